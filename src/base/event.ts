@@ -1,0 +1,33 @@
+import type { Disposable } from './disposables.ts';
+
+export type Listener<T> = (value: T) => void;
+
+/** Something that can be heard. The given disposable ends the listening. */
+export type Listen<T> = (listener: Listener<T>) => Disposable;
+
+export interface Emitter<T> {
+  readonly listen: Listen<T>;
+  fire(value: T): void;
+}
+
+/** A listener that throws does not keep the others from hearing. */
+export function createEmitter<T>(onError: (error: unknown) => void = () => {}): Emitter<T> {
+  const listeners = new Set<Listener<T>>();
+  return {
+    listen(listener) {
+      // Wrapped, so that the same function listening twice is heard twice and leaves twice.
+      const entry: Listener<T> = (value) => listener(value);
+      listeners.add(entry);
+      return { dispose: () => void listeners.delete(entry) };
+    },
+    fire(value) {
+      for (const listener of [...listeners]) {
+        try {
+          listener(value);
+        } catch (error) {
+          onError(error);
+        }
+      }
+    },
+  };
+}

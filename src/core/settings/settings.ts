@@ -1,0 +1,45 @@
+import * as z from 'zod/mini';
+
+/** True for https, and for http on this very machine: nothing else may carry a token (S1-21). */
+export function isSafeEndpoint(address: string): boolean {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch {
+    return false;
+  }
+  if (url.username || url.password || url.search || url.hash) return false;
+  if (url.protocol === 'https:') return true;
+  return url.protocol === 'http:' && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
+}
+
+const endpoint = z.pipe(
+  z.string().check(z.refine(isSafeEndpoint)),
+  z.transform((address: string) => address.replace(/\/+$/, '')),
+);
+
+/** Every setting with its default. A value that does not parse counts as not set. */
+const shape = {
+  baseUrl: z.catch(endpoint, 'https://chatgpt.com/backend-api'),
+  issuer: z.catch(endpoint, 'https://auth.openai.com'),
+  model: z.catch(z.string(), ''),
+  reasoningEffort: z.catch(z.string(), ''),
+  reasoningSummary: z.catch(z.enum(['auto', 'concise', 'detailed', 'none']), 'auto'),
+  verbosity: z.catch(z.enum(['default', 'low', 'medium', 'high']), 'default'),
+  instructions: z.catch(z.string(), ''),
+  sendWith: z.catch(z.enum(['enter', 'ctrlEnter']), 'enter'),
+  showReasoning: z.catch(z.enum(['collapsed', 'expanded', 'hidden']), 'expanded'),
+  statusBarText: z.catch(z.enum(['both', 'tighter', 'icon']), 'both'),
+  statusBarWhenSignedOut: z.catch(z.boolean(), true),
+  statusBarWarning: z.catch(z.boolean(), true),
+};
+
+const schema = z.object(shape);
+export type Settings = z.infer<typeof schema>;
+
+export const settingNames = Object.keys(shape) as (keyof Settings)[];
+
+/** @param raw - values as VS Code gives them, by setting name without the `codexChat.` prefix. */
+export function readSettings(raw: Readonly<Record<string, unknown>>): Settings {
+  return schema.parse(Object.fromEntries(settingNames.map((name) => [name, raw[name]])));
+}

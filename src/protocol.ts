@@ -1,0 +1,263 @@
+import * as z from 'zod/mini';
+
+/**
+ * What the chat view and the extension host say to each other. Both ends parse what they hear;
+ * what does not parse is dropped and logged. No message ever carries a token.
+ */
+
+const id = z.string().check(z.minLength(1), z.maxLength(100));
+const count = z.number().check(z.nonnegative());
+
+/** One stretch of an answer, in the order in which the backend opened it (output index). */
+const part = z.discriminatedUnion('kind', [
+  /** Markdown source exactly as the model wrote it. */
+  z.object({ kind: z.literal('text'), id, text: z.string() }),
+  /** Summary of the model's thinking, markdown. `ms` is its duration, present once it is over. */
+  z.object({ kind: z.literal('reasoning'), id, text: z.string(), ms: z.optional(count) }),
+  z.object({ kind: z.literal('refusal'), id, text: z.string() }),
+  /** A tool call of the model. `state` is what became of it; `detail` is one line for people. */
+  z.object({
+    kind: z.literal('call'),
+    id,
+    tool: z.string(),
+    detail: z.string(),
+    state: z.enum(['running', 'done', 'failed', 'declined', 'stopped']),
+  }),
+]);
+export type Part = z.infer<typeof part>;
+
+/** What a button under an error does. */
+const failureAction = z.enum(['retry', 'signIn', 'copyDetails', 'showLog', 'showQuota', 'newChat']);
+export type FailureAction = z.infer<typeof failureAction>;
+
+/** Why a turn ended early: `title` in three to six words, `message` says what happened and what to do. */
+const failure = z.object({
+  kind: z.string(),
+  title: z.string(),
+  message: z.string(),
+  /** Epoch ms when the same request may succeed; absent when that is unknown. */
+  availableAtMs: z.optional(count),
+  actions: z.array(failureAction),
+});
+export type FailureView = z.infer<typeof failure>;
+
+/** A retry that is under way: "Reconnecting 2 of 5, in 4 s". `reason` is a few words for people. */
+const retry = z.object({
+  attempt: count,
+  maxAttempts: count,
+  reason: z.string(),
+  /** Epoch ms of the next attempt. */
+  atMs: count,
+});
+export type RetryView = z.infer<typeof retry>;
+
+/** What a finished turn took, in tokens. */
+const usage = z.object({ input: count, cached: count, output: count, reasoning: count });
+export type UsageView = z.infer<typeof usage>;
+
+const turnStatus = z.enum(['running', 'done', 'stopped', 'failed', 'interrupted']);
+export type TurnStatus = z.infer<typeof turnStatus>;
+
+const attachment = z.object({ name: z.string(), detail: z.string() });
+
+const turn = z.object({
+  id,
+  prompt: z.string(),
+  /** Files whose text was sent along: `name` is shown, `detail` is the full path for the title. */
+  attachments: z.array(attachment),
+  status: turnStatus,
+  /** Number of the request whose output `parts` shows, from 1. */
+  attempt: count,
+  parts: z.array(part),
+  retry: z.optional(retry),
+  /** Short remarks about what happened underway: a resumed stream, another model, a cut answer. */
+  notes: z.array(z.string()),
+  failure: z.optional(failure),
+  usage: z.optional(usage),
+  startedAtMs: count,
+  endedAtMs: z.optional(count),
+});
+export type TurnView = z.infer<typeof turn>;
+
+const account = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('signedOut'),
+    /** Why the last sign-in failed or why the session ended; one sentence with the next step. */
+    problem: z.optional(z.string()),
+  }),
+  z.object({ state: z.literal('signingIn'), startedAtMs: count, endsAtMs: count }),
+  z.object({ state: z.literal('signedIn'), label: z.string(), plan: z.optional(z.string()) }),
+]);
+export type AccountView = z.infer<typeof account>;
+
+const model = z.object({
+  slug: z.string(),
+  name: z.string(),
+  description: z.string(),
+  efforts: z.array(z.string()),
+  defaultEffort: z.optional(z.string()),
+});
+export type ModelView = z.infer<typeof model>;
+
+const models = z.object({
+  list: z.array(model),
+  selected: z.object({ slug: z.string(), effort: z.optional(z.string()) }),
+  /** `bundled` until the live catalogue was read. */
+  source: z.enum(['live', 'bundled']),
+});
+export type ModelsView = z.infer<typeof models>;
+
+const quotaWindow = z.object({
+  /** Short name as in the status bar: `5h`, `wk`. */
+  label: z.string(),
+  /** Name in words: "5-hour limit". */
+  name: z.string(),
+  kind: z.enum(['fiveHour', 'weekly', 'other']),
+  /** 0 to 100. */
+  usedPercent: count,
+  resetsAtMs: z.optional(count),
+});
+
+/** `windows` is empty while nothing is known; `text` is the very text of the status bar. */
+const quota = z.object({
+  text: z.string(),
+  windows: z.array(quotaWindow),
+  observedAtMs: z.optional(count),
+  stale: z.boolean(),
+});
+export type QuotaView = z.infer<typeof quota>;
+
+/** How much of the model's context window the chat fills; absent until the backend has said it. */
+const context = z.object({ usedTokens: count, windowTokens: count });
+export type ContextView = z.infer<typeof context>;
+
+const suggestion = z.object({
+  id,
+  icon: z.enum(['file', 'warning', 'branch', 'chat']),
+  label: z.string(),
+  detail: z.string(),
+});
+export type SuggestionView = z.infer<typeof suggestion>;
+
+const start = z.object({
+  /** Name of the workspace; empty when no folder is open. */
+  workspace: z.string(),
+  suggestions: z.array(suggestion),
+});
+export type StartView = z.infer<typeof start>;
+
+const settings = z.object({
+  sendWith: z.enum(['enter', 'ctrlEnter']),
+  /** Whether reasoning is unfolded while it streams. */
+  reasoning: z.enum(['collapsed', 'expanded', 'hidden']),
+});
+export type SettingsView = z.infer<typeof settings>;
+
+/** A change to a running turn. Appends and replacements belong to one attempt. */
+const change = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('part/append'), id, text: z.string() }),
+  /** Opens a part at the end, or replaces the part of the same id in its place. */
+  z.object({ type: z.literal('part/put'), part }),
+  /** Takes back a part, because its attempt broke off. */
+  z.object({ type: z.literal('part/drop'), id }),
+]);
+export type Change = z.infer<typeof change>;
+
+/**
+ * What the host tells the chat view. `snapshot` replaces everything that the view holds. Messages
+ * are numbered: a gap in `seq` means that one was lost, and the view asks anew with `ready`.
+ */
+export const toWebview = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('snapshot'),
+    seq: count,
+    chatId: id,
+    turns: z.array(turn),
+    account,
+    models,
+    quota,
+    context: z.optional(context),
+    start,
+    settings,
+  }),
+  z.object({ type: z.literal('turn/add'), seq: count, turn }),
+  /** All that changed in a turn since the last frame. Sent at most once a frame. */
+  z.object({
+    type: z.literal('turn/changes'),
+    seq: count,
+    turnId: id,
+    attempt: count,
+    changes: z.array(change),
+  }),
+  /** Everything about the turn but its parts. */
+  z.object({
+    type: z.literal('turn/state'),
+    seq: count,
+    turnId: id,
+    status: turnStatus,
+    attempt: count,
+    retry: z.optional(retry),
+    notes: z.array(z.string()),
+    failure: z.optional(failure),
+    usage: z.optional(usage),
+    endedAtMs: z.optional(count),
+  }),
+  z.object({ type: z.literal('account'), seq: count, account }),
+  z.object({ type: z.literal('models'), seq: count, models }),
+  z.object({ type: z.literal('quota'), seq: count, quota }),
+  z.object({ type: z.literal('context'), seq: count, context: z.optional(context) }),
+  z.object({ type: z.literal('start'), seq: count, start }),
+  z.object({ type: z.literal('settings'), seq: count, settings }),
+  /** Puts the focus into the message field. */
+  z.object({ type: z.literal('focus'), seq: count }),
+  /** Puts text into the message field when it is empty, such as the prompt of a stopped turn. */
+  z.object({ type: z.literal('draft'), seq: count, text: z.string() }),
+]);
+export type ToWebview = z.infer<typeof toWebview>;
+
+const code = z.string().check(z.maxLength(2_000_000));
+
+/** What the chat view may ask of the host. */
+export const fromWebview = z.discriminatedUnion('type', [
+  /** The view is up, or has missed a message: the host answers with a `snapshot`. */
+  z.object({ type: z.literal('ready') }),
+  z.object({
+    type: z.literal('prompt/send'),
+    text: z.string().check(z.minLength(1), z.maxLength(2_000_000)),
+  }),
+  z.object({ type: z.literal('turn/stop') }),
+  /** Sends the prompt of a failed or stopped turn again, in its place. */
+  z.object({ type: z.literal('turn/retry'), turnId: id }),
+  /** Skips the wait before the next attempt. */
+  z.object({ type: z.literal('retry/now'), turnId: id }),
+  z.object({ type: z.literal('chat/new') }),
+  z.object({ type: z.literal('suggestion/pick'), id }),
+  z.object({
+    type: z.literal('model/pick'),
+    slug: z.string().check(z.minLength(1), z.maxLength(100)),
+    effort: z.optional(z.string().check(z.maxLength(40))),
+  }),
+  z.object({ type: z.literal('account/signIn') }),
+  z.object({ type: z.literal('account/cancelSignIn') }),
+  z.object({ type: z.literal('failure/copyDetails'), turnId: id }),
+  z.object({ type: z.literal('log/show') }),
+  z.object({ type: z.literal('quota/show') }),
+  z.object({ type: z.literal('privacy/show') }),
+  /** A click on a link of an answer. The host checks the address before it opens anything. */
+  z.object({
+    type: z.literal('link/open'),
+    turnId: id,
+    url: z.string().check(z.maxLength(8_192)),
+    label: z.string().check(z.maxLength(8_192)),
+  }),
+  z.object({ type: z.literal('clipboard/write'), text: code }),
+  z.object({ type: z.literal('code/insert'), text: code }),
+  z.object({
+    type: z.literal('code/newFile'),
+    text: code,
+    language: z.string().check(z.maxLength(60)),
+  }),
+  /** A fault inside the view, for the log. */
+  z.object({ type: z.literal('view/error'), message: z.string().check(z.maxLength(2_000)) }),
+]);
+export type FromWebview = z.infer<typeof fromWebview>;
