@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import { creditsBody, isRefused, lenient, readCreditsBody } from './body.ts';
+import { orderWindows, readText, readWindow, type QuotaReading } from './reading.ts';
+
+const windowBody = z.object({
+  used_percent: z.optional(z.unknown()),
+  window_minutes: z.optional(z.unknown()),
+  reset_at: z.optional(z.unknown()),
+  reset_after_seconds: z.optional(z.unknown()),
+});
+
+const rateLimitsEvent = z.object({
+  type: z.literal('codex.rate_limits'),
+  plan_type: z.optional(z.unknown()),
+  rate_limits: z.object({
+    allowed: lenient(z.boolean()),
+    limit_reached: lenient(z.boolean()),
+    primary: lenient(windowBody),
+    secondary: lenient(windowBody),
+  }),
+  credits: lenient(creditsBody),
+});
+
+/** Reads a `codex.rate_limits` event of a stream; undefined when it tells nothing. */
+export function readQuotaEvent(
+  event: unknown,
+  credentialId: string,
+  nowMs: number,
+): QuotaReading | undefined {
+  const parsed = rateLimitsEvent.safeParse(event);
+  if (!parsed.success) return undefined;
+  const { plan_type: planType, rate_limits: limits, credits: creditsPart } = parsed.data;
+  const slots = [limits.primary, limits.secondary].map(
+    (body) =>
+      body &&
+      readWindow(
+        {
+          usedPercent: body.used_percent,
+          minutes: body.window_minutes,
+          resetAt: body.reset_at,
+          resetAfterSeconds: body.reset_after_seconds,
+        },
+        nowMs,
+      ),
+  );
+  const windows = orderWindows(slots);
+  const plan = readText(planType);
+  const credits = readCreditsBody(creditsPart);
+  const limitReached = isRefused(limits);
+  if (windows.length === 0 && !plan && !credits && limitReached === undefined) return undefined;
+  return {
+    credentialId,
+    source: 'event',
+    observedAtMs: nowMs,
+    windows,
+    ...(plan ? { plan } : {}),
+    ...(credits ? { credits } : {}),
+    ...(limitReached === undefined ? {} : { limitReached }),
+  };
+}
+
+/**
+ * The reading that a refusal with `usage_limit_reached` stands for. It has no windows of its own;
+ * those come from the headers of the same answer.
+ */
+export function readLimitError(
+  limit: { plan?: string | undefined; resetsAtMs?: number | undefined },
+  credentialId: string,
+  nowMs: number,
+): QuotaReading {
+  const { plan, resetsAtMs } = limit;
+  return {
+    credentialId,
+    source: 'limitError',
+    observedAtMs: nowMs,
+    windows: [],
+    limitReached: true,
+    ...(plan ? { plan } : {}),
+    ...(resetsAtMs !== undefined && resetsAtMs > nowMs ? { availableAtMs: resetsAtMs } : {}),
+  };
+}

@@ -1,0 +1,95 @@
+import {
+  orderWindows,
+  readText,
+  readWindow,
+  type QuotaCredits,
+  type QuotaFamily,
+  type QuotaReading,
+  type QuotaWindow,
+} from './reading.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+const windowHeader = /^x-(.+)-(?:primary|secondary)-used-percent$/;
+const mainFamily = 'codex';
+
+/**
+ * Reads the rate-limit headers of an answer (WIRE.md d); undefined when it has none that can be
+ * read. To be called for refusals too, since they carry the figures that led to them.
+ *
+ * @param outcome - whether the answer was a 2xx or a refusal for the quota; without it nothing is
+ *   said about whether the limit is reached.
+ */
+export function readQuotaHeaders(
+  headers: Headers,
+  credentialId: string,
+  nowMs: number,
+  outcome?: 'accepted' | 'refused',
+): QuotaReading | undefined {
+  const all = lowerCased(headers);
+  const families = [
+    ...new Set(Object.keys(all).flatMap((name) => windowHeader.exec(name)?.[1] ?? [])),
+  ];
+  const windows = readWindows(all, mainFamily, nowMs);
+  const others = families
+    .filter((family) => family !== mainFamily)
+    .map((family) => readFamily(all, family, nowMs))
+    .filter((family) => family.windows.length > 0);
+  const plan = readText(all['x-codex-plan-type']);
+  const credits = readCredits(all);
+  if (windows.length === 0 && others.length === 0 && !plan && !credits) return undefined;
+  const reached = readText(all['x-codex-rate-limit-reached-type']) !== undefined;
+  return {
+    credentialId,
+    source: 'headers',
+    observedAtMs: nowMs,
+    windows,
+    ...(plan ? { plan } : {}),
+    ...(credits ? { credits } : {}),
+    ...(outcome === 'accepted' ? { limitReached: false } : {}),
+    ...(outcome === 'refused' && reached ? { limitReached: true } : {}),
+    ...(others.length > 0 ? { others } : {}),
+  };
+}
+
+function readFamily(all: Headers, family: string, nowMs: number): QuotaFamily {
+  const id = family.replaceAll('-', '_');
+  const name = readText(all[`x-${family}-limit-name`]) ?? id;
+  return { id, name, windows: readWindows(all, family, nowMs) };
+}
+
+function readWindows(all: Headers, family: string, nowMs: number): readonly QuotaWindow[] {
+  const slots = ['primary', 'secondary'].map((slot) =>
+    readWindow(
+      {
+        usedPercent: all[`x-${family}-${slot}-used-percent`],
+        minutes: all[`x-${family}-${slot}-window-minutes`],
+        resetAt: all[`x-${family}-${slot}-reset-at`],
+        resetAfterSeconds: all[`x-${family}-${slot}-reset-after-seconds`],
+      },
+      nowMs,
+    ),
+  );
+  return orderWindows(slots);
+}
+
+/** Both flags are needed; they come as True, False, 1 or 0 (WIRE.md d). */
+function readCredits(all: Headers): QuotaCredits | undefined {
+  const hasCredits = readFlag(all['x-codex-credits-has-credits']);
+  const unlimited = readFlag(all['x-codex-credits-unlimited']);
+  if (hasCredits === undefined || unlimited === undefined) return undefined;
+  const balance = readText(all['x-codex-credits-balance']);
+  return { hasCredits, unlimited, ...(balance ? { balance } : {}) };
+}
+
+function readFlag(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (/^(true|1)$/i.test(text)) return true;
+  return /^(false|0)$/i.test(text) ? false : undefined;
+}
+
+function lowerCased(headers: Headers): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}

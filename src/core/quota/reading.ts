@@ -1,0 +1,140 @@
+/** One limit of the account over some stretch of time. Only what the backend has said. */
+export interface QuotaWindow {
+  kind: 'fiveHour' | 'weekly' | 'other';
+  /** Short name: `5h`, `wk`, `24h`; `usage` when the length is unknown. */
+  label: string;
+  /** Name in words: "5-hour limit". */
+  name: string;
+  /** 0 to 100. */
+  usedPercent: number;
+  /** Length of the window. */
+  minutes?: number;
+  resetsAtMs?: number;
+}
+
+export interface QuotaCredits {
+  hasCredits: boolean;
+  unlimited: boolean;
+  /** As the backend writes it; its currency is not said. */
+  balance?: string;
+}
+
+/** Limits beside the main one, such as that of a single model. */
+export interface QuotaFamily {
+  id: string;
+  name: string;
+  windows: readonly QuotaWindow[];
+}
+
+/** What one answer of the backend said about the quota of one credential. */
+export interface QuotaReading {
+  credentialId: string;
+  source: 'headers' | 'usage' | 'event' | 'limitError';
+  observedAtMs: number;
+  plan?: string;
+  /** The main limits, the shortest window first. */
+  windows: readonly QuotaWindow[];
+  credits?: QuotaCredits;
+  /** Whether requests are refused for a spent limit; absent when the answer did not say. */
+  limitReached?: boolean;
+  /** When the backend said it would answer again. */
+  availableAtMs?: number;
+  others?: readonly QuotaFamily[];
+}
+
+/** A window as the wire has it, each figure unread. */
+export interface RawWindow {
+  usedPercent: unknown;
+  minutes: unknown;
+  /** Epoch seconds. */
+  resetAt: unknown;
+  resetAfterSeconds?: unknown;
+}
+
+/** A finite number of at least zero, also when written as plain decimal text. */
+export function readCount(value: unknown): number | undefined {
+  if (typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value);
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/**
+ * The window that the figures describe; undefined when they describe none: a window counts only
+ * if it is used, has a length or has a reset time (WIRE.md d), and never without its percentage.
+ */
+export function readWindow(raw: RawWindow, nowMs: number): QuotaWindow | undefined {
+  const used = readCount(raw.usedPercent);
+  if (used === undefined) return undefined;
+  const minutes = readCount(raw.minutes) || undefined;
+  const resetsAtMs = readReset(raw, nowMs);
+  const hasReset = resetsAtMs !== undefined || Boolean(readCount(raw.resetAt));
+  if (used === 0 && minutes === undefined && !hasReset) return undefined;
+  return {
+    ...windowNames(minutes),
+    usedPercent: Math.min(used, 100),
+    ...(minutes === undefined ? {} : { minutes }),
+    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
+  };
+}
+
+/** No window is longer than a year, so a reset further away is a misread figure. */
+const furthestResetMs = 400 * 86_400_000;
+
+/** A reset that lies behind `nowMs` tells that the clocks differ; then the distance is trusted. */
+function readReset(raw: RawWindow, nowMs: number): number | undefined {
+  const at = (readCount(raw.resetAt) ?? 0) * 1000;
+  const after = (readCount(raw.resetAfterSeconds) ?? 0) * 1000;
+  const resetsAtMs = Math.round(at > nowMs ? at : nowMs + after);
+  return resetsAtMs > nowMs && resetsAtMs - nowMs <= furthestResetMs ? resetsAtMs : undefined;
+}
+
+const knownLengths: readonly [number, Pick<QuotaWindow, 'kind' | 'label' | 'name'>][] = [
+  [300, { kind: 'fiveHour', label: '5h', name: '5-hour limit' }],
+  [1440, { kind: 'other', label: '24h', name: 'Daily limit' }],
+  [10_080, { kind: 'weekly', label: 'wk', name: 'Weekly limit' }],
+  [43_200, { kind: 'other', label: 'mo', name: 'Monthly limit' }],
+  [525_600, { kind: 'other', label: 'yr', name: 'Annual limit' }],
+];
+
+/** Windows are told apart by their length within 5 %, never by the slot they come in (WIRE.md d). */
+export function windowNames(
+  minutes: number | undefined,
+): Pick<QuotaWindow, 'kind' | 'label' | 'name'> {
+  if (minutes === undefined) return { kind: 'other', label: 'usage', name: 'Usage limit' };
+  const known = knownLengths.find(([length]) => Math.abs(minutes - length) <= length * 0.05);
+  if (known) return known[1];
+  const [count, short, long] =
+    minutes < 60
+      ? [Math.ceil(minutes), 'm', 'minute']
+      : minutes < 2880
+        ? [Math.round(minutes / 60), 'h', 'hour']
+        : [Math.round(minutes / 1440), 'd', 'day'];
+  return { kind: 'other', label: `${count}${short}`, name: `${count}-${long} limit` };
+}
+
+/**
+ * Puts the shortest first and those of unknown length last. Of two windows that cannot be told
+ * apart the one nearer to its end stays.
+ */
+export function orderWindows(
+  windows: readonly (QuotaWindow | undefined)[],
+): readonly QuotaWindow[] {
+  const byLabel = new Map<string, QuotaWindow>();
+  for (const window of windows) {
+    if (!window) continue;
+    const other = byLabel.get(window.label);
+    if (!other || other.usedPercent < window.usedPercent) byLabel.set(window.label, window);
+  }
+  return [...byLabel.values()].toSorted((a, b) => length(a) - length(b));
+}
+
+const length = ({ minutes }: QuotaWindow) => minutes ?? Number.MAX_SAFE_INTEGER;
+
+/** Whole percents as people see them. 100 is kept for a window that is spent. */
+export function shownPercent({ usedPercent }: Pick<QuotaWindow, 'usedPercent'>): number {
+  return usedPercent >= 100 ? 100 : Math.min(99, Math.round(usedPercent));
+}
+
+/** A non-empty text of the backend, kept short; undefined for all else. */
+export function readText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() ? value.trim().slice(0, 100) : undefined;
+}

@@ -1,0 +1,177 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../../base/clock.ts';
+import { readText as readBody, type Http, type HttpResponse } from '../../base/http.ts';
+import { parseJson } from '../../base/json.ts';
+import type { Grant, GrantSource } from '../auth/grant.ts';
+import { creditsBody, isRefused, lenient, readCreditsBody } from './body.ts';
+import {
+  orderWindows,
+  readCount,
+  readText,
+  readWindow,
+  type QuotaFamily,
+  type QuotaReading,
+  type QuotaWindow,
+} from './reading.ts';
+
+export type UsageFailure =
+  { kind: 'refused'; status: number; retryAfterMs?: number } | { kind: 'unreadable' };
+
+/** Why the usage could not be had, beside what {@link Http} and {@link GrantSource} throw. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly failure: UsageFailure;
+
+  constructor(failure: UsageFailure) {
+    super(
+      failure.kind === 'refused'
+        ? `Codex did not tell the quota (status ${failure.status}).`
+        : 'Codex told the quota in a form that Codex Chat does not know.',
+    );
+    this.failure = failure;
+  }
+}
+
+export interface UsageSource {
+  http: Http;
+  baseUrl: string;
+  grants: GrantSource;
+  clock: Pick<Clock, 'now'>;
+  /** Originator and user agent; lower-case names. */
+  headers: Readonly<Record<string, string>>;
+}
+
+/** Backends under `/backend-api` have the usage at another place than the others (S0-28). */
+export function usageUrl(baseUrl: string): string {
+  const base = baseUrl.replace(/\/+$/, '');
+  return base.includes('/backend-api') ? `${base}/wham/usage` : `${base}/api/codex/usage`;
+}
+
+/**
+ * Asks the backend for the quota of the account in use. A rejected token is renewed once.
+ * @throws {@link UsageError}, HttpError, AuthError, or the abort reason.
+ */
+export async function fetchUsage(source: UsageSource, signal: AbortSignal): Promise<QuotaReading> {
+  const first = await source.grants.grant(signal);
+  const response = await askUsage(source, first, signal);
+  if (response.status !== 401) return readUsage(response, first, source.clock.now());
+  await readBody(response);
+  const renewed = await source.grants.renew(first, signal);
+  return readUsage(await askUsage(source, renewed, signal), renewed, source.clock.now());
+}
+
+function askUsage(source: UsageSource, grant: Grant, signal: AbortSignal): Promise<HttpResponse> {
+  return source.http(
+    {
+      method: 'GET',
+      url: usageUrl(source.baseUrl),
+      headers: {
+        ...source.headers,
+        accept: 'application/json',
+        authorization: `Bearer ${grant.accessToken}`,
+        'chatgpt-account-id': grant.accountId,
+      },
+      headersTimeoutMs: 20_000,
+      idleTimeoutMs: 20_000,
+    },
+    signal,
+  );
+}
+
+const windowBody = z.object({
+  used_percent: z.optional(z.unknown()),
+  limit_window_seconds: z.optional(z.unknown()),
+  reset_at: z.optional(z.unknown()),
+  reset_after_seconds: z.optional(z.unknown()),
+});
+
+const rateLimit = z.object({
+  allowed: lenient(z.boolean()),
+  limit_reached: lenient(z.boolean()),
+  primary_window: lenient(windowBody),
+  secondary_window: lenient(windowBody),
+});
+
+const additionalLimit = z.object({
+  limit_name: z.optional(z.unknown()),
+  metered_feature: z.optional(z.unknown()),
+  rate_limit: lenient(rateLimit),
+});
+
+/** Fixture `wham_usage_200.json`. `plan_type` is what makes an answer a usage answer. */
+const usageBody = z.object({
+  plan_type: z.string(),
+  rate_limit: lenient(rateLimit),
+  additional_rate_limits: lenient(z.array(lenient(additionalLimit))),
+  credits: lenient(creditsBody),
+});
+
+async function readUsage(
+  response: HttpResponse,
+  grant: Grant,
+  nowMs: number,
+): Promise<QuotaReading> {
+  const text = await readBody(response);
+  if (response.status !== 200) {
+    const seconds = readCount(response.headers['retry-after']);
+    throw new UsageError({
+      kind: 'refused',
+      status: response.status,
+      ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1000 }),
+    });
+  }
+  const body = parseJson(usageBody, text);
+  if (!body) throw new UsageError({ kind: 'unreadable' });
+  return toReading(body, grant.credentialId, nowMs);
+}
+
+function toReading(
+  body: z.infer<typeof usageBody>,
+  credentialId: string,
+  nowMs: number,
+): QuotaReading {
+  const plan = readText(body.plan_type);
+  const credits = readCreditsBody(body.credits);
+  const others = (body.additional_rate_limits ?? [])
+    .map((limit) => limit && toFamily(limit, nowMs))
+    .filter((family) => family !== undefined)
+    .filter((family) => family.windows.length > 0);
+  const limitReached = isRefused(body.rate_limit ?? {});
+  return {
+    credentialId,
+    source: 'usage',
+    observedAtMs: nowMs,
+    windows: toWindows(body.rate_limit, nowMs),
+    ...(plan ? { plan } : {}),
+    ...(credits ? { credits } : {}),
+    ...(limitReached === undefined ? {} : { limitReached }),
+    ...(others.length > 0 ? { others } : {}),
+  };
+}
+
+function toFamily(limit: z.infer<typeof additionalLimit>, nowMs: number): QuotaFamily | undefined {
+  const id = readText(limit.metered_feature) ?? readText(limit.limit_name);
+  if (!id) return undefined;
+  const name = readText(limit.limit_name) ?? id;
+  return { id, name, windows: toWindows(limit.rate_limit, nowMs) };
+}
+
+function toWindows(
+  limit: z.infer<typeof rateLimit> | undefined,
+  nowMs: number,
+): readonly QuotaWindow[] {
+  const slots = [limit?.primary_window, limit?.secondary_window].map((body) => {
+    if (!body) return undefined;
+    const seconds = readCount(body.limit_window_seconds);
+    return readWindow(
+      {
+        usedPercent: body.used_percent,
+        minutes: seconds === undefined ? undefined : Math.ceil(seconds / 60),
+        resetAt: body.reset_at,
+        resetAfterSeconds: body.reset_after_seconds,
+      },
+      nowMs,
+    );
+  });
+  return orderWindows(slots);
+}
