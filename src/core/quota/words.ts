@@ -1,0 +1,99 @@
+import type { Settings } from '../settings/settings.ts';
+import { shownPercent, type QuotaWindow } from './reading.ts';
+import type { QuotaState } from './record.ts';
+import { clockTime, spokenTime, timeUntil, type Place } from './time.ts';
+
+export type QuotaLevel = 'ok' | 'warn' | 'critical' | 'spent';
+
+/** From these shares on a window is marked, in the bars as in the status bar. */
+export function windowLevel(window: QuotaWindow): QuotaLevel {
+  const percent = shownPercent(window);
+  if (percent >= 100) return 'spent';
+  if (percent >= 90) return 'critical';
+  return percent >= 75 ? 'warn' : 'ok';
+}
+
+/** The level of the window that is nearest to its end. */
+export function quotaLevel(state: QuotaState | undefined): QuotaLevel {
+  const window = tightest(state);
+  return window ? windowLevel(window) : 'ok';
+}
+
+/** Figures older than this are marked as such. */
+const staleAfterMs = 15 * 60_000;
+
+export function isStale(state: QuotaState | undefined, nowMs: number): boolean {
+  return state !== undefined && nowMs - state.observedAtMs > staleAfterMs;
+}
+
+/** Whether a limit is spent and requests are refused for it. */
+export function isExhausted(state: QuotaState | undefined): state is QuotaState {
+  if (!state?.refused) return false;
+  return state.availableAtMs !== undefined || quotaLevel(state) === 'spent';
+}
+
+/**
+ * The figures of the status bar: `5h 42% · wk 18%`, `5h back at 14:05` while requests are
+ * refused, and nothing while nothing is known.
+ */
+export function statusText(
+  state: QuotaState | undefined,
+  settings: Pick<Settings, 'statusBarText'>,
+  nowMs: number,
+  place?: Place,
+): string {
+  if (!state || settings.statusBarText === 'icon') return '';
+  if (isExhausted(state) && state.availableAtMs !== undefined) {
+    const label = blocking(state)?.label;
+    const time = clockTime(state.availableAtMs, nowMs, place);
+    return `${label ? `${label} ` : ''}back at ${time}`;
+  }
+  const tight = tightest(state);
+  const shown = settings.statusBarText === 'both' ? state.windows : tight ? [tight] : [];
+  return shown.map((window) => `${window.label} ${shownPercent(window)}%`).join(' · ');
+}
+
+/** What a screen reader says in place of the text. */
+export function quotaLabel(state: QuotaState | undefined, nowMs: number, place?: Place): string {
+  if (!state || state.windows.length === 0) {
+    return `Codex quota. ${isExhausted(state) ? refusalSentence(state, nowMs, place) : 'Not known yet.'}`;
+  }
+  const windows = state.windows.map((window) => {
+    const { resetsAtMs } = window;
+    const when = resetsAtMs === undefined ? '' : `, resets ${spokenTime(resetsAtMs, nowMs, place)}`;
+    return `${window.name} ${shownPercent(window)} percent used${when}.`;
+  });
+  const refusal = isExhausted(state) ? [refusalSentence(state, nowMs, place)] : [];
+  const age = isStale(state, nowMs) ? [`Told ${ageWords(state, nowMs)}.`] : [];
+  return ['Codex quota.', ...refusal, ...windows, ...age].join(' ');
+}
+
+/** "Requests are refused until 14:05 (in 2 h 10 min)." */
+export function refusalSentence(state: QuotaState, nowMs: number, place?: Place): string {
+  const { availableAtMs } = state;
+  if (availableAtMs === undefined) return 'The limit is reached: requests are refused.';
+  const time = clockTime(availableAtMs, nowMs, place);
+  return `The limit is reached: requests are refused until ${time} (${timeUntil(availableAtMs, nowMs)}).`;
+}
+
+/** "just now", "7 min ago", "3 h ago", "2 d ago". */
+export function ageWords({ observedAtMs }: QuotaState, nowMs: number): string {
+  const minutes = Math.floor((nowMs - observedAtMs) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  return minutes < 2880
+    ? `${Math.floor(minutes / 60)} h ago`
+    : `${Math.floor(minutes / 1440)} d ago`;
+}
+
+/** The window that is nearest to its end; of two equal ones the shorter. */
+export function tightest(state: QuotaState | undefined): QuotaWindow | undefined {
+  return state?.windows.toSorted((a, b) => b.usedPercent - a.usedPercent)[0];
+}
+
+/** The spent window that opens last: it is the one to wait for. */
+function blocking(state: QuotaState): QuotaWindow | undefined {
+  return state.windows
+    .filter((window) => windowLevel(window) === 'spent')
+    .toSorted((a, b) => (b.resetsAtMs ?? 0) - (a.resetsAtMs ?? 0))[0];
+}
