@@ -21,7 +21,7 @@ export function createEmitter<T>(onError: (error: unknown) => void = () => {}): 
       return { dispose: () => void listeners.delete(entry) };
     },
     fire(value) {
-      for (const listener of [...listeners]) {
+      for (const listener of Array.from(listeners)) {
         try {
           listener(value);
         } catch (error) {

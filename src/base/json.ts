@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 
 /** Parses text as JSON of the given shape; undefined when it is not JSON or not of that shape. */
 export function parseJson<T extends z.ZodMiniType>(

@@ -61,10 +61,13 @@ async function exchange(
     });
     const headers = flatten(response.headers);
     const body = decoded(response.body, headers['content-encoding']);
+    const idleMs = request.idleTimeoutMs ?? defaultIdleTimeoutMs;
+    // A reader that stops after the last event leaves the connection in good order for the next.
+    const leave = () => (body === response.body ? void drain(response.body) : body.destroy());
     return {
       status: response.statusCode,
       headers,
-      body: watched(body, request.idleTimeoutMs ?? defaultIdleTimeoutMs, host, signal),
+      body: watched(body, idleMs, host, signal, leave),
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -111,24 +114,37 @@ async function* watched(
   idleMs: number,
   host: string,
   signal: AbortSignal,
+  leave: () => void,
 ): AsyncGenerator<Uint8Array> {
   const idle = setTimeout(() => body.destroy(new HttpError('idleTimeout', host)), idleMs);
   const onAbort = () => body.destroy();
   signal.addEventListener('abort', onAbort, { once: true });
+  let failed = false;
   try {
     signal.throwIfAborted();
-    for await (const chunk of body) {
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       idle.refresh();
       signal.throwIfAborted();
       if (chunk instanceof Uint8Array) yield chunk;
     }
     signal.throwIfAborted();
   } catch (error) {
+    failed = true;
     signal.throwIfAborted();
     throw classifyTransportError(error, host);
   } finally {
     clearTimeout(idle);
     signal.removeEventListener('abort', onAbort);
+    if (failed || signal.aborted) body.destroy();
+    else leave();
+  }
+}
+
+/** Reads away the little that may follow the last event; a body that goes on is cut. */
+async function drain(body: Dispatcher.ResponseData['body']): Promise<void> {
+  try {
+    await body.dump({ limit: 65_536, signal: AbortSignal.timeout(500) });
+  } catch {
     body.destroy();
   }
 }

@@ -1,0 +1,20 @@
+import * as z from 'zod/mini';
+
+/** A field that counts as absent when it is null or of a shape that we do not know. */
+export function lenient<T extends z.ZodMiniType>(schema: T) {
+  return z.pipe(
+    z.optional(z.unknown()),
+    z.transform((value): z.output<T> | undefined => {
+      const parsed = schema.safeParse(value);
+      return parsed.success ? parsed.data : undefined;
+    }),
+  );
+}
+
+/** A field that stands for `value` when it is absent or null; of another shape it is an error. */
+export function orElse<T extends z.ZodMiniType>(schema: T, value: z.output<T>) {
+  return z.pipe(
+    z.nullish(schema),
+    z.transform((given): z.output<T> => given ?? value),
+  );
+}

@@ -1,0 +1,177 @@
+import type { OutputItem, ResponseObject, ResponsesEvent } from './events.ts';
+import { readItem, type PartKind } from './outputItems.ts';
+
+/** A stretch of the answer that a person sees; `key` is unique over the attempts of a turn. */
+export interface AnswerPart {
+  key: string;
+  kind: PartKind;
+  text: string;
+  /** Name of the tool, for a call. */
+  tool?: string;
+}
+
+/** How the shown answer changes. */
+export type AnswerChange =
+  /** Text at the end of a part that is open. */
+  | { type: 'append'; key: string; text: string }
+  /** Opens a part at the end, or replaces what it showed. */
+  | { type: 'put'; part: AnswerPart; final: boolean };
+
+interface Slot {
+  parts: Map<string, { kind: PartKind; text: string; tool?: string }>;
+  /** Highest index of the summary parts seen so far; -1 before the first. */
+  lastSummary: number;
+  item?: OutputItem;
+}
+
+/** The answer of one attempt so far. */
+export interface AnswerState {
+  apply(event: ResponsesEvent): void;
+  /** Finished items in the order of their output index. */
+  items(): OutputItem[];
+  /** Keys of the parts that belong to no finished item: what a retry takes back. */
+  unfinishedKeys(): string[];
+}
+
+/**
+ * Folds the events of one attempt into the answer, keyed by output index, and tells each change
+ * as it happens. What the backend says at the end of an item wins over the deltas before it.
+ */
+export function createAnswer(
+  attempt: number,
+  onChange: (change: AnswerChange) => void,
+): AnswerState {
+  const slots = new Map<number, Slot>();
+
+  const slotAt = (index: number): Slot => {
+    const slot = slots.get(index) ?? { parts: new Map(), lastSummary: -1 };
+    slots.set(index, slot);
+    return slot;
+  };
+  const keyOf = (index: number, section: string) => `${attempt}.${index}.${section}`;
+
+  function append(index: number, section: string, kind: PartKind, text: string): void {
+    const slot = slotAt(index);
+    // A late delta of a finished item would write its text twice.
+    if (slot.item || text === '') return;
+    const key = keyOf(index, section);
+    const part = slot.parts.get(section);
+    if (part) {
+      part.text += text;
+      onChange({ type: 'append', key, text });
+    } else {
+      slot.parts.set(section, { kind, text });
+      onChange({ type: 'put', part: { key, kind, text }, final: false });
+    }
+  }
+
+  function put(index: number, section: string, part: Omit<AnswerPart, 'key'>, final: boolean) {
+    const { parts } = slotAt(index);
+    const shown = parts.get(section);
+    parts.set(section, { ...part });
+    const settled = part.kind === 'text' || part.kind === 'refusal';
+    if (shown?.text === part.text && (settled || !final)) return;
+    onChange({ type: 'put', part: { key: keyOf(index, section), ...part }, final });
+  }
+
+  function finish(index: number, item: OutputItem): void {
+    const slot = slotAt(index);
+    if (slot.item) return;
+    slot.item = item;
+    for (const { section, ...part } of readItem(item)) put(index, section, part, true);
+  }
+
+  function summaryDelta(index: number, summaryIndex: number, text: string): void {
+    const slot = slotAt(index);
+    const gap = slot.lastSummary >= 0 && summaryIndex > slot.lastSummary ? '\n\n' : '';
+    slot.lastSummary = Math.max(slot.lastSummary, summaryIndex);
+    append(index, 'summary', 'reasoning', gap + text);
+  }
+
+  function added(index: number, item: OutputItem): void {
+    if (slotAt(index).item) return;
+    for (const { section, ...part } of readItem(item)) {
+      if (part.kind === 'call') put(index, section, part, false);
+    }
+  }
+
+  function callDelta(index: number, text: string): void {
+    const part = slotAt(index).parts.get('call');
+    if (part) part.text += text;
+  }
+
+  function callDone(index: number, input: string): void {
+    const part = slotAt(index).parts.get('call');
+    if (part) part.text = input;
+  }
+
+  /** The whole of a text whose deltas may have been lost or doubled on the way. */
+  function textDone(index: number, contentIndex: number, text: string): void {
+    const slot = slotAt(index);
+    if (contentIndex > 0 || slot.item || text === '') return;
+    put(index, 'text', { kind: 'text', text }, false);
+  }
+
+  /** What the terminal event brings that no item event has brought before. */
+  function complete(response: ResponseObject | undefined): void {
+    for (const [index, item] of (response?.output ?? []).entries()) {
+      if (!slots.get(index)?.item) finish(index, item);
+    }
+    // Some proxies drop the item events and pass the deltas: their text is the answer then.
+    for (const [index, slot] of slots) {
+      const text = slot.parts.get('text')?.text;
+      if (!slot.item && text) finish(index, messageOf(text));
+    }
+  }
+
+  return {
+    apply(event) {
+      switch (event.type) {
+        case 'response.output_text.delta':
+          return append(event.output_index, 'text', 'text', event.delta);
+        case 'response.refusal.delta':
+          return append(event.output_index, 'refusal', 'refusal', event.delta);
+        case 'response.reasoning_summary_text.delta':
+          return summaryDelta(event.output_index, event.summary_index, event.delta);
+        case 'response.reasoning_text.delta':
+          return append(event.output_index, 'thoughts', 'reasoning', event.delta);
+        case 'response.function_call_arguments.delta':
+        case 'response.custom_tool_call_input.delta':
+          return callDelta(event.output_index, event.delta);
+        case 'response.output_text.done':
+          return textDone(event.output_index, event.content_index, event.text);
+        case 'response.function_call_arguments.done':
+          return callDone(event.output_index, event.arguments);
+        case 'response.output_item.added':
+          return added(event.output_index, event.item);
+        case 'response.output_item.done':
+          return finish(event.output_index, event.item);
+        case 'response.completed':
+        case 'response.incomplete':
+          return complete(event.response);
+        case 'response.created':
+        case 'response.failed':
+        case 'response.metadata':
+        case 'codex.rate_limits':
+        case 'error':
+      }
+    },
+    items: () =>
+      [...slots]
+        .toSorted(([a], [b]) => a - b)
+        .flatMap(([, slot]) => (slot.item === undefined ? [] : [slot.item])),
+    unfinishedKeys: () =>
+      [...slots].flatMap(([index, slot]) =>
+        slot.item ? [] : [...slot.parts.keys()].map((section) => keyOf(index, section)),
+      ),
+  };
+}
+
+function messageOf(text: string): OutputItem {
+  return {
+    type: 'message',
+    role: 'assistant',
+    status: 'completed',
+    content: [{ type: 'output_text', text, annotations: [] }],
+  };
+}

@@ -1,0 +1,183 @@
+import { HttpError, readText, type Http, type HttpRequest } from '../../base/http.ts';
+import type { HttpResponse } from '../../base/http.ts';
+import type { Log } from '../../base/log.ts';
+import { createAnswer, type AnswerState } from './answer.ts';
+import { failureFromEvent, failureFromHttp, failureFromTransport } from './classify.ts';
+import { parseEvent, type OutputItem, type ResponseObject, type ResponsesEvent } from './events.ts';
+import type { ResponsesFailure } from './failure.ts';
+import { createEventReader } from './sse.ts';
+import type { EmitTurnEvent } from './turnEvent.ts';
+
+export interface AttemptOutcome {
+  /** Absent when the terminal event said that all went well. */
+  failure?: ResponsesFailure;
+  end?: 'completed' | 'incomplete';
+  response?: ResponseObject;
+  items: readonly OutputItem[];
+  /** Keys of shown parts that no finished item covers. */
+  unfinishedKeys: readonly string[];
+  headers: Readonly<Record<string, string>>;
+}
+
+export interface AttemptPorts {
+  /** Slug of the model that was asked for. */
+  model: string;
+  http: Http;
+  now: () => number;
+  log: Log;
+  emit: EmitTurnEvent;
+}
+
+/**
+ * Sends one request and reads its answer to the terminal event. Failures are part of the outcome;
+ * it rejects with `signal.reason` alone. After it has settled, nothing of it is emitted any more.
+ */
+export async function runAttempt(
+  request: HttpRequest,
+  attempt: number,
+  ports: AttemptPorts,
+  signal: AbortSignal,
+): Promise<AttemptOutcome> {
+  const reading = createReading(attempt, ports);
+  try {
+    const response = await ports.http(request, signal);
+    reading.started(response);
+    if (response.status !== 200) return await refused(response, reading, ports);
+    if (!isStream(response)) return await wrongAnswer(response, reading);
+    for await (const bytes of response.body) {
+      reading.push(bytes);
+      if (reading.isOver()) break;
+    }
+    if (!reading.isOver()) reading.endOfBody();
+    return reading.outcome();
+  } catch (error) {
+    signal.throwIfAborted();
+    return reading.outcome(failureOf(error, reading.hasBegun()));
+  } finally {
+    reading.close();
+  }
+}
+
+type Reading = ReturnType<typeof createReading>;
+
+function createReading(attempt: number, { emit, now, log, model }: AttemptPorts) {
+  let open = true;
+  let begun = false;
+  let headers: Readonly<Record<string, string>> = {};
+  let end: { end: 'completed' | 'incomplete'; response: ResponseObject | undefined } | undefined;
+  let failure: ResponsesFailure | undefined;
+  let malformed = 0;
+
+  const answer: AnswerState = createAnswer(attempt, (change) => {
+    if (open) emit({ ...change, attempt });
+  });
+  const reader = createEventReader((data) => {
+    if (open && !end && !failure && data !== '[DONE]') take(data);
+  });
+
+  function take(data: string): void {
+    const parsed = parseEvent(data);
+    if (parsed.kind === 'event') {
+      act(parsed.event);
+    } else if (parsed.kind === 'malformed') {
+      malformed++;
+      log.debug(`an event could not be read: ${parsed.type || 'no JSON'}`);
+    }
+  }
+
+  function act(event: ResponsesEvent): void {
+    begun = true;
+    answer.apply(event);
+    switch (event.type) {
+      case 'response.completed':
+        end = { end: 'completed', response: event.response };
+        return;
+      case 'response.incomplete':
+        end = { end: 'incomplete', response: event.response };
+        return;
+      case 'response.failed':
+        failure = failureFromEvent(event.response?.error ?? undefined, headers, now());
+        return;
+      case 'error':
+        failure = failureFromEvent(event.error ?? event, headers, now());
+        return;
+      case 'codex.rate_limits':
+        emit({ type: 'rateLimits', attempt, limits: event });
+        return;
+      case 'response.metadata':
+        noteModel(event.headers['openai-model']);
+        return;
+      default:
+      // The rest is the answer itself.
+    }
+  }
+
+  /** The backend may answer with another model than was asked for (OBSERVED.md 2.20). */
+  function noteModel(served: string | undefined): void {
+    if (served !== undefined && served !== '' && served !== model) {
+      emit({ type: 'rerouted', attempt, model: served });
+    }
+  }
+
+  return {
+    started(response: HttpResponse) {
+      headers = response.headers;
+      emit({ type: 'headers', attempt, status: response.status, headers });
+      noteModel(headers['openai-model']);
+    },
+    push: (bytes: Uint8Array) => reader.push(bytes),
+    /** A stream that ends without its terminal event was cut, however politely it was closed. */
+    endOfBody() {
+      reader.end();
+      if (!end && !failure) failure = { kind: begun || malformed === 0 ? 'cut' : 'malformed' };
+    },
+    isOver: () => end !== undefined || failure !== undefined,
+    hasBegun: () => begun,
+    headers: () => headers,
+    close() {
+      open = false;
+    },
+    outcome(otherFailure?: ResponsesFailure): AttemptOutcome {
+      // A transport fault after the terminal event takes nothing away from the answer (S4-11).
+      const found = end ? undefined : (failure ?? otherFailure);
+      return {
+        items: answer.items(),
+        unfinishedKeys: answer.unfinishedKeys(),
+        headers,
+        ...(found === undefined ? {} : { failure: found }),
+        ...(end === undefined ? {} : { end: end.end }),
+        ...(end?.response === undefined ? {} : { response: end.response }),
+      };
+    },
+  };
+}
+
+function failureOf(error: unknown, begun: boolean): ResponsesFailure {
+  if (error instanceof HttpError) return failureFromTransport(error, begun);
+  // The decoder throws this on bytes that are not UTF-8, and the parser on an endless event.
+  return {
+    kind: 'malformed',
+    detail: error instanceof Error ? error.message.slice(0, 200) : 'unreadable bytes',
+  };
+}
+
+async function refused(
+  response: HttpResponse,
+  reading: Reading,
+  { now }: AttemptPorts,
+): Promise<AttemptOutcome> {
+  const body = await readText(response, 100_000);
+  const { status, headers } = response;
+  return reading.outcome(failureFromHttp({ status, headers, body }, now()));
+}
+
+/** A proxy's page, or JSON where a stream was promised. Some backends leave the type out. */
+function isStream(response: HttpResponse): boolean {
+  return !/json|html/i.test(response.headers['content-type'] ?? '');
+}
+
+async function wrongAnswer(response: HttpResponse, reading: Reading): Promise<AttemptOutcome> {
+  await readText(response, 100_000);
+  const type = response.headers['content-type'] ?? '';
+  return reading.outcome({ kind: 'malformed', status: 200, detail: `answered with ${type}` });
+}

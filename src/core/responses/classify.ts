@@ -1,0 +1,193 @@
+import * as z from 'zod/mini';
+import { parseJson } from '../../base/json.ts';
+import { redact } from '../../base/log.ts';
+import type { HttpError } from '../../base/http.ts';
+import type { ResponsesFailure, ResponsesFailureKind } from './failure.ts';
+import { readResetsAtMs, readRetryAfterMs } from './retryHint.ts';
+
+const text = z.optional(z.nullable(z.string()));
+const amount = z.optional(z.nullable(z.number()));
+
+/** The error object of the API, inside a body or inside `response.failed` (WIRE.md c, d). */
+export const apiError = z.object({
+  type: text,
+  code: text,
+  param: text,
+  message: text,
+  plan_type: text,
+  resets_at: amount,
+  resets_in_seconds: amount,
+  headers: z.optional(z.catch(z.record(z.string(), z.string()), {})),
+});
+export type ApiError = z.infer<typeof apiError>;
+
+const errorBody = z.object({
+  error: z.optional(z.nullable(z.union([apiError, z.string()]))),
+  detail: z.optional(z.nullable(z.union([z.string(), z.object({ code: text, message: text })]))),
+  message: text,
+});
+
+/** Codes whose meaning does not depend on the status. */
+const codes: Readonly<Partial<Record<string, ResponsesFailureKind>>> = {
+  usage_limit_reached: 'usageLimit',
+  usage_not_included: 'usageNotIncluded',
+  insufficient_quota: 'billing',
+  credit_balance_exhausted: 'billing',
+  organization_spend_limit_exceeded: 'billing',
+  project_spend_limit_exceeded: 'billing',
+  deactivated_workspace: 'billing',
+  rate_limit_exceeded: 'rateLimited',
+  slow_down: 'rateLimited',
+  server_is_overloaded: 'overloaded',
+  context_length_exceeded: 'contextOverflow',
+  invalid_prompt: 'invalidPrompt',
+  cyber_policy: 'policy',
+  bio_policy: 'policy',
+  misalignment_policy_violation: 'policy',
+  content_filter: 'policy',
+  invalid_encrypted_content: 'staleReasoning',
+  token_expired: 'unauthorized',
+  token_invalidated: 'unauthorized',
+  model_not_found: 'model',
+};
+
+const statuses: Readonly<Record<number, ResponsesFailureKind>> = {
+  401: 'unauthorized',
+  402: 'billing',
+  403: 'forbidden',
+  404: 'notFound',
+  408: 'server',
+  413: 'tooLarge',
+  429: 'rateLimited',
+};
+
+export interface HttpFailureSource {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
+/** What an answer with a status other than 200 means. */
+export function failureFromHttp(source: HttpFailureSource, nowMs: number): ResponsesFailure {
+  const { status, headers } = source;
+  const error = readBody(source);
+  const detail = cleanDetail(error.message ?? '');
+  const kind = kindOf(status, error, isHtml(source));
+  return {
+    ...describe(kind, error, headers, nowMs),
+    status,
+    ...(detail === '' ? {} : { detail }),
+    ...requestId(headers),
+  };
+}
+
+/** What `response.failed`, or an `error` event inside a 200 stream, means (OBSERVED.md 3). */
+export function failureFromEvent(
+  error: ApiError | undefined,
+  headers: Readonly<Record<string, string>>,
+  nowMs: number,
+): ResponsesFailure {
+  const known = error ?? {};
+  const kind = codeKind(known) ?? shapeOf(known) ?? 'server';
+  const detail = cleanDetail(known.message ?? '');
+  return {
+    ...describe(kind, known, headers, nowMs),
+    ...(detail === '' ? {} : { detail }),
+    ...requestId(headers),
+  };
+}
+
+/** What a break of the connection means; `started` says whether the answer had begun. */
+export function failureFromTransport(error: HttpError, started: boolean): ResponsesFailure {
+  if (error.kind === 'idleTimeout') return { kind: 'stalled', host: error.host };
+  if (started) return { kind: 'cut', transport: error.kind, host: error.host };
+  return { kind: 'network', transport: error.kind, host: error.host };
+}
+
+function describe(
+  kind: ResponsesFailureKind,
+  error: ApiError,
+  headers: Readonly<Record<string, string>>,
+  nowMs: number,
+): ResponsesFailure {
+  const reset = {
+    resetsAt: error.resets_at ?? undefined,
+    resetsInSeconds: error.resets_in_seconds ?? undefined,
+  };
+  const resetsAtMs = kind === 'usageLimit' ? readResetsAtMs(reset, nowMs) : undefined;
+  const retryAfterMs = readRetryAfterMs(
+    { headers, errorHeaders: error.headers, message: error.message ?? undefined, ...reset },
+    nowMs,
+  );
+  const code = error.code ?? error.type ?? undefined;
+  return {
+    kind,
+    ...(code === undefined ? {} : { code }),
+    ...(error.plan_type == null ? {} : { plan: error.plan_type }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
+  };
+}
+
+function kindOf(status: number, error: ApiError, html: boolean): ResponsesFailureKind {
+  const byCode = codeKind(error);
+  if (byCode) return byCode;
+  if (html && (status === 403 || status === 503)) return 'blocked';
+  const shape = status === 400 || status === 404 ? shapeOf(error) : undefined;
+  return shape ?? statuses[status] ?? (status >= 500 ? 'server' : 'badRequest');
+}
+
+function codeKind(error: ApiError): ResponsesFailureKind | undefined {
+  return codes[error.code ?? ''] ?? codes[error.type ?? ''];
+}
+
+/** Refusals that are known only by their parameter or their words (WIRE.md b). */
+function shapeOf(error: ApiError): ResponsesFailureKind | undefined {
+  const message = error.message ?? '';
+  if (error.param === 'reasoning.context' || error.param === 'parallel_tool_calls') {
+    return 'wrongShape';
+  }
+  if (error.code === 'unsupported_value' && error.param === 'tools') return 'wrongShape';
+  if (/^Instructions are required|Responses.?Lite/i.test(message)) return 'wrongShape';
+  if (message.startsWith('Model not found')) return 'wrongShape';
+  if (/model is not supported/i.test(message)) return 'model';
+  if (message.startsWith("Item with id 'rs_")) return 'staleReasoning';
+  return undefined;
+}
+
+function readBody({ headers, body }: HttpFailureSource): ApiError {
+  const parsed = parseJson(errorBody, body) ?? parseJson(errorBody, encodedError(headers));
+  if (!parsed) return isHtml({ headers, body }) ? {} : { message: body };
+  if (typeof parsed.error === 'string') return { message: parsed.error };
+  if (parsed.error) return parsed.error;
+  if (typeof parsed.detail === 'string') return { message: parsed.detail };
+  if (parsed.detail) return { code: parsed.detail.code, message: parsed.detail.message };
+  return { message: parsed.message };
+}
+
+/** `x-error-json`: the error in base64, where a proxy has replaced the body (WIRE.md c). */
+function encodedError(headers: Readonly<Record<string, string>>): string {
+  try {
+    return atob(headers['x-error-json'] ?? '');
+  } catch {
+    return '';
+  }
+}
+
+function isHtml({ headers, body }: Omit<HttpFailureSource, 'status'>): boolean {
+  return /html/i.test(headers['content-type'] ?? '') || /^\s*</.test(body);
+}
+
+function requestId(headers: Readonly<Record<string, string>>): { requestId?: string } {
+  const id = headers['x-request-id'] ?? headers['x-oai-request-id'] ?? headers['cf-ray'];
+  return id === undefined ? {} : { requestId: id.slice(0, 100) };
+}
+
+/** One line without markup, tokens and addresses, short enough to be shown. */
+function cleanDetail(message: string): string {
+  const line = redact(message)
+    .replaceAll(/<[^>]{0,200}>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}

@@ -1,0 +1,220 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Http } from '../../base/http.ts';
+import type { Log } from '../../base/log.ts';
+import type { Grant, GrantSource } from '../auth/grant.ts';
+import { runAttempt, type AttemptOutcome } from './attempt.ts';
+import type { OutputItem, ResponseObject } from './events.ts';
+import { ResponsesError, type ResponsesFailure } from './failure.ts';
+import { buildRequest, type Identity, type ResponsesRequest } from './request.ts';
+import { decideRetry, maxAttempts, type RetryDecision } from './retry.ts';
+import type { Answer, EmitTurnEvent, TokenUsage } from './turnEvent.ts';
+
+export interface ResponsesOptions {
+  http: Http;
+  grants: GrantSource;
+  /** Read anew for each request, so that a changed setting holds at once. */
+  baseUrl: () => string;
+  identity: Identity;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  /** Wait for the response headers, ms. */
+  headersTimeoutMs?: number;
+  /** Silence of the stream, comments counted as life, ms. */
+  idleTimeoutMs?: number;
+}
+
+export interface ResponsesClient {
+  /**
+   * One answer to one request, with all its retries. Rejects with {@link ResponsesError}, with
+   * AuthError when there is no usable sign-in, or with `signal.reason`.
+   */
+  stream(request: ResponsesRequest, emit: EmitTurnEvent, signal: AbortSignal): Promise<Answer>;
+}
+
+/** The only loop of the product that retries; what it does is decided by `decideRetry`. */
+export function createResponses(options: ResponsesOptions): ResponsesClient {
+  return {
+    stream: (request, emit, signal) => createRun(options, request, emit, signal).answer(),
+  };
+}
+
+function createRun(
+  options: ResponsesOptions,
+  request: ResponsesRequest,
+  emit: EmitTurnEvent,
+  signal: AbortSignal,
+) {
+  const { clock, log } = options;
+  const failures: Partial<Record<ResponsesFailure['kind'], number>> = {};
+  let attempt = 0;
+  let grant: Grant | undefined;
+  let lite = request.model.lite;
+  let dropReasoning = false;
+  /** Items that broken attempts had finished: sent along, so that they are not made twice. */
+  const kept: OutputItem[] = [];
+
+  async function send(): Promise<AttemptOutcome> {
+    attempt++;
+    grant ??= await options.grants.grant(signal);
+    emit({ type: 'attempt', attempt });
+    const message = buildRequest(
+      { ...request, input: [...request.input, ...kept] },
+      {
+        baseUrl: options.baseUrl(),
+        grant,
+        identity: options.identity,
+        lite,
+        dropReasoning,
+        headersTimeoutMs: options.headersTimeoutMs ?? 60_000,
+        idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
+      },
+    );
+    const ports = {
+      model: request.model.slug,
+      http: options.http,
+      now: () => clock.now(),
+      log,
+      emit: announceLife(),
+    };
+    return runAttempt(message, attempt, ports, signal);
+  }
+
+  /** After a retry, the first part that shows up is news to the user: the answer goes on. */
+  function announceLife(): EmitTurnEvent {
+    let waiting = attempt > 1;
+    const own = attempt;
+    return (event) => {
+      if (waiting && event.type === 'put') {
+        waiting = false;
+        emit({ type: 'resumed', attempt: own });
+      }
+      emit(event);
+    };
+  }
+
+  async function recover(failure: ResponsesFailure, outcome: AttemptOutcome): Promise<void> {
+    failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
+    const decision = decideRetry(failure, { attempt, failures, random: options.random() });
+    if (decision.action === 'giveUp') {
+      log.warn(`request given up after ${attempt}: ${new ResponsesError(failure).message}`);
+      throw new ResponsesError(failure, { attempts: attempt });
+    }
+    log.info(`retry reason=${failure.kind} attempt=${attempt + 1} wait=${decision.afterMs}ms`);
+    kept.push(...finishedItems(outcome.items));
+    if (outcome.unfinishedKeys.length > 0) {
+      emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
+    }
+    await change(decision);
+    await wait(failure, decision.afterMs);
+  }
+
+  async function change(decision: RetryDecision & { action: 'retry' }): Promise<void> {
+    const rejected = grant;
+    // Read again for the next attempt: the token may have run out or been refreshed meanwhile.
+    grant = undefined;
+    switch (decision.change) {
+      case 'token':
+        if (rejected) grant = await options.grants.renew(rejected, signal);
+        return;
+      case 'shape':
+        lite = !lite;
+        return;
+      case 'reasoning':
+        dropReasoning = true;
+        return;
+      case undefined:
+    }
+  }
+
+  async function wait(failure: ResponsesFailure, afterMs: number): Promise<void> {
+    if (afterMs <= 0) return;
+    const skip = new AbortController();
+    emit({
+      type: 'retry',
+      attempt: attempt + 1,
+      maxAttempts,
+      failure,
+      atMs: clock.now() + afterMs,
+      skip: () => skip.abort(),
+    });
+    try {
+      await clock.delay(afterMs, AbortSignal.any([signal, skip.signal]));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!skip.signal.aborted) throw error;
+    }
+  }
+
+  return {
+    async answer(): Promise<Answer> {
+      for (;;) {
+        const outcome = await send();
+        const failure = outcome.failure ?? emptiness(outcome, kept);
+        if (!failure) return toAnswer(outcome, [...kept, ...outcome.items], attempt);
+        if (callsOf(outcome.items) && isWorthRetrying(failure, attempt)) {
+          emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
+          return toAnswer(outcome, [...kept, ...finishedItems(outcome.items)], attempt);
+        }
+        await recover(failure, outcome);
+      }
+    },
+  };
+}
+
+/** Calls that were finished before a break stand: asking again would have them run twice. */
+function callsOf(items: readonly OutputItem[]): boolean {
+  return items.some((item) => /^(function|custom_tool)_call$/.test(item.type));
+}
+
+function isWorthRetrying(failure: ResponsesFailure, attempt: number): boolean {
+  return decideRetry(failure, { attempt, failures: {}, random: 0 }).action === 'retry';
+}
+
+/** A reasoning item goes with the item that follows it; alone it is refused. */
+function finishedItems(items: readonly OutputItem[]): OutputItem[] {
+  const last = items.findLastIndex((item) => item.type !== 'reasoning');
+  return items.slice(0, last + 1);
+}
+
+/** A finished answer that holds nothing but thoughts is a fault of the model, not an answer. */
+function emptiness(
+  { end, items }: AttemptOutcome,
+  kept: readonly OutputItem[],
+): ResponsesFailure | undefined {
+  const silent = [...kept, ...items].every((item) => item.type === 'reasoning');
+  return end === 'completed' && silent ? { kind: 'empty' } : undefined;
+}
+
+function toAnswer(
+  { end, response, headers }: AttemptOutcome,
+  items: readonly OutputItem[],
+  attempts: number,
+): Answer {
+  const turnState = headers['x-codex-turn-state'];
+  return {
+    items,
+    status: end ?? 'cut',
+    endTurn: end !== undefined && response?.end_turn !== false,
+    attempts,
+    ...incompleteness(end, response),
+    ...(response?.id === undefined ? {} : { responseId: response.id }),
+    ...(turnState === undefined ? {} : { turnState }),
+    ...(response?.usage === undefined ? {} : { usage: toUsage(response.usage) }),
+  };
+}
+
+function incompleteness(end: AttemptOutcome['end'], response: ResponseObject | undefined) {
+  if (end !== 'incomplete') return {};
+  return { incompleteReason: response?.incomplete_details?.reason || 'unknown' };
+}
+
+function toUsage(usage: NonNullable<ResponseObject['usage']>): TokenUsage {
+  return {
+    input: usage.input_tokens,
+    cached: usage.input_tokens_details.cached_tokens,
+    output: usage.output_tokens,
+    reasoning: usage.output_tokens_details.reasoning_tokens,
+    total: usage.total_tokens,
+  };
+}

@@ -1,0 +1,77 @@
+import type { HttpFailureKind } from '../../base/http.ts';
+
+/** Why a request to the Responses API failed, named by what a caller can do about it. */
+export type ResponsesFailureKind =
+  /** No usable sign-in: the user must sign in (again). */
+  | 'signIn'
+  /** 401: the token is not accepted; another one may be. */
+  | 'unauthorized'
+  | 'forbidden'
+  /** Cloudflare or a proxy stands between us and the backend. */
+  | 'blocked'
+  /** The plan's window is used up; `resetsAtMs` says until when. */
+  | 'usageLimit'
+  | 'usageNotIncluded'
+  /** Credits, spending limit or workspace: only the account's owner can change it. */
+  | 'billing'
+  | 'rateLimited'
+  | 'overloaded'
+  | 'server'
+  | 'contextOverflow'
+  | 'invalidPrompt'
+  | 'policy'
+  /** The model is unknown or not for this account. */
+  | 'model'
+  /** Refused in a way that the other body shape may cure (WIRE.md b, two body shapes). */
+  | 'wrongShape'
+  /** Encrypted reasoning of another account or age (WIRE.md f). */
+  | 'staleReasoning'
+  | 'tooLarge'
+  | 'notFound'
+  | 'badRequest'
+  /** The network broke before an answer; `transport` says how. */
+  | 'network'
+  /** The stream ended without its terminal event. */
+  | 'cut'
+  /** No byte came for too long. */
+  | 'stalled'
+  /** The answer was not what the protocol promises: HTML, JSON, an unreadable event. */
+  | 'malformed'
+  /** The model finished without saying or calling anything. */
+  | 'empty';
+
+export interface ResponsesFailure {
+  kind: ResponsesFailureKind;
+  status?: number;
+  /** The backend's own code, such as `usage_limit_reached`. */
+  code?: string;
+  /** The backend's own words, without markup and tokens, at most 300 characters. */
+  detail?: string;
+  requestId?: string;
+  /** Wait that the backend asked for, ms. */
+  retryAfterMs?: number;
+  /** Epoch ms when the limit ends. */
+  resetsAtMs?: number;
+  plan?: string;
+  transport?: HttpFailureKind;
+  host?: string;
+}
+
+/** The one error of this room. Its message is for the log; people get `describeFailure`. */
+export class ResponsesError extends Error {
+  override readonly name = 'ResponsesError';
+  readonly failure: ResponsesFailure;
+  /** Requests that were sent for it. */
+  readonly attempts: number;
+
+  constructor(failure: ResponsesFailure, options?: ErrorOptions & { attempts?: number }) {
+    super(summary(failure), options);
+    this.failure = failure;
+    this.attempts = options?.attempts ?? 1;
+  }
+}
+
+function summary(failure: ResponsesFailure): string {
+  const facts = [failure.status, failure.code, failure.transport, failure.detail];
+  return [failure.kind, ...facts.filter((fact) => fact !== undefined)].join(' · ');
+}

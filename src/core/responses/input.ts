@@ -1,0 +1,93 @@
+/**
+ * An item of the conversation as it goes out: messages, reasoning, calls and outputs in the
+ * shapes of WIRE.md b. Items of the backend are replayed as they came, so the shape is open.
+ */
+export type InputItem = { readonly type: string; readonly [field: string]: unknown };
+
+export function userMessage(...texts: readonly string[]): InputItem {
+  return {
+    type: 'message',
+    role: 'user',
+    content: texts.map((text) => ({ type: 'input_text', text })),
+  };
+}
+
+export function developerMessage(text: string): InputItem {
+  return { type: 'message', role: 'developer', content: [{ type: 'input_text', text }] };
+}
+
+const maxIdChars = 64;
+const outputTypes = new Map([
+  ['function_call', 'function_call_output'],
+  ['custom_tool_call', 'custom_tool_call_output'],
+]);
+const outputs = new Set(outputTypes.values());
+
+/**
+ * Makes a history that the backend accepts, whatever was kept of it: no system role, no ids of
+ * ours or of another session, call ids of at most 64 characters, every call followed by exactly
+ * one output and no output without its call, reasoning only with its encrypted content.
+ */
+export function prepareInput(
+  items: readonly InputItem[],
+  options: { dropReasoning?: boolean } = {},
+): InputItem[] {
+  const kept = items
+    .filter((item) => item.type !== 'reasoning' || (!options.dropReasoning && isUsable(item)))
+    .map(clean);
+  return completePairs(kept);
+}
+
+function isUsable(item: InputItem): boolean {
+  return typeof item['encrypted_content'] === 'string' && item['encrypted_content'] !== '';
+}
+
+/** Ids are dropped, for they belong to a stored response and we store none (WIRE.md b). */
+function clean(item: InputItem): InputItem {
+  const { id: _id, call_id: callId, ...rest } = item;
+  const role = rest['role'] === 'system' ? { role: 'developer' } : {};
+  return typeof callId === 'string'
+    ? { ...rest, ...role, call_id: shortCallId(callId) }
+    : { ...rest, ...role };
+}
+
+function completePairs(items: readonly InputItem[]): InputItem[] {
+  const answers = new Map<unknown, InputItem>();
+  for (const item of items) {
+    if (outputs.has(item.type) && !answers.has(item['call_id'])) answers.set(item['call_id'], item);
+  }
+  const called = new Set<unknown>();
+  const complete: InputItem[] = [];
+  for (const item of items) {
+    const outputType = outputTypes.get(item.type);
+    if (outputType !== undefined) {
+      const callId = item['call_id'];
+      if (called.has(callId)) continue;
+      called.add(callId);
+      complete.push(item);
+      if (answers.get(callId)?.type !== outputType) {
+        complete.push({ type: outputType, call_id: callId, output: 'This call was not run.' });
+        answers.delete(callId);
+      }
+    } else if (!outputs.has(item.type)) {
+      complete.push(item);
+    } else if (called.has(item['call_id']) && answers.get(item['call_id']) === item) {
+      complete.push(item);
+    }
+  }
+  return complete;
+}
+
+/** The same long id always becomes the same short one, so that call and output still meet. */
+function shortCallId(id: string): string {
+  if (id.length <= maxIdChars && /^[\w-]+$/.test(id)) return id;
+  let low = 0xdeadbeef;
+  let high = 0x41c6ce57;
+  for (let at = 0; at < id.length; at++) {
+    const unit = id.charCodeAt(at);
+    low = Math.imul(low ^ unit, 2654435761);
+    high = Math.imul(high ^ unit, 1597334677);
+  }
+  const hex = (word: number) => (word >>> 0).toString(16).padStart(8, '0');
+  return `call_${hex(high)}${hex(low)}${id.length.toString(16)}`;
+}

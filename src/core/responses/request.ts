@@ -1,0 +1,135 @@
+import type { Grant } from '../auth/grant.ts';
+import type { HttpRequest } from '../../base/http.ts';
+import { developerMessage, prepareInput, type InputItem } from './input.ts';
+import { functionTool, type ToolDefinition } from './toolSchema.ts';
+
+/** What the request must know of the model; an entry of the catalogue has it all. */
+export interface ModelTraits {
+  slug: string;
+  /** Which of the two body shapes the backend wants for it (WIRE.md b). */
+  lite: boolean;
+  supportsVerbosity: boolean;
+  defaultVerbosity?: string | undefined;
+}
+
+export interface ResponsesRequest {
+  model: ModelTraits;
+  /** What the model is told about its task; never blank (S0-14). */
+  instructions: string;
+  input: readonly InputItem[];
+  tools: readonly ToolDefinition[];
+  /** Absent: no reasoning is asked for. */
+  effort?: string | undefined;
+  summary?: 'auto' | 'concise' | 'detailed' | 'none' | undefined;
+  verbosity?: string | undefined;
+  /** UUID of the chat: cache key and session header, the same over all turns (S2-6). */
+  sessionId: string;
+  /** `x-codex-turn-state` of an earlier answer of the same turn. */
+  turnState?: string | undefined;
+}
+
+/** Who we say we are. The user agent's first word must be the originator (WIRE.md b, Identity). */
+export interface Identity {
+  originator: string;
+  userAgent: string;
+}
+
+export interface RequestOptions {
+  baseUrl: string;
+  grant: Grant;
+  identity: Identity;
+  /** The body shape, where it differs from what the catalogue says. */
+  lite?: boolean;
+  dropReasoning?: boolean;
+  headersTimeoutMs: number;
+  idleTimeoutMs: number;
+}
+
+/** Header and body of `POST …/codex/responses`, made anew for each attempt (S1-5). */
+export function buildRequest(request: ResponsesRequest, options: RequestOptions): HttpRequest {
+  const lite = options.lite ?? request.model.lite;
+  return {
+    method: 'POST',
+    url: responsesUrl(options.baseUrl),
+    headers: headersOf(request, options, lite),
+    body: JSON.stringify(bodyOf(request, options, lite)),
+    headersTimeoutMs: options.headersTimeoutMs,
+    idleTimeoutMs: options.idleTimeoutMs,
+  };
+}
+
+export function responsesUrl(baseUrl: string): string {
+  return `${baseUrl.replace(/\/+$/, '')}/codex/responses`;
+}
+
+/** Headers that every call to the backend carries. */
+export function backendHeaders(grant: Grant, identity: Identity): Record<string, string> {
+  return {
+    authorization: `Bearer ${grant.accessToken}`,
+    'chatgpt-account-id': grant.accountId,
+    originator: identity.originator,
+    'user-agent': identity.userAgent,
+  };
+}
+
+function headersOf(
+  request: ResponsesRequest,
+  { grant, identity }: RequestOptions,
+  lite: boolean,
+): Record<string, string> {
+  return {
+    ...backendHeaders(grant, identity),
+    accept: 'text/event-stream',
+    'content-type': 'application/json',
+    'session-id': request.sessionId,
+    'thread-id': request.sessionId,
+    'x-client-request-id': request.sessionId,
+    ...(request.turnState === undefined ? {} : { 'x-codex-turn-state': request.turnState }),
+    ...(lite ? { 'x-openai-internal-codex-responses-lite': 'true' } : {}),
+  };
+}
+
+function bodyOf(request: ResponsesRequest, options: RequestOptions, lite: boolean) {
+  const instructions = request.instructions.trim();
+  if (instructions === '') throw new TypeError('A request needs instructions.');
+  const history = prepareInput(request.input, { dropReasoning: options.dropReasoning ?? false });
+  const tools = request.tools.map(functionTool);
+  return {
+    model: request.model.slug,
+    ...(lite
+      ? { input: [...liteTools(tools), developerMessage(instructions), ...history] }
+      : { instructions, input: history, ...(tools.length === 0 ? {} : { tools }) }),
+    ...(tools.length === 0 ? {} : { tool_choice: 'auto' }),
+    parallel_tool_calls: !lite,
+    ...reasoningOf(request, lite),
+    store: false,
+    stream: true,
+    include: ['reasoning.encrypted_content'],
+    prompt_cache_key: request.sessionId,
+    ...verbosityOf(request),
+  };
+}
+
+function liteTools(tools: readonly object[]): object[] {
+  if (tools.length === 0) return [];
+  const functions = { type: 'namespace', name: 'functions', description: '', tools };
+  return [{ type: 'additional_tools', role: 'developer', tools: [functions] }];
+}
+
+function reasoningOf({ effort, summary }: ResponsesRequest, lite: boolean): object {
+  const context = lite ? { context: 'all_turns' } : {};
+  if (effort === undefined) return lite ? { reasoning: context } : {};
+  const wanted = summary === undefined || summary === 'none' ? {} : { summary };
+  return { reasoning: { effort: wireEffort(effort), ...wanted, ...context } };
+}
+
+/** `ultra` is a name of the picker only; the backend knows it as `xhigh` (WIRE.md b). */
+function wireEffort(effort: string): string {
+  return effort === 'ultra' ? 'xhigh' : effort;
+}
+
+/** Sent explicitly where the model takes it: its absence was named as a cause of garbling (WIRE.md h). */
+function verbosityOf({ model, verbosity }: ResponsesRequest): object {
+  const chosen = verbosity ?? model.defaultVerbosity;
+  return model.supportsVerbosity && chosen !== undefined ? { text: { verbosity: chosen } } : {};
+}

@@ -1,0 +1,80 @@
+import type { ResponsesFailure } from './failure.ts';
+
+/** Requests for one turn, the first included; what breaks before and in the stream shares them. */
+export const maxAttempts = 6;
+/** A longer wait than this is told, not slept through. */
+export const longestWaitMs = 60_000;
+
+const firstDelayMs = 250;
+const longestDelayMs = 8_000;
+
+export type RetryDecision =
+  | { action: 'giveUp' }
+  | {
+      action: 'retry';
+      afterMs: number;
+      /** What must change for the next attempt. */
+      change?: 'token' | 'shape' | 'reasoning';
+    };
+
+/** What has been tried in this turn. */
+export interface RetryState {
+  /** Requests sent so far, 1 after the first. */
+  attempt: number;
+  /** How often each kind has failed, the current failure included. */
+  failures: Readonly<Partial<Record<ResponsesFailure['kind'], number>>>;
+  /** 0 up to 1, for the spread of the waits. */
+  random: number;
+}
+
+const giveUp: RetryDecision = { action: 'giveUp' };
+
+/** Decides what follows a failed attempt. Pure: the whole policy is this table. */
+export function decideRetry(failure: ResponsesFailure, state: RetryState): RetryDecision {
+  if (state.attempt >= maxAttempts) return giveUp;
+  const times = state.failures[failure.kind] ?? 1;
+  switch (failure.kind) {
+    case 'unauthorized':
+      // Once with whatever the store holds by now, once with a token refreshed for it.
+      return times <= 2 ? { action: 'retry', afterMs: 0, change: 'token' } : giveUp;
+    case 'wrongShape':
+      return times === 1 ? { action: 'retry', afterMs: 0, change: 'shape' } : giveUp;
+    case 'staleReasoning':
+      return times === 1 ? { action: 'retry', afterMs: 0, change: 'reasoning' } : giveUp;
+    case 'empty':
+      return times === 1 ? { action: 'retry', afterMs: backoffMs(1, state.random) } : giveUp;
+    case 'rateLimited':
+    case 'overloaded':
+    case 'server':
+    case 'network':
+    case 'cut':
+    case 'stalled':
+    case 'malformed':
+      return waitAndRetry(failure, state);
+    case 'signIn':
+    case 'forbidden':
+    case 'blocked':
+    case 'usageLimit':
+    case 'usageNotIncluded':
+    case 'billing':
+    case 'contextOverflow':
+    case 'invalidPrompt':
+    case 'policy':
+    case 'model':
+    case 'tooLarge':
+    case 'notFound':
+    case 'badRequest':
+      return giveUp;
+  }
+}
+
+function waitAndRetry(failure: ResponsesFailure, state: RetryState): RetryDecision {
+  const afterMs = failure.retryAfterMs ?? backoffMs(state.attempt, state.random);
+  return afterMs > longestWaitMs ? giveUp : { action: 'retry', afterMs };
+}
+
+/** 0.2 to 0.3 s at first, doubled each time, spread by a fifth so that clients do not march. */
+function backoffMs(attempt: number, random: number): number {
+  const base = Math.min(firstDelayMs * 2 ** (attempt - 1), longestDelayMs);
+  return Math.round(base * (0.8 + 0.4 * random));
+}

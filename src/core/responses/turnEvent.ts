@@ -1,0 +1,64 @@
+import type { AnswerPart } from './answer.ts';
+import type { OutputItem } from './events.ts';
+import type { ResponsesFailure } from './failure.ts';
+
+/**
+ * What happens while an answer comes in. Everything carries the number of its attempt, from 1, so
+ * that a retry takes back exactly its own half answer.
+ */
+export type TurnEvent =
+  /** A request goes out. */
+  | { type: 'attempt'; attempt: number }
+  /** Status and headers of its answer, refusals included: limits travel in them. */
+  | { type: 'headers'; attempt: number; status: number; headers: Readonly<Record<string, string>> }
+  /** A `codex.rate_limits` event, as the backend sent it. */
+  | { type: 'rateLimits'; attempt: number; limits: unknown }
+  /** Text at the end of an open part. */
+  | { type: 'append'; attempt: number; key: string; text: string }
+  /** Opens a part at the end, or replaces what it showed; `final` once the backend is done with it. */
+  | { type: 'put'; attempt: number; part: AnswerPart; final: boolean }
+  /** Takes parts back: their attempt broke off and will be made again. */
+  | { type: 'reset'; attempt: number; keys: readonly string[] }
+  /** The wait before attempt number `attempt`; `skip` ends it early. */
+  | {
+      type: 'retry';
+      attempt: number;
+      maxAttempts: number;
+      failure: ResponsesFailure;
+      atMs: number;
+      skip: () => void;
+    }
+  /** The first sign of life after a retry. */
+  | { type: 'resumed'; attempt: number }
+  /** The backend answers with another model than was asked for. */
+  | { type: 'rerouted'; attempt: number; model: string };
+
+export type EmitTurnEvent = (event: TurnEvent) => void;
+
+/** Tokens of one answer, as the backend counted them. */
+export interface TokenUsage {
+  input: number;
+  cached: number;
+  output: number;
+  reasoning: number;
+  total: number;
+}
+
+export interface Answer {
+  /** Finished items in order, ready to be appended to the history. */
+  items: readonly OutputItem[];
+  /**
+   * `cut`: the stream broke after calls had been finished; what was finished stands, and the next
+   * request goes on from the outputs of these calls.
+   */
+  status: 'completed' | 'incomplete' | 'cut';
+  /** Why an `incomplete` answer ended: `max_output_tokens`, `content_filter` … */
+  incompleteReason?: string;
+  /** False when the backend wants another request before the turn is over (WIRE.md c, `end_turn`). */
+  endTurn: boolean;
+  usage?: TokenUsage;
+  responseId?: string;
+  /** To be sent along with the next request of the same turn. */
+  turnState?: string;
+  attempts: number;
+}

@@ -1,0 +1,94 @@
+import { createResponses } from '../../../src/core/responses/client.ts';
+import { ResponsesError } from '../../../src/core/responses/failure.ts';
+import type { ResponsesFailure } from '../../../src/core/responses/failure.ts';
+import { userMessage } from '../../../src/core/responses/input.ts';
+import type { ResponsesRequest } from '../../../src/core/responses/request.ts';
+import type { Answer, TurnEvent } from '../../../src/core/responses/turnEvent.ts';
+import type { Grant, GrantSource } from '../../../src/core/auth/grant.ts';
+import type { Http } from '../../../src/base/http.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { skippingClock, type ManualClock } from '../../support/manualClock.ts';
+
+export const classic: ResponsesRequest = {
+  model: { slug: 'gpt-5.5', lite: false, supportsVerbosity: true, defaultVerbosity: 'low' },
+  instructions: 'Be brief.',
+  input: [userMessage('Say hello.')],
+  tools: [],
+  effort: 'medium',
+  summary: 'auto',
+  sessionId: '01a1fb67-d99b-7c30-a295-7bcec978df72',
+};
+
+/** Grants numbered by how often they were renewed. */
+export function countingGrants(): GrantSource & { renewals: () => number } {
+  let renewals = 0;
+  const grant = (): Grant => ({
+    credentialId: 'c1',
+    accountId: 'acct-1',
+    accessToken: `token-${renewals}`,
+  });
+  return {
+    renewals: () => renewals,
+    grant: async (signal) => {
+      signal.throwIfAborted();
+      return grant();
+    },
+    renew: async () => {
+      renewals++;
+      return grant();
+    },
+  };
+}
+
+export interface Run {
+  answer?: Answer;
+  failure?: ResponsesFailure;
+  events: TurnEvent[];
+  /** What a person sees at the end, part by part in order of appearance. */
+  shown: { kind: string; text: string }[];
+  clock: ManualClock;
+}
+
+/** One call of the client, with the picture that its events paint. */
+export async function run(
+  http: Http,
+  request: ResponsesRequest = classic,
+  options: { grants?: GrantSource; signal?: AbortSignal; clock?: ManualClock } = {},
+): Promise<Run> {
+  const events: TurnEvent[] = [];
+  const clock = options.clock ?? skippingClock();
+  const client = createResponses({
+    http,
+    grants: options.grants ?? countingGrants(),
+    baseUrl: () => 'https://chatgpt.com/backend-api',
+    identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
+    clock,
+    random: () => 0.5,
+    log: silentLog,
+  });
+  const signal = options.signal ?? new AbortController().signal;
+  try {
+    const answer = await client.stream(request, (event) => events.push(event), signal);
+    return { answer, events, shown: paint(events), clock };
+  } catch (error) {
+    if (!(error instanceof ResponsesError)) throw error;
+    return { failure: error.failure, events, shown: paint(events), clock };
+  }
+}
+
+/** What the chat view makes of the events. */
+export function paint(events: readonly TurnEvent[]): { kind: string; text: string }[] {
+  const parts = new Map<string, { kind: string; text: string }>();
+  for (const event of events) {
+    if (event.type === 'put') {
+      parts.set(event.part.key, { kind: event.part.kind, text: event.part.text });
+    } else if (event.type === 'append') {
+      const part = parts.get(event.key);
+      if (!part) throw new Error(`An append to ${event.key}, which is not shown.`);
+      part.text += event.text;
+    } else if (event.type === 'reset') {
+      for (const key of event.keys) parts.delete(key);
+    }
+  }
+  return [...parts.values()];
+}
