@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+import type { Listen } from '../../base/event.ts';
+
+/** Why the issuer no longer takes a refresh token (WIRE.md a, permanent refresh errors). */
+const signedOutReason = z.enum(['expired', 'reused', 'revoked', 'rejected']);
+export type SignedOutReason = z.infer<typeof signedOutReason>;
+
+/** One account that somebody signed in with, as it is stored. */
+export const credentialSchema = z.object({
+  /** The same for the same user of the same account, however often they sign in. */
+  id: z.string().check(z.minLength(1)),
+  /** The issuer that gave the tokens; they are never shown to another one. */
+  issuer: z.string().check(z.minLength(1)),
+  accountId: z.string().check(z.minLength(1)),
+  userId: z.optional(z.string()),
+  email: z.optional(z.string()),
+  /** Plan as the issuer names it, such as `plus`; unknown names are possible. */
+  plan: z.optional(z.string()),
+  /** All tokens are empty once `signedOutReason` is set. */
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  idToken: z.optional(z.string()),
+  /** When the access token runs out; absent when the issuer did not tell. */
+  expiresAtMs: z.optional(z.number()),
+  /** When the tokens were given, at sign-in or by a refresh. */
+  refreshedAtMs: z.number(),
+  signedOutReason: z.optional(z.catch(signedOutReason, 'rejected')),
+});
+export type Credential = z.infer<typeof credentialSchema>;
+
+/** Where credentials live: one truth for all windows. Reads are never answered from memory. */
+export interface CredentialStore {
+  list(): Promise<readonly Credential[]>;
+  get(id: string): Promise<Credential | undefined>;
+  put(credential: Credential): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Something may have changed, here or in another window. May fire more often than that. */
+  readonly onDidChange: Listen<void>;
+}
+
+/** How people know the account. */
+export function credentialLabel(credential: Credential): string {
+  return credential.email ?? credential.accountId;
+}
+
+export function isSignedIn(credential: Credential): boolean {
+  return credential.signedOutReason === undefined;
+}
+
+/** The credential as a remark that its account was signed out: all tokens are gone. */
+export function withoutTokens(credential: Credential, reason: SignedOutReason): Credential {
+  const { idToken: _idToken, expiresAtMs: _expiresAtMs, ...rest } = credential;
+  return { ...rest, accessToken: '', refreshToken: '', signedOutReason: reason };
+}

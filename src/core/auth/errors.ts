@@ -1,0 +1,117 @@
+import type { HttpFailureKind } from '../../base/http.ts';
+import type { SignedOutReason } from './credential.ts';
+
+/** What went wrong with signing in or staying signed in. No member ever holds a token. */
+export type AuthFailure =
+  | { kind: 'notSignedIn' }
+  /** The issuer takes the refresh token no more. */
+  | { kind: 'sessionEnded'; reason: SignedOutReason }
+  /** The stored tokens come from another issuer than the one in the settings. */
+  | { kind: 'otherIssuer'; issuer: string }
+  /** The person said no on the sign-in page. */
+  | { kind: 'refused' }
+  | { kind: 'noEntitlement' }
+  /** The sign-in page sent another error; `code` as in RFC 6749 4.1.2.1, if it was a plain word. */
+  | { kind: 'pageFailed'; code?: string }
+  | { kind: 'timedOut'; afterMs: number }
+  | { kind: 'cancelledOnPage' }
+  | { kind: 'portsTaken'; ports: readonly number[] }
+  | { kind: 'codeRejected' }
+  /** The tokens name no ChatGPT account (S2-5). */
+  | { kind: 'noAccount' }
+  | { kind: 'badAnswer' }
+  | { kind: 'unsafeIssuer' }
+  | { kind: 'unreachable'; host: string; cause: HttpFailureKind | 'deadline' }
+  /** The issuer answered with a status that says nothing about the credential. */
+  | { kind: 'issuerFailed'; status: number }
+  | { kind: 'storeFailed' };
+
+export class AuthError extends Error {
+  override readonly name = 'AuthError';
+  readonly failure: AuthFailure;
+
+  constructor(failure: AuthFailure, options?: ErrorOptions) {
+    super(describeAuthFailure(failure), options);
+    this.failure = failure;
+  }
+}
+
+const passing: ReadonlySet<AuthFailure['kind']> = new Set([
+  'unreachable',
+  'issuerFailed',
+  'badAnswer',
+]);
+
+/** True when the same request may succeed in a while, without the person doing anything. */
+export function isPassing(failure: AuthFailure): boolean {
+  return passing.has(failure.kind);
+}
+
+/** For people: what happened and the next step. */
+export function describeAuthFailure(failure: AuthFailure): string {
+  if (isPlain(failure)) return plainWords[failure.kind];
+  switch (failure.kind) {
+    case 'sessionEnded':
+      return sessionEndings[failure.reason];
+    case 'otherIssuer':
+      return `Your sign-in belongs to ${failure.issuer}, which is not the issuer in the settings. Sign in again.`;
+    case 'pageFailed':
+      return `The sign-in page answered with an error${failure.code ? ` (${failure.code})` : ''}. Sign in again.`;
+    case 'timedOut':
+      return `Sign-in was not finished in the browser within ${Math.round(failure.afterMs / 60_000)} minutes. Sign in again when you are ready.`;
+    case 'portsTaken':
+      return `Sign-in needs port ${failure.ports.join(' or ')} on this machine, and other programs hold them. Close the other sign-in (perhaps of the Codex CLI) and sign in again.`;
+    case 'unreachable':
+      return `${failure.host} ${unreachableWords[failure.cause]}. Check your network and proxy, then try again.`;
+    case 'issuerFailed':
+      return failure.status === 429
+        ? 'The sign-in server has received too many requests. Wait a minute, then try again.'
+        : `The sign-in server answered with status ${failure.status}. Try again in a while.`;
+  }
+}
+
+const plainWords = {
+  notSignedIn: 'You are not signed in to Codex. Sign in with your ChatGPT account to go on.',
+  refused: 'Access was not allowed on the sign-in page. Sign in again and choose Allow.',
+  noEntitlement:
+    'Codex is not enabled for your ChatGPT workspace. Ask its administrator for access, or sign in with another account.',
+  cancelledOnPage: 'Sign-in was cancelled in the browser. Sign in again when you are ready.',
+  codeRejected:
+    'The sign-in server did not accept the answer of the sign-in page; it may be too old. Sign in again.',
+  noAccount:
+    'This login has no ChatGPT account that Codex could use. Sign in with an account that has a ChatGPT plan.',
+  badAnswer:
+    'The sign-in server gave an answer that Codex Chat cannot use. Try again; if it happens again, look for an update.',
+  unsafeIssuer:
+    'The setting codexChat.issuer must be an https address, or an http address on this machine. Correct it, then sign in again.',
+  storeFailed:
+    'The secret storage of VS Code could not be used, so the sign-in cannot be kept there. Unlock the keychain of your system, then try again.',
+};
+
+type PlainFailure = Extract<AuthFailure, { kind: keyof typeof plainWords }>;
+
+function isPlain(failure: AuthFailure): failure is PlainFailure {
+  return Object.hasOwn(plainWords, failure.kind);
+}
+
+const sessionEndings: Record<SignedOutReason, string> = {
+  expired: 'Your Codex session has expired. Sign in again to go on.',
+  reused:
+    'Your Codex session was ended, because its refresh token was used a second time. Sign in again to go on.',
+  revoked: 'Your Codex session was ended from outside. Sign in again to go on.',
+  rejected: 'ChatGPT no longer accepts your Codex session. Sign in again to go on.',
+};
+
+const unreachableWords: Record<HttpFailureKind | 'deadline', string> = {
+  dns: 'could not be found',
+  refused: 'refused the connection',
+  unreachable: 'could not be reached',
+  reset: 'broke the connection',
+  tls: 'offered no connection that can be trusted',
+  proxy: 'could not be reached through the proxy',
+  connectTimeout: 'did not take the connection in time',
+  headersTimeout: 'did not answer in time',
+  idleTimeout: 'stopped answering',
+  deadline: 'did not answer in time',
+  other: 'could not be reached',
+};

@@ -1,0 +1,99 @@
+import type { Clock } from '../../base/clock.ts';
+import { createEmitter, type Listen } from '../../base/event.ts';
+import type { Http } from '../../base/http.ts';
+import type { Log } from '../../base/log.ts';
+import { createSingleFlight } from '../../base/singleFlight.ts';
+import { isSignedIn, type Credential, type CredentialStore } from './credential.ts';
+import { AuthError, isPassing } from './errors.ts';
+import type { Grant, GrantSource } from './grant.ts';
+import type { RefreshReason } from './oauth.ts';
+import { createRefresher, usable, type SignOut } from './refresher.ts';
+import { createReliableStore, type ReliableStore } from './reliableStore.ts';
+import { hasRunOut, isDueForRefresh } from './tokens.ts';
+import { waitFor } from './waiting.ts';
+
+/** No token is refreshed ahead of need so soon after the last refresh or the last vain try. */
+const pauseAfterRefreshMs = 60_000;
+const pauseAfterFailureMs = 30_000;
+
+export interface Grants extends GrantSource {
+  /** The issuer ended a session. Fires once for each session, however many requests hit it (S3-3). */
+  readonly onDidSignOut: Listen<SignOut>;
+}
+
+export interface GrantsNeeds {
+  store: CredentialStore;
+  http: Http;
+  issuer: () => string;
+  clock: Clock;
+  log: Log;
+  /** Id of the credential that the user chose; the first one that works when there is none. */
+  preferred: () => string | undefined;
+  userAgent?: string;
+}
+
+/**
+ * Grants from stored credentials. One refresh runs at a time for each credential, and all who need
+ * it share it. It belongs to nobody: a caller who aborts leaves it to the others, for an aborted
+ * refresh could lose the rotated token. All failures are AuthErrors.
+ */
+export function createGrants(needs: GrantsNeeds): Grants {
+  const { clock, log } = needs;
+  const store = createReliableStore(needs.store, log);
+  const share = createSingleFlight<Credential>();
+  const signOuts = createEmitter<SignOut>(() => log.error('a listener to sign-outs failed'));
+  const pausedUntil = new Map<string, number>();
+
+  const refresh = createRefresher({
+    ...needs,
+    store,
+    onSignOut: (signOut) => signOuts.fire(signOut),
+    onRefresh: (id) => pausedUntil.set(id, clock.now() + pauseAfterRefreshMs),
+  });
+  const refreshed = (old: Credential, reason: RefreshReason) =>
+    share(old.id, () => refresh(old, reason));
+
+  async function ahead(credential: Credential, signal: AbortSignal): Promise<Credential> {
+    const reason = credential.expiresAtMs === undefined ? 'scheduled' : 'proactive_expiry';
+    try {
+      return await waitFor(refreshed(credential, reason), signal);
+    } catch (error) {
+      const mayWait = error instanceof AuthError && isPassing(error.failure);
+      if (!mayWait || hasRunOut(credential, clock.now())) throw error;
+      pausedUntil.set(credential.id, clock.now() + pauseAfterFailureMs);
+      return credential;
+    }
+  }
+
+  return {
+    onDidSignOut: signOuts.listen,
+    async grant(signal) {
+      signal.throwIfAborted();
+      const credential = await waitFor(choose(store, needs), signal);
+      const now = clock.now();
+      const isPaused = (pausedUntil.get(credential.id) ?? 0) > now;
+      if (isPaused || !isDueForRefresh(credential, now)) return toGrant(credential);
+      return toGrant(await ahead(credential, signal));
+    },
+    async renew(rejected, signal) {
+      signal.throwIfAborted();
+      const stored = await waitFor(store.get(rejected.credentialId), signal);
+      const current = usable(stored, needs.issuer());
+      if (current.accessToken !== rejected.accessToken) return toGrant(current);
+      return toGrant(await waitFor(refreshed(current, 'unauthorized_recovery'), signal));
+    },
+  };
+}
+
+function toGrant({ id, accountId, accessToken }: Credential): Grant {
+  return { credentialId: id, accountId, accessToken };
+}
+
+async function choose(store: ReliableStore, needs: GrantsNeeds): Promise<Credential> {
+  const issuer = needs.issuer();
+  const all = await store.list();
+  const wanted = needs.preferred();
+  const chosen = all.find(({ id }) => id === wanted);
+  const ours = all.filter((credential) => credential.issuer === issuer);
+  return usable(chosen ?? ours.find(isSignedIn) ?? ours[0] ?? all[0], issuer);
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import { parseJson } from '../../base/json.ts';
+
+/** Who a token speaks of. Every field may be missing. */
+export interface TokenClaims {
+  accountId?: string;
+  userId?: string;
+  email?: string;
+  plan?: string;
+  /** Epoch seconds, by the issuer's clock. */
+  issuedAtS?: number;
+  expiresAtS?: number;
+}
+
+const text = z.catch(z.optional(z.string().check(z.minLength(1))), undefined);
+const seconds = z.catch(z.optional(z.number()), undefined);
+
+const payload = z.object({
+  sub: text,
+  email: text,
+  exp: seconds,
+  iat: seconds,
+  chatgpt_account_id: text,
+  'https://api.openai.com/auth': z.catch(
+    z.optional(
+      z.object({
+        chatgpt_account_id: text,
+        chatgpt_plan_type: text,
+        chatgpt_user_id: text,
+        user_id: text,
+      }),
+    ),
+    undefined,
+  ),
+  'https://api.openai.com/profile': z.catch(z.optional(z.object({ email: text })), undefined),
+});
+
+/**
+ * What a JWT says of its account (WIRE.md a, claims); nothing when it is no JWT. The signature is
+ * not checked: the token comes from the issuer over TLS, and only the backend's word lets anyone in.
+ */
+export function readClaims(token: string): TokenClaims {
+  const claims = parseJson(payload, decodePayload(token));
+  if (!claims) return {};
+  const auth = claims['https://api.openai.com/auth'];
+  return present({
+    accountId: auth?.chatgpt_account_id ?? claims.chatgpt_account_id,
+    userId: auth?.chatgpt_user_id ?? auth?.user_id ?? claims.sub,
+    email: claims.email ?? claims['https://api.openai.com/profile']?.email,
+    plan: auth?.chatgpt_plan_type,
+    issuedAtS: claims.iat,
+    expiresAtS: claims.exp,
+  });
+}
+
+/** Claims of both tokens; where both speak, the id token is believed. */
+export function readAccount(idToken: string | undefined, accessToken: string): TokenClaims {
+  return { ...readClaims(accessToken), ...(idToken ? readClaims(idToken) : {}) };
+}
+
+function decodePayload(token: string): string {
+  const part = token.split('.')[1] ?? '';
+  try {
+    const bytes = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
+    return new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+  } catch {
+    return '';
+  }
+}
+
+type Maybe<T> = { [K in keyof T]?: T[K] | undefined };
+
+/** The same without the fields that are undefined, so that a spread does not wipe with them. */
+function present(claims: Maybe<TokenClaims>): TokenClaims {
+  const entries = Object.entries(claims).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,57 @@
+import type { Log } from '../../base/log.ts';
+import type { Credential, CredentialStore } from './credential.ts';
+import { AuthError } from './errors.ts';
+
+/** A store for rotating tokens. Reads reject with AuthError `storeFailed`. */
+export interface ReliableStore {
+  list(): Promise<readonly Credential[]>;
+  get(id: string): Promise<Credential | undefined>;
+  /**
+   * Never rejects: if the store does not take it, the credential lives on in memory for as long
+   * as the store still holds `insteadOf`, the refresh token that it replaces.
+   */
+  put(credential: Credential, insteadOf: string): Promise<void>;
+}
+
+/**
+ * A refresh token works once. When its successor cannot be stored (a locked keychain), losing it
+ * would sign the person out, so it is kept here until it is replaced or the window closes.
+ */
+export function createReliableStore(store: CredentialStore, log: Log): ReliableStore {
+  const unsaved = new Map<string, { credential: Credential; insteadOf: string }>();
+
+  function newest(stored: Credential): Credential {
+    const mine = unsaved.get(stored.id);
+    return mine?.insteadOf === stored.refreshToken ? mine.credential : stored;
+  }
+
+  return {
+    async list() {
+      return (await read(store.list())).map(newest);
+    },
+    async get(id) {
+      const stored = await read(store.get(id));
+      return stored && newest(stored);
+    },
+    async put(credential, insteadOf) {
+      const before = unsaved.get(credential.id);
+      try {
+        await store.put(credential);
+        unsaved.delete(credential.id);
+      } catch {
+        log.error('the secret storage did not take a refreshed sign-in; it is kept in memory');
+        // Several refreshes may go by: what the store holds is still the first one's token.
+        const held = before?.credential.refreshToken === insteadOf ? before.insteadOf : insteadOf;
+        unsaved.set(credential.id, { credential, insteadOf: held });
+      }
+    },
+  };
+}
+
+async function read<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new AuthError({ kind: 'storeFailed' }, { cause: error });
+  }
+}
