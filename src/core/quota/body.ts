@@ -1,17 +1,6 @@
 import * as z from 'zod/mini';
 import { readText, type QuotaCredits } from './reading.ts';
 
-/** A field of an answer that may be absent, null or of a shape that we do not know. */
-export function lenient<T extends z.ZodMiniType>(schema: T) {
-  return z.pipe(
-    z.optional(z.unknown()),
-    z.transform((value): z.output<T> | undefined => {
-      const parsed = schema.safeParse(value);
-      return parsed.success ? parsed.data : undefined;
-    }),
-  );
-}
-
 export const creditsBody = z.object({
   has_credits: z.boolean(),
   unlimited: z.boolean(),

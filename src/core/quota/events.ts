@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { creditsBody, isRefused, lenient, readCreditsBody } from './body.ts';
+import { lenient } from '../../base/lenient.ts';
+import { creditsBody, isRefused, readCreditsBody } from './body.ts';
 import { orderWindows, readText, readWindow, type QuotaReading } from './reading.ts';
 
 const windowBody = z.object({

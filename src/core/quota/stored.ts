@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { lenient } from './body.ts';
+import { lenient } from '../../base/lenient.ts';
 import { windowNames } from './reading.ts';
 import type { QuotaRecord } from './record.ts';
 

@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
 import { readText as readBody, type Http, type HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
+import { lenient } from '../../base/lenient.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
-import { creditsBody, isRefused, lenient, readCreditsBody } from './body.ts';
+import { creditsBody, isRefused, readCreditsBody } from './body.ts';
 import {
   orderWindows,
   readCount,

@@ -1,0 +1,109 @@
+import * as z from 'zod/mini';
+import { readText, type Http, type HttpResponse } from '../../base/http.ts';
+import { parseJson } from '../../base/json.ts';
+import type { Log } from '../../base/log.ts';
+import type { Grant, GrantSource } from '../auth/grant.ts';
+import { readCatalogue, type Model } from './catalogue.ts';
+
+/** The models on offer and where they come from. */
+export interface KnownModels {
+  /** Ordered by priority, hidden ones among them. Never empty. */
+  models: readonly [Model, ...Model[]];
+  /** `bundled` until the live catalogue was read. */
+  source: 'live' | 'bundled';
+  /** Of the answer that the models came with. */
+  etag?: string;
+}
+
+export type CatalogueFailure =
+  { kind: 'refused'; status: number } | { kind: 'unreadable' } | { kind: 'empty' };
+
+/** Why the catalogue could not be had, beside what {@link Http} and {@link GrantSource} throw. */
+export class CatalogueError extends Error {
+  override readonly name = 'CatalogueError';
+  readonly failure: CatalogueFailure;
+
+  constructor(failure: CatalogueFailure) {
+    super(
+      failure.kind === 'refused'
+        ? `Codex did not list its models (status ${failure.status}).`
+        : 'Codex listed its models in a form that Codex Chat does not know.',
+    );
+    this.failure = failure;
+  }
+}
+
+export interface CatalogueSource {
+  http: Http;
+  baseUrl: () => string;
+  grants: GrantSource;
+  log: Log;
+  /** Originator and user agent; lower-case names. */
+  headers: () => Readonly<Record<string, string>>;
+}
+
+/**
+ * The backend lists only what a Codex client of this version can use, so it is told the version
+ * whose wire we speak (WIRE.md e).
+ */
+const clientVersion = '0.169.0';
+
+/** Each entry brings some 20 kB of instructions that we do not use. */
+const largestBody = 8_000_000;
+
+/**
+ * Reads the live catalogue. A rejected token is renewed once.
+ * @throws {@link CatalogueError}, HttpError, AuthError, or the abort reason.
+ */
+export async function fetchCatalogue(
+  source: CatalogueSource,
+  signal: AbortSignal,
+): Promise<KnownModels> {
+  const grant = await source.grants.grant(signal);
+  const response = await ask(source, grant, signal);
+  if (response.status !== 401) return readAnswer(response, source.log);
+  await readText(response);
+  const renewed = await source.grants.renew(grant, signal);
+  return readAnswer(await ask(source, renewed, signal), source.log);
+}
+
+function ask(source: CatalogueSource, grant: Grant, signal: AbortSignal): Promise<HttpResponse> {
+  return source.http(
+    {
+      method: 'GET',
+      url: `${source.baseUrl().replace(/\/+$/, '')}/codex/models?client_version=${clientVersion}`,
+      headers: {
+        ...source.headers(),
+        accept: 'application/json',
+        authorization: `Bearer ${grant.accessToken}`,
+        'chatgpt-account-id': grant.accountId,
+      },
+      headersTimeoutMs: 20_000,
+      idleTimeoutMs: 20_000,
+    },
+    signal,
+  );
+}
+
+async function readAnswer(response: HttpResponse, log: Log): Promise<KnownModels> {
+  const text = await readText(response, largestBody);
+  if (response.status !== 200) {
+    throw new CatalogueError({ kind: 'refused', status: response.status });
+  }
+  const catalogue = parseJson(z.unknown(), text);
+  const read = readCatalogue(catalogue);
+  if (!read) throw new CatalogueError({ kind: 'unreadable' });
+  if (read.skipped > 0) log.warn(`models: ${read.skipped} entries could not be read`);
+  const [first, ...others] = read.models;
+  if (!first) throw new CatalogueError({ kind: 'empty' });
+  const etag = bareEtag(response.headers['etag'] ?? '');
+  return { models: [first, ...others], source: 'live', ...(etag ? { etag } : {}) };
+}
+
+/** The header of other answers tells the etag with or without its quotes and mark of weakness. */
+export function bareEtag(etag: string): string {
+  return etag
+    .trim()
+    .replace(/^W\//, '')
+    .replace(/^"(.*)"$/, '$1');
+}

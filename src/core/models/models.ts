@@ -1,0 +1,90 @@
+import type { Disposable } from '../../base/disposables.ts';
+import { createEmitter, type Listen } from '../../base/event.ts';
+import { createSingleFlight } from '../../base/singleFlight.ts';
+import { bundledModels } from './bundled.ts';
+import {
+  bareEtag,
+  fetchCatalogue,
+  type CatalogueSource,
+  type KnownModels,
+} from './fetchCatalogue.ts';
+import { resolveModel, type ResolvedModel } from './resolve.ts';
+
+/** The models on offer: those of the live catalogue once it was read, else the bundled ones. */
+export interface Models extends Disposable {
+  current(): KnownModels;
+  /**
+   * Reads the live catalogue. Callers at the same time share one request; each may leave on its
+   * own. After a failure the models stay as they were.
+   * @throws CatalogueError, HttpError, AuthError, or the abort reason.
+   */
+  refresh(signal: AbortSignal): Promise<void>;
+  /** To be told each `x-models-etag` of an answer: the catalogue is read anew when it differs. */
+  noteEtag(etag: string): void;
+  /** @param effort - empty for the default of the model. */
+  resolve(slug: string, effort: string): ResolvedModel;
+  /** Forgets what was read for an account, when another one comes into use. */
+  reset(): void;
+  readonly onDidChange: Listen<void>;
+}
+
+export function createModels(options: CatalogueSource): Models {
+  const { log } = options;
+  const ended = new AbortController();
+  const once = createSingleFlight<void>();
+  const change = createEmitter<void>((error) => log.error(`models listener: ${String(error)}`));
+  let known = bundled;
+  /** The etag that was last asked for: a backend that announces another than it gives is asked once. */
+  let askedFor: string | undefined;
+  let generation = 0;
+
+  const load = async () => {
+    const current = generation;
+    const live = await fetchCatalogue(options, ended.signal);
+    if (current !== generation) return;
+    const before = known;
+    known = live;
+    log.info(`models: ${live.models.length} of the live catalogue`);
+    if (JSON.stringify(before) !== JSON.stringify(live)) change.fire();
+  };
+  const share = () => once(String(generation), load);
+
+  return {
+    current: () => known,
+    onDidChange: change.listen,
+    refresh: (signal) => untilAborted(share(), signal),
+    noteEtag(etag) {
+      const wanted = bareEtag(etag);
+      if (!wanted || wanted === known.etag || wanted === askedFor) return;
+      askedFor = wanted;
+      share().catch((error: unknown) => {
+        // So that the next answer with this etag tries again.
+        askedFor = undefined;
+        log.warn(`models: not read again (${nameOf(error)})`);
+      });
+    },
+    resolve: (slug, effort) => resolveModel(known.models, slug, effort),
+    reset() {
+      generation++;
+      askedFor = undefined;
+      const wasLive = known.source === 'live';
+      known = bundled;
+      if (wasLive) change.fire();
+    },
+    dispose: () => ended.abort(),
+  };
+}
+
+const bundled: KnownModels = { models: bundledModels, source: 'bundled' };
+
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
+
+/** One of several who wait for the same thing may leave without ending it for the others. */
+function untilAborted(shared: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
+    shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}

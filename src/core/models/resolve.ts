@@ -1,0 +1,81 @@
+import type { Model } from './catalogue.ts';
+
+/** The model and effort that a request goes out with. */
+export interface ResolvedModel {
+  model: Model;
+  /** The chosen level as the catalogue lists it; absent when the model is not to reason. */
+  level?: string;
+  /** The level as the backend takes it; absent together with `level`. */
+  effort?: string;
+  /** One or two sentences for people, when they get something else than they asked for. */
+  note?: string;
+}
+
+const levels = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra'];
+const otherNames: Readonly<Record<string, string>> = {
+  off: 'none',
+  disabled: 'none',
+  maximum: 'max',
+};
+
+/** `ultra` is a way of working of the client; on the wire it is `xhigh` (WIRE.md b). */
+const wireLevel = (level: string) => (level === 'ultra' ? 'xhigh' : level);
+
+/**
+ * Finds the wanted model among those on offer. Exact names only, save for case, a provider prefix
+ * (`openai/gpt-5.5`) and an effort suffix (`gpt-5.5:high`): a name that is not known is never
+ * taken for one that resembles it (S2-11). Empty text stands for the default.
+ *
+ * @param models - at least one, ordered by priority.
+ */
+export function resolveModel(
+  models: readonly [Model, ...Model[]],
+  wantedSlug: string,
+  wantedEffort: string,
+): ResolvedModel {
+  const [slug, suffix] = splitEffort(wantedSlug.trim());
+  const found = slug ? findModel(models, slug) : undefined;
+  const model = found ?? models.find(({ hidden }) => !hidden) ?? models[0];
+  const effort = resolveEffort(model, wantedEffort.trim().toLowerCase() || suffix);
+  const notes = [
+    slug && !found ? `The model “${slug}” is not on offer, so ${model.name} is used.` : '',
+    effort.note ?? '',
+  ].filter(Boolean);
+  return {
+    model,
+    ...(effort.level ? { level: effort.level, effort: wireLevel(effort.level) } : {}),
+    ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
+  };
+}
+
+function findModel(models: readonly Model[], name: string): Model | undefined {
+  const wanted = name.toLowerCase();
+  const bare = wanted.slice(wanted.lastIndexOf('/') + 1);
+  return (
+    models.find(({ slug }) => slug.toLowerCase() === wanted) ??
+    models.find(({ slug }) => slug.toLowerCase() === bare)
+  );
+}
+
+function splitEffort(name: string): [slug: string, effort: string] {
+  const at = name.lastIndexOf(':');
+  return at < 0 ? [name, ''] : [name.slice(0, at), name.slice(at + 1).toLowerCase()];
+}
+
+function resolveEffort(model: Model, wanted: string): { level?: string; note?: string } {
+  const { efforts, defaultEffort, name } = model;
+  if (efforts.length === 0) return {};
+  if (!wanted) return { level: defaultEffort ?? nearest(efforts, 'medium') };
+  const known = otherNames[wanted] ?? wanted;
+  if (efforts.includes(known)) return { level: known };
+  if (known === 'none') return {};
+  const level = nearest(efforts, levels.includes(known) ? known : 'medium');
+  return { level, note: `${name} has no effort “${wanted}”, so “${level}” is used.` };
+}
+
+/** The highest level on offer that is not above the wanted one, else the lowest on offer. */
+function nearest(efforts: readonly string[], wanted: string): string {
+  const rank = (level: string) => levels.indexOf(level);
+  const ordered = efforts.toSorted((a, b) => rank(a) - rank(b));
+  return ordered.findLast((level) => rank(level) <= rank(wanted)) ?? ordered[0] ?? wanted;
+}
