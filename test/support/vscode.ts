@@ -1,0 +1,217 @@
+/** As much of the `vscode` module as our adapters use, with what they did left open to look at. */
+export class EventEmitter<T> {
+  #listeners = new Set<(value: T) => void>();
+  event = (listener: (value: T) => void) => {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  };
+  fire(value: T) {
+    for (const listener of [...this.#listeners]) listener(value);
+  }
+  dispose() {
+    this.#listeners.clear();
+  }
+}
+
+export class ThemeColor {
+  readonly id: string;
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+
+export class CancellationError extends Error {
+  constructor() {
+    super('Canceled');
+    this.name = 'Canceled';
+  }
+}
+
+export class Disposable {
+  readonly dispose: () => void;
+  constructor(dispose: () => void) {
+    this.dispose = dispose;
+  }
+}
+
+/** Decodes the query as VS Code's own Uri does, and encodes it anew when it becomes text. */
+export class Uri {
+  readonly scheme: string;
+  readonly authority: string;
+  readonly path: string;
+  readonly query: string;
+  private constructor(text: string) {
+    const url = new URL(text);
+    this.scheme = url.protocol.slice(0, -1);
+    this.authority = url.host;
+    this.path = decodeURIComponent(url.pathname);
+    this.query = decodeURIComponent(url.search.slice(1));
+  }
+  static parse(text: string): Uri {
+    return new Uri(text);
+  }
+  toString(): string {
+    const query = this.query ? `?${encodeURI(this.query)}` : '';
+    return `${this.scheme}://${this.authority}${encodeURI(this.path)}${query}`;
+  }
+}
+
+export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 };
+
+export interface FakeMessage {
+  severity: 'info' | 'warning' | 'error';
+  text: string;
+  buttons: string[];
+  /** Clicks a button; nothing closes the message. */
+  answer(button?: string): void;
+}
+
+export interface FakeProgress {
+  title: string;
+  reports: string[];
+  cancel(): void;
+  done: boolean;
+}
+
+export interface FakeStatusBarItem {
+  text: string;
+  visible: boolean;
+  backgroundColor?: ThemeColor;
+  show(): void;
+  hide(): void;
+  dispose(): void;
+}
+
+/** What our code did to the editor, and what the person is to do. `reset()` before each test. */
+export const editor = {
+  messages: [] as FakeMessage[],
+  progress: [] as FakeProgress[],
+  /** Addresses that were opened, as text. */
+  opened: [] as string[],
+  clipboard: '',
+  commands: new Map<string, (...args: unknown[]) => unknown>(),
+  providers: new Map<string, unknown>(),
+  /** What `openExternal` does with an address. */
+  browse: (_address: string): boolean | Promise<boolean> => true,
+  reset() {
+    editor.messages = [];
+    editor.progress = [];
+    editor.opened = [];
+    editor.clipboard = '';
+    editor.commands.clear();
+    editor.providers.clear();
+    editor.browse = () => true;
+    statusBarItems.length = 0;
+  },
+};
+
+export const statusBarItems: FakeStatusBarItem[] = [];
+
+function showMessage(severity: FakeMessage['severity']) {
+  return (text: string, ...rest: unknown[]) =>
+    new Promise<string | undefined>((answer) => {
+      const buttons = rest.filter((item) => typeof item === 'string');
+      editor.messages.push({ severity, text, buttons, answer });
+    });
+}
+
+export const window = {
+  createStatusBarItem() {
+    const item: FakeStatusBarItem = {
+      text: '',
+      visible: false,
+      show: () => void (item.visible = true),
+      hide: () => void (item.visible = false),
+      dispose: () => void statusBarItems.splice(statusBarItems.indexOf(item), 1),
+    };
+    statusBarItems.push(item);
+    return item;
+  },
+  showInformationMessage: showMessage('info'),
+  showWarningMessage: showMessage('warning'),
+  showErrorMessage: showMessage('error'),
+  async withProgress<T>(
+    options: { title?: string },
+    task: (
+      progress: { report(value: { message?: string }): void },
+      token: { onCancellationRequested: EventEmitter<void>['event'] },
+    ) => PromiseLike<T>,
+  ): Promise<T> {
+    const cancelled = new EventEmitter<void>();
+    const shown: FakeProgress = {
+      title: options.title ?? '',
+      reports: [],
+      cancel: () => cancelled.fire(),
+      done: false,
+    };
+    editor.progress.push(shown);
+    try {
+      const progress = {
+        report: ({ message }: { message?: string }) => shown.reports.push(message ?? ''),
+      };
+      return await task(progress, { onCancellationRequested: cancelled.event });
+    } finally {
+      shown.done = true;
+    }
+  },
+};
+
+export const commands = {
+  registerCommand(id: string, run: (...args: unknown[]) => unknown) {
+    if (editor.commands.has(id)) throw new Error(`command '${id}' already exists`);
+    editor.commands.set(id, run);
+    return new Disposable(() => void editor.commands.delete(id));
+  },
+  async executeCommand(id: string, ...args: unknown[]) {
+    const run = editor.commands.get(id);
+    if (!run) throw new Error(`command '${id}' not found`);
+    return run(...args);
+  },
+};
+
+export const env = {
+  clipboard: { writeText: async (text: string) => void (editor.clipboard = text) },
+  async openExternal(uri: Uri): Promise<boolean> {
+    const address = uri.toString();
+    editor.opened.push(address);
+    return editor.browse(address);
+  },
+};
+
+export const authentication = {
+  registerAuthenticationProvider(id: string, _label: string, provider: unknown) {
+    editor.providers.set(id, provider);
+    return new Disposable(() => void editor.providers.delete(id));
+  },
+};
+
+export const l10n = {
+  t: (message: string, ...args: unknown[]) =>
+    message.replace(/\{(\d)\}/g, (_, i: string) => String(args[Number(i)])),
+};
+
+/** Secret storage on a map. Two with the same map are two windows. */
+export function createSecrets(shared: SharedSecrets = createSharedSecrets()) {
+  return {
+    get: async (key: string) => shared.values.get(key),
+    async store(key: string, value: string) {
+      shared.values.set(key, value);
+      shared.changed.fire({ key });
+    },
+    async delete(key: string) {
+      shared.values.delete(key);
+      shared.changed.fire({ key });
+    },
+    keys: async () => [...shared.values.keys()],
+    onDidChange: shared.changed.event,
+  };
+}
+
+export interface SharedSecrets {
+  values: Map<string, string>;
+  changed: EventEmitter<{ key: string }>;
+}
+
+export function createSharedSecrets(): SharedSecrets {
+  return { values: new Map(), changed: new EventEmitter() };
+}
