@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,8 +36,9 @@ export function requireNode() {
 /** Installs our npm packages unless exactly those of package-lock.json are there. */
 export async function ensureDependencies() {
   if (dependenciesAreCurrent()) return;
-  await step('Installing npm packages (about a minute)', () =>
-    npm(['ci', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: root }),
+  const flags = ['--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
+  await step('Installing npm packages (up to a minute)', () =>
+    npm(['ci', ...flags], { cwd: root }),
   ).catch((cause) => {
     throw new Problem(
       `The npm packages could not be installed. Check the network, then run the command again.\n${cause.message}`,
@@ -73,9 +73,7 @@ export function bin(name, command = name) {
 
 /** Lets this process import our TypeScript files from now on. */
 export async function loadTypeScript() {
-  const { register } = await import(
-    createRequire(join(root, 'package.json')).resolve('tsx/esm/api')
-  );
+  const { register } = await import('tsx/esm/api');
   register();
 }
 

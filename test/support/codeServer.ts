@@ -156,6 +156,13 @@ export function freePort(): Promise<number> {
   });
 }
 
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const probe = createServer().once('error', () => done(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
+  });
+}
+
 /** Removes a folder in which a process that is just ending may still write. */
 export function remove(path: string): Promise<void> {
   return rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
