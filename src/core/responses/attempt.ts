@@ -22,6 +22,8 @@ export interface AttemptOutcome {
 export interface AttemptPorts {
   /** Slug of the model that was asked for. */
   model: string;
+  /** The credential that the request goes out with. */
+  credentialId: string;
   http: Http;
   now: () => number;
   log: Log;
@@ -60,7 +62,7 @@ export async function runAttempt(
 
 type Reading = ReturnType<typeof createReading>;
 
-function createReading(attempt: number, { emit, now, log, model }: AttemptPorts) {
+function createReading(attempt: number, { emit, now, log, model, credentialId }: AttemptPorts) {
   let open = true;
   let begun = false;
   let headers: Readonly<Record<string, string>> = {};
@@ -102,7 +104,7 @@ function createReading(attempt: number, { emit, now, log, model }: AttemptPorts)
         failure = failureFromEvent(event.error ?? event, headers, now());
         return;
       case 'codex.rate_limits':
-        emit({ type: 'rateLimits', attempt, limits: event });
+        emit({ type: 'rateLimits', attempt, credentialId, limits: event });
         return;
       case 'response.metadata':
         noteModel(event.headers['openai-model']);
@@ -122,7 +124,7 @@ function createReading(attempt: number, { emit, now, log, model }: AttemptPorts)
   return {
     started(response: HttpResponse) {
       headers = response.headers;
-      emit({ type: 'headers', attempt, status: response.status, headers });
+      emit({ type: 'headers', attempt, credentialId, status: response.status, headers });
       noteModel(headers['openai-model']);
     },
     push: (bytes: Uint8Array) => reader.push(bytes),

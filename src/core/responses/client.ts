@@ -72,6 +72,7 @@ function createRun(
     );
     const ports = {
       model: request.model.slug,
+      credentialId: grant.credentialId,
       http: options.http,
       now: () => clock.now(),
       log,
@@ -98,7 +99,11 @@ function createRun(
     const decision = decideRetry(failure, { attempt, failures, random: options.random() });
     if (decision.action === 'giveUp') {
       log.warn(`request given up after ${attempt}: ${new ResponsesError(failure).message}`);
-      throw new ResponsesError(failure, { attempts: attempt });
+      const credentialId = grant?.credentialId;
+      throw new ResponsesError(
+        credentialId === undefined ? failure : { ...failure, credentialId },
+        { attempts: attempt },
+      );
     }
     log.info(`retry reason=${failure.kind} attempt=${attempt + 1} wait=${decision.afterMs}ms`);
     kept.push(...finishedItems(outcome.items));

@@ -55,6 +55,8 @@ export interface ResponsesFailure {
   plan?: string;
   transport?: HttpFailureKind;
   host?: string;
+  /** The credential that the request went out with. */
+  credentialId?: string;
 }
 
 /** The one error of this room. Its message is for the log; people get `describeFailure`. */

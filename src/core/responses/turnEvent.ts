@@ -10,9 +10,15 @@ export type TurnEvent =
   /** A request goes out. */
   | { type: 'attempt'; attempt: number }
   /** Status and headers of its answer, refusals included: limits travel in them. */
-  | { type: 'headers'; attempt: number; status: number; headers: Readonly<Record<string, string>> }
+  | {
+      type: 'headers';
+      attempt: number;
+      credentialId: string;
+      status: number;
+      headers: Readonly<Record<string, string>>;
+    }
   /** A `codex.rate_limits` event, as the backend sent it. */
-  | { type: 'rateLimits'; attempt: number; limits: unknown }
+  | { type: 'rateLimits'; attempt: number; credentialId: string; limits: unknown }
   /** Text at the end of an open part. */
   | { type: 'append'; attempt: number; key: string; text: string }
   /** Opens a part at the end, or replaces what it showed; `final` once the backend is done with it. */

@@ -1,0 +1,290 @@
+import type { HttpFailureKind } from '../../base/http.ts';
+import { AuthError, isPassing } from '../auth/errors.ts';
+import { clockTime, timeUntil } from '../quota/time.ts';
+import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
+
+export type FailureAction =
+  'retry' | 'signIn' | 'copyDetails' | 'showLog' | 'showQuota' | 'newChat';
+
+/** A failure for people. Of the shape that the protocol has for it. */
+export interface FailureWords {
+  kind: string;
+  /** Three to six words. */
+  title: string;
+  /** What happened and what to do. */
+  message: string;
+  availableAtMs?: number;
+  actions: FailureAction[];
+}
+
+/** Words for whatever ended a turn. */
+export function failureWords(error: unknown, nowMs: number): FailureWords {
+  if (error instanceof ResponsesError) return responsesWords(error.failure, nowMs);
+  if (error instanceof AuthError) {
+    return isPassing(error.failure)
+      ? words('signInUnreachable', 'The sign-in service is out of reach', error.message)
+      : {
+          kind: 'signIn',
+          title: 'Your sign-in has ended',
+          message: `${error.message} This chat stays as it is.`,
+          actions: ['signIn', 'copyDetails'],
+        };
+  }
+  return words(
+    'internal',
+    'Something in Codex Chat broke',
+    'This is a fault of the extension. The log says more; please report it.',
+    ['retry', 'copyDetails', 'showLog'],
+  );
+}
+
+const again: FailureAction[] = ['retry', 'copyDetails', 'showLog'];
+
+function words(
+  kind: string,
+  title: string,
+  message: string,
+  actions: readonly FailureAction[] = again,
+): FailureWords {
+  return { kind, title, message, actions: [...actions] };
+}
+
+function responsesWords(failure: ResponsesFailure, nowMs: number): FailureWords {
+  const { kind } = failure;
+  if (kind === 'network') return networkWords(failure);
+  if (kind === 'usageLimit') return limitWords(failure, nowMs);
+  if (kind === 'rateLimited' || kind === 'overloaded') return waitWords(failure, nowMs);
+  const { title, message, actions } = plainWords[kind];
+  const said = failure.detail ? ` Codex said: “${failure.detail}”` : '';
+  return words(kind, title, message + said, actions);
+}
+
+type PlainKind = Exclude<
+  ResponsesFailure['kind'],
+  'network' | 'usageLimit' | 'rateLimited' | 'overloaded'
+>;
+
+const plainWords: Readonly<
+  Record<PlainKind, { title: string; message: string; actions: readonly FailureAction[] }>
+> = {
+  signIn: {
+    title: 'You are signed out',
+    message: 'Sign in to go on; this chat stays as it is.',
+    actions: ['signIn'],
+  },
+  unauthorized: {
+    title: 'Codex did not accept your sign-in',
+    message: 'A fresh token was refused too. Sign in again; this chat stays as it is.',
+    actions: ['signIn', 'copyDetails'],
+  },
+  forbidden: {
+    title: 'Codex refused the request',
+    message: 'Your account or workspace may not use this. Another model or account may work.',
+    actions: ['copyDetails', 'showLog'],
+  },
+  blocked: {
+    title: 'The request was blocked on the way',
+    message:
+      'A security page (Cloudflare or a proxy) answered in place of Codex. A VPN or a company network is often the cause.',
+    actions: again,
+  },
+  usageNotIncluded: {
+    title: 'Your plan does not include Codex',
+    message: 'Choose a ChatGPT plan with Codex, or sign in with another account.',
+    actions: ['signIn', 'copyDetails'],
+  },
+  billing: {
+    title: 'The account has no credit left',
+    message: 'The owner of the account or workspace can change that in the ChatGPT settings.',
+    actions: ['showQuota', 'copyDetails'],
+  },
+  server: {
+    title: 'Codex has a fault',
+    message: 'Several attempts failed. What was shown is kept; retry sends the question again.',
+    actions: again,
+  },
+  contextOverflow: {
+    title: 'The chat is too long',
+    message:
+      'It no longer fits into the model. Start a new chat, or choose a model with more room.',
+    actions: ['newChat', 'copyDetails'],
+  },
+  invalidPrompt: {
+    title: 'Codex did not take the question',
+    message: 'Word it differently and send it again.',
+    actions: ['copyDetails'],
+  },
+  policy: {
+    title: 'Stopped by the usage policy',
+    message: 'Codex will not answer this. Asking again gives the same result.',
+    actions: ['copyDetails'],
+  },
+  model: {
+    title: 'This model is not available to you',
+    message: 'Choose another one below and retry.',
+    actions: again,
+  },
+  wrongShape: {
+    title: 'Codex did not take the request',
+    message: 'Both known forms of the request were refused. Choose another model and retry.',
+    actions: again,
+  },
+  staleReasoning: {
+    title: 'Codex cannot read this chat any more',
+    message: 'Parts of it belong to another account or are too old. Start a new chat.',
+    actions: ['newChat', 'copyDetails'],
+  },
+  tooLarge: {
+    title: 'The question is too large',
+    message: 'Send less text or fewer files.',
+    actions: ['newChat', 'copyDetails'],
+  },
+  notFound: {
+    title: 'Codex was not found there',
+    message: 'The address of the backend may have changed. Look at the base URL in the settings.',
+    actions: ['retry', 'copyDetails', 'showLog'],
+  },
+  badRequest: {
+    title: 'Codex refused the request',
+    message: 'It found a fault in the request. Copy the details if you report it.',
+    actions: ['copyDetails', 'showLog', 'newChat'],
+  },
+  cut: {
+    title: 'The connection kept breaking',
+    message: 'The answer could not be finished. What came is kept; retry asks for it again.',
+    actions: again,
+  },
+  stalled: {
+    title: 'Codex fell silent',
+    message: 'Nothing came for minutes. What came is kept; retry asks for it again.',
+    actions: again,
+  },
+  malformed: {
+    title: 'The answer could not be read',
+    message:
+      'Something on the way may have changed it, such as a proxy. Retry, or look at the log.',
+    actions: again,
+  },
+  empty: {
+    title: 'Codex gave an empty answer',
+    message: 'It did so twice. Word the question differently, or choose another model.',
+    actions: again,
+  },
+};
+
+function limitWords(failure: ResponsesFailure, nowMs: number): FailureWords {
+  const { resetsAtMs } = failure;
+  const opens =
+    resetsAtMs === undefined
+      ? 'Codex did not say when it opens again.'
+      : `It opens again at ${clockTime(resetsAtMs, nowMs)}, ${timeUntil(resetsAtMs, nowMs)}.`;
+  return {
+    ...words('usageLimit', 'Usage limit reached', `${opens} Your question is kept.`, [
+      'retry',
+      'showQuota',
+      'copyDetails',
+    ]),
+    ...(resetsAtMs === undefined ? {} : { availableAtMs: resetsAtMs }),
+  };
+}
+
+function waitWords(failure: ResponsesFailure, nowMs: number): FailureWords {
+  const { retryAfterMs, kind } = failure;
+  const title = kind === 'overloaded' ? 'Codex is overloaded' : 'Too many requests';
+  if (retryAfterMs === undefined) {
+    return words(kind, title, 'Several attempts were turned away. Try again in a moment.');
+  }
+  const atMs = nowMs + retryAfterMs;
+  return {
+    ...words(
+      kind,
+      title,
+      `Codex asks to wait until ${clockTime(atMs, nowMs)}, ${timeUntil(atMs, nowMs)}.`,
+    ),
+    availableAtMs: atMs,
+  };
+}
+
+function networkWords(failure: ResponsesFailure): FailureWords {
+  const host = failure.host ?? 'the backend';
+  const { title, says } = networkTexts[failure.transport ?? 'other'];
+  return words('network', title, says(host));
+}
+
+const networkTexts: Readonly<
+  Record<HttpFailureKind, { title: string; says: (host: string) => string }>
+> = {
+  dns: {
+    title: 'You seem to be offline',
+    says: (host) => `${host} could not be found (DNS). Check the network, then retry.`,
+  },
+  refused: {
+    title: 'Nobody answers there',
+    says: (host) => `${host} refused the connection. Check the network or the base URL setting.`,
+  },
+  unreachable: {
+    title: 'You seem to be offline',
+    says: (host) => `There is no way to ${host} from here. Check the network, then retry.`,
+  },
+  reset: {
+    title: 'The connection broke',
+    says: (host) => `The connection to ${host} was cut several times. Retry in a moment.`,
+  },
+  tls: {
+    title: 'The connection is not trusted',
+    says: (host) =>
+      `The certificate of ${host} could not be checked. A proxy that inspects traffic is often the cause.`,
+  },
+  proxy: {
+    title: 'The proxy did not let it through',
+    says: (host) => `The proxy refused the way to ${host}. Check the proxy settings.`,
+  },
+  connectTimeout: {
+    title: 'No connection',
+    says: (host) => `${host} did not answer in time. Check the network, VPN or firewall.`,
+  },
+  headersTimeout: {
+    title: 'Codex does not answer',
+    says: (host) => `${host} took the request and then said nothing. Retry in a moment.`,
+  },
+  idleTimeout: {
+    title: 'Codex fell silent',
+    says: (host) => `Nothing came from ${host} for minutes. Retry in a moment.`,
+  },
+  other: {
+    title: 'The connection failed',
+    says: (host) => `The request to ${host} failed. The log says more.`,
+  },
+};
+
+/** A few words for the row that announces a retry. */
+export function retryReason(failure: ResponsesFailure): string {
+  switch (failure.kind) {
+    case 'rateLimited':
+      return 'Too many requests';
+    case 'overloaded':
+      return 'Codex is overloaded';
+    case 'server':
+      return 'Codex has a fault';
+    case 'stalled':
+      return 'Codex fell silent';
+    case 'empty':
+      return 'The answer was empty';
+    case 'malformed':
+      return 'The answer could not be read';
+    case 'network':
+      return networkTexts[failure.transport ?? 'other'].title;
+    default:
+      return 'The connection broke';
+  }
+}
+
+/** What a report needs: kinds, codes and ids, never a token, a prompt or an answer. */
+export function failureDetails(error: unknown): Record<string, string | number> {
+  if (error instanceof ResponsesError) {
+    const { credentialId: _credentialId, ...facts } = error.failure;
+    return { ...facts, attempts: error.attempts };
+  }
+  if (error instanceof AuthError) return { kind: error.failure.kind, detail: error.message };
+  return { kind: 'internal', detail: error instanceof Error ? error.name : typeof error };
+}

@@ -1,0 +1,30 @@
+import type { InputItem } from '../responses/input.ts';
+import { developerMessage, userMessage } from '../responses/input.ts';
+import type { Prompt, Turn } from './turn.ts';
+
+/** The question with the text of its files, each in a part of its own. */
+export function promptItem({ text, attachments }: Prompt): InputItem {
+  const files = attachments.map((file) => {
+    const fence = fenceFor(file.text);
+    return `The file ${file.path}:\n${fence}${file.language}\n${file.text}\n${fence}`;
+  });
+  return userMessage(text, ...files);
+}
+
+/** A fence that is longer than any in the text, so that the text cannot end it. */
+function fenceFor(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([run]) => run.length));
+  return '`'.repeat(longest + 1);
+}
+
+/** What the model is told of an answer that the user stopped: what was seen of it, and that it ended there. */
+export function stoppedItems(turn: Turn): InputItem[] {
+  const text = turn.parts
+    .filter((part) => part.kind === 'text')
+    .map((part) => part.text)
+    .join('\n\n');
+  const note = developerMessage('The user stopped this answer before it was complete.');
+  if (text === '') return [note];
+  const content = [{ type: 'output_text', text, annotations: [] }];
+  return [{ type: 'message', role: 'assistant', content }, note];
+}

@@ -1,0 +1,96 @@
+import type { FailureWords } from './failureWords.ts';
+import type { TokenUsage } from '../responses/turnEvent.ts';
+
+/** A stretch of an answer as it is shown. Of the shape that the protocol has for it. */
+export type TurnPart =
+  | { kind: 'text'; id: string; text: string }
+  | { kind: 'refusal'; id: string; text: string }
+  | ReasoningPart
+  | { kind: 'call'; id: string; tool: string; detail: string; state: CallState };
+
+export interface ReasoningPart {
+  kind: 'reasoning';
+  id: string;
+  text: string;
+  /** How long it took; absent while it goes on. */
+  ms?: number;
+}
+
+export type CallState = 'running' | 'done' | 'failed' | 'declined' | 'stopped';
+
+export type TurnStatus = 'running' | 'done' | 'stopped' | 'failed' | 'interrupted';
+
+/** A file whose text goes along with a prompt. */
+export interface Attachment {
+  /** Shown in the transcript. */
+  name: string;
+  /** Path as the model is to see it. */
+  path: string;
+  text: string;
+  language: string;
+}
+
+export interface Prompt {
+  text: string;
+  attachments: readonly Attachment[];
+}
+
+export interface RetryWait {
+  attempt: number;
+  maxAttempts: number;
+  reason: string;
+  atMs: number;
+}
+
+/** One question and what became of it. Owned by the session; others see it as it is right now. */
+export interface Turn {
+  readonly id: string;
+  readonly prompt: Prompt;
+  status: TurnStatus;
+  attempt: number;
+  parts: TurnPart[];
+  retry?: RetryWait;
+  notes: string[];
+  failure?: FailureWords;
+  usage?: TokenUsage;
+  readonly startedAtMs: number;
+  endedAtMs?: number;
+}
+
+/** How the parts of a turn change. */
+export type PartChange =
+  | { type: 'part/append'; id: string; text: string }
+  | { type: 'part/put'; part: TurnPart }
+  | { type: 'part/drop'; id: string };
+
+/** Makes the change to the turn's parts. A change to a part that is not there changes nothing. */
+export function applyPartChange(turn: Turn, change: PartChange): void {
+  const idOf = change.type === 'part/put' ? change.part.id : change.id;
+  const at = turn.parts.findLastIndex((part) => part.id === idOf);
+  const part = turn.parts[at];
+  switch (change.type) {
+    case 'part/append':
+      if (part && part.kind !== 'call') part.text += change.text;
+      return;
+    case 'part/put':
+      if (part) turn.parts[at] = { ...change.part };
+      else turn.parts.push({ ...change.part });
+      return;
+    case 'part/drop':
+      if (part) turn.parts.splice(at, 1);
+  }
+}
+
+/** Ends what was still under way when the turn ended; gives copies of the parts that changed. */
+export function settleParts(turn: Turn, nowMs: number): TurnPart[] {
+  return turn.parts.flatMap((part): TurnPart[] => {
+    if (part.kind === 'reasoning' && part.ms === undefined) {
+      part.ms = nowMs - turn.startedAtMs;
+    } else if (part.kind === 'call' && part.state === 'running') {
+      part.state = turn.status === 'stopped' ? 'stopped' : 'failed';
+    } else {
+      return [];
+    }
+    return [{ ...part }];
+  });
+}
