@@ -6,7 +6,7 @@ export class EventEmitter<T> {
     return { dispose: () => void this.#listeners.delete(listener) };
   };
   fire(value: T) {
-    for (const listener of [...this.#listeners]) listener(value);
+    for (const listener of this.#listeners) listener(value);
   }
   dispose() {
     this.#listeners.clear();
@@ -73,8 +73,43 @@ export interface FakeProgress {
   done: boolean;
 }
 
+export const StatusBarAlignment = { Left: 1, Right: 2 };
+
+export class MarkdownString {
+  value: string;
+  supportThemeIcons: boolean;
+  isTrusted?: boolean | { enabledCommands: readonly string[] };
+  constructor(value = '', supportThemeIcons = false) {
+    this.value = value;
+    this.supportThemeIcons = supportThemeIcons;
+  }
+  /** Escapes like the real one: icons first, then what markdown would read as its own. */
+  appendText(text: string): this {
+    const plain = this.supportThemeIcons
+      ? text.replace(/\$\([a-z0-9~-]+\)/gi, (icon) => `\\${icon}`)
+      : text;
+    this.value += plain
+      .replace(/[\\`*_{}[\]()#+\-!~]/g, '\\$&')
+      .replace(/[ \t]/g, '&nbsp;')
+      .replace(/>/g, '\\>')
+      .replace(/\n/g, '\n\n');
+    return this;
+  }
+  appendMarkdown(text: string): this {
+    this.value += text;
+    return this;
+  }
+}
+
 export interface FakeStatusBarItem {
+  id: string;
+  alignment: number | undefined;
+  priority: number | undefined;
+  name?: string;
   text: string;
+  tooltip?: string | MarkdownString;
+  command?: string;
+  accessibilityInformation?: { label: string; role?: string };
   visible: boolean;
   backgroundColor?: ThemeColor;
   show(): void;
@@ -102,10 +137,12 @@ export const editor = {
     editor.providers.clear();
     editor.browse = () => true;
     statusBarItems.length = 0;
+    window.state = { focused: true, active: true };
   },
 };
 
 export const statusBarItems: FakeStatusBarItem[] = [];
+export const windowState = new EventEmitter<{ focused: boolean; active: boolean }>();
 
 function showMessage(severity: FakeMessage['severity']) {
   return (text: string, ...rest: unknown[]) =>
@@ -116,8 +153,15 @@ function showMessage(severity: FakeMessage['severity']) {
 }
 
 export const window = {
-  createStatusBarItem() {
+  /** Tell `windowState.fire(window.state)` after a change. */
+  state: { focused: true, active: true },
+  onDidChangeWindowState: (listener: (state: { focused: boolean; active: boolean }) => void) =>
+    windowState.event(listener),
+  createStatusBarItem(id = '', alignment?: number, priority?: number) {
     const item: FakeStatusBarItem = {
+      id,
+      alignment,
+      priority,
       text: '',
       visible: false,
       show: () => void (item.visible = true),

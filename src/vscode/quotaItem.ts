@@ -1,0 +1,162 @@
+import * as vscode from 'vscode';
+import { systemClock, type Clock } from '../base/clock.ts';
+import { Disposables, type Disposable } from '../base/disposables.ts';
+import type { Listen } from '../base/event.ts';
+import type { QuotaState } from '../core/quota/record.ts';
+import type { Place } from '../core/quota/time.ts';
+import { isExhausted, isStale, quotaLabel, quotaLevel, statusText } from '../core/quota/words.ts';
+import type { Settings } from '../core/settings/settings.ts';
+import { quotaTooltip } from './quotaTooltip.ts';
+
+export interface QuotaItemState {
+  account: 'signedOut' | 'signingIn' | 'signedIn';
+  /** Name of the account in use, such as its e-mail address. */
+  accountLabel?: string | undefined;
+  quota?: QuotaState | undefined;
+  /** Why the figures could not be renewed, one sentence. */
+  problem?: string | undefined;
+}
+
+type ItemSettings = Pick<Settings, 'statusBarText' | 'statusBarWarning' | 'statusBarWhenSignedOut'>;
+
+export interface QuotaItemOptions {
+  state: () => QuotaItemState;
+  /** To be fired when the state or the settings have changed. */
+  onDidChange: Listen<void>;
+  settings: () => ItemSettings;
+  clock?: Clock;
+  place?: Place;
+}
+
+/** How the item looks at one moment. */
+interface Look {
+  isVisible: boolean;
+  text: string;
+  label: string;
+  tooltip: string | vscode.MarkdownString;
+  background?: 'statusBarItem.warningBackground' | 'statusBarItem.errorBackground';
+  command: string;
+}
+
+/** Between the end-of-line mark (100.2) and the language (100.1) of VS Code's own items. */
+const priority = 100.15;
+const minuteMs = 60_000;
+
+/**
+ * The one item in the status bar. Its words about time are made anew when something changes, and
+ * once a minute while somebody is at the window.
+ */
+export function createQuotaItem(options: QuotaItemOptions): Disposable {
+  const clock = options.clock ?? systemClock;
+  const lifetime = new Disposables();
+  const item = lifetime.add(
+    vscode.window.createStatusBarItem('codexChat.quota', vscode.StatusBarAlignment.Right, priority),
+  );
+  item.name = 'Codex quota';
+  const showLabel = createLabel(item);
+  let timer = new AbortController();
+
+  const show = () => {
+    timer.abort();
+    const nowMs = clock.now();
+    const state = options.state();
+    const look = lookOf(state, options.settings(), nowMs, options.place);
+    apply(item, look);
+    const labelDueMs = showLabel(look.label, state.account, nowMs);
+    const { focused, active } = vscode.window.state;
+    const isTimed = focused && active && (state.quota?.windows.length ?? 0) > 0;
+    const nextMinuteMs = isTimed ? minuteMs - (nowMs % minuteMs) : Infinity;
+    const waitMs = Math.min(nextMinuteMs, labelDueMs);
+    if (!look.isVisible || !Number.isFinite(waitMs)) return;
+    timer = new AbortController();
+    clock.delay(waitMs, timer.signal).then(show, () => {});
+  };
+
+  lifetime.add(options.onDidChange(show));
+  lifetime.add(vscode.window.onDidChangeWindowState(show));
+  lifetime.add({ dispose: () => timer.abort() });
+  show();
+  return lifetime;
+}
+
+function lookOf(
+  state: QuotaItemState,
+  settings: ItemSettings,
+  nowMs: number,
+  place: Place | undefined,
+): Look {
+  switch (state.account) {
+    case 'signedOut':
+      return {
+        isVisible: settings.statusBarWhenSignedOut,
+        text: '$(account) Codex: Sign in',
+        label: 'Codex: Sign in',
+        tooltip: 'Sign in to Codex with your ChatGPT account',
+        command: 'codexChat.signIn',
+      };
+    case 'signingIn':
+      return {
+        isVisible: true,
+        text: '$(loading~spin) Codex: Signing in',
+        label: 'Codex: Signing in. Finish in the browser.',
+        tooltip: 'Finish signing in in the browser',
+        command: 'codexChat.signIn',
+      };
+    case 'signedIn':
+      return quotaLook(state, settings, nowMs, place);
+  }
+}
+
+function quotaLook(
+  { quota, accountLabel, problem }: QuotaItemState,
+  settings: ItemSettings,
+  nowMs: number,
+  place: Place | undefined,
+): Look {
+  const isOut = isExhausted(quota);
+  const isLow = ['critical', 'spent'].includes(quotaLevel(quota));
+  const isWaiting = isOut && quota.availableAtMs !== undefined;
+  const parts = [
+    isWaiting ? '$(clock)' : '$(comment-discussion)',
+    statusText(quota, settings, nowMs, place),
+    isStale(quota, nowMs) ? '$(plug)' : '',
+  ];
+  const look = {
+    isVisible: true,
+    text: parts.filter(Boolean).join(' '),
+    label: quotaLabel(quota, nowMs, place),
+    tooltip: quotaTooltip({ quota, accountLabel, problem }, nowMs, place),
+    command: 'codexChat.showQuota',
+  };
+  if (isOut) return { ...look, background: 'statusBarItem.errorBackground' };
+  if (isLow && settings.statusBarWarning) {
+    return { ...look, background: 'statusBarItem.warningBackground' };
+  }
+  return look;
+}
+
+function apply(item: vscode.StatusBarItem, look: Look): void {
+  item.text = look.text;
+  item.tooltip = look.tooltip;
+  item.command = look.command;
+  item.backgroundColor = look.background ? new vscode.ThemeColor(look.background) : undefined;
+  if (look.isVisible) item.show();
+  else item.hide();
+}
+
+/**
+ * Sets what a screen reader says, at most once a minute, for some read each change aloud; but at
+ * once when another state of the account makes the old words wrong. The function that it gives
+ * answers with how long a held-back label has to wait, ms.
+ */
+function createLabel(item: vscode.StatusBarItem) {
+  let shown: { label: string; account: string; atMs: number } | undefined;
+  return (label: string, account: string, nowMs: number): number => {
+    if (shown?.label === label) return Infinity;
+    const waitMs = shown?.account === account ? shown.atMs + minuteMs - nowMs : 0;
+    if (waitMs > 0) return waitMs;
+    shown = { label, account, atMs: nowMs };
+    item.accessibilityInformation = { label, role: 'button' };
+    return Infinity;
+  };
+}
