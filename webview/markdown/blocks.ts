@@ -1,0 +1,79 @@
+import type { MarkedToken, Token, Tokens } from 'marked';
+import { h } from '../h.ts';
+import { createCodeBlock } from './codeBlock.ts';
+import { readFence } from './fence.ts';
+import { readInfo } from './fenceInfo.ts';
+import { drawInline } from './inline.ts';
+import { markedTokens } from './lexer.ts';
+import type { Pen } from './pen.ts';
+import { drawTable } from './table.ts';
+
+/** Block tokens to elements; blank lines and link definitions draw nothing. */
+export function drawBlocks(tokens: readonly Token[], pen: Pen): HTMLElement[] {
+  return markedTokens(tokens).flatMap((token) => drawBlock(token, pen) ?? []);
+}
+
+function drawBlock(token: MarkedToken, pen: Pen): HTMLElement | undefined {
+  switch (token.type) {
+    case 'heading':
+      return drawHeading(token, pen);
+    case 'code':
+      return drawCode(token, pen);
+    case 'blockquote':
+      return h('blockquote', { dir: 'auto' }, ...drawBlocks(token.tokens, pen));
+    case 'list':
+      return drawList(token, pen);
+    case 'table':
+      return drawTable(token, pen);
+    case 'hr':
+      return h('hr');
+    case 'space':
+    case 'def':
+      return undefined;
+    case 'html':
+      return h('p', { class: 'raw', dir: 'auto' }, token.raw.trim());
+    default:
+      return h('p', { dir: 'auto' }, ...drawInline(inlineOf(token), pen.actions));
+  }
+}
+
+/** The message has a heading of its own, so those of the model start two levels lower. */
+function drawHeading(token: Tokens.Heading, pen: Pen): HTMLElement {
+  const props = { dir: 'auto', 'aria-level': Math.min(6, token.depth + 2) };
+  const content = drawInline(token.tokens, pen.actions);
+  return h(headings[token.depth - 1] ?? 'h6', props, ...content);
+}
+
+const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'] as const;
+
+/** The code is read from the source: the parser's copy has lost or won a line end here and there. */
+function drawCode(token: Tokens.Code, pen: Pen): HTMLElement {
+  const fenced = token.codeBlockStyle === 'indented' ? undefined : readFence(token.raw);
+  const info = readInfo(fenced?.info ?? '');
+  const block = createCodeBlock(info, ++pen.codeBlocks, pen.actions, pen.signal);
+  block.append(fenced?.code ?? token.text);
+  if (fenced?.closed) block.close();
+  return block.element;
+}
+
+const maxStart = 999_999_999;
+
+function drawList(token: Tokens.List, pen: Pen): HTMLElement {
+  const items = token.items.map((item) => drawItem(item, pen));
+  if (!token.ordered) return h('ul', { dir: 'auto' }, ...items);
+  const start = token.start === '' || token.start === 1 ? undefined : token.start;
+  return h('ol', { dir: 'auto', start: start && Math.min(start, maxStart) }, ...items);
+}
+
+function drawItem(item: Tokens.ListItem, pen: Pen): HTMLElement {
+  const content = markedTokens(item.tokens).flatMap((token): (Node | string)[] => {
+    if (token.type === 'text') return drawInline(inlineOf(token), pen.actions);
+    if (token.type === 'checkbox') return drawInline([token], pen.actions);
+    return drawBlocks([token], pen);
+  });
+  return h('li', { dir: 'auto', class: item.task ? 'task' : undefined }, ...content);
+}
+
+function inlineOf(token: MarkedToken): readonly Token[] {
+  return 'tokens' in token && token.tokens ? token.tokens : [token];
+}

@@ -1,0 +1,95 @@
+import type { Token, Tokens } from 'marked';
+import { h } from '../h.ts';
+import { decodeEntities } from './entities.ts';
+import { cleanText } from './hygiene.ts';
+import { markedTokens } from './lexer.ts';
+import { readAddress, type Address } from './links.ts';
+import type { MarkdownActions } from './markdownView.ts';
+
+/** Inline tokens to nodes and text. Raw HTML is shown as text, but for line breaks. */
+export function drawInline(
+  tokens: readonly Token[],
+  actions: MarkdownActions,
+  inLink = false,
+): (Node | string)[] {
+  return markedTokens(tokens).flatMap((token): (Node | string)[] => {
+    switch (token.type) {
+      case 'strong':
+      case 'em':
+      case 'del':
+        return [h(token.type, {}, ...drawInline(token.tokens, actions, inLink))];
+      case 'codespan':
+        return [h('code', { class: 'tick' }, token.text)];
+      case 'br':
+        return [h('br')];
+      case 'link':
+        return drawLink(token, actions, inLink);
+      case 'image':
+        return [drawImage(token, actions, inLink)];
+      case 'checkbox':
+        return [drawCheckbox(token.checked)];
+      case 'html':
+        return [/^<br\s*\/?>$/i.test(token.raw) ? h('br') : token.raw];
+      case 'text':
+        return token.tokens ? drawInline(token.tokens, actions, inLink) : [plainText(token)];
+      default:
+        return ['text' in token ? token.text : token.raw];
+    }
+  });
+}
+
+function drawCheckbox(checked: boolean): HTMLInputElement {
+  const label = checked ? 'Done' : 'To do';
+  return h('input', { type: 'checkbox', disabled: true, checked, 'aria-label': label });
+}
+
+/** References may stand for characters that must not be there, so the result is cleaned again. */
+function plainText(token: Tokens.Text): string {
+  return token.raw.includes('&') ? cleanText(decodeEntities(token.text)) : token.text;
+}
+
+function drawLink(
+  token: Tokens.Link,
+  actions: MarkdownActions,
+  inLink: boolean,
+): (Node | string)[] {
+  const label = drawInline(token.tokens, actions, true);
+  const address = inLink ? undefined : readAddress(token.href, token.autolink);
+  return address ? [createLink(address, label, actions)] : label;
+}
+
+/** No `href`: the editor follows those by itself, before we are asked. */
+function createLink(
+  { url }: Address,
+  label: readonly (Node | string)[],
+  actions: MarkdownActions,
+): HTMLElement {
+  const open = () => actions.openLink(url, (link.textContent ?? '').slice(0, maxLabel));
+  const link = h(
+    'a',
+    {
+      role: 'link',
+      tabindex: 0,
+      title: url,
+      onclick: open,
+      onkeydown: (event) => {
+        if (event instanceof KeyboardEvent && event.key === 'Enter') open();
+      },
+    },
+    ...label.map((part) => (typeof part === 'string' ? document.createTextNode(part) : part)),
+  );
+  return link;
+}
+
+/** As long as the host's messages allow. */
+const maxLabel = 8_192;
+
+/** Never fetched: an image's address can carry data away. */
+function drawImage(token: Tokens.Image, actions: MarkdownActions, inLink: boolean): HTMLElement {
+  const address = readAddress(token.href);
+  const web = address?.url.startsWith('http') ? address : undefined;
+  const text = cleanText(decodeEntities(token.text));
+  const name = ['Image', web && ` from ${web.host}`, text && `: ${text}`].filter(Boolean).join('');
+  if (!web || inLink) return h('span', { class: 'picture' }, name);
+  return h('span', { class: 'picture' }, name, ' ', createLink(web, ['Open in browser'], actions));
+}
