@@ -90,7 +90,7 @@ async function successor(
   spent: Credential,
 ): Promise<Credential | undefined> {
   for (const ms of rereadAfterMs) {
-    await clock.delay(ms, new AbortController().signal);
+    if (ms > 0) await clock.delay(ms, new AbortController().signal);
     const stored = await store.get(spent.id);
     if (stored?.refreshToken !== spent.refreshToken) return usable(stored, issuer());
   }

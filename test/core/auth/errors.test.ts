@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import {
+  AuthError,
+  describeAuthFailure,
+  isPassing,
+  type AuthFailure,
+} from '../../../src/core/auth/errors.ts';
+
+const failures: Record<AuthFailure['kind'], AuthFailure> = {
+  notSignedIn: { kind: 'notSignedIn' },
+  sessionEnded: { kind: 'sessionEnded', reason: 'reused' },
+  otherIssuer: { kind: 'otherIssuer', issuer: 'https://old.test' },
+  refused: { kind: 'refused' },
+  noEntitlement: { kind: 'noEntitlement' },
+  pageFailed: { kind: 'pageFailed', code: 'server_error' },
+  timedOut: { kind: 'timedOut', afterMs: 300_000 },
+  cancelledOnPage: { kind: 'cancelledOnPage' },
+  portsTaken: { kind: 'portsTaken', ports: [1455, 1457] },
+  codeRejected: { kind: 'codeRejected' },
+  noAccount: { kind: 'noAccount' },
+  badAnswer: { kind: 'badAnswer' },
+  unsafeIssuer: { kind: 'unsafeIssuer' },
+  unreachable: { kind: 'unreachable', host: 'auth.test', cause: 'dns' },
+  issuerFailed: { kind: 'issuerFailed', status: 503 },
+  storeFailed: { kind: 'storeFailed' },
+};
+
+test.each(Object.values(failures))('says what happened and what to do next: $kind', (failure) => {
+  const sentence = describeAuthFailure(failure);
+  expect(sentence).toMatch(/^[A-Za-z][\w.-]* .*\.$/);
+  expect(sentence).toMatch(/[Ss]ign in|[Tt]ry again|Check/);
+  expect(sentence).not.toMatch(/undefined|NaN|object/);
+  expect(new AuthError(failure).message).toBe(sentence);
+});
+
+test('counts as passing only what may go away by itself', () => {
+  const passing = Object.values(failures).filter(isPassing);
+  expect(passing.map(({ kind }) => kind)).toEqual(['badAnswer', 'unreachable', 'issuerFailed']);
+});
+
+test('names the ports, the host and the plain error word', () => {
+  expect(describeAuthFailure(failures.portsTaken)).toContain('1455 or 1457');
+  expect(describeAuthFailure(failures.unreachable)).toContain('auth.test could not be found');
+  expect(describeAuthFailure(failures.pageFailed)).toContain('(server_error)');
+  expect(describeAuthFailure({ kind: 'pageFailed' })).not.toContain('(');
+});
