@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { FromWebview, ToWebview } from '../../src/protocol.ts';
+
+export type Theme = 'dark-modern' | 'light-modern' | 'hc-dark' | 'hc-light';
+export const themes: readonly Theme[] = ['dark-modern', 'light-modern', 'hc-dark', 'hc-light'];
+
+/** The classes that VS Code puts on the body of a webview. */
+const bodyClasses: Record<Theme, string> = {
+  'dark-modern': 'vscode-dark',
+  'light-modern': 'vscode-light',
+  'hc-dark': 'vscode-high-contrast',
+  'hc-light': 'vscode-high-contrast-light vscode-high-contrast',
+};
+
+const origin = 'http://panel.test';
+const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+/** A message without its number: the fake host numbers it. */
+export type Unnumbered = ToWebview extends infer M
+  ? M extends { seq: number }
+    ? Omit<M, 'seq'>
+    : never
+  : never;
+
+/** The panel in a page whose host is this object. */
+export interface PanelPage {
+  readonly page: Page;
+  /** Tells the view, in order; resolves when the page has drawn it. */
+  tell(...messages: readonly Unnumbered[]): Promise<void>;
+  /** As `tell`, with a number that was not due. */
+  tellWithGap(message: Unnumbered): Promise<void>;
+  /** What the view has said so far, `ready` left out. */
+  heard(): Promise<FromWebview[]>;
+  /** How often the view has asked for all. */
+  readyCount(): Promise<number>;
+  /** Loads the page again as VS Code does when the view is shown anew; its saved state stays. */
+  reshow(): Promise<void>;
+  /** What the policy refused and what went wrong, which should be nothing. */
+  readonly faults: string[];
+  close(): Promise<void>;
+}
+
+export interface PanelOptions {
+  readonly theme?: Theme;
+  readonly width?: number;
+  readonly height?: number;
+  readonly reducedMotion?: boolean;
+  readonly scale?: number;
+  /** Hands out time that stands still until it is moved. */
+  readonly fakeTime?: boolean;
+}
+
+export interface PanelBrowser {
+  open(options?: PanelOptions): Promise<PanelPage>;
+  close(): Promise<void>;
+}
+
+export async function launchPanelBrowser(): Promise<PanelBrowser> {
+  const [bundle, browser] = await Promise.all([
+    bundlePanel(),
+    chromium.launch({
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--headless'],
+    }),
+  ]);
+  return {
+    open: (options = {}) => openPanel(browser, bundle, options),
+    close: () => browser.close(),
+  };
+}
+
+interface Bundle {
+  readonly script: string;
+  readonly sheet: string;
+}
+
+/** Built as `esbuild.mjs` builds it, in memory. */
+async function bundlePanel(): Promise<Bundle> {
+  const { outputFiles } = await build({
+    entryPoints: { webview: path('../../webview/main.ts') },
+    outdir: '/',
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    legalComments: 'none',
+  });
+  const text = (ending: string) =>
+    outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
+  return { script: text('.js'), sheet: text('.css') };
+}
+
+async function openPanel(
+  browser: Browser,
+  bundle: Bundle,
+  options: PanelOptions,
+): Promise<PanelPage> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 360, height: options.height ?? 720 },
+    deviceScaleFactor: options.scale ?? 1,
+    reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  });
+  const page = await context.newPage();
+  const faults = watchFaults(page);
+  await serve(context, bundle, options.theme ?? 'dark-modern');
+  if (options.fakeTime === true) await page.clock.install({ time: 1_900_000_000_000 });
+  await page.addInitScript({ content: fakeApi });
+  const load = () => page.goto(`${origin}/`, { waitUntil: 'load' });
+  await load();
+
+  let seq = 0;
+  const post = async (messages: readonly (Unnumbered & { seq: number })[]) => {
+    await page.evaluate((list) => {
+      for (const message of list) window.postMessage(message, '*');
+    }, messages);
+    await drawn(page, options.fakeTime === true);
+  };
+  const posts = () =>
+    page.evaluate(() => (globalThis as unknown as { posts: FromWebview[] }).posts);
+  return {
+    page,
+    faults,
+    tell: (...messages) => post(messages.map((message) => ({ ...message, seq: (seq += 1) }))),
+    tellWithGap: (message) => post([{ ...message, seq: (seq += 2) }]),
+    heard: async () => (await posts()).filter(({ type }) => type !== 'ready'),
+    readyCount: async () => (await posts()).filter(({ type }) => type === 'ready').length,
+    reshow: async () => {
+      await load();
+    },
+    close: () => context.close(),
+  };
+}
+
+/** Two frames: one for the view to draw in, one to see that it has. */
+async function drawn(page: Page, fakeTime: boolean): Promise<void> {
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 0))).catch(() => undefined);
+  if (fakeTime) return;
+  await page.evaluate(
+    () =>
+      new Promise<void>((done) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => done()));
+      }),
+  );
+}
+
+function watchFaults(page: Page): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (line) => {
+    if (line.type() === 'error') faults.push(line.text());
+  });
+  return faults;
+}
+
+/**
+ * Runs in the page before anything else: the part of the host that lives there. Text, since a
+ * transpiled function may call helpers that the page does not have.
+ */
+const fakeApi = `(() => {
+  const posts = [];
+  globalThis.posts = posts;
+  globalThis.acquireVsCodeApi = () => ({
+    postMessage: (message) => posts.push(structuredClone(message)),
+    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null'),
+    setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
+  });
+})()`;
+
+async function serve(context: BrowserContext, bundle: Bundle, theme: Theme): Promise<void> {
+  const files: Record<string, { contentType: string; body: string }> = {
+    '/': { contentType: 'text/html', body: skeleton(theme) },
+    '/webview.js': { contentType: 'text/javascript', body: bundle.script },
+    '/webview.css': { contentType: 'text/css', body: bundle.sheet },
+    '/theme.css': { contentType: 'text/css', body: `${themeSheet(theme)}\n${defaultSheet}` },
+  };
+  await context.route('**/*', (route) => {
+    const file = files[new URL(route.request().url()).pathname];
+    return file === undefined ? route.abort() : route.fulfill(file);
+  });
+}
+
+function themeSheet(theme: Theme): string {
+  return readFileSync(path(`../fixtures/themes/${theme}.css`), 'utf8');
+}
+
+/** What VS Code gives every webview, in the layer that it gives it in. */
+const defaultSheet = `@layer vscode-default {
+  body { padding: 0 20px; background-color: transparent; color: var(--vscode-editor-foreground);
+    font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); }
+  a, a code { color: var(--vscode-textLink-foreground); }
+  code { font-family: monospace; color: var(--vscode-textPreformat-foreground);
+    background-color: var(--vscode-textPreformat-background); padding: 1px 3px; border-radius: 4px; }
+  pre code { padding: 0; }
+  blockquote { background: var(--vscode-textBlockQuote-background); border-color: var(--vscode-textBlockQuote-border); }
+}`;
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'nonce-n'",
+  `style-src ${origin} 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='`,
+  `img-src ${origin} blob:`,
+  `font-src ${origin}`,
+  "require-trusted-types-for 'script'",
+  'trusted-types fast-html',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+function skeleton(theme: Theme): string {
+  return `<!doctype html>
+<html lang="en" data-theme="${theme}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>Codex</title>
+<link rel="stylesheet" href="theme.css">
+<link rel="stylesheet" href="webview.css">
+</head>
+<body class="${bodyClasses[theme]}"><div id="app"></div><script nonce="n" src="webview.js"></script></body>
+</html>`;
+}

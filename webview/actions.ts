@@ -1,0 +1,17 @@
+import type { FromWebview, SettingsView } from '../src/protocol.ts';
+
+/** What a row of the transcript may ask for, and what it must know beside its own state. */
+export interface RowContext {
+  readonly send: (message: FromWebview) => void;
+  /** Puts text on the clipboard and says so. */
+  readonly copy: (text: string) => void;
+  /** Whether the user opened or closed a fold; `undefined` when it was never touched. */
+  readonly fold: (partId: string) => boolean | undefined;
+  readonly setFold: (partId: string, open: boolean) => void;
+  /** Asks for a draw, after something on the row changed by itself. */
+  readonly redraw: () => void;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly language: string;
+  readonly settings: SettingsView;
+}

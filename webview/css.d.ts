@@ -1,0 +1,2 @@
+/** Sheets are bundled by esbuild; importing one has no value. */
+declare module '*.css';

@@ -1,0 +1,113 @@
+import type { AccountView } from '../src/protocol.ts';
+import type { RowContext } from './actions.ts';
+import type { Announcement } from './announcer.ts';
+import { createComposer } from './composer.ts';
+import { createFoot } from './foot.ts';
+import { h, setText } from './h.ts';
+import { icon } from './icons.ts';
+import { accountShelf, type Page } from './start.ts';
+import type { ViewState } from './state.ts';
+
+export interface DockActions {
+  readonly say: (announcement: Announcement) => void;
+  readonly draftChanged: (draft: string) => void;
+  readonly toEnd: () => void;
+}
+
+/** All that is docked at the lower edge: the way to the end, the shelf, the composer, the foot. */
+export interface Dock {
+  readonly element: HTMLElement;
+  readonly update: (state: ViewState, isBusy: boolean) => void;
+  readonly focus: () => void;
+  readonly restoreDraft: (text: string) => void;
+  readonly offerDraft: (text: string) => void;
+  /** Shows the way to the end; `hasNew` marks that something came below. */
+  readonly offerEnd: (isAway: boolean, hasNew: boolean) => void;
+  readonly tick: () => void;
+  readonly isTicking: () => boolean;
+}
+
+export function createDock(context: RowContext, actions: DockActions): Dock {
+  const { send } = context;
+  const composer = createComposer({
+    send(text) {
+      send({ type: 'prompt/send', text });
+      actions.toEnd();
+    },
+    stop: () => send({ type: 'turn/stop' }),
+    pickModel: (slug, effort) =>
+      send({ type: 'model/pick', slug, ...(effort !== undefined && { effort }) }),
+    refuse: (why) => actions.say({ text: why, topic: 'refused' }),
+    draftChanged: actions.draftChanged,
+  });
+  const foot = createFoot(() => send({ type: 'quota/show' }), context.now, context.language);
+  const jump = createJump(() => {
+    actions.toEnd();
+    composer.focus();
+  });
+  const shelf = h('div', { class: 'shelf-place' });
+  const element = h(
+    'div',
+    { class: 'dock', hidden: true },
+    jump.element,
+    composer.menu,
+    shelf,
+    composer.element,
+    foot.element,
+  );
+  let shownAccount: AccountView | undefined;
+  let shelfPage: Page | undefined;
+  let wasBusy = false;
+
+  const drawShelf = (account: AccountView) => {
+    if (account === shownAccount) return;
+    shownAccount = account;
+    shelfPage = accountShelf(account, send, context.now);
+    shelf.replaceChildren(...(shelfPage === undefined ? [] : [shelfPage.element]));
+  };
+  return {
+    element,
+    update(state, isBusy) {
+      const signedIn = state.account.state === 'signedIn';
+      element.hidden = !signedIn && state.turns.length === 0;
+      drawShelf(state.account);
+      foot.update(state.quota);
+      const { models, settings, turns } = state;
+      composer.update({
+        busy: isBusy,
+        signedIn,
+        models,
+        settings,
+        context: state.context,
+        prompts: turns.map(({ prompt }) => prompt),
+      });
+      wasBusy = isBusy;
+    },
+    focus: composer.focus,
+    restoreDraft: composer.offerDraft,
+    offerDraft: composer.offerDraft,
+    offerEnd: (isAway, hasNew) => jump.update(isAway, hasNew && wasBusy),
+    tick: () => shelfPage?.tick(),
+    isTicking: () => !element.hidden && shelfPage?.isTicking === true,
+  };
+}
+
+/** The way back to the end, with a word when something new has come there. */
+function createJump(press: () => void) {
+  const text = h('span', {});
+  const element = h(
+    'button',
+    { class: 'jump', type: 'button', hidden: true, onclick: press },
+    icon('down'),
+    text,
+  );
+  let hasNew = false;
+  return {
+    element,
+    update(isAway: boolean, isNew: boolean) {
+      hasNew = isAway && (hasNew || isNew);
+      element.hidden = !isAway;
+      setText(text, hasNew ? 'New text below' : 'Jump to bottom');
+    },
+  };
+}

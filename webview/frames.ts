@@ -1,0 +1,53 @@
+export interface Frames {
+  /** Asks for one draw with the next frame, however often it is called before. */
+  readonly request: () => void;
+}
+
+/** Draws at most once an animation frame, and never while nothing has asked for it. */
+export function createFrames(draw: (nowMs: number) => void): Frames {
+  let asked = false;
+  return {
+    request() {
+      if (asked) return;
+      asked = true;
+      requestAnimationFrame((nowMs) => {
+        asked = false;
+        draw(nowMs);
+      });
+    },
+  };
+}
+
+export interface Ticker {
+  /** Whether something on the page counts seconds. */
+  readonly need: (wanted: boolean) => void;
+}
+
+/** Calls `tick` each second while it is needed and the page can be seen; else no timer exists. */
+export function createTicker(tick: () => void): Ticker {
+  let wanted = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const arrange = () => {
+    const runs = wanted && document.visibilityState === 'visible';
+    if (runs && timer === undefined) {
+      timer = setTimeout(() => {
+        timer = undefined;
+        tick();
+        arrange();
+      }, 1_000);
+    } else if (!runs && timer !== undefined) {
+      clearTimeout(timer);
+      timer = undefined;
+    }
+  };
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && wanted) tick();
+    arrange();
+  });
+  return {
+    need(now) {
+      wanted = now;
+      arrange();
+    },
+  };
+}

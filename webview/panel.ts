@@ -1,0 +1,135 @@
+import type { ToWebview } from '../src/protocol.ts';
+import { createAnnouncer } from './announcer.ts';
+import type { RowContext } from './actions.ts';
+import { createDock } from './dock.ts';
+import { createFrames, createTicker } from './frames.ts';
+import { h } from './h.ts';
+import type { Host } from './host.ts';
+import { createMemory } from './memory.ts';
+import { createRoving } from './roving.ts';
+import { sayingsOf } from './sayings.ts';
+import { createScroll } from './scroll.ts';
+import { createStage } from './stage.ts';
+import { reduce, runningTurn, type ViewState } from './state.ts';
+
+const workingAfterMs = 4_000;
+
+/** Builds the panel into `root` and keeps it true to what the host says. */
+export function createPanel(root: HTMLElement, host: Host): void {
+  const now = () => Date.now();
+  const language = document.documentElement.lang;
+  const announcer = createAnnouncer(now);
+  const memory = createMemory(host.store);
+  let state: ViewState | undefined;
+  let drawn: ViewState | undefined;
+
+  const context: RowContext = {
+    send: host.send,
+    copy(text) {
+      host.send({ type: 'clipboard/write', text });
+      announcer.say({ text: 'Copied', topic: 'copied' });
+    },
+    fold: (partId) => memory.saved.folds[partId],
+    setFold: (partId, open) => memory.set({ folds: { ...memory.saved.folds, [partId]: open } }),
+    redraw: () => frames.request(),
+    now,
+    language,
+    get settings() {
+      return state?.settings ?? { sendWith: 'enter', reasoning: 'collapsed' };
+    },
+  };
+  const dock = createDock(context, {
+    say: announcer.say,
+    draftChanged(draft) {
+      memory.set({ draft });
+      frames.request();
+    },
+    toEnd: () => scroll.toEnd(),
+  });
+  const scroller = h('div', { class: 'scroller' });
+  const scroll = createScroll(scroller, () => frames.request());
+  const stage = createStage(scroller, context, scroll);
+  const roving = createRoving(scroller, stage.articles, dock.focus);
+  const working = h('div', { class: 'working', 'aria-hidden': 'true', hidden: true });
+  const panel = h(
+    'main',
+    { class: 'codex', 'aria-label': 'Chat' },
+    h('h1', { class: 'sr' }, 'Codex Chat'),
+    working,
+    scroller,
+    dock.element,
+  );
+  root.replaceChildren(panel, ...announcer.elements);
+
+  const ticker = createTicker(() => {
+    stage.tick();
+    dock.tick();
+  });
+  const sayWorking = createDelayed(workingAfterMs, () =>
+    announcer.say({ text: 'Working', topic: 'turn' }),
+  );
+
+  const drawState = (next: ViewState) => {
+    const isFirst = drawn === undefined;
+    const isOtherChat = drawn?.chatId !== next.chatId;
+    if (isOtherChat) memory.enterChat(next.chatId);
+    const isBusy = runningTurn(next) !== undefined;
+    if (isFirst) dock.restoreDraft(memory.saved.draft);
+    if (isOtherChat && !isFirst) scroll.toEnd();
+    stage.update(next);
+    dock.update(next, isBusy);
+    working.hidden = !isBusy;
+    sayWorking.arrange(isBusy);
+    for (const saying of sayingsOf(drawn, next)) announcer.say(saying);
+    drawn = next;
+    roving.refresh();
+    if (isFirst) stage.restore(memory.saved.anchor);
+  };
+  const frames = createFrames((nowMs) => {
+    const isFresh = state !== undefined && state !== drawn;
+    if (isFresh && state !== undefined) drawState(state);
+    const more = stage.frame(nowMs);
+    if (isFresh || more) scroll.settle();
+    dock.offerEnd(!scroll.following && !scroll.isAtEnd(), isFresh);
+    ticker.need(stage.isTicking() || dock.isTicking());
+    memory.flush();
+    if (more) frames.request();
+  });
+
+  host.onMessage((message: ToWebview) => {
+    if (message.type === 'focus') dock.focus();
+    else if (message.type === 'draft') dock.offerDraft(message.text);
+    state = reduce(state, message);
+    frames.request();
+  });
+  rememberPlace(scroller, () => {
+    memory.set({ anchor: scroll.following ? undefined : stage.anchor() });
+    memory.flush();
+  });
+  panel.addEventListener('keydown', ({ key, ctrlKey }) => {
+    if (ctrlKey && key === 'ArrowUp') roving.focusLast();
+    if (ctrlKey && key === 'ArrowDown') dock.focus();
+  });
+}
+
+function rememberPlace(scroller: HTMLElement, save: () => void): void {
+  scroller.addEventListener('scrollend', save);
+  window.addEventListener('pagehide', save);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') save();
+  });
+}
+
+/** Calls `act` once, `ms` after it was first wanted, unless it is no longer wanted by then. */
+function createDelayed(ms: number, act: () => void): { arrange(wanted: boolean): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wasWanted = false;
+  return {
+    arrange(wanted) {
+      if (wanted === wasWanted) return;
+      wasWanted = wanted;
+      if (wanted) timer = setTimeout(act, ms);
+      else clearTimeout(timer);
+    },
+  };
+}
