@@ -30,6 +30,8 @@ export interface WorkbenchOptions {
   /** Kept when given: the browser's half of the secrets and the window's state live there. */
   readonly profileDir?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Called before the first page is loaded. */
+  readonly prepare?: (context: BrowserContext) => Promise<void>;
 }
 
 /** A VS Code window in headless Chromium. */
@@ -65,6 +67,7 @@ export async function launchWorkbench(
     ...chromiumOptions,
     viewport: options.viewport ?? { width: 1280, height: 800 },
   });
+  await options.prepare?.(context);
   const page = context.pages()[0] ?? (await context.newPage());
   const workbench: Workbench = {
     page,

@@ -1,0 +1,13 @@
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import { root } from '../bin/setup.mjs';
+
+export default defineConfig({
+  testDir: '.',
+  // One VS Code for all tests: its start costs more than all that they do in it.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  outputDir: join(root, 'test-results/e2e'),
+  reporter: [['list'], ['json']],
+});

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as plain, type Page } from '@playwright/test';
+import { startBackend } from '../backend/backend.ts';
+import type { Backend } from '../backend/types.ts';
+import { buildVsix, root } from '../bin/setup.mjs';
+import { remove, startCodeServer, type CodeServer } from '../support/codeServer.ts';
+import { launchWorkbench, type Workbench } from '../support/workbench.ts';
+import { recordMessages } from './messages.ts';
+
+/** VS Code with the extension installed from its VSIX, beside a stand-in backend. */
+export interface Practice {
+  readonly backend: Backend;
+  readonly server: CodeServer;
+  readonly workbench: Workbench;
+  /** The folder that VS Code has open. */
+  readonly folder: string;
+}
+
+export interface PracticeOptions {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+/** @param use - what is done with it; everything is ended and removed afterwards */
+export async function withPractice(
+  options: PracticeOptions,
+  use: (practice: Practice) => Promise<void>,
+): Promise<void> {
+  const vsix = join(root, 'codex-chat.vsix');
+  if (!existsSync(vsix)) await buildVsix();
+  // A short path: the server's sockets lie below it.
+  const home = await mkdtemp(join(tmpdir(), 'codex-e2e-'));
+  const folder = join(home, 'shop');
+  await mkdir(folder);
+  await writeFile(join(folder, 'cart.ts'), 'export const total = 42;\n');
+  const backend = await startBackend({ pace: 0 });
+  const ends: (() => Promise<void>)[] = [() => remove(home), () => backend.stop()];
+  try {
+    const server = await startCodeServer({
+      vsix,
+      dataDir: join(home, 'server'),
+      logLevel: 'trace',
+      settings: {
+        'workbench.secondarySideBar.defaultVisibility': 'hidden',
+        'git.enabled': false,
+        ...options.settings,
+      },
+      machineSettings: {
+        'codexChat.baseUrl': backend.baseUrl,
+        'codexChat.issuer': backend.issuer,
+      },
+    });
+    ends.push(() => server.stop());
+    const profileDir = join(home, 'browser');
+    const viewport = options.viewport ?? { width: 1280, height: 800 };
+    const workbench = await launchWorkbench(server, {
+      folder,
+      profileDir,
+      viewport,
+      prepare: recordMessages,
+    });
+    ends.push(() => workbench.close());
+    await use({ backend, server, workbench, folder });
+  } finally {
+    for (const end of ends.toReversed()) await end();
+  }
+}
+
+export const test = plain.extend<object, { practice: Practice }>({
+  practice: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names from the pattern.
+    async ({}, use) => withPractice({}, use),
+    { scope: 'worker', timeout: 120_000 },
+  ],
+});
+
+/** Goes through the whole sign-in and gives the page that the browser shows at the end. */
+export async function signIn({ workbench }: Practice): Promise<Page> {
+  await workbench.runCommand('Codex: Sign in to Codex');
+  const page = await workbench.externalPage(() => workbench.answerDialog('Allow'));
+  await page.getByRole('button', { name: 'Allow' }).click();
+  return page;
+}
+
+/** Shows the chat and puts the focus into it. */
+export async function openChat({ workbench }: Practice): Promise<void> {
+  await workbench.runCommand('Codex: Focus the Chat');
+  await composer(workbench).waitFor();
+}
+
+export function composer(workbench: Workbench) {
+  return workbench.chat().getByRole('textbox', { name: /^Message/ });
+}
+
+export async function send(workbench: Workbench, text: string): Promise<void> {
+  await composer(workbench).fill(text);
+  await workbench.chat().getByRole('button', { name: /^Send/ }).click();
+}
+
+/** The answer to the latest prompt. */
+export function lastAnswer(workbench: Workbench) {
+  return workbench.chat().locator('article').last();
+}
