@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { admit } from './access.ts';
 import type { Account } from './accounts.ts';
+import { handleControl } from './control.ts';
+import { createDeviceFlow } from './device.ts';
 import { createIssuer } from './issuer.ts';
-import { type Exchange, readExchange, sendJson, UnreadableRequest } from './http.ts';
+import { type Exchange, readExchange, redirect, sendJson, UnreadableRequest } from './http.ts';
 import { strike, waitFor } from './play.ts';
 import { createResponses, isResponsesPost } from './responses.ts';
 import type { Backend, BackendOptions } from './types.ts';
@@ -27,7 +29,7 @@ type Handler = (exchange: Exchange) => void | Promise<void>;
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   let url = '';
   const world = createWorld(options, () => url);
-  const routes = createRoutes(world, options);
+  const routes = createRoutes(world, options, () => url);
 
   const server = createServer((request, response) => {
     handle(world, routes, request, response).catch((error: unknown) => {
@@ -61,10 +63,15 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   };
 }
 
-function createRoutes(world: World, options: BackendOptions): ReadonlyMap<string, Handler> {
+function createRoutes(
+  world: World,
+  options: BackendOptions,
+  issuerUrl: () => string,
+): ReadonlyMap<string, Handler> {
   const { accounts, tokens, now } = world;
   const anyLoopbackPort = options.anyLoopbackPort ?? false;
   const issuer = createIssuer({ accounts, tokens, now, anyLoopbackPort });
+  const device = createDeviceFlow({ accounts, issuer, issuerUrl, now });
   const responses = createResponses(world);
   const signedIn =
     (handler: (world: World, exchange: Exchange, account: Account) => void): Handler =>
@@ -77,6 +84,12 @@ function createRoutes(world: World, options: BackendOptions): ReadonlyMap<string
     ['POST /oauth/authorize', issuer.authorize],
     ['POST /oauth/token', issuer.token],
     ['POST /oauth/revoke', issuer.revoke],
+    ['POST /api/accounts/deviceauth/usercode', device.userCode],
+    ['POST /api/accounts/deviceauth/token', device.poll],
+    ['GET /codex/device', device.page],
+    ['POST /codex/device', device.page],
+    ['GET /backend-api/codex/responses', upgradeRequired],
+    ['GET /', greet],
     ['POST /backend-api/codex/responses', responses.answer],
     [
       'GET /backend-api/codex/models',
@@ -106,6 +119,10 @@ async function handle(
     response.end(JSON.stringify({ detail: error.message }));
     return;
   }
+  if (/^\/control(\/|$)/.test(exchange.url.pathname)) {
+    handleControl(world, exchange);
+    return;
+  }
   remember(world, exchange);
   if (!isResponsesPost(exchange) && (await faulted(world, exchange))) return;
   const handler = routes.get(`${exchange.method} ${exchange.url.pathname}`);
@@ -128,3 +145,12 @@ async function faulted(world: World, exchange: Exchange): Promise<boolean> {
   }
   return behaviour !== undefined && strike(exchange, behaviour);
 }
+
+/** The way of the real backend to say: no websocket here, use HTTP (OBSERVED.md 5). */
+const upgradeRequired = (exchange: Exchange) => {
+  sendJson(exchange, 426, { detail: 'Upgrade Required' });
+};
+
+const greet = (exchange: Exchange) => {
+  redirect(exchange, 302, 'control');
+};

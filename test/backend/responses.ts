@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { admit } from './access.ts';
 import type { Account } from './accounts.ts';
-import { countTokens, newId, type ResponseHead } from './answer.ts';
+import { type Answer, countTokens, newId } from './answer.ts';
 import { type Exchange, sendJson } from './http.ts';
 import { limitHeaders, usageLimitBody } from './limits.ts';
-import { type Performance, playAnswer, playEvents, playFixture, strike, waitFor } from './play.ts';
-import { practiceReply } from './practice.ts';
+import { playAnswer, playEvents, playFixture, strike, waitFor } from './play.ts';
+import { practiceReply, type Reply } from './practice.ts';
 import { refusalOf } from './refuse.ts';
 import { seal } from './seal.ts';
 import { readTurn } from './turn.ts';
-import type { Behaviour } from './types.ts';
+import type { Behaviour, Ending } from './types.ts';
 import { asText, isRecord, type Json } from './values.ts';
 import { responsesPath, type World } from './world.ts';
 
@@ -20,18 +20,32 @@ export interface Responses {
   answer: (exchange: Exchange) => Promise<void>;
 }
 
+/** A request that was let in. */
+interface Admitted {
+  exchange: Exchange;
+  account: Account;
+  body: Json;
+  model: string;
+  inputTokens: number;
+  cachedTokens: number;
+}
+
 export function createResponses(world: World): Responses {
   /** Input size of the last request by prompt_cache_key: what the next one finds cached. */
   const cache = new Map<string, number>();
+  /** Faults asked for in the chat that have struck; a retry of the same turn gets its answer. */
+  const struck = new Set<string>();
 
   async function answer(exchange: Exchange): Promise<void> {
-    const path = exchange.url.pathname;
-    const fault = world.scripts.take(path, (next) => !isStreamed(next));
-    if (fault?.kind === 'delay') {
-      if (!(await waitFor(exchange, fault.ms))) return;
-      if (fault.next && strike(exchange, fault.next)) return;
-      await serve(exchange, fault.next && isStreamed(fault.next) ? fault.next : undefined);
-    } else if (!fault || !strike(exchange, fault)) await serve(exchange);
+    const fault = world.scripts.take(exchange.url.pathname, (next) => !isStreamed(next));
+    if (fault?.kind !== 'delay') {
+      if (!fault || !strike(exchange, fault)) await serve(exchange);
+      return;
+    }
+    if (!(await waitFor(exchange, fault.ms))) return;
+    const { next } = fault;
+    if (!next) await serve(exchange);
+    else if (!strike(exchange, next)) await serve(exchange, isStreamed(next) ? next : undefined);
   }
 
   async function serve(exchange: Exchange, wanted?: Streamed): Promise<void> {
@@ -39,59 +53,91 @@ export function createResponses(world: World): Responses {
     if (!account) return;
     const refusal = refusalOf(exchange, world.models, account);
     if (refusal) {
-      sendJson(exchange, refusal.status, refusal.body, headersFor(account, ''));
+      sendJson(exchange, refusal.status, refusal.body, headersFor(account));
       return;
     }
-    const spent = world.ledger.spent(account);
-    if (spent) {
-      sendJson(exchange, 429, usageLimitBody(account, spent), headersFor(account, ''));
-      return;
-    }
+    if (refuseSpent(exchange, account)) return;
     const body = isRecord(exchange.body) ? exchange.body : {};
+    const admitted = { exchange, account, body, model: asText(body['model']), ...weigh(body) };
     const scripted = wanted ?? world.scripts.take(exchange.url.pathname, isStreamed);
-    await play(exchange, account, body, scripted && isStreamed(scripted) ? scripted : undefined);
+    if (scripted && isStreamed(scripted)) await play(admitted, scripted);
+    else await improvise(admitted);
   }
 
-  async function play(
-    exchange: Exchange,
-    account: Account,
-    body: Json,
-    scripted: Streamed | undefined,
-  ): Promise<void> {
-    const show = perform(account, body, scripted);
-    const { inputTokens, cachedTokens } = show;
-    world.ledger.charge(account, { inputTokens, cachedTokens, outputTokens: 0 });
-    const headers = headersFor(account, show.head.model);
-    if (scripted?.kind === 'fixture') await playFixture(exchange, headers, scripted);
-    else if (scripted?.kind === 'sse')
-      await playEvents(exchange, headers, scripted.events, scripted.then);
-    else {
-      const outputTokens = await playAnswer(exchange, headers, show);
-      world.ledger.charge(account, { inputTokens: 0, cachedTokens: 0, outputTokens });
+  function refuseSpent(exchange: Exchange, account: Account): boolean {
+    const spent = world.ledger.spent(account);
+    if (spent) sendJson(exchange, 429, usageLimitBody(account, spent), headersFor(account));
+    return spent !== undefined;
+  }
+
+  async function play(admitted: Admitted, behaviour: Streamed): Promise<void> {
+    const { exchange, account, model } = admitted;
+    switch (behaviour.kind) {
+      case 'fixture':
+        charge(admitted);
+        await playFixture(exchange, headersFor(account, model), behaviour);
+        return;
+      case 'sse':
+        charge(admitted);
+        await playEvents(exchange, headersFor(account, model), behaviour.events, behaviour.then);
+        return;
+      case 'call':
+        await perform(admitted, { calls: behaviour.calls, pace: 0 }, behaviour.then);
+        return;
+      case 'text':
+        await perform(admitted, scriptedReply(behaviour), behaviour.then);
     }
   }
 
-  function perform(account: Account, body: Json, scripted: Streamed | undefined): Performance {
-    const turn = readTurn(body);
-    const reply = scriptedAnswer(scripted) ?? practiceReply(turn);
-    const model = asText(body['model']);
-    const { inputTokens, cachedTokens } = weigh(body);
+  /** No script is set: the practice backend speaks for itself. */
+  async function improvise(admitted: Admitted): Promise<void> {
+    const turn = readTurn(admitted.body);
+    const mark = `${asText(admitted.body['prompt_cache_key'])} ${turn.said.length}`;
+    const reply = practiceReply(turn, struck.has(mark));
+    if (reply.spendsQuota) {
+      world.ledger.set(admitted.account, { fiveHourPercent: 100 });
+      refuseSpent(admitted.exchange, admitted.account);
+      return;
+    }
+    const { fault } = reply;
+    if (!fault) {
+      await perform(admitted, reply);
+      return;
+    }
+    struck.add(mark);
+    if (isStreamed(fault)) await play(admitted, fault);
+    else strike(admitted.exchange, fault);
+  }
+
+  async function perform(
+    admitted: Admitted,
+    reply: Reply,
+    ending: Ending = 'complete',
+  ): Promise<void> {
+    const { exchange, account, model, inputTokens, cachedTokens } = admitted;
+    charge(admitted);
     const isTooLong = inputTokens > (world.models.find(model)?.contextWindow ?? Infinity);
-    const head: ResponseHead = {
-      id: newId('resp'),
-      model,
-      createdAt: Math.floor(world.now() / 1000),
-      seal: (kind) => seal(kind, account.accountId),
-    };
-    return {
-      head,
-      answer: isTooLong ? {} : reply,
-      pace: reply.pace ?? (scripted ? 0 : world.pace),
-      ending: endingOf(scripted),
+    const nothing: Answer = {};
+    const outputTokens = await playAnswer(exchange, headersFor(account, model), {
+      head: {
+        id: newId('resp'),
+        model,
+        createdAt: Math.floor(world.now() / 1000),
+        seal: (kind) => seal(kind, account.accountId),
+      },
+      answer: isTooLong ? nothing : reply,
+      pace: reply.pace ?? world.pace,
+      ending,
       inputTokens,
       cachedTokens,
       ...(isTooLong && { failure: contextLengthExceeded }),
-    };
+    });
+    world.ledger.charge(account, { inputTokens: 0, cachedTokens: 0, outputTokens });
+  }
+
+  /** The input counts at once, so that the headers of the answer show it. */
+  function charge({ account, inputTokens, cachedTokens }: Admitted): void {
+    world.ledger.charge(account, { inputTokens, cachedTokens, outputTokens: 0 });
   }
 
   function weigh(body: Json): { inputTokens: number; cachedTokens: number } {
@@ -104,12 +150,14 @@ export function createResponses(world: World): Responses {
     return { inputTokens, cachedTokens };
   }
 
-  function headersFor(account: Account, model: string): Record<string, string> {
+  function headersFor(account: Account, model?: string): Record<string, string> {
     return {
       ...limitHeaders(account, world.ledger),
       'x-models-etag': world.models.etag(),
-      'x-codex-turn-state': randomBytes(18).toString('base64url'),
-      ...(model && { 'openai-model': model }),
+      ...(model !== undefined && {
+        'openai-model': model,
+        'x-codex-turn-state': randomBytes(18).toString('base64url'),
+      }),
     };
   }
 
@@ -123,24 +171,14 @@ const contextLengthExceeded = {
 };
 
 const isStreamed = (behaviour: Behaviour): behaviour is Streamed =>
-  behaviour.kind === 'fixture' ||
-  behaviour.kind === 'text' ||
-  behaviour.kind === 'call' ||
-  behaviour.kind === 'sse';
+  ['fixture', 'text', 'call', 'sse'].includes(behaviour.kind);
 
-const endingOf = (scripted: Streamed | undefined) =>
-  (scripted && 'then' in scripted ? scripted.then : undefined) ?? 'complete';
-
-function scriptedAnswer(
-  scripted: Streamed | undefined,
-): ReturnType<typeof practiceReply> | undefined {
-  if (scripted?.kind === 'call') return { calls: scripted.calls };
-  if (scripted?.kind !== 'text') return scripted && {};
+function scriptedReply(script: Extract<Behaviour, { kind: 'text' }>): Reply {
   return {
-    text: scripted.text,
-    ...(scripted.reasoning !== undefined && { reasoning: [scripted.reasoning] }),
-    ...(scripted.deltas !== undefined && { deltas: scripted.deltas }),
-    pace: scripted.pace ?? 0,
+    text: script.text,
+    pace: script.pace ?? 0,
+    ...(script.reasoning !== undefined && { reasoning: [script.reasoning] }),
+    ...(script.deltas !== undefined && { deltas: script.deltas }),
   };
 }
 

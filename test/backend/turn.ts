@@ -28,6 +28,8 @@ export interface Turn {
   hasWebSearch: boolean;
   images: number;
   wantsCompaction: boolean;
+  /** Whether the answer has a reasoning item, and whether that has a summary. */
+  thinks: 'not' | 'silently' | 'aloud';
   /** JSON schema that the answer has to fit. */
   schema?: Json;
 }
@@ -51,9 +53,15 @@ export function readTurn(body: Json): Turn {
     images: asList(input[lastSaid]?.['content']).filter(
       (part) => asRecord(part)['type'] === 'input_image',
     ).length,
+    thinks: thinking(asRecord(body['reasoning'])),
     wantsCompaction: input.at(-1)?.['type'] === 'compaction_trigger',
     ...(format['type'] === 'json_schema' && { schema: asRecord(format['schema']) }),
   };
+}
+
+function thinking({ effort, summary }: Json): Turn['thinks'] {
+  if (effort === 'none') return 'not';
+  return typeof summary === 'string' && summary !== 'none' ? 'aloud' : 'silently';
 }
 
 const isUser = (item: Json) =>
