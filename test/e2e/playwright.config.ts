@@ -9,5 +9,5 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   outputDir: join(root, 'test-results/e2e'),
-  reporter: [['list'], ['json']],
+  reporter: [['list'], ['json', { outputFile: join(root, 'test-results/e2e.json') }]],
 });
