@@ -21,11 +21,11 @@ export function quotaTooltip(
   const markdown = new vscode.MarkdownString('**Codex**', true);
   markdown.isTrusted = { enabledCommands };
   for (const part of [accountLabel, model.plan]) {
-    if (part) markdown.appendMarkdown(' · ').appendText(part);
+    if (part) appendName(markdown.appendMarkdown(' · '), part);
   }
   appendLines(markdown, model.lines);
   for (const { name, lines } of model.others) {
-    markdown.appendMarkdown('\n\n').appendText(name);
+    appendName(markdown.appendMarkdown('\n\n'), name);
     appendLines(markdown, lines);
   }
   for (const remark of [...model.remarks, ...(problem ? [problem] : [])]) {
@@ -48,6 +48,13 @@ function appendLines(markdown: vscode.MarkdownString, lines: readonly QuotaLine[
     return `\`${figures.replaceAll(' ', '\u00a0')}\` ${when}`.trimEnd();
   });
   if (rows.length > 0) markdown.appendMarkdown(`\n\n${rows.join('  \n')}`);
+}
+
+/** An e-mail address is not to become a link; written as a number, its sign makes none. */
+function appendName(markdown: vscode.MarkdownString, name: string): void {
+  const [first = '', ...rest] = name.split('@');
+  markdown.appendText(first);
+  for (const part of rest) markdown.appendMarkdown('&#64;').appendText(part);
 }
 
 /** Appended as a whole, the text would get spaces that do not break and make one long line. */

@@ -1,0 +1,255 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createEmitter } from '../../src/base/event.ts';
+import { windowNames } from '../../src/core/quota/reading.ts';
+import type { QuotaState } from '../../src/core/quota/record.ts';
+import { readSettings, type Settings } from '../../src/core/settings/settings.ts';
+import { createQuotaItem, type QuotaItemState } from '../../src/vscode/quotaItem.ts';
+import { settled, steppedClock } from '../support/steppedClock.ts';
+import {
+  editor,
+  MarkdownString,
+  statusBarItems,
+  window as vscodeWindow,
+  windowState,
+} from '../support/vscode.ts';
+
+const startMs = Date.UTC(2026, 10, 20, 10, 55);
+const at1405 = startMs + 130 * 60_000;
+
+const quota = (fiveHour: number, weekly: number, more: Partial<QuotaState> = {}): QuotaState => ({
+  credentialId: 'cred',
+  observedAtMs: startMs,
+  windows: [
+    { ...windowNames(300), usedPercent: fiveHour, minutes: 300, resetsAtMs: at1405 },
+    { ...windowNames(10_080), usedPercent: weekly, minutes: 10_080 },
+  ],
+  others: [],
+  refused: false,
+  ...more,
+});
+
+const signedIn = (of: QuotaState | undefined): QuotaItemState => ({
+  account: 'signedIn',
+  quota: of,
+});
+
+function show(first: QuotaItemState, settings: Partial<Settings> = {}) {
+  const clock = steppedClock(startMs);
+  const changes = createEmitter<void>();
+  let state = first;
+  const shown = createQuotaItem({
+    state: () => state,
+    onDidChange: changes.listen,
+    settings: () => ({ ...readSettings({}), ...settings }),
+    clock,
+    place: { timeZone: 'Europe/Berlin' },
+  });
+  return {
+    clock,
+    shown,
+    item: () => statusBarItems[0]!,
+    tooltip: () => {
+      const { tooltip } = statusBarItems[0]!;
+      return tooltip instanceof MarkdownString ? tooltip : new MarkdownString(tooltip);
+    },
+    change: (next: QuotaItemState) => {
+      state = next;
+      changes.fire();
+    },
+  };
+}
+
+beforeEach(() => editor.reset());
+
+test('is one item on the right by the language, with a name to hide it by', () => {
+  const { shown } = show(signedIn(quota(42, 18)));
+  expect(statusBarItems).toMatchObject([
+    {
+      id: 'codexChat.quota',
+      name: 'Codex quota',
+      alignment: 2,
+      priority: 100.15,
+      visible: true,
+      text: '$(comment-discussion) 5h 42% · wk 18%',
+      command: 'codexChat.showQuota',
+      accessibilityInformation: {
+        label:
+          'Codex quota. 5-hour limit 42 percent used, resets at 14:05. Weekly limit 18 percent used.',
+        role: 'button',
+      },
+    },
+  ]);
+  shown.dispose();
+  expect(statusBarItems).toEqual([]);
+});
+
+describe('it looks', () => {
+  const waiting = quota(100, 31, { refused: true, availableAtMs: at1405 });
+  const old = quota(42, 18, { observedAtMs: startMs - 3_600_000 });
+  test.each([
+    ['calm below 90 %', quota(89, 75), {}, '$(comment-discussion) 5h 89% · wk 75%', undefined],
+    ['warned from 90 %', quota(42, 90), {}, '$(comment-discussion) 5h 42% · wk 90%', 'warning'],
+    [
+      'warned by a spent window that answers',
+      quota(100, 1),
+      {},
+      '$(comment-discussion) 5h 100% · wk 1%',
+      'warning',
+    ],
+    [
+      'calm when warnings are off',
+      quota(42, 95),
+      { statusBarWarning: false },
+      '$(comment-discussion) 5h 42% · wk 95%',
+      undefined,
+    ],
+    ['alarmed when spent and refused', waiting, {}, '$(clock) 5h back at 14:05', 'error'],
+    [
+      'marked when the figures are old',
+      old,
+      {},
+      '$(comment-discussion) 5h 42% · wk 18% $(plug)',
+      undefined,
+    ],
+    [
+      'like the tighter window alone',
+      quota(42, 18),
+      { statusBarText: 'tighter' },
+      '$(comment-discussion) 5h 42%',
+      undefined,
+    ],
+    [
+      'like the icon alone',
+      quota(42, 18),
+      { statusBarText: 'icon' },
+      '$(comment-discussion)',
+      undefined,
+    ],
+    [
+      'like the icon alone while nothing is known',
+      undefined,
+      {},
+      '$(comment-discussion)',
+      undefined,
+    ],
+  ] as const)('%s', (_, of, settings, text, background) => {
+    const { item } = show(signedIn(of), settings);
+    expect(item().text).toBe(text);
+    expect(item().backgroundColor?.id).toBe(background && `statusBarItem.${background}Background`);
+  });
+});
+
+test('takes the colour back when a window resets', () => {
+  const { item, change } = show(signedIn(quota(95, 18)));
+  change(signedIn(quota(0, 18)));
+  expect(item().backgroundColor).toBeUndefined();
+});
+
+test('offers to sign in, unless the setting hides it', () => {
+  const first = show({ account: 'signedOut' });
+  expect(first.item()).toMatchObject({
+    visible: true,
+    text: '$(account) Codex: Sign in',
+    command: 'codexChat.signIn',
+  });
+  first.shown.dispose();
+  const second = show({ account: 'signedOut' }, { statusBarWhenSignedOut: false });
+  expect(second.item().visible).toBe(false);
+  second.change(signedIn(undefined));
+  expect(second.item().visible).toBe(true);
+});
+
+describe('the tooltip', () => {
+  test('shows the windows with bars, and links to our own commands alone', () => {
+    const { tooltip } = show({
+      account: 'signedIn',
+      accountLabel: 'mira@home.example',
+      quota: quota(42, 18, { plan: 'plus' }),
+    });
+    expect(tooltip()).toMatchObject({
+      supportThemeIcons: true,
+      isTrusted: {
+        enabledCommands: ['codexChat.showQuota', 'codexChat.signIn', 'codexChat.refreshQuota'],
+      },
+    });
+    const lines = tooltip().value.replaceAll('\u00a0', ' ').split('\n');
+    expect(lines).toContain('**Codex** · mira&#64;home.example · Plus');
+    expect(lines).toContain('`5-hour ██████░░░░░░░░  42%` resets 14:05 (in 2 h 10 min)  ');
+    expect(lines).toContain('`Weekly ███░░░░░░░░░░░  18%`');
+    expect(lines.at(-1)).toContain('(command:codexChat.refreshQuota)');
+    expect(lines.at(-1)).toContain('just now');
+  });
+
+  test('takes names from elsewhere for plain text', () => {
+    const evil = '[x](command:workbench.action.quit) $(bug) `**';
+    const { tooltip } = show({
+      account: 'signedIn',
+      accountLabel: evil,
+      problem: evil,
+      quota: quota(42, 18, {
+        plan: evil,
+        credits: { hasCredits: true, unlimited: false, balance: evil },
+        others: [{ id: 'x', name: evil, windows: quota(1, 2).windows }],
+      }),
+    });
+    expect(tooltip().value).not.toMatch(/\]\(command:workbench/);
+    expect(tooltip().value).not.toMatch(/(?<!\\)\$\(bug\)/);
+    expect(tooltip().value.match(/\]\(command:[\w.]+\)/g)).toEqual([
+      '](command:codexChat.showQuota)',
+      '](command:codexChat.refreshQuota)',
+    ]);
+  });
+
+  test('says why the figures could not be renewed and offers to try again', () => {
+    const { tooltip } = show({ ...signedIn(quota(42, 18)), problem: 'It failed.' });
+    expect(tooltip().value).toContain('It failed. ');
+    expect(tooltip().value).toContain('$(refresh) Retry](command:codexChat.refreshQuota)');
+  });
+});
+
+describe('time', () => {
+  test('moves the words once a minute while somebody is there, and stands still otherwise', async () => {
+    const { clock, tooltip } = show(signedIn(quota(42, 18)));
+    expect(clock.timers).toEqual([startMs + 60_000]);
+    await clock.advance(60_000);
+    expect(tooltip().value).toContain('in 2 h 9 min');
+
+    vscodeWindow.state = { focused: true, active: false };
+    windowState.fire(vscodeWindow.state);
+    expect(clock.timers).toEqual([]);
+    vscodeWindow.state = { focused: true, active: true };
+    await clock.advance(9 * 60_000);
+    windowState.fire(vscodeWindow.state);
+    expect(tooltip().value).toContain('in 2 h)');
+  });
+
+  test('runs no timer while nothing is known', () => {
+    expect(show(signedIn(undefined)).clock.timers).toEqual([]);
+    expect(show({ account: 'signedOut' }).clock.timers).toEqual([]);
+  });
+
+  test('changes what a screen reader says once a minute at most, but at once for an account', async () => {
+    const { clock, item, change } = show(signedIn(quota(42, 18)));
+    vscodeWindow.state = { focused: false, active: false };
+    const label = () => item().accessibilityInformation?.label;
+    await clock.advance(1_000);
+    change(signedIn(quota(43, 18)));
+    change(signedIn(quota(44, 18)));
+    expect(label()).toContain('42 percent');
+    expect(item().text).toContain('44%');
+    await clock.advance(58_000);
+    expect(label()).toContain('42 percent');
+    await clock.advance(1_000);
+    expect(label()).toContain('44 percent');
+    change({ account: 'signedOut' });
+    expect(label()).toBe('Codex: Sign in');
+  });
+
+  test('ends with the item', async () => {
+    const { clock, shown, change } = show(signedIn(quota(42, 18)));
+    shown.dispose();
+    change(signedIn(quota(43, 18)));
+    await settled();
+    expect([clock.timers, statusBarItems]).toEqual([[], []]);
+  });
+});
