@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { startBackend } from '../backend/backend.ts';
 import { root } from '../bin/setup.mjs';
 import { runExtensionTests } from '../support/extensionHost.ts';
 
@@ -40,6 +41,7 @@ await build({
   sourcemap: 'inline',
 });
 
+const backend = await startBackend();
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
 const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(180_000)]);
@@ -48,9 +50,16 @@ try {
     folder,
     extensionDir: root,
     testsModule,
-    server: { env: { EXTENSION_TEST_SAID: said, EXTENSION_TEST_FIGURES: figures } },
+    server: {
+      env: { EXTENSION_TEST_SAID: said, EXTENSION_TEST_FIGURES: figures },
+      machineSettings: {
+        'codexChat.baseUrl': backend.baseUrl,
+        'codexChat.issuer': backend.issuer,
+      },
+    },
     signal,
   });
 } finally {
+  await backend.stop();
   process.stdout.write(await readFile(said, 'utf8'));
 }

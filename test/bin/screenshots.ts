@@ -1,0 +1,114 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  lastAnswer,
+  openChat,
+  send,
+  signIn,
+  withPractice,
+  type Practice,
+} from '../e2e/practice.ts';
+import { commandLine } from './processes.mjs';
+import { ensureChromium, ensureCodeServer, root } from './setup.mjs';
+
+/*
+ * Takes pictures of the panel in a real workbench for people to look at, in test-results/shots.
+ * With --readme it also renews media/screenshot.png.
+ */
+
+const shots = join(root, 'test-results/shots');
+
+const looks = [
+  { name: 'dark', theme: 'Default Dark Modern', panel: 420 },
+  { name: 'light', theme: 'Default Light Modern', panel: 420 },
+  { name: 'hc-dark', theme: 'Default High Contrast', panel: 420 },
+  { name: 'hc-light', theme: 'Default High Contrast Light', panel: 420 },
+  { name: 'narrow', theme: 'Default Dark Modern', panel: 300 },
+] as const;
+
+const answer = `The loop sums the lines right; the **discount** is where it goes wrong.
+
+## What happens
+
+1. \`sum * discountPercent\` treats 10 as ten *times*, not ten percent.
+2. The result turns negative for any discount above 1.
+
+| Discount | Expected | Now |
+| --- | ---: | ---: |
+| 0 % | 42.00 | 42.00 |
+| 10 % | 37.80 | −378.00 |
+
+## The mended line
+
+\`\`\`ts
+export function total(lines: readonly Line[], discountPercent = 0): number {
+  const sum = lines.reduce((all, line) => all + line.cents * line.count, 0);
+  return Math.round(sum * (1 - discountPercent / 100)); // whole cents
+}
+\`\`\`
+
+> Rounding at the end keeps the total in whole cents.
+`;
+
+await commandLine(async () => {
+  process.env['CHROMIUM'] = await ensureChromium();
+  await ensureCodeServer();
+  await mkdir(shots, { recursive: true });
+  for (const look of looks) {
+    const options = { settings: { 'workbench.colorTheme': look.theme } };
+    await withPractice(options, (practice) => takeAll(practice, look));
+  }
+  return 0;
+});
+
+async function takeAll(practice: Practice, look: (typeof looks)[number]): Promise<void> {
+  const { workbench, backend } = practice;
+  const take = async (state: string) => {
+    await workbench.page.mouse.move(500, 300);
+    await workbench.page.screenshot({ path: join(shots, `${look.name}-${state}.png`) });
+  };
+  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.chat().getByText('Sign in with ChatGPT').waitFor();
+  await resizePanel(practice, look.panel);
+  await take('1-signed-out');
+
+  await (await signIn(practice)).close();
+  await openChat(practice);
+  await workbench.chat().getByText('What’s next').waitFor();
+  await take('2-start');
+
+  backend.control.setUsage('ada@example.com', { fiveHourPercent: 41, weeklyPercent: 18 });
+  backend.control.script({
+    kind: 'text',
+    text: answer,
+    reasoning:
+      '**Reading the cart**\n\nThe discount is given in percent, yet it is multiplied as it is.',
+    pace: 300,
+  });
+  await send(workbench, 'Why is the total wrong when I give a discount of 10 percent?');
+  await lastAnswer(workbench).getByText('What happens').waitFor();
+  await take('3-streaming');
+  await workbench.chat().getByRole('button', { name: /^Send/ }).waitFor();
+  await take('4-answer');
+  if (look.name === 'dark' && process.argv.includes('--readme')) {
+    await workbench.page.screenshot({ path: join(root, 'media/screenshot.png') });
+  }
+
+  backend.control.script({ kind: 'httpError', name: 'usage_limit' });
+  await send(workbench, 'And with two discounts?');
+  await workbench.chat().getByRole('article').last().getByLabel('Error').waitFor();
+  await take('5-limit');
+  await workbench.statusBarTooltip('codexChat.quota');
+  await workbench.page.screenshot({ path: join(shots, `${look.name}-6-quota.png`) });
+}
+
+/** Drags the side bar's edge until the panel has the width. */
+async function resizePanel({ workbench: { page } }: Practice, width: number): Promise<void> {
+  const box = await page.locator('.part.auxiliarybar').boundingBox();
+  if (!box) return;
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - width, y, { steps: 4 });
+  await page.mouse.up();
+}
