@@ -8,6 +8,7 @@ import {
   ensureChromium,
   ensureCodeServer,
   ensureDependencies,
+  loadTypeScript,
   packVsix,
   requireNode,
   root,
@@ -71,11 +72,21 @@ async function setUp(wanted) {
   if (wanted.some((name) => inBrowser.includes(name))) {
     process.env.CHROMIUM = await ensureChromium();
   }
+  if (wanted.includes('unit')) await ensureRealCodex();
   if (wanted.some((name) => inCodeServer.includes(name))) await ensureCodeServer();
   await mkdir(results, { recursive: true });
   if (wanted.some((name) => inCodeServer.includes(name)) && !wanted.includes('package')) {
     await step('Building the extension', buildVsix);
   }
+}
+
+/** The real Codex CLI proves that the stand-in backend is like the real one. */
+async function ensureRealCodex() {
+  await loadTypeScript();
+  const { ensureCodexCli } = await import('../backend/codexCli.ts');
+  await ensureCodexCli((line) => console.log(line)).catch((cause) => {
+    throw new Problem(cause.message);
+  });
 }
 
 async function runSteps(wanted, keepGoing) {
