@@ -36,7 +36,7 @@ export async function signIn(ports: SignInPorts, signal: AbortSignal): Promise<C
   // Made once before anything opens, so that an unsafe issuer opens nothing.
   authorizeUrl({ issuer, challenge, state, redirectUri: '' });
   const listener = await ports.openListener(state);
-  let page: FinalPage = { kind: 'failed', message: 'Sign-in was cancelled.' };
+  let page: FinalPage = { kind: 'failed', message: 'Sign-in failed. Go back to your editor.' };
   try {
     signal.throwIfAborted();
     const { redirectUri } = listener;
@@ -47,7 +47,8 @@ export async function signIn(ports: SignInPorts, signal: AbortSignal): Promise<C
     page = { kind: 'signedIn' };
     return credential;
   } catch (error) {
-    if (error instanceof AuthError) {
+    if (signal.aborted) page = { kind: 'failed', message: 'Sign-in was cancelled.' };
+    else if (error instanceof AuthError) {
       page = { kind: 'failed', message: describeAuthFailure(error.failure) };
     }
     throw error;

@@ -1,0 +1,187 @@
+import type * as vscode from 'vscode';
+import { beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { createGrants } from '../../src/core/auth/grants.ts';
+import { CodexAuthProvider, registerAuthProvider } from '../../src/vscode/authProvider.ts';
+import { credential, memoryStore, recordingLog } from '../support/credentials.ts';
+import { settled, steppedClock } from '../support/steppedClock.ts';
+import { scriptedHttp, statusOf } from '../support/streams.ts';
+import { editor } from '../support/vscode.ts';
+
+const ada = credential({ id: 'ada', email: 'ada@example.com', idToken: 'id-0' });
+const grace = credential({ id: 'grace', email: 'grace@example.com' });
+const dead = credential({
+  id: 'dead',
+  accessToken: '',
+  refreshToken: '',
+  signedOutReason: 'expired',
+});
+
+beforeEach(() => editor.reset());
+
+type Change = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
+
+function setUp(entries = [ada], answer = () => statusOf(200, '')) {
+  const store = memoryStore(entries);
+  const { http, sent } = scriptedHttp(answer);
+  const clock = steppedClock();
+  const log = recordingLog();
+  const signIn = async () => {
+    await store.put(grace);
+    return grace;
+  };
+  const provider = new CodexAuthProvider({ store, http, clock, log, signIn });
+  const told: string[] = [];
+  const note = ({ added, removed, changed }: Change) => {
+    for (const [mark, list] of [
+      ['+', added],
+      ['-', removed],
+      ['~', changed],
+    ] as const)
+      for (const session of list ?? []) told.push(`${mark}${session.id}`);
+  };
+  const listens = () => provider.onDidChangeSessions(note);
+  return { store, provider, sent, log, clock, told, listens };
+}
+
+/** Until events have come through: the provider tells held ones by a timer of 0 ms. */
+const heard = async () => {
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await settled();
+};
+
+test('shows each signed-in account as a session', async () => {
+  const { provider } = setUp([ada, dead, grace]);
+  expect(await provider.getSessions(undefined, {})).toEqual([
+    {
+      id: 'ada',
+      accessToken: 'access-0',
+      account: { id: 'ada', label: 'ada@example.com' },
+      scopes: ['openid', 'profile', 'email', 'offline_access'],
+    },
+    expect.objectContaining({ id: 'grace' }),
+  ]);
+});
+
+test.each([
+  ['no scopes', [], undefined, ['ada', 'grace']],
+  ['some of our scopes', ['email', 'openid'], undefined, ['ada', 'grace']],
+  ['a scope that we do not have', ['openid', 'repo'], undefined, []],
+  ['one account', [], { id: 'grace', label: 'x' }, ['grace']],
+  ['an unknown account', [], { id: 'nobody', label: 'x' }, []],
+])('asked for %s, gives what fits', async (_, scopes, account, ids) => {
+  const { provider } = setUp([ada, grace]);
+  const sessions = await provider.getSessions(scopes, account ? { account } : {});
+  expect(sessions.map(({ id }) => id)).toEqual(ids);
+});
+
+test('calls an account without an e-mail address by its id', async () => {
+  const { email: _email, ...nameless } = ada;
+  const { provider } = setUp([nameless]);
+  expect((await provider.getSessions([], {}))[0]?.account.label).toBe('acct-1');
+});
+
+test('tells each change once, though the store may tell it often', async () => {
+  const { provider, store, told, listens } = setUp();
+  listens();
+  await heard();
+  expect(told).toEqual([]);
+  const session = await provider.createSession();
+  expect(session.id).toBe('grace');
+  await store.put(grace);
+  await store.put({ ...ada, accessToken: 'access-1' });
+  await heard();
+  expect(told).toEqual(['+grace', '~ada']);
+});
+
+test('loses nothing that happens before VS Code listens', async () => {
+  const { store, told, listens } = setUp();
+  await heard();
+  await store.put(grace);
+  await heard();
+  await store.remove('ada');
+  await heard();
+  listens();
+  expect(told).toEqual([]);
+  await heard();
+  expect(told).toEqual(['+grace', '-ada']);
+});
+
+test('a session that the issuer ended goes from the menu', async () => {
+  const { store, told, listens } = setUp();
+  listens();
+  const grants = createGrants({
+    store,
+    http: scriptedHttp(() => statusOf(401, { error: { code: 'refresh_token_expired' } })).http,
+    issuer: () => ada.issuer,
+    clock: { ...systemClock, delay: () => Promise.resolve() },
+    log: silentLog,
+    preferred: () => undefined,
+  });
+  const grant = { credentialId: 'ada', accountId: 'acct-1', accessToken: 'access-0' };
+  await expect(grants.renew(grant, new AbortController().signal)).rejects.toThrow('expired');
+  await heard();
+  expect(told).toEqual(['-ada']);
+});
+
+test('signing out forgets the account at once and tells the issuer of it', async () => {
+  const { provider, store, sent, told, listens } = setUp([ada, grace]);
+  listens();
+  await heard();
+  await provider.removeSession('ada');
+  expect([...store.entries.keys()]).toEqual(['grace']);
+  await heard();
+  expect(told).toEqual(['-ada']);
+  expect(sent.map(({ url }) => url)).toEqual(['https://issuer.test/oauth/revoke']);
+  expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({ token: 'refresh-0' });
+});
+
+test('signing out works though the issuer cannot be told', async () => {
+  const { provider, store, log } = setUp([ada], () => statusOf(500, 'canary'));
+  await provider.removeSession('ada');
+  await heard();
+  expect([store.entries.size, log.lines]).toEqual([
+    0,
+    ['signed out here, but the issuer could not be told: issuerFailed'],
+  ]);
+});
+
+test('signing out does not wait for an issuer that does not answer', async () => {
+  const store = memoryStore([ada]);
+  const clock = steppedClock();
+  const log = recordingLog();
+  let signal: AbortSignal | undefined;
+  const http = (_request: object, given: AbortSignal) => {
+    signal = given;
+    return new Promise<never>((_, reject) =>
+      given.addEventListener('abort', () => reject(given.reason)),
+    );
+  };
+  const signIn = () => Promise.resolve(grace);
+  const provider = new CodexAuthProvider({ store, http, clock, log, signIn });
+  await provider.removeSession('ada');
+  await settled();
+  expect(signal?.aborted).toBe(false);
+  await clock.advance(5000);
+  expect([signal?.aborted, log.lines.length]).toEqual([true, 1]);
+});
+
+test('an unknown session, or one without tokens, is removed without a request', async () => {
+  const { provider, store, sent } = setUp([dead]);
+  await provider.removeSession('nobody');
+  await provider.removeSession('dead');
+  await heard();
+  expect([store.entries.size, sent]).toEqual([0, []]);
+});
+
+test('is registered under its id until it is taken back', () => {
+  const store = memoryStore([ada]);
+  const { http, sent } = scriptedHttp(() => statusOf(200, ''));
+  const signIn = () => Promise.resolve(grace);
+  const needs = { store, http, clock: systemClock, log: silentLog, signIn };
+  const registration = registerAuthProvider(needs);
+  expect([...editor.providers.keys()]).toEqual(['codex-chat']);
+  registration.dispose();
+  expect([editor.providers.size, sent]).toEqual([0, []]);
+});

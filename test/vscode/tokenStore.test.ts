@@ -1,0 +1,130 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { silentLog } from '../../src/base/log.ts';
+import { createTokenStore } from '../../src/vscode/tokenStore.ts';
+import { credential, recordingLog } from '../support/credentials.ts';
+import { createSecrets, createSharedSecrets } from '../support/vscode.ts';
+
+const one = credential({ id: 'one', idToken: 'id-0', expiresAtMs: 5 });
+const two = credential({ id: 'two', accountId: 'acct-2' });
+
+function setUp(log = recordingLog()) {
+  const shared = createSharedSecrets();
+  const store = createTokenStore(createSecrets(shared), log);
+  let changes = 0;
+  store.onDidChange(() => void changes++);
+  return { shared, store, log, changes: () => changes };
+}
+
+test('gives back what was put, in the order of signing in', async () => {
+  const { store } = setUp();
+  await store.put(one);
+  await store.put(two);
+  await store.put({ ...one, accessToken: 'access-1' });
+  expect(await store.list()).toEqual([{ ...one, accessToken: 'access-1' }, two]);
+  expect(await store.get('two')).toEqual(two);
+});
+
+test('forgets what was removed, and leaves no trace of it', async () => {
+  const { store, shared } = setUp();
+  await store.put(one);
+  await store.put(two);
+  await store.remove('one');
+  await store.remove('never seen');
+  expect([await store.list(), await store.get('one')]).toEqual([[two], undefined]);
+  await store.remove('two');
+  expect([...shared.values]).toEqual([['codexChat.credentials', '[]']]);
+});
+
+test('sees what another window wrote, and hears of it', async () => {
+  const { store, shared, changes } = setUp();
+  const otherWindow = createTokenStore(createSecrets(shared), silentLog);
+  await otherWindow.put(one);
+  expect(changes()).toBeGreaterThan(0);
+  expect(await store.list()).toEqual([one]);
+});
+
+test('does not hear of foreign secrets, nor of anything after its end', async () => {
+  const { store, shared, changes } = setUp();
+  const secrets = createSecrets(shared);
+  await secrets.store('somebody.else', 'x');
+  expect(changes()).toBe(0);
+  store.dispose();
+  await secrets.store('codexChat.credential.one', JSON.stringify(one));
+  expect(changes()).toBe(0);
+});
+
+test.each([
+  ['no JSON', '{"id":"one","refreshToken":"canary'],
+  ['of another shape', JSON.stringify({ ...one, refreshToken: 7, accessToken: 'canary' })],
+  ['without an account', JSON.stringify({ ...one, accountId: '', accessToken: 'canary' })],
+])('an entry that is %s is set aside, reported and passed over', async (_, text) => {
+  const { store, shared, log } = setUp();
+  await store.put(one);
+  await store.put(two);
+  shared.values.set('codexChat.credential.one', text);
+  expect(await store.list()).toEqual([two]);
+  expect(shared.values.get('codexChat.setAside.codexChat.credential.one')).toBe(text);
+  expect(log.lines).toHaveLength(1);
+  expect(log.lines.join()).not.toContain('canary');
+  await store.put(one);
+  expect(await store.list()).toEqual([one, two]);
+});
+
+test('an index that cannot be read is set aside, and signing in works again', async () => {
+  const { store, shared } = setUp();
+  await store.put(one);
+  shared.values.set('codexChat.credentials', 'garbage');
+  expect(await store.list()).toEqual([]);
+  await store.put(two);
+  expect(await store.list()).toEqual([two]);
+  expect(shared.values.get('codexChat.setAside.codexChat.credentials')).toBe('garbage');
+});
+
+test('understands a reason for the sign-out that a newer version has written', async () => {
+  const { store, shared } = setUp();
+  await store.put(one);
+  const text = JSON.stringify({ ...one, signedOutReason: 'moonPhase', added: 'later' });
+  shared.values.set('codexChat.credential.one', text);
+  expect(await store.get('one')).toEqual({ ...one, signedOutReason: 'rejected' });
+});
+
+test('a storage that fails once fails that call alone', async () => {
+  const secrets = createSecrets();
+  const broken = { ...secrets, get: () => Promise.reject(new Error('locked')) };
+  let isLocked = true;
+  const get = (key: string) => (isLocked ? broken.get() : secrets.get(key));
+  const store = createTokenStore({ ...secrets, get }, silentLog);
+  await expect(store.list()).rejects.toThrow('locked');
+  isLocked = false;
+  await store.put(one);
+  expect(await store.list()).toEqual([one]);
+});
+
+test('calls that come all at once lose nothing', async () => {
+  const id = fc.constantFrom('a', 'b', 'c');
+  const step = fc.record({ id, removes: fc.boolean(), mark: fc.nat() });
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.array(step, { maxLength: 12 }), async (s, steps) => {
+      const secrets = createSecrets();
+      const slow = {
+        ...secrets,
+        get: (key: string) => s.schedule(Promise.resolve()).then(() => secrets.get(key)),
+        store: (key: string, value: string) =>
+          s.schedule(Promise.resolve()).then(() => secrets.store(key, value)),
+      };
+      const store = createTokenStore(slow, silentLog);
+      const left = new Map<string, string>();
+      const work = steps.map((each) => {
+        const accessToken = String(each.mark);
+        if (each.removes) left.delete(each.id);
+        else left.set(each.id, accessToken);
+        return each.removes
+          ? store.remove(each.id)
+          : store.put(credential({ id: each.id, accessToken }));
+      });
+      const list = await s.waitFor(Promise.all(work).then(() => store.list()));
+      expect(new Map(list.map((entry) => [entry.id, entry.accessToken]))).toEqual(left);
+    }),
+  );
+});
