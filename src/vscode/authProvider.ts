@@ -30,8 +30,13 @@ export interface AuthProviderNeeds {
 
 type SessionsChange = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
 
+export interface AuthRegistration extends vscode.Disposable {
+  /** Signs out of the account, as the Accounts menu does. */
+  removeSession(id: string): Promise<void>;
+}
+
 /** Offers the stored credentials as sessions in the Accounts menu. Dispose to take it back. */
-export function registerAuthProvider(needs: AuthProviderNeeds): vscode.Disposable {
+export function registerAuthProvider(needs: AuthProviderNeeds): AuthRegistration {
   const lifetime = new Disposables();
   const provider = lifetime.add(new CodexAuthProvider(needs));
   lifetime.add(
@@ -39,7 +44,10 @@ export function registerAuthProvider(needs: AuthProviderNeeds): vscode.Disposabl
       supportsMultipleAccounts: true,
     }),
   );
-  return lifetime;
+  return {
+    removeSession: (id) => provider.removeSession(id),
+    dispose: () => lifetime.dispose(),
+  };
 }
 
 /** The sessions are a view of the store: they change when it does, in whichever window. */

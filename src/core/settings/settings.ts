@@ -37,7 +37,7 @@ const shape = {
 const schema = z.object(shape);
 export type Settings = z.infer<typeof schema>;
 
-export const settingNames = Object.keys(shape) as (keyof Settings)[];
+export const settingNames: readonly string[] = Object.keys(shape);
 
 /** @param raw - values as VS Code gives them, by setting name without the `codexChat.` prefix. */
 export function readSettings(raw: Readonly<Record<string, unknown>>): Settings {

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import type { Log } from '../base/log.ts';
+import type { Session } from '../core/chat/session.ts';
+import type { FromWebview } from '../protocol.ts';
+import { insertAtCursor, openLink, openNewFile } from './editing.ts';
+import type { ModelChoice } from './modelChoice.ts';
+import type { SignIn } from './signIn.ts';
+import { suggestions } from './suggestions.ts';
+
+export interface ChatRequestNeeds {
+  session: Session;
+  signIn: SignIn;
+  choice: ModelChoice;
+  onDidPick: () => void;
+  log: Log;
+}
+
+/** Does what the chat view asks for. */
+export function createChatRequests(needs: ChatRequestNeeds): (message: FromWebview) => void {
+  const { log } = needs;
+  return (message) => {
+    Promise.resolve(act(message, needs)).catch((error: unknown) => {
+      log.error(`${message.type}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  };
+}
+
+function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
+  const { session, signIn } = needs;
+  switch (message.type) {
+    case 'ready':
+      return undefined;
+    case 'prompt/send':
+      return session.send({ text: message.text, attachments: [] });
+    case 'turn/stop':
+      return session.stop();
+    case 'turn/retry':
+      return session.retry(message.turnId);
+    case 'retry/now':
+      return session.retryNow(message.turnId);
+    case 'chat/new':
+      return session.startNew();
+    case 'suggestion/pick':
+      return pickSuggestion(message.id, session);
+    case 'model/pick':
+      return needs.choice.pick(message.slug, message.effort).then(needs.onDidPick);
+    case 'account/signIn':
+      return run('codexChat.signIn');
+    case 'account/cancelSignIn':
+      return signIn.cancel();
+    case 'failure/copyDetails':
+      return copyDetails(message.turnId, session);
+    case 'log/show':
+      return run('codexChat.showLog');
+    case 'quota/show':
+      return run('codexChat.showQuota');
+    case 'privacy/show':
+      return run('codexChat.showPrivacy');
+    case 'link/open':
+      return openLink(message.url, message.label, answerOf(message.turnId, session));
+    case 'clipboard/write':
+      return vscode.env.clipboard.writeText(message.text);
+    case 'code/insert':
+      return insertAtCursor(message.text);
+    case 'code/newFile':
+      return openNewFile(message.text, message.language);
+    case 'view/error':
+      return needs.log.error(`chat view: ${message.message}`);
+  }
+}
+
+function run(command: string): Thenable<unknown> {
+  return vscode.commands.executeCommand(command);
+}
+
+function pickSuggestion(id: string, session: Session): void {
+  const picked = suggestions().find(({ view }) => view.id === id);
+  if (picked) session.send(picked.prompt());
+}
+
+async function copyDetails(turnId: string, session: Session): Promise<void> {
+  const details = session.details(turnId);
+  if (details !== undefined) await vscode.env.clipboard.writeText(details);
+}
+
+/** Everything that the model wrote in a turn, for the look-up of a link. */
+function answerOf(turnId: string, session: Session): string {
+  const turn = session.turns().find(({ id }) => id === turnId);
+  return (turn?.parts ?? []).map((part) => ('text' in part ? part.text : part.detail)).join('\n');
+}

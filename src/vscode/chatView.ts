@@ -1,0 +1,201 @@
+import * as vscode from 'vscode';
+import { Disposables } from '../base/disposables.ts';
+import type { Listen } from '../base/event.ts';
+import type { Log } from '../base/log.ts';
+import type { Session, SessionChange } from '../core/chat/session.ts';
+import type { Settings } from '../core/settings/settings.ts';
+import {
+  fromWebview,
+  type AccountView,
+  type FromWebview,
+  type ModelsView,
+  type QuotaView,
+  type ToWebview,
+} from '../protocol.ts';
+import { chatHtml } from './chatHtml.ts';
+import { createChatOutbox } from './chatOutbox.ts';
+import { startView } from './suggestions.ts';
+import { stateOf, viewOf } from './turnMessages.ts';
+
+export const chatViewId = 'codexChat.chat';
+
+export interface ChatViewNeeds {
+  extensionUri: vscode.Uri;
+  session: Session;
+  account: () => AccountView;
+  models: () => ModelsView;
+  quota: () => QuotaView;
+  settings: () => Settings;
+  onDidChangeAccount: Listen<void>;
+  onDidChangeModels: Listen<void>;
+  onDidChangeQuota: Listen<void>;
+  onDidChangeSettings: Listen<void>;
+  /** What the view asks for, but for `ready`. */
+  handle: (message: FromWebview) => void;
+  log: Log;
+}
+
+/** The chat panel: draws the page, answers `ready` with all there is, and tells what changes. */
+export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #needs: ChatViewNeeds;
+  readonly #lifetime = new Disposables();
+  readonly #outbox = createChatOutbox((message) => this.#post(message));
+  #view: vscode.WebviewView | undefined;
+  /** Whether the page has said that it is up; before that nothing can be told to it. */
+  #isUp = false;
+  #wantsFocus = false;
+
+  constructor(needs: ChatViewNeeds) {
+    this.#needs = needs;
+    const add = (listening: { dispose(): void }) => this.#lifetime.add(listening);
+    add(needs.session.onDidChange((change) => this.#tell(change)));
+    add(
+      needs.onDidChangeAccount(() =>
+        this.#outbox.send({ type: 'account', account: needs.account() }),
+      ),
+    );
+    add(
+      needs.onDidChangeModels(() => this.#outbox.send({ type: 'models', models: needs.models() })),
+    );
+    add(needs.onDidChangeQuota(() => this.#outbox.send({ type: 'quota', quota: needs.quota() })));
+    add(
+      needs.onDidChangeSettings(() =>
+        this.#outbox.send({ type: 'settings', settings: settingsView(needs.settings()) }),
+      ),
+    );
+    add(vscode.window.onDidChangeActiveTextEditor(() => this.#tellStart()));
+    add(vscode.languages.onDidChangeDiagnostics(() => this.#tellStart()));
+    add({ dispose: () => this.#outbox.dispose() });
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.#view = view;
+    this.#isUp = false;
+    const { webview } = view;
+    const { extensionUri } = this.#needs;
+    const folder = (name: string) => vscode.Uri.joinPath(extensionUri, name);
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [folder('dist'), folder('media')],
+    };
+    const listening = new Disposables();
+    listening.add(webview.onDidReceiveMessage((message: unknown) => this.#hear(message)));
+    listening.add(
+      view.onDidChangeVisibility(() => {
+        // A hidden page is torn down; it says `ready` when it is built again.
+        if (view.visible) this.#clearBadge();
+        else this.#isUp = false;
+      }),
+    );
+    listening.add(
+      view.onDidDispose(() => {
+        listening.dispose();
+        if (this.#view === view) this.#view = undefined;
+        this.#isUp = false;
+      }),
+    );
+    webview.html = chatHtml(webview, extensionUri);
+  }
+
+  /** Whether somebody can see the panel. */
+  isVisible(): boolean {
+    return this.#view?.visible ?? false;
+  }
+
+  /** Shows the panel with the cursor in the message field. */
+  async focus(): Promise<void> {
+    this.#wantsFocus = true;
+    await vscode.commands.executeCommand(`${chatViewId}.focus`);
+    this.#giveFocus();
+  }
+
+  /** Puts text into the empty message field. */
+  draft(text: string): void {
+    this.#outbox.send({ type: 'draft', text });
+  }
+
+  dispose(): void {
+    this.#lifetime.dispose();
+  }
+
+  #post(message: ToWebview): void {
+    if (this.#isUp) void this.#view?.webview.postMessage(message);
+  }
+
+  #hear(message: unknown): void {
+    const parsed = fromWebview.safeParse(message);
+    if (!parsed.success) {
+      this.#needs.log.warn('a message of the chat view was not understood');
+      return;
+    }
+    if (parsed.data.type === 'ready') this.#snapshot();
+    else this.#needs.handle(parsed.data);
+  }
+
+  #snapshot(): void {
+    const { session, account, models, quota, settings } = this.#needs;
+    this.#isUp = true;
+    this.#outbox.clear();
+    const context = session.context();
+    this.#outbox.send({
+      type: 'snapshot',
+      chatId: session.id(),
+      turns: session.turns().map(viewOf),
+      account: account(),
+      models: models(),
+      quota: quota(),
+      ...(context === undefined ? {} : { context }),
+      start: startView(),
+      settings: settingsView(settings()),
+    });
+    this.#clearBadge();
+    this.#giveFocus();
+  }
+
+  #giveFocus(): void {
+    if (!this.#wantsFocus || !this.#isUp) return;
+    this.#wantsFocus = false;
+    this.#outbox.send({ type: 'focus' });
+  }
+
+  #tell(change: SessionChange): void {
+    switch (change.type) {
+      case 'turn/add':
+        this.#outbox.send({ type: 'turn/add', turn: viewOf(change.turn) });
+        return;
+      case 'turn/change':
+        this.#outbox.change(change.turn.id, change.turn.attempt, change.change);
+        return;
+      case 'turn/state':
+        this.#outbox.send(stateOf(change.turn));
+        if (change.turn.status !== 'running') this.#noteEnd();
+        return;
+      case 'turns':
+        if (this.#isUp) this.#snapshot();
+        return;
+      case 'context': {
+        const context = this.#needs.session.context();
+        this.#outbox.send({ type: 'context', ...(context === undefined ? {} : { context }) });
+      }
+    }
+  }
+
+  #tellStart(): void {
+    if (!this.#isUp || this.#needs.session.turns().length > 0) return;
+    this.#outbox.send({ type: 'start', start: startView() });
+  }
+
+  /** An answer that came while nobody looked is marked on the view's icon. */
+  #noteEnd(): void {
+    if (!this.#view || this.#view.visible) return;
+    this.#view.badge = { value: 1, tooltip: vscode.l10n.t('Codex has answered') };
+  }
+
+  #clearBadge(): void {
+    if (this.#view?.badge) this.#view.badge = undefined;
+  }
+}
+
+function settingsView(settings: Settings) {
+  return { sendWith: settings.sendWith, reasoning: settings.showReasoning };
+}

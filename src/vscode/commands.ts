@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import { Disposables, type Disposable } from '../base/disposables.ts';
+import { AuthError } from '../core/auth/errors.ts';
+import type { CredentialStore } from '../core/auth/credential.ts';
+import { scopes } from '../core/auth/oauth.ts';
+import type { Log } from '../base/log.ts';
+import type { Session } from '../core/chat/session.ts';
+import type { Account } from './account.ts';
+import { authProviderId } from './authProvider.ts';
+import type { ChatView } from './chatView.ts';
+import { showQuotaDetails } from './quotaDetails.ts';
+import type { QuotaItemState } from './quotaItem.ts';
+import { signOut } from './signOut.ts';
+
+export interface CommandNeeds {
+  session: Session;
+  view: ChatView;
+  account: Account;
+  store: CredentialStore;
+  removeSession: (credentialId: string) => Promise<void>;
+  quotaState: () => QuotaItemState;
+  refreshQuota: () => Promise<void>;
+  now: () => number;
+  channel: vscode.LogOutputChannel;
+  extensionUri: vscode.Uri;
+  log: Log;
+}
+
+/** Every command of the product, by the id that the manifest gives it. */
+export function registerCommands(needs: CommandNeeds): Disposable {
+  const { session, view, channel } = needs;
+  const table: Record<string, () => unknown> = {
+    'codexChat.signIn': () => signInByVsCode(needs),
+    'codexChat.signOut': () => signOut(needs.store, needs.removeSession),
+    'codexChat.newChat': () => {
+      session.startNew();
+      return view.focus();
+    },
+    'codexChat.stop': () => session.stop(),
+    'codexChat.focus': () => view.focus(),
+    'codexChat.showQuota': () => showQuotaDetails(needs.quotaState(), needs.now()),
+    'codexChat.refreshQuota': () => refreshQuota(needs),
+    'codexChat.showLog': () => channel.show(),
+    'codexChat.openSettings': () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', '@ext:codex-chat.codex-chat'),
+    'codexChat.showPrivacy': () =>
+      vscode.commands.executeCommand(
+        'markdown.showPreview',
+        vscode.Uri.joinPath(needs.extensionUri, 'README.md').with({
+          fragment: 'what-is-stored-and-what-is-sent',
+        }),
+      ),
+  };
+  const lifetime = new Disposables();
+  for (const [id, act] of Object.entries(table)) {
+    lifetime.add(vscode.commands.registerCommand(id, () => guarded(act, needs.log)));
+  }
+  return lifetime;
+}
+
+/** Failures of these commands were already shown where they arose; VS Code need not repeat them. */
+async function guarded(act: () => unknown, log: Log): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof AuthError || isCancel(error)) return;
+    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    throw error;
+  }
+}
+
+/** VS Code wraps what a provider throws, so the name is all that is left of a cancellation. */
+function isCancel(error: unknown): boolean {
+  return (
+    error instanceof vscode.CancellationError ||
+    (error instanceof Error && /cancell?ed|did not consent/i.test(error.message))
+  );
+}
+
+/** By way of VS Code, which asks for consent and lists the account in its menu. */
+async function signInByVsCode({ account }: CommandNeeds): Promise<void> {
+  const isSignedIn = account.current() !== undefined;
+  try {
+    const session = await vscode.authentication.getSession(authProviderId, scopes, {
+      createIfNone: true,
+      // With an account in use, this is how to add or choose another one.
+      clearSessionPreference: isSignedIn,
+    });
+    await account.choose(session.account.id);
+  } catch (error) {
+    // Sign-in has told its own failures; VS Code passes them on without their class.
+    if (account.view().state === 'signedOut' || isCancel(error)) return;
+    throw error;
+  }
+}
+
+async function refreshQuota({ refreshQuota: ask, log }: CommandNeeds): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    log.warn(`quota: ${problem}`);
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('The quota could not be read. The log says more.'),
+    );
+  }
+}

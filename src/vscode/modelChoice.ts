@@ -1,0 +1,32 @@
+import type * as vscode from 'vscode';
+import * as z from 'zod/mini';
+import type { Models } from '../core/models/models.ts';
+import type { ResolvedModel } from '../core/models/resolve.ts';
+import type { Settings } from '../core/settings/settings.ts';
+
+const key = 'codexChat.modelChoice';
+const stored = z.object({ slug: z.string(), effort: z.optional(z.string()) });
+
+/** What was picked in this workspace, over the settings, over the default of the catalogue. */
+export interface ModelChoice {
+  resolve(): ResolvedModel;
+  pick(slug: string, effort: string | undefined): Promise<void>;
+}
+
+export function createModelChoice(needs: {
+  memento: vscode.Memento;
+  models: Models;
+  settings: () => Settings;
+}): ModelChoice {
+  return {
+    resolve() {
+      const { model, reasoningEffort } = needs.settings();
+      const picked = stored.safeParse(needs.memento.get(key));
+      return picked.success
+        ? needs.models.resolve(picked.data.slug, picked.data.effort ?? reasoningEffort)
+        : needs.models.resolve(model, reasoningEffort);
+    },
+    pick: async (slug, effort) =>
+      needs.memento.update(key, { slug, ...(effort === undefined ? {} : { effort }) }),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Turn } from '../core/chat/turn.ts';
+import type { TurnView } from '../protocol.ts';
+import type { Numberless } from './chatOutbox.ts';
+
+/** The turn as the chat view shows it: a copy, without the text of the attached files. */
+export function viewOf(turn: Turn): TurnView {
+  return {
+    id: turn.id,
+    prompt: turn.prompt.text,
+    attachments: turn.prompt.attachments.map(({ name, path }) => ({ name, detail: path })),
+    parts: turn.parts.map((part) => ({ ...part })),
+    startedAtMs: turn.startedAtMs,
+    ...headOf(turn),
+  };
+}
+
+/** Everything about the turn but its parts. */
+export function stateOf(turn: Turn): Numberless & { type: 'turn/state' } {
+  return { type: 'turn/state', turnId: turn.id, ...headOf(turn) };
+}
+
+function headOf({ status, attempt, notes, retry, failure, usage, endedAtMs }: Turn) {
+  return {
+    status,
+    attempt,
+    notes: [...notes],
+    ...(retry === undefined ? {} : { retry: { ...retry } }),
+    ...(failure === undefined ? {} : { failure: { ...failure } }),
+    ...(usage === undefined ? {} : { usage: usageOf(usage) }),
+    ...(endedAtMs === undefined ? {} : { endedAtMs }),
+  };
+}
+
+function usageOf({ input, cached, output, reasoning }: NonNullable<Turn['usage']>) {
+  return { input, cached, output, reasoning };
+}

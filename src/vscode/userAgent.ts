@@ -1,0 +1,8 @@
+import * as vscode from 'vscode';
+import { originator } from '../core/auth/oauth.ts';
+
+/** Our own name first, as the originator header has it (WIRE.md b, Identity). */
+export function createUserAgent(version: string): string {
+  const system = `${process.platform}; ${process.arch}`;
+  return `${originator}/${version} (${system}) vscode/${vscode.version}`;
+}
