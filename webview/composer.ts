@@ -150,7 +150,7 @@ function refusalOf({ busy, signedIn }: ComposerState): string | undefined {
 
 function placeholderOf({ busy, settings }: ComposerState): string {
   const key = settings.sendWith === 'ctrlEnter' ? 'Ctrl+Enter' : 'Enter';
-  return busy ? `Codex is answering, ${key} keeps your text` : 'Ask Codex';
+  return busy ? `${key} keeps this until Codex is done` : 'Ask Codex';
 }
 
 /** Send and Stop are one button in one place, so that the eyes and the focus stay. */

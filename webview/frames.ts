@@ -51,3 +51,20 @@ export function createTicker(tick: () => void): Ticker {
     },
   };
 }
+
+/** Calls `act` once, `ms` after it was first wanted, unless it is no longer wanted by then. */
+export function createDelayed(
+  ms: number,
+  act: () => void,
+): { readonly arrange: (wanted: boolean) => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wasWanted = false;
+  return {
+    arrange(wanted) {
+      if (wanted === wasWanted) return;
+      wasWanted = wanted;
+      if (wanted) timer = setTimeout(act, ms);
+      else clearTimeout(timer);
+    },
+  };
+}

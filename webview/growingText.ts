@@ -1,23 +1,60 @@
 import type { RowContext } from './actions.ts';
 import { h } from './h.ts';
+import { createMarkdownView, type MarkdownView } from './markdown/markdownView.ts';
 
+/** Markdown that grows at its end, as an answer does. */
 export interface GrowingText {
   readonly element: HTMLElement;
   /** Shows `text`: appended when it goes on from what stands there, else drawn anew. */
   readonly update: (text: string, ended: boolean) => void;
+  /** Marks where the next word will come. */
+  readonly setLive: (live: boolean) => void;
   /** Draws what is due; true when it needs another frame. */
   readonly frame: (nowMs: number) => boolean;
   readonly dispose: () => void;
 }
 
-export function createGrowingText(_turnId: string, _context: RowContext): GrowingText {
-  const element = h('div', { class: 'md', dir: 'auto' });
+export function createGrowingText(turnId: string, context: RowContext): GrowingText {
+  const element = h('div', { class: 'growing', dir: 'auto' });
+  let view: MarkdownView | undefined;
+  let shown = '';
+  let isEnded = false;
+  let isLive = false;
+
+  const begin = () => {
+    view?.dispose();
+    shown = '';
+    isEnded = false;
+    view = createMarkdownView(actionsOf(turnId, context));
+    view.element.classList.toggle('is-live', isLive);
+    element.replaceChildren(view.element);
+    return view;
+  };
   return {
     element,
-    update(text) {
-      if (element.textContent !== text) element.textContent = text;
+    update(text, ended) {
+      if (text === shown && ended === isEnded) return;
+      const goesOn = view !== undefined && !isEnded && text.startsWith(shown);
+      const current = goesOn && view !== undefined ? view : begin();
+      current.append(text.slice(shown.length));
+      if (ended) current.end();
+      shown = text;
+      isEnded = ended;
     },
-    frame: () => false,
-    dispose: () => undefined,
+    setLive(live) {
+      isLive = live;
+      view?.element.classList.toggle('is-live', live);
+    },
+    frame: (nowMs) => view?.frame(nowMs) === true,
+    dispose: () => view?.dispose(),
+  };
+}
+
+function actionsOf(turnId: string, { send, copy }: RowContext) {
+  return {
+    openLink: (url: string, label: string) => send({ type: 'link/open', turnId, url, label }),
+    copy,
+    insert: (text: string) => send({ type: 'code/insert', text }),
+    newFile: (text: string, language: string) => send({ type: 'code/newFile', text, language }),
   };
 }

@@ -31,7 +31,7 @@ export function createModelMenu(pick: Pick, onClose: () => void): ModelMenu {
     },
     h('span', { class: 'sr' }, 'Model and effort: '),
     label,
-    icon('down', 'turn'),
+    icon('down', 'chevron'),
   );
   const list = createModelList((slug) => {
     choose(slug);

@@ -15,7 +15,7 @@ export interface RetryRow {
 const mostPips = 10;
 
 export function createRetryRow(turnId: string, context: RowContext): RetryRow {
-  const title = h('span', { class: 'clip' });
+  const title = h('span', {});
   const attempts = h('span', {});
   const pips = h('span', { class: 'pips', 'aria-hidden': 'true' });
   const wait = h('span', {});
@@ -35,7 +35,7 @@ export function createRetryRow(turnId: string, context: RowContext): RetryRow {
   );
   const element = h(
     'div',
-    { class: 'line-note', role: 'group', 'aria-label': 'Reconnecting' },
+    { class: 'line-note retry', role: 'group', 'aria-label': 'Reconnecting' },
     icon('plug', 'tone-warn'),
     h('span', { class: 'line-text' }, title, h('small', { class: 'num' }, attempts, pips, wait)),
     h('span', { class: 'tools' }, tryNow, cancel),
@@ -54,7 +54,6 @@ export function createRetryRow(turnId: string, context: RowContext): RetryRow {
       if (retry !== shown) {
         shown = retry;
         setText(title, retry.reason === '' ? 'Reconnecting' : `Reconnecting · ${retry.reason}`);
-        title.title = retry.reason;
         setText(attempts, `${retry.attempt} of ${retry.maxAttempts}`);
         pips.replaceChildren(...pipsOf(retry));
       }

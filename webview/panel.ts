@@ -1,11 +1,11 @@
-import type { ToWebview } from '../src/protocol.ts';
-import { createAnnouncer } from './announcer.ts';
+import type { SettingsView, ToWebview } from '../src/protocol.ts';
+import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { RowContext } from './actions.ts';
 import { createDock } from './dock.ts';
-import { createFrames, createTicker } from './frames.ts';
+import { createDelayed, createFrames, createTicker } from './frames.ts';
 import { h } from './h.ts';
 import type { Host } from './host.ts';
-import { createMemory } from './memory.ts';
+import { createMemory, type Memory } from './memory.ts';
 import { createRoving } from './roving.ts';
 import { sayingsOf } from './sayings.ts';
 import { createScroll } from './scroll.ts';
@@ -16,28 +16,15 @@ const workingAfterMs = 4_000;
 
 /** Builds the panel into `root` and keeps it true to what the host says. */
 export function createPanel(root: HTMLElement, host: Host): void {
-  const now = () => Date.now();
-  const language = document.documentElement.lang;
   const announcer = createAnnouncer(now);
   const memory = createMemory(host.store);
   let state: ViewState | undefined;
   let drawn: ViewState | undefined;
 
-  const context: RowContext = {
-    send: host.send,
-    copy(text) {
-      host.send({ type: 'clipboard/write', text });
-      announcer.say({ text: 'Copied', topic: 'copied' });
-    },
-    fold: (partId) => memory.saved.folds[partId],
-    setFold: (partId, open) => memory.set({ folds: { ...memory.saved.folds, [partId]: open } }),
+  const context = createContext(host, memory, announcer, {
     redraw: () => frames.request(),
-    now,
-    language,
-    get settings() {
-      return state?.settings ?? { sendWith: 'enter', reasoning: 'collapsed' };
-    },
-  };
+    settings: () => state?.settings,
+  });
   const dock = createDock(context, {
     say: announcer.say,
     draftChanged(draft) {
@@ -106,9 +93,41 @@ export function createPanel(root: HTMLElement, host: Host): void {
     memory.set({ anchor: scroll.following ? undefined : stage.anchor() });
     memory.flush();
   });
+  bindKeys(panel, roving.focusLast, dock.focus);
+}
+
+const now = () => Date.now();
+
+const settingsAtFirst: SettingsView = { sendWith: 'enter', reasoning: 'collapsed' };
+
+function createContext(
+  host: Host,
+  memory: Memory,
+  announcer: Announcer,
+  panel: { readonly redraw: () => void; readonly settings: () => SettingsView | undefined },
+): RowContext {
+  return {
+    send: host.send,
+    copy(text) {
+      host.send({ type: 'clipboard/write', text });
+      announcer.say({ text: 'Copied', topic: 'copied' });
+    },
+    fold: (partId) => memory.saved.folds[partId],
+    setFold: (partId, open) => memory.set({ folds: { ...memory.saved.folds, [partId]: open } }),
+    redraw: panel.redraw,
+    now,
+    language: document.documentElement.lang,
+    get settings() {
+      return panel.settings() ?? settingsAtFirst;
+    },
+  };
+}
+
+/** Between the message field and the answers, as in VS Code's own chat. */
+function bindKeys(panel: HTMLElement, up: () => void, down: () => void): void {
   panel.addEventListener('keydown', ({ key, ctrlKey }) => {
-    if (ctrlKey && key === 'ArrowUp') roving.focusLast();
-    if (ctrlKey && key === 'ArrowDown') dock.focus();
+    if (ctrlKey && key === 'ArrowUp') up();
+    if (ctrlKey && key === 'ArrowDown') down();
   });
 }
 
@@ -118,18 +137,4 @@ function rememberPlace(scroller: HTMLElement, save: () => void): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') save();
   });
-}
-
-/** Calls `act` once, `ms` after it was first wanted, unless it is no longer wanted by then. */
-function createDelayed(ms: number, act: () => void): { arrange(wanted: boolean): void } {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let wasWanted = false;
-  return {
-    arrange(wanted) {
-      if (wanted === wasWanted) return;
-      wasWanted = wanted;
-      if (wanted) timer = setTimeout(act, ms);
-      else clearTimeout(timer);
-    },
-  };
 }

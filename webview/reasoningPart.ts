@@ -49,6 +49,7 @@ export function createReasoningPart(turnId: string, partId: string, context: Row
     setText(title, titleOf(part, thinking, open));
     setText(seconds, secondsOf(part, moment, thinking, open, context.now()));
     title.classList.toggle('live', thinking);
+    head.classList.toggle('is-done', !thinking);
     head.disabled = !hasText;
     setAttribute(head, 'aria-expanded', String(open));
     body.hidden = !open;

@@ -1,3 +1,9 @@
+export interface Roving {
+  /** Chooses a Tab stop anew when the old one is gone. */
+  readonly refresh: () => void;
+  readonly focusLast: () => void;
+}
+
 /**
  * Makes the transcript one Tab stop: the arrow keys go from row to row, Enter goes into a row, Esc
  * comes back out of it. What is inside a row can be tabbed through only after going in.
@@ -6,10 +12,10 @@ export function createRoving(
   scroller: HTMLElement,
   articles: () => readonly HTMLElement[],
   leave: () => void,
-): { refresh(): void; focusLast(): void } {
+): Roving {
   let current: HTMLElement | undefined;
   let entered: HTMLElement | undefined;
-  let byPointer = false;
+  const isByPointer = watchPointer(scroller);
 
   const choose = (article: HTMLElement | undefined) => {
     if (article === current) return;
@@ -23,69 +29,82 @@ export function createRoving(
     choose(article);
     article.focus();
   };
-  const refresh = () => {
-    if (current === undefined || !current.isConnected) choose(articles().at(-1));
-  };
-  const step = (by: number) => {
-    const list = articles();
-    const at = current === undefined ? -1 : list.indexOf(current);
-    go(list[Math.min(list.length - 1, Math.max(0, at + by))]);
-  };
-
-  scroller.addEventListener('pointerdown', () => {
-    byPointer = true;
-  });
-  document.addEventListener('keydown', () => {
-    byPointer = false;
-  });
-  scroller.addEventListener('focusin', ({ target }) => {
-    if (!(target instanceof Element)) return;
-    const article = articles().find((row) => row.contains(target));
-    if (article === undefined) return;
-    const into = target !== article;
-    if (into && !byPointer && entered !== article) {
-      go(article);
-      return;
-    }
-    entered = into ? article : undefined;
-    choose(article);
-  });
-  scroller.addEventListener('focusout', ({ relatedTarget }) => {
-    if (relatedTarget instanceof Node && !scroller.contains(relatedTarget)) entered = undefined;
-  });
-  scroller.addEventListener('keydown', (event) => {
-    const { target, key } = event;
-    if (!(target instanceof Element) || current === undefined || !current.contains(target)) return;
-    if (target !== current) {
-      if (key === 'Escape') {
-        event.preventDefault();
-        go(current);
-      }
-      return;
-    }
-    const way = { ArrowUp: -1, ArrowDown: 1 }[key];
-    if (way !== undefined && !event.ctrlKey && !event.altKey && !event.metaKey) {
-      event.preventDefault();
-      step(way);
-    } else if (key === 'Enter') {
-      // Else the same press would work the button that it leads to.
-      event.preventDefault();
-      enter(current);
-    } else if (key === 'Escape') {
-      event.preventDefault();
-      leave();
-    } else if (key === 'Tab') {
-      skipInside(scroller, event.shiftKey);
-    }
-  });
-
   const enter = (article: HTMLElement) => {
     const first = focusable(article)[0];
     if (first === undefined) return;
     entered = article;
     first.focus();
   };
-  return { refresh, focusLast: () => go(articles().at(-1)) };
+  const step = (by: number) => {
+    const list = articles();
+    const at = current === undefined ? -1 : list.indexOf(current);
+    go(list[Math.min(list.length - 1, Math.max(0, at + by))]);
+  };
+  /** True when the key did something that the browser must not do as well. */
+  const onRowKey = (row: HTMLElement, event: KeyboardEvent): boolean => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return false;
+    switch (event.key) {
+      case 'ArrowUp':
+      case 'ArrowDown':
+        step(event.key === 'ArrowUp' ? -1 : 1);
+        return true;
+      case 'Enter':
+        // Passed on, the same press would work the button that it leads to.
+        enter(row);
+        return true;
+      case 'Escape':
+        leave();
+        return true;
+      case 'Tab':
+        skipInside(scroller, event.shiftKey);
+        return false;
+      default:
+        return false;
+    }
+  };
+
+  scroller.addEventListener('focusin', ({ target }) => {
+    if (!(target instanceof Element)) return;
+    const article = articles().find((row) => row.contains(target));
+    if (article === undefined) return;
+    const isInside = target !== article;
+    if (isInside && !isByPointer() && entered !== article) {
+      go(article);
+      return;
+    }
+    entered = isInside ? article : undefined;
+    choose(article);
+  });
+  scroller.addEventListener('focusout', ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !scroller.contains(relatedTarget)) entered = undefined;
+  });
+  scroller.addEventListener('keydown', (event) => {
+    if (!(event.target instanceof Element) || current?.contains(event.target) !== true) return;
+    if (event.target === current) {
+      if (onRowKey(current, event)) event.preventDefault();
+    } else if (event.key === 'Escape') {
+      event.preventDefault();
+      go(current);
+    }
+  });
+  return {
+    refresh() {
+      if (current === undefined || !current.isConnected) choose(articles().at(-1));
+    },
+    focusLast: () => go(articles().at(-1)),
+  };
+}
+
+/** Whether the focus that moves now was moved by a press and not by a key. */
+function watchPointer(scroller: HTMLElement): () => boolean {
+  let byPointer = false;
+  scroller.addEventListener('pointerdown', () => {
+    byPointer = true;
+  });
+  document.addEventListener('keydown', () => {
+    byPointer = false;
+  });
+  return () => byPointer;
 }
 
 const stops = 'button:not(:disabled), vscode-button, [tabindex="0"]';

@@ -16,7 +16,7 @@ export function createTextPart(turnId: string, context: RowContext): PartView {
     update(part, { running, last }) {
       if (part.kind !== 'text') return;
       text.update(part.text, !running);
-      text.element.classList.toggle('is-live', running && last);
+      text.setLive(running && last);
     },
     frame: text.frame,
     isTicking: () => false,

@@ -71,7 +71,7 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
       tail.tick();
     },
     isTicking: () => shown?.retry !== undefined || parts.isTicking(),
-    dispose: parts.dispose,
+    dispose: () => parts.dispose(),
   };
 }
 

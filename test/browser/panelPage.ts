@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import type { FromWebview, ToWebview } from '../../src/protocol.ts';
+import * as z from 'zod/mini';
+import { fromWebview, type FromWebview, type ToWebview } from '../../src/protocol.ts';
 
 export type Theme = 'dark-modern' | 'light-modern' | 'hc-dark' | 'hc-light';
 export const themes: readonly Theme[] = ['dark-modern', 'light-modern', 'hc-dark', 'hc-light'];
@@ -117,13 +118,11 @@ async function openPanel(
 
   let seq = 0;
   const post = async (messages: readonly (Unnumbered & { seq: number })[]) => {
-    await page.evaluate((list) => {
-      for (const message of list) window.postMessage(message, '*');
-    }, messages);
+    await page.evaluate(`hostSays(${JSON.stringify(messages)})`);
     await drawn(page, options.fakeTime === true);
   };
-  const posts = () =>
-    page.evaluate(() => (globalThis as unknown as { posts: FromWebview[] }).posts);
+  // Parsed, so that every test also proves that the host would understand the view.
+  const posts = async () => z.array(fromWebview).parse(await page.evaluate('posts'));
   return {
     page,
     faults,
@@ -140,14 +139,9 @@ async function openPanel(
 
 /** Two frames: one for the view to draw in, one to see that it has. */
 async function drawn(page: Page, fakeTime: boolean): Promise<void> {
-  await page.evaluate(() => new Promise((done) => setTimeout(done, 0))).catch(() => undefined);
-  if (fakeTime) return;
-  await page.evaluate(
-    () =>
-      new Promise<void>((done) => {
-        requestAnimationFrame(() => requestAnimationFrame(() => done()));
-      }),
-  );
+  await page.evaluate('messagesHeard()');
+  if (fakeTime) await page.clock.runFor(40);
+  else await page.evaluate('twoFrames()');
 }
 
 function watchFaults(page: Page): string[] {
@@ -165,6 +159,17 @@ function watchFaults(page: Page): string[] {
  */
 const fakeApi = `(() => {
   const posts = [];
+  globalThis.hostSays = (list) => {
+    for (const message of list) window.postMessage(message, '*');
+  };
+  globalThis.messagesHeard = () => new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = done;
+    port2.postMessage(0);
+  });
+  globalThis.twoFrames = () => new Promise((done) => {
+    requestAnimationFrame(() => requestAnimationFrame(done));
+  });
   globalThis.posts = posts;
   globalThis.acquireVsCodeApi = () => ({
     postMessage: (message) => posts.push(structuredClone(message)),
