@@ -77,6 +77,7 @@ function served(model: Json): Json {
     service_tiers: asList(model['service_tiers']).map((tier) =>
       isRecord(tier) ? { description: 'Answers sooner, counts more', ...tier } : tier,
     ),
+    upgrade: isRecord(model['upgrade']) ? { migration_markdown: '', ...model['upgrade'] } : null,
     availability_nux: null,
     model_messages: null,
     minimal_client_version: isOld ? '0.98.0' : '0.144.0',

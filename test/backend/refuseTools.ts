@@ -50,27 +50,27 @@ function refuseTool(tool: Json, where: string, isLite: boolean): Refusal | undef
 }
 
 /**
- * The real client sends the schemas of MCP servers with their combinators at the root (captured
- * request 18), so inside its `mcp__` namespaces they pass.
+ * The real client sends the tools of MCP servers with combinators at the root of their schemas and
+ * with names of up to 100 characters (captured request 18), so in its `mcp__` namespaces they pass.
  */
 function refuseNamespace(tool: Json, where: string, isLite: boolean): Refusal | undefined {
   const isMcp = asText(tool['name']).startsWith('mcp__');
   return firstOf(asList(tool['tools']).map(asRecord), (inner, index) => {
     const place = `${where}.tools[${index}]`;
-    if (isMcp && inner['type'] === 'function') return refuseName(inner, place);
+    if (isMcp && inner['type'] === 'function') return refuseName(inner, place, 128);
     return refuseTool(inner, place, isLite);
   });
 }
 
-function refuseName(tool: Json, where: string): Refusal | undefined {
+function refuseName(tool: Json, where: string, limit = 64): Refusal | undefined {
   const name = asText(tool['name']);
   const param = `${where}.name`;
   if (!name)
     return invalid(param, `Missing required parameter: '${param}'.`, 'missing_required_parameter');
-  if (name.length > 64)
+  if (name.length > limit)
     return invalid(
       param,
-      `Invalid '${param}': string too long. Expected a string with maximum length 64, but got a string with length ${name.length} instead.`,
+      `Invalid '${param}': string too long. Expected a string with maximum length ${limit}, but got a string with length ${name.length} instead.`,
       'string_above_max_length',
     );
   if (!/^[A-Za-z0-9_-]+$/.test(name))

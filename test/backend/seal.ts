@@ -11,7 +11,7 @@ export function seal(kind: string, accountId: string): string {
 
 /** False for what we sealed for somebody else, and for what nobody sealed. */
 export function mayOpen(sealed: string, accountId: string): boolean {
-  if (!sealed.startsWith('gAAAA')) return false;
+  if (!sealed.startsWith('gAAA')) return false;
   const inner = parseJson(Buffer.from(sealed.slice(mark.length), 'base64url').toString('utf8'));
   return !isRecord(inner) || inner['practice'] === undefined || inner['for'] === accountId;
 }
