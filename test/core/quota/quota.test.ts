@@ -80,6 +80,16 @@ test('starts a window anew on its own at its reset, with one timer and none afte
   expect(clock.timers).toEqual([]);
 });
 
+test('never has more than one timer, to the soonest reset of all credentials', () => {
+  const { book, clock } = open();
+  book.record(reading(startMs, [window(300, 42, startMs + 2 * hourMs)]));
+  book.record(reading(startMs, [window(300, 7, startMs + hourMs)], { credentialId: 'other' }));
+  book.record(reading(startMs + 1, [window(300, 43, startMs + 3 * hourMs)]));
+  expect(clock.timers).toEqual([startMs + hourMs]);
+  book.clear('other');
+  expect(clock.timers).toEqual([startMs + 3 * hourMs]);
+});
+
 test('waits for a reset that is weeks away without a timer that long', async () => {
   const { book, clock, changes } = open();
   const resetsAtMs = startMs + 30 * 24 * hourMs;
@@ -164,43 +174,66 @@ test('remembers over a restart, and lets fresher figures win', () => {
   });
 });
 
-test('believes no stored figure from the future', () => {
-  const first = open(startMs + hourMs);
-  first.book.record(reading(startMs + hourMs, [window(300, 42)]));
-  const second = open(startMs);
-  second.book.restore(JSON.parse(JSON.stringify(first.book.serialize())));
-  expect(second.book.current()).toBeUndefined();
-});
+test.each(['observedAtMs', 'completeAtMs', 'window', 'plan'])(
+  'believes no store whose %s lies in the future',
+  async (which) => {
+    const date = (name: string) => (which === name ? startMs + 1 : startMs);
+    const record = {
+      credentialId: 'cred',
+      observedAtMs: date('observedAtMs'),
+      completeAtMs: date('completeAtMs'),
+      windows: [{ value: window(300, 42), atMs: date('window') }],
+      others: [],
+      plan: { value: 'plus', atMs: date('plan') },
+    };
+    const { book, clock } = open();
+    book.restore({ version: 1, records: [record] });
+    expect(book.current()).toBeUndefined();
+    await clock.advance(1);
+    book.restore({ version: 1, records: [record] });
+    expect(book.current()?.plan).toBe('plus');
+  },
+);
 
 test('takes anything for a store without failing, and shows only sound shares', () => {
-  const record = fc.record({
-    credentialId: fc.oneof(fc.string(), fc.jsonValue()),
-    observedAtMs: fc.oneof(fc.constant(1), fc.jsonValue()),
-    completeAtMs: fc.oneof(fc.constant(0), fc.jsonValue()),
-    windows: fc.oneof(
-      fc.array(
-        fc.record({
-          value: fc.record({ usedPercent: fc.jsonValue(), minutes: fc.constant(1e9) }),
-          atMs: fc.constant(1),
+  const sound = {
+    credentialId: fc.constant('cred'),
+    observedAtMs: fc.constant(startMs),
+    completeAtMs: fc.constant(0),
+    windows: fc.array(
+      fc.record({
+        value: fc.record({
+          usedPercent: fc.oneof(fc.double(), fc.integer(), fc.constant(null), fc.string()),
+          minutes: fc.oneof(fc.constant(300), fc.double()),
         }),
-      ),
-      fc.jsonValue(),
+        atMs: fc.constant(startMs),
+      }),
+      { minLength: 1, maxLength: 2 },
     ),
     others: fc.constant([]),
-  });
+  };
+  const odd = fc.dictionary(fc.constantFrom(...Object.keys(sound)), fc.jsonValue());
+  const record = fc.oneof(
+    fc.record(sound),
+    fc.tuple(fc.record(sound), odd).map(([base, changed]) => ({ ...base, ...changed })),
+  );
   const store = fc.oneof(
     fc.jsonValue(),
     fc.record({ version: fc.constant(1), records: fc.array(record) }),
   );
+  let shown = 0;
   fc.assert(
     fc.property(store, (stored) => {
       const { book } = open();
       book.restore(stored);
       for (const { usedPercent } of book.current()?.windows ?? []) {
+        shown++;
         expect(usedPercent >= 0 && usedPercent <= 100).toBe(true);
       }
     }),
+    { numRuns: 500 },
   );
+  expect(shown).toBeGreaterThan(0);
 });
 
 const someReading = fc
