@@ -33,7 +33,7 @@ const slowDrawMs = 6;
 
 /** An empty view that grows with `append`. */
 export function createMarkdownView(actions: MarkdownActions): MarkdownView {
-  const element = h('div', { class: 'md is-open' });
+  const element = h('div', { class: 'md' });
   const lifetime = new AbortController();
   const { signal } = lifetime;
   const pen = { actions, signal, codeBlocks: 0, tables: 0 };
@@ -56,7 +56,6 @@ export function createMarkdownView(actions: MarkdownActions): MarkdownView {
     ended = true;
     dirty = false;
     stream.end();
-    element.classList.remove('is-open');
     if (room < 0) element.append(h('p', { class: 'cut' }, cutNotice));
   }
 

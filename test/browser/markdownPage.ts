@@ -1,0 +1,86 @@
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { chromium, type Page } from 'playwright-core';
+
+export interface MarkdownPage {
+  readonly page: Page;
+  /** Addresses that the page asked for and that are not its own parts. */
+  readonly foreignRequests: readonly string[];
+  /** Calls a function of `test/webview/markdown/page.ts`. */
+  call<T>(name: string, ...args: readonly unknown[]): Promise<T>;
+  close(): Promise<void>;
+}
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'nonce-test'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "font-src 'self'",
+  "require-trusted-types-for 'script'",
+  'trusted-types fast-html',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>Markdown</title><link rel="stylesheet" href="/page.css"></head>
+<body class="vscode-dark"><div class="codex"><main class="scroller"></main></div>
+<script nonce="test" src="/page.js"></script></body></html>`;
+
+/** The renderer in Chromium, under the content security policy of the chat view. */
+export async function openMarkdownPage(): Promise<MarkdownPage> {
+  const { script, styles } = await bundle();
+  const server = createServer((request, response) => {
+    const [type, body] =
+      request.url === '/page.js'
+        ? ['text/javascript', script]
+        : request.url === '/page.css'
+          ? ['text/css', styles]
+          : ['text/html', html];
+    response.setHeader('content-type', type).end(body);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The page has no address.');
+  const origin = `http://127.0.0.1:${address.port}/`;
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  const page = await browser.newPage({ viewport: { width: 420, height: 900 } });
+  const foreignRequests: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(origin)) foreignRequests.push(request.url());
+  });
+  await page.goto(origin);
+  return {
+    page,
+    foreignRequests,
+    call: (name, ...args) => page.evaluate(`markdownPage.${name}(...${JSON.stringify(args)})`),
+    async close() {
+      await browser.close();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+const sheets = ['base', 'controls', 'transcript', 'markdown', 'code', 'adapt'];
+
+async function bundle(): Promise<{ script: string; styles: string }> {
+  const root = join(import.meta.dirname, '../..');
+  const imports = sheets.map((name) => `@import './webview/styles/${name}.css';`).join('\n');
+  const [script = '', styles = ''] = await Promise.all(
+    [
+      { entryPoints: [join(root, 'test/webview/markdown/page.ts')] },
+      { stdin: { contents: imports, resolveDir: root, loader: 'css' as const } },
+    ].map(async (entry) => {
+      const options = { bundle: true, minify: true, format: 'iife', target: 'es2022' } as const;
+      const { outputFiles } = await build({ ...entry, ...options, write: false });
+      return outputFiles[0]?.text;
+    }),
+  );
+  return { script, styles };
+}

@@ -1,0 +1,187 @@
+import { drawBlocks } from '../../../webview/markdown/blocks.ts';
+import { codeBlockOf } from '../../../webview/markdown/codeBlock.ts';
+import { cleanText } from '../../../webview/markdown/hygiene.ts';
+import { createLexer } from '../../../webview/markdown/lexer.ts';
+import {
+  createMarkdownView,
+  renderMarkdown,
+  type MarkdownActions,
+  type MarkdownView,
+} from '../../../webview/markdown/markdownView.ts';
+import { cutIntoDeltas, longAnswer } from './corpus.ts';
+import { findFaults, type Expectations } from './expectations.ts';
+
+/** What a test may ask of the page; every call is a JSON value in and a JSON value out. */
+const markdownPage = {
+  /** Renders `chunks`, drawing after each, and says which expectations do not hold. */
+  check(chunks: readonly string[], expected: Expectations): { faults: string[]; ms: number } {
+    const { view, ms } = stream(chunks, [true], () => performance.now());
+    const faults = findFaults(view.element, panel, expected, ms);
+    if ('__pwned' in globalThis) faults.push('a script ran');
+    return { faults, ms };
+  },
+  /** The document drawn in pieces, and as the parser reads it whole; frames only after `drawn`. */
+  compare(chunks: readonly string[], drawn: readonly boolean[]): { got: string; want: string } {
+    const { view } = stream(chunks, drawn, laterMs);
+    return { got: shape(view.element), want: shape(wholeByParser(chunks.join(''))) };
+  },
+  /** How many nodes of settled blocks are other ones at the end than when they were settled. */
+  identity(chunks: readonly string[]): { settled: number; replaced: number; touched: number } {
+    const view = open();
+    const seen = new Map<Element, string>();
+    let touched = 0;
+    for (const chunk of chunks) {
+      view.append(chunk);
+      view.frame(laterMs());
+      for (const [node, text] of seen) if (node.textContent !== text) touched++;
+      for (const node of [...view.element.children].slice(0, -1)) {
+        for (const each of [node, ...node.querySelectorAll('*')]) {
+          if (!seen.has(each)) seen.set(each, each.textContent);
+        }
+      }
+    }
+    view.end();
+    const replaced = [...seen.keys()].filter((node) => !view.element.contains(node)).length;
+    return { settled: seen.size, replaced, touched };
+  },
+  /** Starts a view and leaves it open; `append` goes on with it. */
+  start(text: string): void {
+    current = open();
+    markdownPage.append(text);
+  },
+  append(text: string): void {
+    current?.append(text);
+    current?.frame(laterMs());
+  },
+  end(): void {
+    current?.end();
+  },
+  show(text: string): void {
+    panel.replaceChildren();
+    current = renderMarkdown(text, actions);
+    panel.append(current.element);
+  },
+  /** Frames until nothing is left to draw, as the owner of a view would. */
+  drawingBudget(chunk: string, frames: number): { drawn: number; ms: number } {
+    const view = open();
+    const start = performance.now();
+    let drawn = 0;
+    for (let i = 0; i < frames; i++) {
+      view.append(chunk);
+      if (!view.frame(start + i * 16)) drawn++;
+    }
+    return { drawn, ms: performance.now() - start };
+  },
+  calls: [] as unknown[][],
+  violations: [] as string[],
+  measureDraw,
+};
+
+export type MarkdownPage = typeof markdownPage;
+
+const note =
+  (name: string) =>
+  (...args: readonly string[]) => {
+    markdownPage.calls.push([name, ...args]);
+  };
+const actions: MarkdownActions = {
+  openLink: note('openLink'),
+  copy: note('copy'),
+  insert: note('insert'),
+  newFile: note('newFile'),
+};
+
+let current: MarkdownView | undefined;
+let clockMs = 0;
+/** A clock on which no draw is ever too soon after the last. */
+const laterMs = () => (clockMs += 10_000);
+const panel = document.querySelector('main') ?? document.body;
+document.addEventListener('securitypolicyviolation', (event) => {
+  markdownPage.violations.push(`${event.effectiveDirective} ${event.blockedURI}`);
+});
+Object.assign(globalThis, { markdownPage });
+
+function open(): MarkdownView {
+  panel.replaceChildren();
+  const view = createMarkdownView(actions);
+  panel.append(view.element);
+  return view;
+}
+
+function stream(
+  chunks: readonly string[],
+  drawn: readonly boolean[],
+  clock: () => number,
+): { view: MarkdownView; ms: number } {
+  const view = open();
+  const start = performance.now();
+  for (const [i, chunk] of chunks.entries()) {
+    view.append(chunk);
+    if (drawn[i % drawn.length]) view.frame(clock());
+  }
+  view.end();
+  return { view, ms: performance.now() - start };
+}
+
+function wholeByParser(source: string): HTMLElement {
+  const root = document.createElement('div');
+  root.className = 'md';
+  const pen = { actions, signal: new AbortController().signal, codeBlocks: 0, tables: 0 };
+  root.append(...drawBlocks(createLexer().lex(cleanText(source)), pen));
+  for (const figure of root.querySelectorAll('figure')) codeBlockOf(figure)?.close();
+  return root;
+}
+
+/** Elements with their attributes in order of name, and their text. */
+function shape(node: Node): string {
+  if (!(node instanceof Element)) return JSON.stringify(node.textContent);
+  node.normalize();
+  const attributes = [...node.attributes].map(({ name, value }) => `${name}=${value}`).toSorted();
+  const children = [...node.childNodes].map(shape).join('');
+  return `<${node.localName} ${attributes.join(' ')}>${children}</>`;
+}
+
+interface Draws {
+  /** Sum, longest after the first 20, and mean of the last tenth; milliseconds of script. */
+  readonly sumMs: number;
+  readonly longestMs: number;
+  readonly lastTenthMeanMs: number;
+  readonly endMs: number;
+  readonly draws: number;
+  readonly deltas: number;
+  readonly tookMs: number;
+  readonly codeBlocks: number;
+}
+
+/** Streams a 100 kB answer with 40 code blocks at 2,000 deltas a second, a draw a frame. */
+async function measureDraw(): Promise<Draws> {
+  const deltas = cutIntoDeltas(longAnswer(100_000, 40), 20_000);
+  const view = open();
+  const costs: number[] = [];
+  const start = performance.now();
+  let fed = 0;
+  while (fed < deltas.length) {
+    const nowMs = await new Promise<number>((done) => requestAnimationFrame(done));
+    const due = Math.min(deltas.length, Math.floor((performance.now() - start) * 2));
+    const before = performance.now();
+    while (fed < due) view.append(deltas[fed++] ?? '');
+    view.frame(nowMs);
+    costs.push(performance.now() - before);
+    panel.scrollTop = panel.scrollHeight;
+  }
+  const before = performance.now();
+  view.end();
+  const endMs = performance.now() - before;
+  const last = costs.slice(-Math.ceil(costs.length / 10));
+  const sum = (list: readonly number[]) => list.reduce((total, each) => total + each, 0);
+  return {
+    sumMs: sum(costs) + endMs,
+    longestMs: Math.max(...costs.slice(20), endMs),
+    lastTenthMeanMs: sum(last) / last.length,
+    endMs,
+    draws: costs.length,
+    deltas: deltas.length,
+    tookMs: performance.now() - start,
+    codeBlocks: view.element.querySelectorAll('figure').length,
+  };
+}
