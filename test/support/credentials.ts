@@ -36,6 +36,13 @@ export function memoryStore(
 ): MemoryStore {
   const entries = new Map(initial.map((entry) => [entry.id, entry]));
   const changes = createEmitter<void>();
+  /** What was read may be old by the time it arrives. */
+  const read = async <T>(work: () => T) => {
+    await pause();
+    const value = work();
+    await pause();
+    return value;
+  };
   const write = async (work: () => void) => {
     await pause();
     if (store.isLocked) throw new Error('locked');
@@ -46,14 +53,8 @@ export function memoryStore(
     entries,
     isLocked: false,
     onDidChange: changes.listen,
-    async list() {
-      await pause();
-      return [...entries.values()];
-    },
-    async get(id) {
-      await pause();
-      return entries.get(id);
-    },
+    list: () => read(() => [...entries.values()]),
+    get: (id) => read(() => entries.get(id)),
     put: (entry) => write(() => entries.set(entry.id, entry)),
     remove: (id) => write(() => entries.delete(id)),
   };

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import type * as vscode from 'vscode';
 import { beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
@@ -106,6 +107,42 @@ test('loses nothing that happens before VS Code listens', async () => {
   expect(told).toEqual([]);
   await heard();
   expect(told).toEqual(['+grace', '-ada']);
+});
+
+test('whoever adds up the events always ends with the accounts of the store', async () => {
+  const step = fc.record({ id: fc.constantFrom('a', 'b'), removes: fc.boolean(), mark: fc.nat(3) });
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.array(step, { maxLength: 8 }), async (s, steps) => {
+      const store = memoryStore([], () => s.schedule(Promise.resolve()));
+      const { http } = scriptedHttp(() => statusOf(200, ''));
+      const needs = { store, http, clock: systemClock, log: silentLog };
+      const provider = new CodexAuthProvider({
+        ...needs,
+        signIn: () => store.put(ada).then(() => ada),
+      });
+      const seen = new Map<string, string>();
+      provider.onDidChangeSessions(({ added, removed, changed }) => {
+        for (const { id, accessToken } of added ?? []) {
+          expect(seen.has(id)).toBe(false);
+          seen.set(id, accessToken);
+        }
+        for (const { id } of removed ?? []) expect(seen.delete(id)).toBe(true);
+        for (const { id, accessToken } of changed ?? []) seen.set(id, accessToken);
+      });
+      await s.waitAll();
+      for (const { id, removes, mark } of steps) {
+        void (removes
+          ? store.remove(id)
+          : store.put(credential({ id, accessToken: `access-${mark}` })));
+      }
+      await s.waitAll();
+      await heard();
+      await s.waitAll();
+      const held = [...store.entries.values()].map(({ id, accessToken }) => [id, accessToken]);
+      expect(seen).toEqual(new Map(held.map(([id = '', accessToken = '']) => [id, accessToken])));
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('a session that the issuer ended goes from the menu', async () => {

@@ -42,13 +42,20 @@ export function createGrants(needs: GrantsNeeds): Grants {
   const store = createReliableStore(needs.store, log);
   const share = createSingleFlight<Credential>();
   const signOuts = createEmitter<SignOut>(() => log.error('a listener to sign-outs failed'));
-  const pausedUntil = new Map<string, number>();
+  /** By credential: the very token that is not refreshed ahead of need, and until when. */
+  const paused = new Map<string, { accessToken: string; untilMs: number }>();
+  const pause = ({ id, accessToken }: Credential, ms: number) =>
+    paused.set(id, { accessToken, untilMs: clock.now() + ms });
+  const isPaused = ({ id, accessToken }: Credential) => {
+    const entry = paused.get(id);
+    return entry?.accessToken === accessToken && entry.untilMs > clock.now();
+  };
 
   const refresh = createRefresher({
     ...needs,
     store,
     onSignOut: (signOut) => signOuts.fire(signOut),
-    onRefresh: (id) => pausedUntil.set(id, clock.now() + pauseAfterRefreshMs),
+    onRefresh: (credential) => pause(credential, pauseAfterRefreshMs),
   });
   const refreshed = (old: Credential, reason: RefreshReason) =>
     share(old.id, () => refresh(old, reason));
@@ -60,7 +67,7 @@ export function createGrants(needs: GrantsNeeds): Grants {
     } catch (error) {
       const mayWait = error instanceof AuthError && isPassing(error.failure);
       if (!mayWait || hasRunOut(credential, clock.now())) throw error;
-      pausedUntil.set(credential.id, clock.now() + pauseAfterFailureMs);
+      pause(credential, pauseAfterFailureMs);
       return credential;
     }
   }
@@ -70,10 +77,8 @@ export function createGrants(needs: GrantsNeeds): Grants {
     async grant(signal) {
       signal.throwIfAborted();
       const credential = await waitFor(choose(store, needs), signal);
-      const now = clock.now();
-      const isPaused = (pausedUntil.get(credential.id) ?? 0) > now;
-      if (isPaused || !isDueForRefresh(credential, now)) return toGrant(credential);
-      return toGrant(await ahead(credential, signal));
+      const isDue = isDueForRefresh(credential, clock.now()) && !isPaused(credential);
+      return toGrant(isDue ? await ahead(credential, signal) : credential);
     },
     async renew(rejected, signal) {
       signal.throwIfAborted();

@@ -27,7 +27,7 @@ export interface RefresherNeeds {
   log: Log;
   userAgent?: string;
   onSignOut: (signOut: SignOut) => void;
-  onRefresh: (credentialId: string) => void;
+  onRefresh: (credential: Credential) => void;
 }
 
 /**
@@ -57,7 +57,7 @@ export function createRefresher(
     const next = withAnswer(current, answer, clock.now());
     await store.put(next, current.refreshToken);
     if (!answer.accessToken) throw new AuthError({ kind: 'badAnswer' });
-    needs.onRefresh(next.id);
+    needs.onRefresh(next);
     log.info(`token refreshed (${reason})`);
     return next;
   };

@@ -208,6 +208,15 @@ test('a 401 takes what another window has stored, without asking the issuer', as
   expect(sent).toEqual([]);
 });
 
+test('a token that is due is not refreshed if another window was a moment faster', async () => {
+  const { http, sent } = scriptedHttp(() => answer());
+  const store = memoryStore([livingFor(day, { accessToken: 'access-9' })]);
+  const list = () => Promise.resolve([livingFor(0)]);
+  const { grants } = setUp([], http, { store: { ...store, list } });
+  expect(await grants.grant(never)).toEqual({ ...first, accessToken: 'access-9' });
+  expect(sent).toEqual([]);
+});
+
 test('a spent refresh token takes what another window stores a moment later', async () => {
   const { http } = scriptedHttp(() => statusOf(401, { error: { code: 'refresh_token_reused' } }));
   const { grants, store, clock, signOuts } = setUp([livingFor(-1)], http);
