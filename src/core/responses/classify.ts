@@ -185,9 +185,7 @@ function requestId(headers: Readonly<Record<string, string>>): { requestId?: str
 
 /** One line without markup, tokens and addresses, short enough to be shown. */
 function cleanDetail(message: string): string {
-  const line = redact(message)
-    .replaceAll(/<[^>]{0,200}>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  const plain = message.replaceAll(/<[^>]{0,200}>/g, ' ').replaceAll(/\s+/g, ' ');
+  const line = redact(plain).trim();
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }

@@ -52,27 +52,22 @@ function clean(item: InputItem): InputItem {
 }
 
 function completePairs(items: readonly InputItem[]): InputItem[] {
-  const answers = new Map<unknown, InputItem>();
-  for (const item of items) {
-    if (outputs.has(item.type) && !answers.has(item['call_id'])) answers.set(item['call_id'], item);
-  }
   const called = new Set<unknown>();
+  const accepted = new Set<InputItem>();
   const complete: InputItem[] = [];
-  for (const item of items) {
+  for (const [at, item] of items.entries()) {
+    const callId = item['call_id'];
     const outputType = outputTypes.get(item.type);
-    if (outputType !== undefined) {
-      const callId = item['call_id'];
-      if (called.has(callId)) continue;
+    if (outputType === undefined) {
+      if (!outputs.has(item.type) || accepted.has(item)) complete.push(item);
+    } else if (!called.has(callId)) {
       called.add(callId);
       complete.push(item);
-      if (answers.get(callId)?.type !== outputType) {
-        complete.push({ type: outputType, call_id: callId, output: 'This call was not run.' });
-        answers.delete(callId);
-      }
-    } else if (!outputs.has(item.type)) {
-      complete.push(item);
-    } else if (called.has(item['call_id']) && answers.get(item['call_id']) === item) {
-      complete.push(item);
+      const answer = items.find(
+        (other, place) => place > at && other.type === outputType && other['call_id'] === callId,
+      );
+      if (answer) accepted.add(answer);
+      else complete.push({ type: outputType, call_id: callId, output: 'This call was not run.' });
     }
   }
   return complete;

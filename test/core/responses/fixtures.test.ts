@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fixtureBytes, scriptedHttp, streamOf } from '../../support/streams.ts';
 import { run } from './harness.ts';
@@ -87,7 +87,9 @@ describe('a recorded stream', () => {
       if (want.failure === undefined) expect(answer?.status).toBe(want.status ?? 'completed');
       if (want.text) expect(texts(shown, 'text')).toEqual(want.text);
       if (want.refusal !== undefined) expect(texts(shown, 'refusal')).toEqual([want.refusal]);
-      const calls = answer?.items.filter((item) => /_call$/.test(item.type) && 'call_id' in item);
+      const calls = answer?.items.filter(
+        (item) => item.type.endsWith('_call') && 'call_id' in item,
+      );
       if (want.calls) expect(calls?.map((item) => item['name'])).toEqual(want.calls);
     },
   );
