@@ -98,7 +98,8 @@ export function sendHtml({ response }: Exchange, status: number, html: string): 
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
-    'referrer-policy': 'no-referrer',
+    // Not `no-referrer`: the forms of the page would then come with the origin `null`.
+    'referrer-policy': 'same-origin',
   });
   response.end(html);
 }
