@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { AuthError } from '../../../src/core/auth/errors.ts';
+import { failureWords } from '../../../src/core/chat/failureWords.ts';
+import { ResponsesError, type ResponsesFailure } from '../../../src/core/responses/failure.ts';
+
+const now = new Date(2026, 10, 21, 11, 55).getTime();
+const words = (failure: ResponsesFailure) => failureWords(new ResponsesError(failure), now);
+
+describe('a failure in words', () => {
+  test('tells when a usage limit ends, as a clock time and as a distance', () => {
+    const told = words({ kind: 'usageLimit', resetsAtMs: now + 130 * 60_000 });
+    expect(told.message).toContain('14:05, in 2 h 10 min');
+    expect(told.availableAtMs).toBe(now + 130 * 60_000);
+    expect(words({ kind: 'usageLimit' }).message).toContain('did not say when');
+  });
+
+  test('tells the kinds of a broken network apart', () => {
+    const titles = (['dns', 'refused', 'tls', 'proxy', 'connectTimeout', 'reset'] as const).map(
+      (transport) => words({ kind: 'network', transport, host: 'chatgpt.com' }).title,
+    );
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  test('offers to sign in where that is the cure, and a retry where waiting may be', () => {
+    expect(words({ kind: 'unauthorized' }).actions).toContain('signIn');
+    const ended = new AuthError({ kind: 'sessionEnded', reason: 'reused' });
+    expect(failureWords(ended, now).actions).toContain('signIn');
+    const away = new AuthError({ kind: 'unreachable', host: 'auth.openai.com', cause: 'dns' });
+    expect(failureWords(away, now).actions).toContain('retry');
+    expect(words({ kind: 'cut' }).actions).toContain('retry');
+  });
+
+  test('repeats what the backend said, and gives a fault of ours no stack', () => {
+    expect(words({ kind: 'badRequest', detail: 'Input must be a list' }).message).toContain(
+      'Input must be a list',
+    );
+    const broken = failureWords(new TypeError('x is not a function'), now);
+    expect(broken.message).not.toContain('not a function');
+    expect(broken.kind).toBe('internal');
+  });
+});
