@@ -57,18 +57,25 @@ test('the real Codex CLI understands the catalogue', async () => {
   expect(turn.stderr).not.toMatch(/failed to (refresh|decode)/);
 }, 90_000);
 
-test('the real Codex CLI runs the tool that the practice answer calls, and hears about it', async () => {
-  const turn = await ask('run `echo tool-was-here`');
-  const ran = turn.items.filter(({ type }) => type === 'command_execution').at(-1);
-  expect({ code: turn.code, output: ran?.['aggregated_output'] }).toEqual({
-    code: 0,
-    output: 'tool-was-here\n',
-  });
-  const [, second] = backend.control.requests('/codex/responses');
-  const types = asList(asRecord(second?.body)['input']).map((item) => asRecord(item)['type']);
-  expect(types.slice(-2)).toEqual(['function_call', 'function_call_output']);
-  expect(turn.said.at(-1)).toContain('tool-was-here');
-}, 90_000);
+test.each([
+  ['gpt-5.5', 'function_call'],
+  ['gpt-6.1-sol', 'custom_tool_call'],
+])(
+  'the real Codex CLI runs the tool that the practice answer calls with %s, and hears about it',
+  async (model, type) => {
+    const turn = await ask('run `echo tool-was-here`', { model });
+    const ran = turn.items.filter((item) => item['type'] === 'command_execution').at(-1);
+    expect({ code: turn.code, output: ran?.['aggregated_output'] }).toEqual({
+      code: 0,
+      output: 'tool-was-here\n',
+    });
+    const [, second] = backend.control.requests('/codex/responses');
+    const types = asList(asRecord(second?.body)['input']).map((item) => asRecord(item)['type']);
+    expect(types.slice(-2)).toEqual([type, `${type}_output`]);
+    expect(turn.said.at(-1)).toContain('tool-was-here');
+  },
+  90_000,
+);
 
 test('the real Codex CLI refreshes a token that is about to expire', async () => {
   const turn = await ask('say hi', { accessLifetimeS: 100 });

@@ -95,7 +95,6 @@ const style = `
 :root { color-scheme: light dark; --line: #8885; --accent: #0b6e4f; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0; padding: 5vh 1rem; }
 main { max-width: 34rem; margin: auto; border: 1px solid var(--line); border-radius: 12px; padding: 1.5rem 2rem 2rem; }
-main.wide { max-width: 60rem; }
 h1 { font-size: 1.5rem; margin: .25rem 0 1rem; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 .badge { display: inline-block; margin: 0; padding: .1rem .6rem; border-radius: 1rem; font-size: .8rem; background: #b4690e; color: #fff; }
@@ -110,7 +109,9 @@ button:focus-visible, input:focus-visible, select:focus-visible { outline: 2px s
 input:not([type=radio]), select { font: inherit; padding: .4rem .6rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; max-width: 100%; box-sizing: border-box; }
 .problem { color: #c0392b; }
 form.row { display: flex; gap: .5rem; flex-wrap: wrap; align-items: end; margin: .5rem 0; }
-form.row label { display: grid; font-size: .85rem; }
+form.row label { display: grid; font-size: .85rem; min-width: 0; max-width: 100%; }
+form.row select { width: 100%; text-overflow: ellipsis; }
+form.row strong { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
 td, th { text-align: left; border-bottom: 1px solid var(--line); padding: .25rem .5rem .25rem 0; }
 `;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tokens } from './answer.ts';
 import { practiceReply } from './practice.ts';
-import { classicBody, userMessage } from './testClient.ts';
+import { classicBody, liteBody, userMessage } from './testClient.ts';
 import { readTurn } from './turn.ts';
 import { asRecord, type Json } from './values.ts';
 import * as fc from 'fast-check';
@@ -130,6 +130,12 @@ test('calls freeform tools by text, and tools in a namespace by both names', () 
   });
   const [read] = reply(classicBody('read a.md', { tools: [namespaced] })).calls ?? [];
   expect(read).toMatchObject({ name: 'read_file', namespace: 'files' });
+});
+
+test('sees the tools of a lite request', () => {
+  const offered = { type: 'additional_tools', role: 'developer', tools: [namespaced] };
+  const body = liteBody('', { input: [offered, userMessage('read a.md')] });
+  expect(reply(body).calls?.[0]).toMatchObject({ name: 'read_file', namespace: 'files' });
 });
 
 test('calls several tools at once only where that is allowed', () => {

@@ -248,6 +248,16 @@ test('finds the beginning of a chat cached at its second request', async () => {
   expect([await cached(), Number(await cached()) > 500]).toEqual(['0', true]);
 });
 
+test('makes a fault that the chat asks for once, and anew at the next ask', async () => {
+  const statuses: number[] = [];
+  for (let at = 0; at < 4; at += 1) {
+    const response = await ask(undefined, classicBody('overloaded'));
+    statuses.push(response.status);
+    await response.text();
+  }
+  expect(statuses).toEqual([503, 200, 503, 200]);
+});
+
 test('has no websocket', async () => {
   const response = await get(backend, backend.control.mint(ada), '/codex/responses');
   expect(response.status).toBe(426);

@@ -33,7 +33,7 @@ interface Admitted {
 export function createResponses(world: World): Responses {
   /** Input size of the last request by prompt_cache_key: what the next one finds cached. */
   const cache = new Map<string, number>();
-  /** Faults asked for in the chat that have struck; a retry of the same turn gets its answer. */
+  /** Faults asked for in the chat that have struck; the retry gets its answer, the next ask its fault. */
   const struck = new Set<string>();
 
   async function answer(exchange: Exchange): Promise<void> {
@@ -92,8 +92,8 @@ export function createResponses(world: World): Responses {
   /** No script is set: the practice backend speaks for itself. */
   async function improvise(admitted: Admitted): Promise<void> {
     const turn = readTurn(admitted.body);
-    const mark = `${asText(admitted.body['prompt_cache_key'])} ${turn.said.length}`;
-    const reply = practiceReply(turn, struck.has(mark));
+    const mark = [asText(admitted.body['prompt_cache_key']), ...turn.said].join('\n');
+    const reply = practiceReply(turn, struck.delete(mark));
     if (reply.spendsQuota) {
       world.ledger.set(admitted.account, { fiveHourPercent: 100 });
       refuseSpent(admitted.exchange, admitted.account);
