@@ -1,0 +1,194 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { HttpError, readText, type HttpRequest } from '../../src/base/http.ts';
+import { createHttp } from '../../src/node/http.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+});
+
+async function serve(answer: Answer): Promise<{ url: string; server: Server }> {
+  const server = createServer(answer);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  open.push(
+    () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  );
+  const port = portOf(server);
+  return { url: `http://127.0.0.1:${port}/`, server };
+}
+
+function portOf(server: TcpServer): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address.port;
+}
+
+function client() {
+  const http = createHttp();
+  open.unshift(() => http.close());
+  return http.request;
+}
+
+const get = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: 'GET',
+  url,
+  headers: {},
+  ...more,
+});
+const never = () => new AbortController().signal;
+
+async function failure(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof HttpError) return error.kind;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('a request', () => {
+  test('sends method, headers and body, and gives status, headers and body', async () => {
+    const { url } = await serve((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        response.writeHead(418, { 'x-one': ['a', 'b'] });
+        response.end(`${request.method} ${String(request.headers['x-own'])} ${body}`);
+      });
+    });
+    const response = await client()(
+      get(url, { method: 'POST', headers: { 'x-own': 'yes' }, body: 'héllo' }),
+      never(),
+    );
+    expect(response.status).toBe(418);
+    expect(response.headers['x-one']).toBe('a, b');
+    expect(await readText(response)).toBe('POST yes héllo');
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])('decodes a body in %s', async (encoding, compress) => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': encoding });
+      response.end(compress('many words '.repeat(100)));
+    });
+    const response = await client()(get(url), never());
+    expect(await readText(response)).toBe('many words '.repeat(100));
+  });
+
+  test('uses one connection again after a reader that left at the last event', async () => {
+    let connections = 0;
+    const { url, server } = await serve((_, response) => {
+      response.writeHead(200);
+      response.write('data: last\n\n');
+      setTimeout(() => response.end('\n'), 20);
+    });
+    server.on('connection', () => connections++);
+    const http = client();
+    for (let round = 0; round < 3; round++) {
+      const response = await http(get(url), never());
+      for await (const _ of response.body) break;
+      // Time for the rest of the body, which the client reads away.
+      await new Promise((done) => setTimeout(done, 60));
+    }
+    expect(connections).toBe(1);
+  });
+});
+
+describe('a fault', () => {
+  test('of a port where nobody listens is a refusal', async () => {
+    const probe = createTcpServer();
+    await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
+    const port = portOf(probe);
+    await new Promise<void>((done) => probe.close(() => done()));
+    expect(await failure(client()(get(`http://127.0.0.1:${port}/`), never()))).toBe('refused');
+  });
+
+  test('of a name that does not exist is told as DNS, with the host', async () => {
+    const work = client()(get('http://nobody.invalid/'), never());
+    await expect(work).rejects.toMatchObject({ kind: 'dns', host: 'nobody.invalid' });
+  });
+
+  test('of a socket that is cut before or within the body is a reset', async () => {
+    const { url } = await serve((request, response) => {
+      if (request.url === '/early') request.socket.destroy();
+      else {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('half');
+        setTimeout(() => request.socket.destroy(), 20);
+      }
+    });
+    expect(await failure(client()(get(`${url}early`), never()))).toBe('reset');
+    const response = await client()(get(url), never());
+    expect(await failure(readText(response))).toBe('reset');
+  });
+
+  test('of a server that never answers is a header time-out', async () => {
+    const { url } = await serve(() => {});
+    expect(await failure(client()(get(url, { headersTimeoutMs: 60 }), never()))).toBe(
+      'headersTimeout',
+    );
+  });
+
+  test('of a body that falls silent is an idle time-out, but any byte is a sign of life', async () => {
+    const { url } = await serve((request, response) => {
+      response.writeHead(200);
+      response.flushHeaders();
+      let beats = 0;
+      const timer = setInterval(() => {
+        response.write(': still here\n');
+        if (++beats === 6) clearInterval(timer);
+        if (beats === 6 && request.url === '/ends') response.end('done');
+      }, 50);
+    });
+    const http = client();
+    const alive = await http(get(`${url}ends`, { idleTimeoutMs: 200 }), never());
+    expect(await readText(alive)).toContain('done');
+    const silent = await http(get(url, { idleTimeoutMs: 200 }), never());
+    expect(await failure(readText(silent))).toBe('idleTimeout');
+  });
+});
+
+describe('an abort', () => {
+  test('rejects with its own reason and closes the socket, before the headers and in the body', async () => {
+    let closed = 0;
+    const { url } = await serve((request, response) => {
+      request.socket.once('close', () => closed++);
+      if (request.url === '/body') {
+        response.writeHead(200);
+        response.write('first');
+      }
+    });
+    const http = client();
+    const reason = new Error('stopped by the user');
+    for (const path of ['silent', 'body']) {
+      const abort = new AbortController();
+      const work = http(get(`${url}${path}`), abort.signal).then(readText);
+      const settled = expect(work).rejects.toBe(reason);
+      setTimeout(() => abort.abort(reason), 50);
+      await settled;
+    }
+    await vi.waitFor(() => expect(closed).toBe(2));
+  });
+
+  test('that came first sends nothing', async () => {
+    let asked = 0;
+    const { url } = await serve((_, response) => {
+      asked++;
+      response.end();
+    });
+    await expect(client()(get(url), AbortSignal.abort(new Error('no')))).rejects.toThrow('no');
+    expect(asked).toBe(0);
+  });
+});
