@@ -17,6 +17,8 @@ export interface Practice {
   readonly workbench: Workbench;
   /** The folder that VS Code has open. */
   readonly folder: string;
+  /** What all windows and frames have said to each other so far, as JSON. */
+  readonly messages: readonly string[];
 }
 
 export interface PracticeOptions {
@@ -56,20 +58,35 @@ export async function withPractice(
     ends.push(() => server.stop());
     const profileDir = join(home, 'browser');
     const viewport = options.viewport ?? { width: 1280, height: 800 };
+    let messages: readonly string[] = [];
     const workbench = await launchWorkbench(server, {
       folder,
       profileDir,
       viewport,
-      prepare: recordMessages,
+      async prepare(context) {
+        messages = await recordMessages(context);
+      },
     });
     ends.push(() => workbench.close());
-    await use({ backend, server, workbench, folder });
+    // From here on a command of ours is in the palette.
+    await workbench.statusBarItem('codexChat.quota').waitFor();
+    await use({ backend, server, workbench, folder, messages });
   } finally {
     for (const end of ends.toReversed()) await end();
   }
 }
 
-export const test = plain.extend<object, { practice: Practice }>({
+export const test = plain.extend<{ picture: void }, { practice: Practice }>({
+  /** Shows what the window looked like when a test failed. */
+  picture: [
+    async ({ practice }, use, info) => {
+      await use();
+      if (info.status === info.expectedStatus) return;
+      const path = info.outputPath('window.png');
+      await practice.workbench.page.screenshot({ path });
+    },
+    { auto: true },
+  ],
   practice: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names from the pattern.
     async ({}, use) => withPractice({}, use),
@@ -97,7 +114,7 @@ export function composer(workbench: Workbench) {
 
 export async function send(workbench: Workbench, text: string): Promise<void> {
   await composer(workbench).fill(text);
-  await workbench.chat().getByRole('button', { name: /^Send/ }).click();
+  await composer(workbench).press('Enter');
 }
 
 /** The answer to the latest prompt. */

@@ -143,15 +143,16 @@ function inWindow(page: Page): InWindow {
 
 async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator('.quick-input-widget input.input');
+  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
   await retry(async () => {
     // A webview which is still loading swallows keys, so the focus goes back to the workbench first.
     await page.evaluate('document.activeElement?.blur()');
     await page.keyboard.press('F1');
     await input.waitFor({ timeout: 1_000 });
+    await input.fill(`>${title}`);
+    // The list is made once; a command that came later stands in the next one.
+    await row.click({ timeout: 2_000 });
   });
-  await input.fill(`>${title}`);
-  const rows = page.locator('.quick-input-list .monaco-list-row');
-  await rows.filter({ hasText: title }).first().click();
 }
 
 async function accountsMenu(page: Page): Promise<readonly string[]> {
