@@ -105,6 +105,168 @@ describe('streaming', () => {
   test('random marks cut anywhere end like the whole text', () => runs(soup, 300, 2), 120_000);
 });
 
+describe('blocks', () => {
+  const answer = () => markdown.page.locator('.md');
+  const calls = () => markdown.page.evaluate<unknown[][]>('markdownPage.calls.splice(0)');
+
+  test('settled blocks keep their nodes and texts to the end', async () => {
+    const { settled, ...changed } = await markdown.call<Record<string, number>>('longIdentity');
+    expect(changed).toEqual({ replaced: 0, touched: 0 });
+    expect(settled).toBeGreaterThan(500);
+  });
+
+  test('a selection and the focus in the open block outlive its growth', async () => {
+    await markdown.call('start', '- one [link](https://e.example) tail');
+    await markdown.call('select', 'li');
+    await answer().getByRole('link').focus();
+    for (let i = 0; i < 200; i++) await markdown.call('append', i % 9 ? ' w**o**rd' : '\n- item');
+    expect(await markdown.call('selected')).toBe('one link tail');
+    expect(await markdown.page.evaluate('document.activeElement.textContent')).toBe('link');
+  });
+
+  test('an open fence shows as code at once and gets its buttons when it closes', async () => {
+    await markdown.call('start', 'text\n\n```ts src/a.ts\nlet a = 1;\nlet');
+    await expect.poll(() => answer().locator('pre').textContent()).toBe('let a = 1;\nlet');
+    expect(await answer().locator('.code-head').textContent()).toBe('src/a.ts');
+    expect(await answer().getByRole('toolbar').count()).toBe(0);
+    await markdown.call('append', ' b;\n```\n');
+    const names = await answer()
+      .getByRole('button')
+      .evaluateAll((all) => all.map((each) => each.ariaLabel));
+    expect(names).toEqual(['Copy', 'Insert at cursor', 'New file']);
+  });
+
+  test('closed code is coloured, and its text and a selection in it stay', async () => {
+    const samples = {
+      ts: 'const a: string = `x${1}`; // c\n',
+      py: 'def f(x):\n    return "s" # c',
+      html: '<p class="a"><script>let x = 1;</script></p>',
+      sh: 'for f in *; do echo "$f"; done',
+      diff: '-a\n+b',
+      json: '{"a": [1, null]}',
+      yaml: 'a: "b" # c',
+      rust: 'fn main() { let x: u8 = 1; }',
+      md: '# t\n`c` **b**',
+    };
+    for (const [language, code] of Object.entries(samples)) {
+      await markdown.call('start', `\`\`\`${language}\n${code}\n\`\`\`\n`);
+      await markdown.call('select', 'code');
+      await markdown.call('end');
+      await expect
+        .poll(() => answer().locator('[class^=hl-]').count(), { message: language })
+        .toBeGreaterThan(0);
+      expect((await answer().locator('code').textContent())?.trim()).toBe(code.trim());
+      expect((await markdown.call<string>('selected')).trim()).toBe(code.trim());
+    }
+  });
+
+  test('the buttons hand over exactly the code, and Copy says so for a while', async () => {
+    const code = '\tif (a) {\r\n\r\n\r\n\r\n    b();  \r\n}\r\n';
+    await markdown.call('show', `\`\`\`tsx\r\n${code}\`\`\`\r\n\r\nafter`);
+    await calls();
+    const copy = answer().getByRole('button').first();
+    await copy.click();
+    expect(await copy.textContent()).toBe('Copied');
+    expect(await copy.getAttribute('aria-label')).toBe('Copied');
+    await answer().getByRole('button', { name: 'Insert at cursor' }).click();
+    await answer().getByRole('button', { name: 'New file' }).click();
+    const clean = '\tif (a) {\n\n\n\n    b();  \n}';
+    expect(await calls()).toEqual([
+      ['copy', clean],
+      ['insert', clean],
+      ['newFile', clean, 'typescriptreact'],
+    ]);
+    await expect.poll(() => copy.getAttribute('aria-label'), { timeout: 5_000 }).toBe('Copy');
+  });
+
+  test('a toolbar is one Tab stop and moves by arrow keys', async () => {
+    await markdown.call('show', '```\na\n```\n\n```py\nb\nc\n```\n');
+    const { keyboard } = markdown.page;
+    const stops: (string | null)[] = [];
+    const press = async (key: string) => {
+      await keyboard.press(key);
+      stops.push(await markdown.page.evaluate('document.activeElement.ariaLabel'));
+    };
+    for (const key of [
+      'Tab',
+      'ArrowRight',
+      'ArrowLeft',
+      'ArrowLeft',
+      'Home',
+      'End',
+      'Tab',
+      'Tab',
+      'Tab',
+    ]) {
+      await press(key);
+    }
+    // prettier-ignore
+    expect(stops).toEqual([
+      'Copy', 'Insert at cursor', 'Copy', 'New file', 'Copy', 'New file',
+      'Code block 1, Text, 1 line', 'Copy', 'Code block 2, Python, 2 lines',
+    ]);
+  });
+
+  test('links carry no address but tell it, and act on click and Enter', async () => {
+    await markdown.call(
+      'show',
+      '[the **docs**](https://docs.example/a) ![p](https://img.example/x.png)',
+    );
+    await calls();
+    const [docs, image] = await answer().getByRole('link').all();
+    expect(await answer().locator('[href]').count()).toBe(0);
+    expect(await docs?.getAttribute('title')).toBe('https://docs.example/a');
+    await docs?.click();
+    await docs?.press('Enter');
+    await image?.click();
+    expect(await calls()).toEqual([
+      ['openLink', 'https://docs.example/a', 'the docs'],
+      ['openLink', 'https://docs.example/a', 'the docs'],
+      ['openLink', 'https://img.example/x.png', 'Open in browser'],
+    ]);
+  });
+
+  test('a reference defined later becomes a link at the end, other blocks stay', async () => {
+    await markdown.call(
+      'start',
+      'one\n\nsee [it][r] here\n\n- [x] done [r]\n\n```\n[r]\n```\n\ntwo\n\n',
+    );
+    await markdown.call('append', '[r]: https://r.example/\n\nlast');
+    expect(await answer().getByRole('link').count()).toBe(0);
+    expect(await markdown.call('remember', '.md > *')).toBe(6);
+    await markdown.call('end');
+    expect(await markdown.call('unchanged')).toEqual(Array(6).fill(true));
+    expect(await answer().getByRole('link').allTextContents()).toEqual(['it', 'r']);
+  });
+
+  test('a big table is cut until all of it is asked for, while it grows too', async () => {
+    const rows = (n: number) => '| a | b |\n'.repeat(n);
+    await markdown.call('start', `| x | y |\n|---|---|\n${rows(600)}`);
+    expect(await answer().locator('tbody tr').count()).toBe(500);
+    await answer().getByRole('button', { name: 'Show all 2 columns, 600 rows' }).click();
+    expect(await answer().locator('tbody tr').count()).toBe(600);
+    await markdown.call('append', rows(5));
+    expect(await answer().locator('tbody tr').count()).toBe(605);
+  });
+
+  test('headings start below the heading of the message', async () => {
+    await markdown.call('show', '# one\n\n## two\n\n###### six');
+    const session = await markdown.page.context().newCDPSession(markdown.page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    const levels = nodes
+      .filter((node) => node.role?.value === 'heading')
+      .map((node) => node.properties?.find(({ name }) => name === 'level')?.value.value);
+    expect(levels).toEqual([3, 4, 6]);
+  });
+
+  test('slow drawings leave time between them', async () => {
+    const bomb = Array.from({ length: 60 }, (_, k) => `${'  '.repeat(k)}- a\n`).join('');
+    const { drawn } = await markdown.call<{ drawn: number }>('drawingBudget', bomb.repeat(20), 30);
+    expect(drawn).toBeLessThan(20);
+    expect(drawn).toBeGreaterThan(0);
+  });
+});
+
 function expand(source: z.infer<typeof input>): string {
   if (typeof source === 'string') return source;
   if ('chunks' in source) return source.chunks.join('');

@@ -14,6 +14,7 @@ const blocks = [
   '> q\nlazy\n\n',
   '```js\nlet a = 1;\n\n\nlet b;\n```\n\n',
   '```\nplain\n```\n',
+  '```\na```\n  ~~~\nb ```\n```\n',
   '```\n```\n',
   '~~~py\nx\n~~~\n\n',
   '````md\n```js\nin\n```\n````\n\n',

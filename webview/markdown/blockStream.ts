@@ -39,7 +39,7 @@ export function createBlockStream(
   const referrers: Referrer[] = [];
   let tail = '';
   let hasNewLine = false;
-  let open: { fence: Fence; block: CodeBlock } | undefined;
+  let open: { fence: Fence; block: CodeBlock; midLine: boolean } | undefined;
   let lastSettled: ChildNode | undefined;
 
   const firstOpen = () => (lastSettled ? lastSettled.nextSibling : root.firstChild);
@@ -76,7 +76,7 @@ export function createBlockStream(
     const fresh = createCodeBlock(info, ++pen.codeBlocks, pen.actions, pen.signal);
     const [node] = place([fresh.element]);
     const block = (node && codeBlockOf(node)) ?? fresh;
-    open = { fence: opened.fence, block };
+    open = { fence: opened.fence, block, midLine: false };
     tail = opened.rest;
     removeFrom(firstOpen());
     return true;
@@ -85,9 +85,10 @@ export function createBlockStream(
   /** Whether the fence was closed, so that other blocks may follow. */
   function feedFence(whole: boolean): boolean {
     if (!open) return true;
-    const { code, rest, closed } = takeCode(open.fence, tail, whole);
+    const { code, rest, closed, midLine } = takeCode(open.fence, tail, whole, open.midLine);
     if (code !== '') open.block.append(code);
     tail = rest;
+    open.midLine = midLine;
     if (!closed && !whole) return false;
     open.block.close();
     onSettledCode(open.block);

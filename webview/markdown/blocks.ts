@@ -39,7 +39,7 @@ function drawBlock(token: MarkedToken, pen: Pen): HTMLElement | undefined {
 
 /** The message has a heading of its own, so those of the model start two levels lower. */
 function drawHeading(token: Tokens.Heading, pen: Pen): HTMLElement {
-  const props = { dir: 'auto', 'aria-level': Math.min(6, token.depth + 2) };
+  const props = { dir: 'auto', role: 'heading', 'aria-level': Math.min(6, token.depth + 2) };
   const content = drawInline(token.tokens, pen.actions);
   return h(headings[token.depth - 1] ?? 'h6', props, ...content);
 }

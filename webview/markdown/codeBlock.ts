@@ -2,6 +2,7 @@ import { h, s, setAttribute } from '../h.ts';
 import { icon } from '../icons.ts';
 import type { CodeInfo } from './fenceInfo.ts';
 import type { MarkdownActions } from './markdownView.ts';
+import { replaceKeepingSelection } from './selection.ts';
 import { createToolbar } from './toolbar.ts';
 
 /** A block of code on the page, open until its fence is closed. */
@@ -119,7 +120,7 @@ export function createCodeBlock(
       return true;
     },
     paint(nodes) {
-      code.replaceChildren(nodes);
+      replaceKeepingSelection(code, nodes);
     },
   };
   name();

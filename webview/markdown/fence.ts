@@ -28,22 +28,44 @@ export interface TakenCode {
   /** What is not code, or not yet decided. */
   readonly rest: string;
   readonly closed: boolean;
+  /** Whether the code taken so far ends inside a line. */
+  readonly midLine: boolean;
 }
 
 /**
  * Takes from `text`, which stands inside the fence, all that is surely code. A last line without
- * its end stays in `rest` if it may become the closing line. With `whole`, nothing more follows.
+ * its end stays in `rest` if it may become the closing line. With `whole`, nothing more follows;
+ * `midLine` is what the taking before has said.
  */
-export function takeCode(fence: Fence, text: string, whole: boolean): TakenCode {
-  const match = fence.closing.exec(text);
-  const end = match ? match.index + match[0].length : -1;
-  if (match && (whole || end < text.length)) {
-    return { code: dedent(fence, text.slice(0, match.index)), rest: text.slice(end), closed: true };
+export function takeCode(fence: Fence, text: string, whole: boolean, midLine = false): TakenCode {
+  const lineStart = midLine ? text.indexOf('\n') + 1 || text.length : 0;
+  const closing = findClosing(fence, text, lineStart);
+  if (closing && (whole || closing.end < text.length)) {
+    const code = dedent(fence, text.slice(0, closing.start));
+    return { code, rest: text.slice(closing.end), closed: true, midLine: false };
   }
-  const lineStart = text.lastIndexOf('\n') + 1;
-  const open = fence.indent > 0 || /^ {0,3}[`~]* *$/.test(text.slice(lineStart));
-  const cut = whole || !open ? text.length : lineStart;
-  return { code: dedent(fence, text.slice(0, cut)), rest: text.slice(cut), closed: false };
+  const cut = whole ? text.length : surelyCode(fence, text, lineStart);
+  const code = dedent(fence, text.slice(0, cut));
+  const inLine = code === '' ? midLine : !code.endsWith('\n');
+  return { code, rest: text.slice(cut), closed: false, midLine: inLine };
+}
+
+function findClosing(
+  fence: Fence,
+  text: string,
+  from: number,
+): { start: number; end: number } | undefined {
+  const match = fence.closing.exec(text.slice(from));
+  if (!match) return undefined;
+  const start = from + match.index;
+  return { start, end: start + match[0].length };
+}
+
+/** How much of `text` no closing line can begin in. */
+function surelyCode(fence: Fence, text: string, firstLine: number): number {
+  const lastLine = Math.max(text.lastIndexOf('\n') + 1, firstLine);
+  const undecided = fence.indent > 0 || /^ {0,3}[`~]* *$/.test(text.slice(lastLine));
+  return undecided ? lastLine : text.length;
 }
 
 /** The code of a fenced block given whole, closed or not. */

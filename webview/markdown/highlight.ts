@@ -35,7 +35,7 @@ const grammars = new Map(
   }),
 );
 
-/** Code to coloured nodes of the same text; undefined when there is no such grammar. */
+/** Code to coloured nodes of the same text; undefined when there is no such grammar, or it fails. */
 export function highlight(code: string, grammar: string): DocumentFragment | undefined {
   const rules = grammars.get(grammar);
   if (!rules) return undefined;
@@ -45,10 +45,11 @@ export function highlight(code: string, grammar: string): DocumentFragment | und
     hljs.configure({ __emitter: NodeEmitter });
   }
   const { _emitter: emitter } = hljs.highlight(code, { language: grammar, ignoreIllegals: true });
-  return emitter instanceof NodeEmitter ? emitter.fragment : undefined;
+  const nodes = emitter instanceof NodeEmitter ? emitter.fragment : undefined;
+  return nodes?.textContent === code ? nodes : undefined;
 }
 
-/** Builds nodes where the library's own emitter builds markup. */
+/** Builds nodes where the library's own emitter builds markup; it calls both pairs of names. */
 class NodeEmitter {
   readonly fragment = document.createDocumentFragment();
   #open: Node[] = [this.fragment];
@@ -68,6 +69,14 @@ class NodeEmitter {
 
   endScope(): void {
     if (this.#open.length > 1) this.#open.pop();
+  }
+
+  openNode(scope: string): void {
+    this.startScope(scope);
+  }
+
+  closeNode(): void {
+    this.endScope();
   }
 
   __addSublanguage(emitter: unknown): void {

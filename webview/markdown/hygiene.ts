@@ -29,9 +29,10 @@ export function createCleaner(): Cleaner {
       joiner +
       text
         .replace(/\r\n?/g, '\n')
+        .replace(/\p{Surrogate}/gu, '\uFFFD')
         .replace(sequence, '')
         .replace(hidden, '')
-        .replace(/\p{Surrogate}/gu, '\uFFFD');
+        .replace(/(?![\t\n])\p{Cc}/gu, (control) => (control === '\0' ? '\uFFFD' : ''));
     joiner = !last && isJoiner(visible.at(-1)) ? visible.slice(-1) : '';
     visible = visible.slice(0, visible.length - joiner.length);
     const context = before;
@@ -86,19 +87,16 @@ const hidden = /[\u{E0000}-\u{E007F}]|[\u{E0100}-\u{E01EF}]/gu;
 const invisible =
   '\\u00AD\\u034F\\u061C\\u115F\\u1160\\u180E\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F' +
   '\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF9-\\uFFFB';
-const unwanted = new RegExp(`(?![\\t\\n])\\p{Cc}|[${invisible}]`, 'gu');
+const unwanted = new RegExp(`[${invisible}]`, 'g');
 const suspicious = new RegExp(
   `(?![\\t\\n])\\p{Cc}|\\p{Surrogate}|[${invisible}\\u{E0000}-\\u{E01EF}]`,
   'u',
 );
 
 function replacement(found: string, before: string, after: string | undefined): string {
-  const code = found.charCodeAt(0);
-  if (code === 0) return '\uFFFD';
-  if (code < 0xa0) return '';
   if (isSelector(found)) return isSelector(before) ? '' : found;
   if (isJoiner(found) && isLetterLike(before) && isLetterLike(after)) return found;
-  return `\u27E6U+${code.toString(16).toUpperCase().padStart(4, '0')}\u27E7`;
+  return `\u27E6U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}\u27E7`;
 }
 
 function isSelector(char: string | undefined): boolean {

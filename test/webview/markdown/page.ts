@@ -25,6 +25,10 @@ const markdownPage = {
     const { view } = stream(chunks, drawn, laterMs);
     return { got: shape(view.element), want: shape(wholeByParser(chunks.join(''))) };
   },
+  /** Streams the long answer and watches its settled blocks; see `identity`. */
+  longIdentity(): { settled: number; replaced: number; touched: number } {
+    return markdownPage.identity(cutIntoDeltas(longAnswer(100_000, 40), 600));
+  },
   /** How many nodes of settled blocks are other ones at the end than when they were settled. */
   identity(chunks: readonly string[]): { settled: number; replaced: number; touched: number } {
     const view = open();
@@ -55,6 +59,22 @@ const markdownPage = {
   },
   end(): void {
     current?.end();
+  },
+  /** Remembers the elements that `selector` finds now; `unchanged` says which still stand there. */
+  remember(selector: string): number {
+    remembered = [...panel.querySelectorAll(selector)];
+    return remembered.length;
+  },
+  unchanged(): boolean[] {
+    return remembered.map((element) => element.isConnected);
+  },
+  /** Selects all text of the first element that `selector` finds. */
+  select(selector: string): void {
+    const element = panel.querySelector(selector);
+    if (element) getSelection()?.selectAllChildren(element);
+  },
+  selected(): string {
+    return String(getSelection());
   },
   show(text: string): void {
     panel.replaceChildren();
@@ -92,6 +112,7 @@ const actions: MarkdownActions = {
 };
 
 let current: MarkdownView | undefined;
+let remembered: Element[] = [];
 let clockMs = 0;
 /** A clock on which no draw is ever too soon after the last. */
 const laterMs = () => (clockMs += 10_000);
