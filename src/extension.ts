@@ -189,6 +189,7 @@ function show(ground: Ground, access: Access, service: Service, { session, choic
       session,
       view,
       account,
+      signIn,
       store,
       removeSession: provider.removeSession,
       quotaState,

@@ -56,7 +56,6 @@ const usage = z.object({ input: count, cached: count, output: count, reasoning: 
 export type UsageView = z.infer<typeof usage>;
 
 const turnStatus = z.enum(['running', 'done', 'stopped', 'failed', 'interrupted']);
-export type TurnStatus = z.infer<typeof turnStatus>;
 
 const attachment = z.object({ name: z.string(), detail: z.string() });
 

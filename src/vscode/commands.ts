@@ -10,12 +10,14 @@ import { authProviderId } from './authProvider.ts';
 import type { ChatView } from './chatView.ts';
 import { showQuotaDetails } from './quotaDetails.ts';
 import type { QuotaItemState } from './quotaItem.ts';
+import type { SignIn } from './signIn.ts';
 import { signOut } from './signOut.ts';
 
 export interface CommandNeeds {
   session: Session;
   view: ChatView;
   account: Account;
+  signIn: SignIn;
   store: CredentialStore;
   removeSession: (credentialId: string) => Promise<void>;
   quotaState: () => QuotaItemState;
@@ -78,7 +80,7 @@ function isCancel(error: unknown): boolean {
 }
 
 /** By way of VS Code, which asks for consent and lists the account in its menu. */
-async function signInByVsCode({ account }: CommandNeeds): Promise<void> {
+async function signInByVsCode({ account, signIn }: CommandNeeds): Promise<void> {
   const isSignedIn = account.current() !== undefined;
   try {
     const session = await vscode.authentication.getSession(authProviderId, scopes, {
@@ -89,8 +91,9 @@ async function signInByVsCode({ account }: CommandNeeds): Promise<void> {
     await account.choose(session.account.id);
   } catch (error) {
     // Sign-in has told its own failures; VS Code passes them on without their class.
-    if (account.view().state === 'signedOut' || isCancel(error)) return;
-    throw error;
+    const state = signIn.state();
+    const wasTold = state.kind === 'idle' && state.problem !== undefined;
+    if (!wasTold && !isCancel(error)) throw error;
   }
 }
 
