@@ -59,10 +59,10 @@ export function createDock(context: RowContext, actions: DockActions): Dock {
   let shelfPage: Page | undefined;
   let wasBusy = false;
 
-  const drawShelf = (account: AccountView) => {
+  const drawShelf = (account: AccountView | undefined) => {
     if (account === shownAccount) return;
     shownAccount = account;
-    shelfPage = accountShelf(account, send, context.now);
+    shelfPage = account && accountShelf(account, send, context.now);
     shelf.replaceChildren(...(shelfPage === undefined ? [] : [shelfPage.element]));
   };
   return {
@@ -70,7 +70,7 @@ export function createDock(context: RowContext, actions: DockActions): Dock {
     update(state, isBusy) {
       const signedIn = state.account.state === 'signedIn';
       element.hidden = !signedIn && state.turns.length === 0;
-      drawShelf(state.account);
+      drawShelf(element.hidden ? undefined : state.account);
       foot.update(state.quota);
       const { models, settings, turns } = state;
       composer.update({
@@ -88,7 +88,7 @@ export function createDock(context: RowContext, actions: DockActions): Dock {
     offerDraft: composer.offerDraft,
     offerEnd: (isAway, hasNew) => jump.update(isAway, hasNew && wasBusy),
     tick: () => shelfPage?.tick(),
-    isTicking: () => !element.hidden && shelfPage?.isTicking === true,
+    isTicking: () => shelfPage?.isTicking === true,
   };
 }
 

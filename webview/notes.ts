@@ -88,8 +88,8 @@ export function failureNote(
   );
   const [name, tone] = pictureOf(failure.kind);
   return h(
-    'section',
-    { class: 'note', 'aria-label': 'Error' },
+    'div',
+    { class: 'note', role: 'group', 'aria-label': 'Error' },
     icon(name, tone),
     h(
       'div',

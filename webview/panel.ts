@@ -70,13 +70,14 @@ export function createPanel(root: HTMLElement, host: Host): void {
     for (const saying of sayingsOf(drawn, next)) announcer.say(saying);
     drawn = next;
     roving.refresh();
-    if (isFirst) stage.restore(memory.saved.anchor);
   };
   const frames = createFrames((nowMs) => {
+    const isFirst = drawn === undefined;
     const isFresh = state !== undefined && state !== drawn;
     if (isFresh && state !== undefined) drawState(state);
     const more = stage.frame(nowMs);
-    if (isFresh || more) scroll.settle();
+    if (isFresh && isFirst) stage.restore(memory.saved.anchor);
+    else if (isFresh || more) scroll.settle();
     dock.offerEnd(!scroll.following && !scroll.isAtEnd(), isFresh);
     ticker.need(stage.isTicking() || dock.isTicking());
     memory.flush();

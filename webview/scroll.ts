@@ -8,8 +8,6 @@ export interface Scroll {
   readonly stay: () => void;
   /** To the end, and following from now on. */
   readonly toEnd: () => void;
-  /** Runs a change above what is read, and puts back what was read to where it stood. */
-  readonly keepPlace: (change: () => void) => void;
   readonly isAtEnd: () => boolean;
 }
 
@@ -57,11 +55,6 @@ export function createScroll(scroller: HTMLElement, onMove: () => void): Scroll 
       follow.release();
       settle();
       onMove();
-    },
-    keepPlace(change) {
-      const fromEnd = scroller.scrollHeight - scroller.scrollTop;
-      change();
-      scroller.scrollTop = scroller.scrollHeight - fromEnd;
     },
     isAtEnd: () => isAtEnd(place()),
   };

@@ -22,7 +22,11 @@ export interface Stage {
 }
 
 export function createStage(scroller: HTMLElement, context: RowContext, scroll: Scroll): Stage {
-  const transcript = createTranscript(context, scroll.keepPlace);
+  const transcript = createTranscript(context, (change) => {
+    const place = anchor();
+    change();
+    restore(place);
+  });
   // Tab leaves the transcript from here instead of going through what is inside its rows.
   const edges = ['edge-start', 'edge-end'].map((name) => h('span', { class: name, tabindex: -1 }));
   const [start, end] = edges;
@@ -39,6 +43,18 @@ export function createStage(scroller: HTMLElement, context: RowContext, scroll: 
     page = made && { for: inputs, page: made };
     return made;
   };
+  const anchor = (): Anchor => {
+    const row = transcript.rows().find(({ element }) => topOf(element) + element.clientHeight > 0);
+    return row && { turnId: row.turnId, offset: topOf(row.element) };
+  };
+  const restore = (place: Anchor) => {
+    if (place === undefined) return scroll.settle();
+    transcript.reveal(place.turnId);
+    const row = transcript.rows().find(({ turnId }) => turnId === place.turnId);
+    if (row === undefined) return scroll.settle();
+    scroll.stay();
+    scroller.scrollTop += topOf(row.element) - place.offset;
+  };
   return {
     update(state) {
       transcript.update(state.turns);
@@ -51,20 +67,8 @@ export function createStage(scroller: HTMLElement, context: RowContext, scroll: 
     },
     isTicking: () => transcript.isTicking() || page?.page.isTicking === true,
     articles: transcript.articles,
-    anchor() {
-      const row = transcript
-        .rows()
-        .find(({ element }) => topOf(element) + element.clientHeight > 0);
-      return row && { turnId: row.turnId, offset: topOf(row.element) };
-    },
-    restore(anchor) {
-      if (anchor === undefined) return scroll.settle();
-      transcript.reveal(anchor.turnId);
-      const row = transcript.rows().find(({ turnId }) => turnId === anchor.turnId);
-      if (row === undefined) return scroll.settle();
-      scroll.stay();
-      scroller.scrollTop += topOf(row.element) - anchor.offset;
-    },
+    anchor,
+    restore,
   };
 }
 

@@ -28,8 +28,8 @@ export function createTextPart(turnId: string, context: RowContext): PartView {
 export function createRefusalPart(): PartView {
   const words = h('p', { class: 'note-text', dir: 'auto' });
   const element = h(
-    'section',
-    { class: 'note', 'aria-label': 'Refusal' },
+    'div',
+    { class: 'note', role: 'group', 'aria-label': 'Refusal' },
     icon('slash'),
     h('div', {}, h('p', { class: 'note-title' }, 'Codex declined to answer'), words),
   );

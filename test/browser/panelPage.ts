@@ -16,6 +16,9 @@ const bodyClasses: Record<Theme, string> = {
   'hc-light': 'vscode-high-contrast-light vscode-high-contrast',
 };
 
+/** The moment at which the page's date stands still. */
+export const stillTimeMs = 1_900_000_000_000;
+
 const origin = 'http://panel.test';
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -50,7 +53,7 @@ export interface PanelOptions {
   readonly height?: number;
   readonly reducedMotion?: boolean;
   readonly scale?: number;
-  /** Hands out time that stands still until it is moved. */
+  /** Timers stand still too, until the clock is moved; else only the date does. */
   readonly fakeTime?: boolean;
 }
 
@@ -111,10 +114,12 @@ async function openPanel(
   const page = await context.newPage();
   const faults = watchFaults(page);
   await serve(context, bundle, options.theme ?? 'dark-modern');
-  if (options.fakeTime === true) await page.clock.install({ time: 1_900_000_000_000 });
+  if (options.fakeTime === true) await page.clock.install({ time: stillTimeMs - 60_000 });
+  else await page.clock.setFixedTime(stillTimeMs);
   await page.addInitScript({ content: fakeApi });
   const load = () => page.goto(`${origin}/`, { waitUntil: 'load' });
   await load();
+  if (options.fakeTime === true) await page.clock.pauseAt(stillTimeMs);
 
   let seq = 0;
   const post = async (messages: readonly (Unnumbered & { seq: number })[]) => {

@@ -1,10 +1,10 @@
 import type { Part, TurnView } from '../../src/protocol.ts';
-import type { Unnumbered } from './panelPage.ts';
+import { stillTimeMs, type Unnumbered } from './panelPage.ts';
 
 type Snapshot = Extract<Unnumbered, { type: 'snapshot' }>;
 
-/** The moment at which all scenes play, for pages whose time stands still. */
-export const sceneTimeMs = 1_900_000_000_000;
+/** The moment at which all scenes play. */
+export const sceneTimeMs = stillTimeMs;
 
 export const models: Snapshot['models'] = {
   list: [

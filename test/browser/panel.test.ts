@@ -1,0 +1,606 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import type { Change, Part } from '../../src/protocol.ts';
+import {
+  launchPanelBrowser,
+  themes,
+  type PanelBrowser,
+  type PanelOptions,
+  type PanelPage,
+  type Unnumbered,
+} from './panelPage.ts';
+import { answer, running, scenes, sceneTimeMs, snapshot, thoughts, turn } from './panelScenes.ts';
+
+let browser: PanelBrowser;
+const open: PanelPage[] = [];
+
+beforeAll(async () => {
+  browser = await launchPanelBrowser();
+}, 60_000);
+afterAll(() => browser.close());
+afterEach(async () => {
+  const pages = open.splice(0);
+  const faults = pages.flatMap((panel) => panel.faults);
+  await Promise.all(pages.map((panel) => panel.close()));
+  expect(faults).toEqual([]);
+});
+
+async function show(scene: Unnumbered, options: PanelOptions = {}): Promise<PanelPage> {
+  const panel = await browser.open(options);
+  open.push(panel);
+  await panel.tell(scene);
+  return panel;
+}
+
+const text = (words: string, id = 'text-1'): Part => ({ kind: 'text', id, text: words });
+const changes = (...list: Change[]): Unnumbered => ({
+  type: 'turn/changes',
+  turnId: 'turn-1',
+  attempt: 1,
+  changes: list,
+});
+const append = (words: string, id = 'text-1') => changes({ type: 'part/append', id, text: words });
+const busy = (words = 'One.') => snapshot({ turns: [running([text(words)])] });
+const long = Array.from({ length: 60 }, (_, at) => `Paragraph ${at} of a long answer.`).join(
+  '\n\n',
+);
+const field = (panel: PanelPage) => panel.page.getByRole('textbox', { name: 'Message to Codex' });
+
+describe('the message field', () => {
+  test('sends with Enter, empties, and starts a new line with Shift+Enter', async () => {
+    const panel = await show(snapshot());
+    await field(panel).fill('Why');
+    await field(panel).press('Shift+Enter');
+    await field(panel).pressSequentially('so?');
+    await field(panel).press('Enter');
+    expect(await panel.heard()).toEqual([{ type: 'prompt/send', text: 'Why\nso?' }]);
+    expect(await field(panel).inputValue()).toBe('');
+  });
+
+  test('leaves Enter alone while an input method composes, told by flag or by key code', async () => {
+    const panel = await show(snapshot());
+    await field(panel).fill('にほ');
+    for (const init of [{ isComposing: true }, { keyCode: 229 }]) {
+      await field(panel).dispatchEvent('keydown', { key: 'Enter', bubbles: true, ...init });
+    }
+    expect(await panel.heard()).toEqual([]);
+    await field(panel).dispatchEvent('keydown', { key: 'Enter', keyCode: 13, bubbles: true });
+    expect(await panel.heard()).toEqual([{ type: 'prompt/send', text: 'にほ' }]);
+  });
+
+  test('sends with Ctrl+Enter alone when it is set so', async () => {
+    const panel = await show(
+      snapshot({ settings: { sendWith: 'ctrlEnter', reasoning: 'collapsed' } }),
+    );
+    await field(panel).fill('Why');
+    await field(panel).press('Enter');
+    expect(await panel.heard()).toEqual([]);
+    await field(panel).press('Control+Enter');
+    expect(await panel.heard()).toEqual([{ type: 'prompt/send', text: 'Why\n' }]);
+  });
+
+  test('keeps the text while an answer is under way and says so', async () => {
+    const panel = await show(busy());
+    await field(panel).fill('And then?');
+    await field(panel).press('Enter');
+    await expect.poll(() => status(panel)).toBe('Codex is still answering');
+    expect(await panel.heard()).toEqual([]);
+    expect(await field(panel).inputValue()).toBe('And then?');
+  });
+
+  test('stops with Esc and with the button that was Send, and has the focus then', async () => {
+    const panel = await show(busy());
+    await field(panel).press('Escape');
+    await panel.page.locator('.send').click();
+    expect(await panel.heard()).toEqual([{ type: 'turn/stop' }, { type: 'turn/stop' }]);
+    expect(await focused(panel)).toBe('Message to Codex');
+  });
+
+  test('keeps Send and Stop in the same place', async () => {
+    const panel = await show(snapshot());
+    const before = await panel.page.locator('.send').boundingBox();
+    await panel.tell(busy());
+    expect(await panel.page.locator('.send').boundingBox()).toEqual(before);
+  });
+
+  test('walks through own prompts at the first and last line and keeps the draft', async () => {
+    const turns = [turn({ prompt: 'first' }), turn({ id: 'turn-2', prompt: 'second' })];
+    const panel = await show(snapshot({ turns }));
+    const seen: string[] = [];
+    await field(panel).fill('draft');
+    for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowDown', 'ArrowDown', 'ArrowDown']) {
+      await field(panel).press(key);
+      seen.push(await field(panel).inputValue());
+    }
+    expect(seen).toEqual(['second', 'first', 'first', 'second', 'draft', 'draft']);
+  });
+
+  test('moves the caret through a draft of several lines before it walks', async () => {
+    const panel = await show(snapshot({ turns: [turn({ prompt: 'first' })] }));
+    await field(panel).fill('one\ntwo');
+    await field(panel).press('ArrowUp');
+    expect(await field(panel).inputValue()).toBe('one\ntwo');
+    await field(panel).press('ArrowUp');
+    expect(await field(panel).inputValue()).toBe('first');
+  });
+
+  test('grows with its text from 36 to 160 px', async () => {
+    const panel = await show(snapshot());
+    const height = async () => (await field(panel).boundingBox())?.height;
+    const heights = [await height()];
+    for (const lines of [3, 40]) {
+      await field(panel).fill('line\n'.repeat(lines).trim());
+      heights.push(await height());
+    }
+    expect(heights).toEqual([36, 76, 160]);
+  });
+
+  test('takes a draft from the host only when it is empty, and the focus when told', async () => {
+    const panel = await show(snapshot());
+    await panel.tell({ type: 'draft', text: 'recovered' }, { type: 'focus' });
+    expect(await field(panel).inputValue()).toBe('recovered');
+    expect(await focused(panel)).toBe('Message to Codex');
+    await panel.tell({ type: 'draft', text: 'another' });
+    expect(await field(panel).inputValue()).toBe('recovered');
+  });
+});
+
+describe('an answer', () => {
+  test('appears as it streams, and every delta once', async () => {
+    const panel = await show(snapshot({ turns: [running([])] }));
+    expect(await panel.page.locator('.answer').innerText()).toContain('Working');
+    await panel.tell(changes({ type: 'part/put', part: text('') }));
+    for (const word of ['One', ' **two', '** three.']) await panel.tell(append(word));
+    expect(await panel.page.locator('.answer .md').innerText()).toBe('One two three.');
+    expect(await panel.page.locator('.answer strong').innerText()).toBe('two');
+  });
+
+  test('loses exactly the half that a retry takes back', async () => {
+    const call: Part = { kind: 'call', id: 'c', tool: 'Read', detail: 'a.ts', state: 'done' };
+    const panel = await show(snapshot({ turns: [running([call, text('Half an ans')])] }));
+    const retry = {
+      attempt: 1,
+      maxAttempts: 5,
+      reason: 'connection lost',
+      atMs: sceneTimeMs + 4_000,
+    };
+    await panel.tell(changes({ type: 'part/drop', id: 'text-1' }), {
+      type: 'turn/state',
+      turnId: 'turn-1',
+      status: 'running',
+      attempt: 2,
+      retry,
+      notes: [],
+    });
+    const shown = panel.page.locator('.answer');
+    expect(await shown.innerText()).not.toContain('Half');
+    expect(await shown.innerText()).toContain('Read a.ts');
+    expect(await shown.innerText()).toMatch(/Reconnecting · connection lost\s+1 of 5\s+in 4 s/);
+    await panel.page.getByRole('button', { name: 'Try now' }).click();
+    await panel.page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await panel.heard()).toEqual([
+      { type: 'retry/now', turnId: 'turn-1' },
+      { type: 'turn/stop' },
+    ]);
+    await panel.tell({
+      type: 'turn/changes',
+      turnId: 'turn-1',
+      attempt: 2,
+      changes: [{ type: 'part/put', part: text('Whole answer.', 'text-2') }],
+    });
+    expect(await panel.page.locator('.answer .md').innerText()).toBe('Whole answer.');
+  });
+
+  test('is drawn again when a part is replaced by another text', async () => {
+    const panel = await show(busy('First try'));
+    await panel.tell(changes({ type: 'part/put', part: text('Second try') }));
+    expect(await panel.page.locator('.answer .md').innerText()).toBe('Second try');
+  });
+
+  test('ends with what it took, and can be copied and asked for again', async () => {
+    const panel = await show(snapshot({ turns: [turn({ parts: [text('**Yes**')] })] }));
+    const row = panel.page
+      .getByRole('article', { name: /Codex/ })
+      .or(panel.page.locator('.answer'));
+    expect(await row.locator('.receipt-text').innerText()).toMatch(/12\.4k in.*1\.1k out/s);
+    await panel.page.getByRole('button', { name: 'Copy answer' }).click();
+    await panel.page.getByRole('button', { name: 'Answer again' }).click();
+    expect(await panel.heard()).toEqual([
+      { type: 'clipboard/write', text: '**Yes**' },
+      { type: 'turn/retry', turnId: 'turn-1' },
+    ]);
+  });
+
+  test('opens links through the host, with the turn they are in', async () => {
+    const panel = await show(busy('[docs](https://example.com/a)\n\n'));
+    await panel.page.locator('.answer').getByText('docs').click();
+    expect(await panel.heard()).toEqual([
+      { type: 'link/open', turnId: 'turn-1', url: 'https://example.com/a', label: 'docs' },
+    ]);
+  });
+
+  test('keeps focus and selection in it through 200 deltas', async () => {
+    const panel = await show(busy('```ts\nconst a = 1;\n```\n\nPick me.\n\n'));
+    await panel.page.getByRole('button', { name: 'Copy' }).first().focus();
+    await panel.page.evaluate(`{
+      globalThis.kept = document.activeElement;
+      const words = [...document.querySelectorAll('.md p')].find((p) => p.textContent === 'Pick me.');
+      getSelection().selectAllChildren(words);
+    }`);
+    for (let batch = 0; batch < 20; batch += 1) {
+      await panel.tell(...Array.from({ length: 10 }, (_, at) => append(`w${batch}.${at} `)));
+    }
+    expect(await panel.page.evaluate('getSelection().toString()')).toBe('Pick me.');
+    expect(await panel.page.evaluate('kept.isConnected && kept === document.activeElement')).toBe(
+      true,
+    );
+    expect(await panel.page.locator('.answer .md').innerText()).toContain('w19.9');
+  });
+});
+
+describe('the thoughts', () => {
+  const thinking = (setting: 'collapsed' | 'expanded' | 'hidden') =>
+    snapshot({
+      settings: { sendWith: 'enter', reasoning: setting },
+      turns: [
+        running([{ kind: 'reasoning', id: 'r', text: thoughts }], { startedAtMs: sceneTimeMs }),
+      ],
+    });
+  const over = changes({
+    type: 'part/put',
+    part: { kind: 'reasoning', id: 'r', text: thoughts, ms: 12_000 },
+  });
+
+  test.each([
+    ['collapsed', false],
+    ['expanded', true],
+  ] as const)(
+    'stand %s while they stream and close when they are over',
+    async (setting, isOpen) => {
+      const panel = await show(thinking(setting));
+      const head = panel.page.locator('.fold-head');
+      expect(await head.innerText()).toContain('Checking how attempts are counted');
+      expect(await panel.page.locator('.fold-body').isVisible()).toBe(isOpen);
+      await panel.tell(over);
+      expect(await head.innerText()).toContain('Thought for 12 s');
+      expect(await panel.page.locator('.fold-body').isVisible()).toBe(false);
+    },
+  );
+
+  test('open on a press and stay so through a re-show', async () => {
+    const panel = await show(scenes['done'] ?? snapshot());
+    await panel.page.locator('.fold-head').click();
+    expect(await panel.page.locator('.fold-body').innerText()).toContain('The loop starts at 0');
+    await panel.tell({ type: 'focus' });
+    await panel.reshow();
+    await panel.tell(scenes['done'] ?? snapshot());
+    expect(await panel.page.locator('.fold-body').innerText()).toContain('The loop starts at 0');
+  });
+
+  test('count their seconds only while they run', async () => {
+    const panel = await show(thinking('collapsed'), { fakeTime: true });
+    await panel.page.clock.runFor(3_000);
+    expect(await panel.page.locator('.fold-head .num').innerText()).toBe('3 s');
+  });
+
+  test('leave no trace when they are set to be hidden', async () => {
+    const panel = await show(thinking('hidden'));
+    await panel.tell(over);
+    expect(await panel.page.locator('.steps').isVisible()).toBe(false);
+  });
+});
+
+describe('a failure', () => {
+  const offered = {
+    Retry: { type: 'turn/retry', turnId: 'turn-1' },
+    'Sign in': { type: 'account/signIn' },
+    'Copy details': { type: 'failure/copyDetails', turnId: 'turn-1' },
+    'Show log': { type: 'log/show' },
+    'Show usage': { type: 'quota/show' },
+    'New chat': { type: 'chat/new' },
+  };
+
+  test('stands in the transcript and its buttons do what they say', async () => {
+    const failure = {
+      kind: 'offline',
+      title: 'You are offline',
+      message: 'Nothing is lost.',
+      actions: ['retry', 'signIn', 'copyDetails', 'showLog', 'showQuota', 'newChat'] as const,
+    };
+    const panel = await show(
+      snapshot({
+        turns: [turn({ status: 'failed', failure: { ...failure, actions: [...failure.actions] } })],
+      }),
+    );
+    for (const name of Object.keys(offered)) {
+      await panel.page.getByRole('button', { name, exact: true }).click();
+    }
+    expect(await panel.heard()).toEqual(Object.values(offered));
+  });
+});
+
+describe('the account', () => {
+  test('offers to sign in, with why the last try failed', async () => {
+    const panel = await show(scenes['signInFailed'] ?? snapshot());
+    expect(await panel.page.locator('.scroller').innerText()).toContain(
+      'timed out after 5 minutes',
+    );
+    await panel.page.getByRole('button', { name: 'Sign in with ChatGPT' }).click();
+    await panel.page.getByRole('button', { name: 'What leaves this machine' }).click();
+    expect(await panel.heard()).toEqual([{ type: 'account/signIn' }, { type: 'privacy/show' }]);
+  });
+
+  test('counts down while the browser has the word, and can be cancelled', async () => {
+    const panel = await show(scenes['signingIn'] ?? snapshot(), { fakeTime: true });
+    const left = panel.page.locator('.line-note .num');
+    const before = await left.innerText();
+    await panel.page.clock.runFor(2_000);
+    expect([before, await left.innerText()]).toEqual(['· 4:32 left', '· 4:30 left']);
+    await panel.page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await panel.heard()).toEqual([{ type: 'account/cancelSignIn' }]);
+  });
+
+  test('that has ended leaves the chat as it is, keeps the draft, and offers to sign in', async () => {
+    const panel = await show(scenes['signedOutInChat'] ?? snapshot());
+    await field(panel).fill('And?');
+    await field(panel).press('Enter');
+    await panel.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    expect(await panel.heard()).toEqual([{ type: 'account/signIn' }]);
+    expect(await field(panel).inputValue()).toBe('And?');
+  });
+});
+
+describe('the model menu', () => {
+  test('chooses a model by the keyboard alone and gives the focus back', async () => {
+    const panel = await show(snapshot());
+    await panel.page.getByRole('button', { name: /Model and effort/ }).press('Enter');
+    expect(await focused(panel)).toBe('Model');
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('Enter');
+    expect(await panel.heard()).toEqual([
+      { type: 'model/pick', slug: 'gpt-5.1-codex-mini', effort: 'medium' },
+    ]);
+    expect(await panel.page.getByRole('dialog').isVisible()).toBe(false);
+    expect(await focused(panel)).toBe('Message to Codex');
+  });
+
+  test('chooses the effort by arrow keys and closes with Esc', async () => {
+    const panel = await show(snapshot());
+    await panel.page.getByRole('button', { name: /Model and effort/ }).click();
+    await panel.page.keyboard.press('Tab');
+    await panel.page.keyboard.press('ArrowRight');
+    expect(await panel.heard()).toEqual([
+      { type: 'model/pick', slug: 'gpt-5.1-codex', effort: 'high' },
+    ]);
+    await panel.page.keyboard.press('Escape');
+    expect(await panel.page.getByRole('dialog').isVisible()).toBe(false);
+    expect(await focused(panel)).toBe('Message to Codex');
+  });
+
+  test('keeps a model in view that the list does not know', async () => {
+    const models = { list: [], selected: { slug: 'gpt-9' }, source: 'bundled' as const };
+    const panel = await show(snapshot({ models }));
+    expect(await panel.page.locator('.model').innerText()).toContain('gpt-9');
+  });
+});
+
+describe('the reader', () => {
+  const readUp = async (panel: PanelPage) => {
+    await panel.page.mouse.move(100, 200);
+    await panel.page.mouse.wheel(0, -400);
+    await panel.page.waitForTimeout(100);
+  };
+  const top = (panel: PanelPage) =>
+    panel.page.evaluate('document.querySelector(".scroller").scrollTop');
+  const fromEnd = (panel: PanelPage) =>
+    panel.page.evaluate(
+      '(({ scrollHeight, clientHeight, scrollTop }) => Math.round(scrollHeight - clientHeight - scrollTop))(document.querySelector(".scroller"))',
+    );
+
+  test('is taken along at the end', async () => {
+    const panel = await show(busy(long));
+    await panel.tell(append(`\n\n${long}`));
+    expect(await fromEnd(panel)).toBe(0);
+  });
+
+  test('is never moved while reading above, and shown the way back', async () => {
+    const panel = await show(busy(long));
+    await readUp(panel);
+    const before = await top(panel);
+    await panel.tell(append(`\n\n${long}`));
+    expect(await top(panel)).toBe(before);
+    await panel.page.getByRole('button', { name: 'New text below' }).click();
+    expect(await fromEnd(panel)).toBe(0);
+    await expect.poll(() => panel.page.locator('.jump').isVisible()).toBe(false);
+  });
+
+  test('holds the page by selecting text', async () => {
+    const panel = await show(busy(long));
+    await panel.page.evaluate(
+      'getSelection().selectAllChildren([...document.querySelectorAll(".md p")].at(-1))',
+    );
+    const before = await top(panel);
+    await panel.tell(append(`\n\n${long}`));
+    expect(await top(panel)).toBe(before);
+  });
+
+  test('finds the draft and the place again when the view is shown anew', async () => {
+    const panel = await show(busy(long));
+    await field(panel).fill('half a thought');
+    await readUp(panel);
+    const before = await top(panel);
+    await panel.reshow();
+    await panel.tell(busy(long));
+    expect(await field(panel).inputValue()).toBe('half a thought');
+    expect(await top(panel)).toBe(before);
+  });
+
+  test('gets the newest 30 turns, and older ones without a jump', async () => {
+    const turns = Array.from({ length: 75 }, (_, at) =>
+      turn({ id: `t${at}`, prompt: `Prompt ${at}`, parts: [text(`Answer ${at}`, `p${at}`)] }),
+    );
+    const panel = await show(snapshot({ turns }));
+    const rows = panel.page.locator('.turn');
+    expect(await rows.count()).toBe(30);
+    await panel.page.evaluate('document.querySelector(".scroller").scrollTop = 0');
+    const prompt = panel.page.getByText('Prompt 45', { exact: true });
+    const before = await prompt.boundingBox();
+    await panel.page.getByRole('button', { name: 'Show 20 earlier turns' }).click();
+    expect(await rows.count()).toBe(50);
+    const after = await prompt.boundingBox();
+    expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThanOrEqual(32);
+  });
+
+  test('goes through the rows by arrow keys with one Tab stop for all', async () => {
+    const panel = await show(scenes['done'] ?? snapshot());
+    await field(panel).press('Shift+Tab');
+    const names = [await rowHeading(panel)];
+    await panel.page.keyboard.press('ArrowUp');
+    names.push(await rowHeading(panel));
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('Enter');
+    names.push(await focused(panel));
+    await panel.page.keyboard.press('Escape');
+    names.push(await rowHeading(panel));
+    await panel.page.keyboard.press('Tab');
+    names.push(await focused(panel));
+    expect(names).toEqual(['Codex', 'You', 'Thought for 12 s', 'Codex', 'Message to Codex']);
+  });
+});
+
+describe('what is lost on the way', () => {
+  test('makes the view ask for all once, and show nothing false meanwhile', async () => {
+    const panel = await show(busy('One'));
+    await panel.tellWithGap(append(' three'));
+    await panel.tell(append(' four'));
+    expect(await panel.readyCount()).toBe(2);
+    expect(await panel.page.locator('.answer .md').innerText()).toBe('One');
+    await panel.tell(busy('One two three four'));
+    expect(await panel.page.locator('.answer .md').innerText()).toBe('One two three four');
+  });
+
+  test('does not stop the view when a message cannot be read', async () => {
+    const panel = await show(snapshot());
+    await panel.page.evaluate('hostSays([{ type: "turn/add", seq: "x" }, "hello", null])');
+    await panel.tell(busy());
+    expect(await panel.heard()).toEqual([
+      { type: 'view/error', message: 'A message could not be read: turn/add' },
+    ]);
+    expect(await panel.page.locator('.answer .md').innerText()).toBe('One.');
+  });
+});
+
+describe('what is said aloud', () => {
+  test('is the course of a turn, a sentence a second, and no delta', async () => {
+    const panel = await show(snapshot(), { fakeTime: true });
+    await panel.page.evaluate(`{
+      globalThis.said = [];
+      for (const region of document.querySelectorAll('[role=status], [role=alert]')) {
+        new MutationObserver(() => region.textContent && said.push(region.role + ': ' + region.textContent))
+          .observe(region, { childList: true });
+      }
+    }`);
+    await panel.tell({ type: 'turn/add', turn: running([]) });
+    await panel.page.clock.runFor(5_000);
+    await panel.tell(changes({ type: 'part/put', part: text(answer) }), append(' still counting'));
+    const end = { type: 'turn/state', turnId: 'turn-1', attempt: 1 } as const;
+    await panel.tell({ ...end, notes: [], status: 'done' });
+    await panel.page.clock.runFor(3_000);
+    await panel.tell({ type: 'turn/add', turn: running([], { id: 'turn-2' }) });
+    const failure = { kind: 'offline', title: 'You are offline', message: 'Retry.', actions: [] };
+    await panel.tell({ ...end, notes: [], turnId: 'turn-2', status: 'failed', failure });
+    await panel.page.clock.runFor(3_000);
+    expect(await panel.page.evaluate('said')).toEqual([
+      'status: Sent',
+      'status: Working',
+      'status: Answer ready, 1 code block, 1 table',
+      'status: Sent',
+      'alert: You are offline. Retry.',
+    ]);
+    expect(await panel.page.locator('[aria-live], [role=status], [role=alert]').count()).toBe(2);
+  });
+});
+
+describe('an idle panel', () => {
+  test.each(['start', 'done', 'failures', 'signedOut'])(
+    'schedules nothing in 60 seconds: %s',
+    async (name) => {
+      const panel = await show(scenes[name] ?? snapshot(), { fakeTime: true });
+      await panel.page.clock.runFor(10_000);
+      await panel.page.evaluate(`{
+        globalThis.scheduled = [];
+        for (const name of ['setTimeout', 'setInterval', 'requestAnimationFrame', 'requestIdleCallback']) {
+          const real = globalThis[name];
+          globalThis[name] = (...args) => { scheduled.push(name); return real(...args); };
+        }
+      }`);
+      const heard = await panel.heard();
+      await panel.page.clock.runFor(60_000);
+      expect(await panel.page.evaluate('scheduled')).toEqual([]);
+      expect(await panel.heard()).toEqual(heard);
+    },
+  );
+
+  test('stands still under reduced motion, even while an answer streams', async () => {
+    for (const name of ['streaming', 'thinking', 'signingIn', 'reconnecting']) {
+      const panel = await show(scenes[name] ?? snapshot(), { reducedMotion: true });
+      const moving = 'document.getAnimations().filter((a) => a.playState === "running").length';
+      expect([name, await panel.page.evaluate(moving)]).toEqual([name, 0]);
+    }
+  });
+});
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+const axeResult = z.array(z.object({ id: z.string(), nodes: z.array(z.string()) }));
+
+/** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's best practice; `region` too. */
+async function violations(panel: PanelPage): Promise<z.infer<typeof axeResult>> {
+  await panel.page.evaluate(axeSource);
+  const found = await panel.page.evaluate(`
+    axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      .then(({ violations }) => violations.map(({ id, nodes }) => ({
+        id, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 160) + ' ' + failureSummary),
+      })))`);
+  return axeResult.parse(found);
+}
+
+describe.each(themes)('in %s', (theme) => {
+  test.each([200, 300, 420])(
+    'every state passes axe and needs no sideways scroll at %i px',
+    async (width) => {
+      const panel = await show(snapshot(), { theme, width });
+      const states = [...Object.entries(scenes), ['menu', busy()] as const];
+      for (const [name, scene] of states) {
+        await panel.tell({ ...scene, chatId: name });
+        if (name === 'menu') await panel.page.locator('.model').click();
+        expect([name, await violations(panel)]).toEqual([name, []]);
+        const wide = 'document.querySelector(".scroller").scrollWidth > innerWidth';
+        expect([name, await panel.page.evaluate(wide)]).toEqual([name, false]);
+      }
+    },
+    120_000,
+  );
+});
+
+/** The polite region's sentence. */
+function status(panel: PanelPage): Promise<string | null> {
+  return panel.page.locator('[role=status]').textContent();
+}
+
+/** Name of what has the focus: its label, else its visible words. */
+async function focused(panel: PanelPage): Promise<string> {
+  const name = await panel.page.evaluate(
+    '(document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText).trim()',
+  );
+  return z.string().parse(name);
+}
+
+async function rowHeading(panel: PanelPage): Promise<string> {
+  const name = await panel.page.evaluate('document.activeElement.querySelector("h2")?.textContent');
+  return z.string().parse(name);
+}
