@@ -6,9 +6,9 @@ const prefix = 'codexChat.';
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
-    readonly configuration: {
+    readonly configuration: readonly {
       readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
-    };
+    }[];
   };
 }
 
@@ -62,7 +62,9 @@ describe('the extension', () => {
 describe('the settings', () => {
   it('have the defaults that the manifest names', () => {
     const settings = vscode.workspace.getConfiguration();
-    for (const [name, { default: value }] of Object.entries(manifest().configuration.properties)) {
+    const named = manifest().configuration.flatMap(({ properties }) => Object.entries(properties));
+    assert.ok(named.length > 0);
+    for (const [name, { default: value }] of named) {
       assert.deepEqual(settings.inspect(name)?.defaultValue, value, name);
     }
   });
