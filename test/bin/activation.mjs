@@ -30,7 +30,11 @@ async function main() {
   const { launchWorkbench } = await import('../support/workbench.ts');
   home = await mkdtemp(join(tmpdir(), 'codex-act-'));
   const server = await startCodeServer({ vsix, dataDir: join(home, 'server') });
-  const workbench = await launchWorkbench(server, { folder: home });
+  const workbench = await launchWorkbench(server, {
+    folder: home,
+    // The list draws only what fits, and has every extension in it.
+    viewport: { width: 1280, height: 3000 },
+  });
   const figures = [];
   try {
     // The first start fills caches that every later one finds filled.
@@ -58,7 +62,7 @@ async function activationText(workbench) {
   await workbench.runCommand('Developer: Show Running Extensions');
   const row = workbench.page
     .locator('.runtime-extensions-editor .monaco-list-row')
-    .filter({ hasText: 'codex-chat' });
+    .filter({ hasText: 'Codex Chat' });
   const time = row.locator('.activation-time');
   await time.filter({ hasText: 'ms' }).waitFor();
   return (await time.innerText()).trim();

@@ -202,8 +202,14 @@ export async function buildVsix() {
 
 export async function packVsix() {
   const vsix = join(root, 'codex-chat.vsix');
-  const args = ['package', '--no-dependencies', '--allow-missing-repository',
-    '--no-rewrite-relative-links', '--out', vsix];
+  const args = [
+    'package',
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--out',
+    vsix,
+  ];
   const said = await mustRun(process.execPath, [bin('@vscode/vsce', 'vsce'), ...args], {
     cwd: root,
   });
