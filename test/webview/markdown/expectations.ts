@@ -36,6 +36,10 @@ function elementFaults(message: HTMLElement, expected: Expectations): string[] {
       const number = message.querySelectorAll(selector).length;
       return number === wanted ? [] : [`${number} of ${selector}, not ${wanted}`];
     }),
+    ...[...message.querySelectorAll('a')].flatMap(({ title }) =>
+      /^(https?|mailto):/.test(title) ? [] : [`a link to ${title}`],
+    ),
+    ...[...message.querySelectorAll('[href], [src]')].map(({ outerHTML }) => found(outerHTML)),
     ...(wrongTitle ? ['the title hides the address'] : []),
   ];
 }
