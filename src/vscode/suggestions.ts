@@ -43,7 +43,7 @@ export function startView(): StartView {
 }
 
 const general: Suggestion[] = [
-  item('tour', 'chat', 'What can you help me with?', 'first steps', () => ({
+  item('tour', 'chat', 'What can you do here?', 'first steps', () => ({
     text: 'What can you help me with in this chat, and what can you not do here?',
     attachments: [],
   })),

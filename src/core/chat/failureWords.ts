@@ -174,10 +174,7 @@ const plainWords: Readonly<
 
 function limitWords(failure: ResponsesFailure, nowMs: number): FailureWords {
   const { resetsAtMs } = failure;
-  const opens =
-    resetsAtMs === undefined
-      ? 'Codex did not say when it opens again.'
-      : `It opens again at ${clockTime(resetsAtMs, nowMs)}, ${timeUntil(resetsAtMs, nowMs)}.`;
+  const opens = openingWords(resetsAtMs, nowMs);
   return {
     ...words('usageLimit', 'Usage limit reached', `${opens} Your question is kept.`, [
       'retry',
@@ -186,6 +183,12 @@ function limitWords(failure: ResponsesFailure, nowMs: number): FailureWords {
     ]),
     ...(resetsAtMs === undefined ? {} : { availableAtMs: resetsAtMs }),
   };
+}
+
+function openingWords(resetsAtMs: number | undefined, nowMs: number): string {
+  if (resetsAtMs === undefined) return 'Codex did not say when it opens again.';
+  if (resetsAtMs <= nowMs) return 'It should be open again by now.';
+  return `It opens again at ${clockTime(resetsAtMs, nowMs)}, ${timeUntil(resetsAtMs, nowMs)}.`;
 }
 
 function waitWords(failure: ResponsesFailure, nowMs: number): FailureWords {

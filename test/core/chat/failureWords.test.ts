@@ -12,6 +12,7 @@ describe('a failure in words', () => {
     expect(told.message).toContain('14:05, in 2 h 10 min');
     expect(told.availableAtMs).toBe(now + 130 * 60_000);
     expect(words({ kind: 'usageLimit' }).message).toContain('did not say when');
+    expect(words({ kind: 'usageLimit', resetsAtMs: now - 1 }).message).toContain('by now');
   });
 
   test('tells the kinds of a broken network apart', () => {
