@@ -5,9 +5,11 @@ export interface RowContext {
   readonly send: (message: FromWebview) => void;
   /** Puts text on the clipboard and says so. */
   readonly copy: (text: string) => void;
+  /** Asks for the turn once more, unless an answer is under way; the focus goes to the field. */
+  readonly retry: (turnId: string) => void;
   /** Whether the user opened or closed a fold; `undefined` when it was never touched. */
-  readonly fold: (partId: string) => boolean | undefined;
-  readonly setFold: (partId: string, open: boolean) => void;
+  readonly fold: (key: string) => boolean | undefined;
+  readonly setFold: (key: string, open: boolean) => void;
   /** Asks for a draw, after something on the row changed by itself. */
   readonly redraw: () => void;
   /** Epoch ms. */

@@ -37,6 +37,14 @@ export function s<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
+let ids = 0;
+
+/** An id that no other element of the page has; never made of anything that the model wrote. */
+export function freshId(name: string): string {
+  ids += 1;
+  return `${name}-${ids}`;
+}
+
 /** Sets the text only if it differs, so that a drawing that changes nothing costs no layout. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

@@ -119,10 +119,10 @@ function lookOf(action: FailureAction, at: number): ButtonLook {
   return action === 'showLog' || at > 1 ? 'icon' : 'secondary';
 }
 
-function actOn(action: FailureAction, turnId: string, { send }: RowContext): void {
+function actOn(action: FailureAction, turnId: string, { send, retry }: RowContext): void {
   switch (action) {
     case 'retry':
-      return send({ type: 'turn/retry', turnId });
+      return retry(turnId);
     case 'signIn':
       return send({ type: 'account/signIn' });
     case 'copyDetails':

@@ -23,7 +23,11 @@ export function createPanel(root: HTMLElement, host: Host): void {
 
   const context = createContext(host, memory, announcer, {
     redraw: () => frames.request(),
-    settings: () => state?.settings,
+    state: () => state,
+    toEnd() {
+      scroll.toEnd();
+      dock.focus();
+    },
   });
   const dock = createDock(context, {
     say: announcer.say,
@@ -77,7 +81,6 @@ export function createPanel(root: HTMLElement, host: Host): void {
     if (isFresh && state !== undefined) drawState(state);
     const more = stage.frame(nowMs);
     if (isFresh && isFirst) stage.restore(memory.saved.anchor);
-    else if (isFresh || more) scroll.settle();
     dock.offerEnd(!scroll.following && !scroll.isAtEnd(), isFresh);
     ticker.need(stage.isTicking() || dock.isTicking());
     memory.flush();
@@ -105,7 +108,11 @@ function createContext(
   host: Host,
   memory: Memory,
   announcer: Announcer,
-  panel: { readonly redraw: () => void; readonly settings: () => SettingsView | undefined },
+  panel: {
+    readonly redraw: () => void;
+    readonly state: () => ViewState | undefined;
+    readonly toEnd: () => void;
+  },
 ): RowContext {
   return {
     send: host.send,
@@ -113,13 +120,18 @@ function createContext(
       host.send({ type: 'clipboard/write', text });
       announcer.say({ text: 'Copied', topic: 'copied' });
     },
-    fold: (partId) => memory.saved.folds[partId],
-    setFold: (partId, open) => memory.set({ folds: { ...memory.saved.folds, [partId]: open } }),
+    retry(turnId) {
+      panel.toEnd();
+      if (runningTurn(panel.state()) === undefined) host.send({ type: 'turn/retry', turnId });
+      else announcer.say({ text: 'Codex is still answering', topic: 'refused' });
+    },
+    fold: (key) => memory.saved.folds[key],
+    setFold: (key, open) => memory.set({ folds: { ...memory.saved.folds, [key]: open } }),
     redraw: panel.redraw,
     now,
     language: document.documentElement.lang,
     get settings() {
-      return panel.settings() ?? settingsAtFirst;
+      return panel.state()?.settings ?? settingsAtFirst;
     },
   };
 }

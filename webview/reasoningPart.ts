@@ -1,7 +1,7 @@
 import type { Part } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
 import { createGrowingText } from './growingText.ts';
-import { h, setAttribute, setText } from './h.ts';
+import { freshId, h, setAttribute, setText } from './h.ts';
 import { latestHeading, summaryHead } from './heading.ts';
 import { icon } from './icons.ts';
 import type { PartMoment, PartView } from './partView.ts';
@@ -15,7 +15,9 @@ type Reasoning = Extract<Part, { kind: 'reasoning' }>;
  */
 export function createReasoningPart(turnId: string, partId: string, context: RowContext): PartView {
   const text = createGrowingText(turnId, context);
-  const bodyId = `thoughts-${partId}`;
+  // Parts are numbered within their turn alone.
+  const key = `${turnId} ${partId}`;
+  const bodyId = freshId('thoughts');
   const body = h('div', { class: 'fold-body', id: bodyId, hidden: true }, text.element);
   const title = h('span', { class: 'clip' });
   const seconds = h('span', { class: 'num' });
@@ -27,7 +29,7 @@ export function createReasoningPart(turnId: string, partId: string, context: Row
       'aria-expanded': 'false',
       'aria-controls': bodyId,
       onclick: () => {
-        context.setFold(partId, body.hidden !== false);
+        context.setFold(key, body.hidden !== false);
         context.redraw();
         draw();
       },
@@ -44,7 +46,7 @@ export function createReasoningPart(turnId: string, partId: string, context: Row
     const { part, moment } = now;
     const thinking = isThinking(part, moment);
     const hasText = part.text.trim() !== '';
-    const open = hasText && (context.fold(partId) ?? opensByItself(thinking, context));
+    const open = hasText && (context.fold(key) ?? opensByItself(thinking, context));
     const lead = summaryHead(part.text);
     setText(title, titleOf(part, thinking, open));
     setText(seconds, secondsOf(part, moment, thinking, open, context.now()));

@@ -1,6 +1,6 @@
 import type { TurnView, UsageView } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { h } from './h.ts';
+import { freshId, h } from './h.ts';
 import { icon, type IconName } from './icons.ts';
 import { answerText } from './sayings.ts';
 import { tokens } from './words.ts';
@@ -8,14 +8,12 @@ import { tokens } from './words.ts';
 /** What a turn took, torn like a till slip, with the answer's tools. A click opens the bill. */
 export function receipt(turn: TurnView, mayRetry: boolean, context: RowContext): HTMLElement {
   const answer = answerText(turn);
-  const bill = turn.usage && billOf(turn.usage, `bill-${turn.id}`);
+  const bill = turn.usage && billOf(turn.usage, freshId('bill'));
   const tools = h(
     'div',
     { class: 'tools', role: 'toolbar', 'aria-label': 'Answer' },
     answer === '' ? undefined : tool('copy', 'Copy answer', () => context.copy(answer)),
-    mayRetry
-      ? tool('retry', 'Answer again', () => context.send({ type: 'turn/retry', turnId: turn.id }))
-      : undefined,
+    mayRetry ? tool('retry', 'Answer again', () => context.retry(turn.id)) : undefined,
   );
   const row = h('div', { class: 'receipt' }, turn.usage && slip(turn.usage, bill), tools);
   return h('div', { class: 'receipt-box' }, row, bill);

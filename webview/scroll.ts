@@ -2,12 +2,14 @@ import { createFollow, isAtEnd, type ScrollPlace } from './follow.ts';
 
 export interface Scroll {
   readonly following: boolean;
-  /** Goes to the end if the view follows. Called after each draw. */
+  /** Goes to the end if the view follows. */
   readonly settle: () => void;
   /** Stops following, because the view goes back to where the reader was. */
   readonly stay: () => void;
   /** To the end, and following from now on. */
   readonly toEnd: () => void;
+  /** Names the content whose growth the view follows. */
+  readonly watch: (content: Element) => void;
   readonly isAtEnd: () => boolean;
 }
 
@@ -21,11 +23,11 @@ export function createScroll(scroller: HTMLElement, onMove: () => void): Scroll 
   };
   const hasKeyFocus = () => scroller.querySelector(':focus-visible') !== null;
   const follow = createFollow(() => hasSelection() || hasKeyFocus());
-  const place = (): ScrollPlace => ({
-    top: scroller.scrollTop,
-    viewHeight: scroller.clientHeight,
-    contentHeight: scroller.scrollHeight,
-  });
+  let place: ScrollPlace = { top: 0, viewHeight: 0, contentHeight: 0 };
+  const look = () => {
+    const { scrollTop: top, clientHeight: viewHeight, scrollHeight: contentHeight } = scroller;
+    place = { top, viewHeight, contentHeight };
+  };
   const hold = () => {
     if (!follow.following) return;
     follow.hold();
@@ -33,17 +35,26 @@ export function createScroll(scroller: HTMLElement, onMove: () => void): Scroll 
   };
   const settle = () => {
     if (follow.following) scroller.scrollTop = scroller.scrollHeight;
+    look();
   };
   scroller.addEventListener('scroll', () => {
-    follow.scrolled(place());
-    onMove();
+    const wasFollowing = follow.following;
+    look();
+    follow.scrolled(place);
+    if (!wasFollowing || !follow.following) onMove();
   });
-  scroller.addEventListener('wheel', ({ deltaY }) => deltaY < 0 && hold(), { passive: true });
+  const wheel = ({ deltaY }: WheelEvent) => deltaY < 0 && scroller.scrollTop > 0 && hold();
+  scroller.addEventListener('wheel', wheel, { passive: true });
   scroller.addEventListener('keydown', ({ key }) => upKeys.has(key) && hold());
   scroller.addEventListener('focusin', hold);
   document.addEventListener('selectionchange', () => hasSelection() && hold());
-  // The composer grows, the panel is resized, pictures of the page settle: the end stays the end.
-  new ResizeObserver(settle).observe(scroller);
+  // Observers are called after the layout of a frame and before it is painted: the end stays the
+  // end, whatever grew, and no draw has to wait for a layout of its own.
+  const sizes = new ResizeObserver(() => {
+    settle();
+    if (!follow.following) onMove();
+  });
+  sizes.observe(scroller);
 
   return {
     get following() {
@@ -56,6 +67,7 @@ export function createScroll(scroller: HTMLElement, onMove: () => void): Scroll 
       settle();
       onMove();
     },
-    isAtEnd: () => isAtEnd(place()),
+    watch: (content) => sizes.observe(content),
+    isAtEnd: () => isAtEnd(place),
   };
 }

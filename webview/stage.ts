@@ -31,6 +31,7 @@ export function createStage(scroller: HTMLElement, context: RowContext, scroll: 
   const edges = ['edge-start', 'edge-end'].map((name) => h('span', { class: name, tabindex: -1 }));
   const [start, end] = edges;
   const chat = h('div', { class: 'talk' }, start, transcript.element, end);
+  scroll.watch(chat);
   const topOf = (element: Element) =>
     element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
   let page: { readonly for: readonly unknown[]; readonly page: Page } | undefined;

@@ -148,6 +148,8 @@ export function startPage({ workspace, suggestions }: StartView, send: Send): Pa
       ),
     ),
   );
+  const isGeneral = suggestions.every(({ icon: name }) => name === 'chat');
+  const listName = isGeneral ? 'To begin with' : 'From this workspace';
   const title = workspace === '' ? 'What’s next?' : `What’s next in ${workspace}?`;
   return still(
     h(
@@ -159,7 +161,7 @@ export function startPage({ workspace, suggestions }: StartView, send: Send): Pa
         : h(
             'section',
             {},
-            h('h3', { class: 'list-name' }, 'From this workspace'),
+            h('h3', { class: 'list-name' }, listName),
             h('ul', { class: 'list' }, ...rows),
           ),
     ),

@@ -279,6 +279,25 @@ describe('the thoughts', () => {
     expect(await panel.page.locator('.fold-body').innerText()).toContain('The loop starts at 0');
   });
 
+  test('fold apart in each turn, though their parts are numbered alike', async () => {
+    const parts: Part[] = [{ kind: 'reasoning', id: '1.0', text: thoughts, ms: 12_000 }];
+    const panel = await show(snapshot({ turns: [turn({ parts }), turn({ id: 'turn-2', parts })] }));
+    await panel.page.locator('.fold-head').last().click();
+    await panel.tell({ type: 'focus' });
+    await panel.reshow();
+    await panel.tell(snapshot({ turns: [turn({ parts }), turn({ id: 'turn-2', parts })] }));
+    const bodies = panel.page.locator('.fold-body');
+    expect([await bodies.first().isVisible(), await bodies.last().isVisible()]).toEqual([
+      false,
+      true,
+    ]);
+    const ids = await panel.page.evaluate(
+      '[...document.querySelectorAll("[id]")].map(({ id }) => id)',
+    );
+    const list = z.array(z.string()).parse(ids);
+    expect(new Set(list).size).toBe(list.length);
+  });
+
   test('count their seconds only while they run', async () => {
     const panel = await show(thinking('collapsed'), { fakeTime: true });
     await panel.page.clock.runFor(3_000);
@@ -318,6 +337,25 @@ describe('a failure', () => {
       await panel.page.getByRole('button', { name, exact: true }).click();
     }
     expect(await panel.heard()).toEqual(Object.values(offered));
+  });
+});
+
+describe('asking again', () => {
+  const failure = { kind: 'network', title: 'Offline', message: 'Nothing is lost.' };
+  const broken = turn({ status: 'failed', failure: { ...failure, actions: ['retry'] } });
+
+  test('leaves the focus in the message field, since the button goes', async () => {
+    const panel = await show(snapshot({ turns: [broken] }));
+    await panel.page.getByRole('button', { name: 'Retry' }).click();
+    await panel.tell(snapshot({ turns: [running([], { id: 'turn-2' })] }));
+    expect(await focused(panel)).toBe('Message to Codex');
+  });
+
+  test('waits until the answer that is under way is done', async () => {
+    const panel = await show(snapshot({ turns: [broken, running([], { id: 'turn-2' })] }));
+    await panel.page.getByRole('button', { name: 'Retry' }).click();
+    await expect.poll(() => status(panel)).toBe('Codex is still answering');
+    expect(await panel.heard()).toEqual([]);
   });
 });
 
