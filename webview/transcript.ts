@@ -4,8 +4,8 @@ import { h, setChildren } from './h.ts';
 import { createTurnRow, type TurnRow } from './turnView.ts';
 import { counted } from './words.ts';
 
-export const newestTurns = 30;
-export const olderTurns = 20;
+const newestTurns = 30;
+const olderTurns = 20;
 
 /** The turns on the page: the newest, and older ones when they are asked for. */
 export interface Transcript {
