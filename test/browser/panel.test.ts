@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { Change, Part } from '../../src/protocol.ts';
@@ -590,15 +589,11 @@ describe('an idle panel', () => {
   });
 });
 
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
 const axeResult = z.array(z.object({ id: z.string(), nodes: z.array(z.string()) }));
 
 /** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's best practice; `region` too. */
 async function violations(panel: PanelPage): Promise<z.infer<typeof axeResult>> {
-  await panel.page.evaluate(axeSource);
+  await panel.page.evaluate(axe.source);
   const found = await panel.page.evaluate(`
     axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
       .then(({ violations }) => violations.map(({ id, nodes }) => ({
