@@ -60,6 +60,9 @@ function noteAnswer({ turn, emit }: TurnNeeds, answer: Answer, basis: RequestBas
     turn.usage = sum(turn.usage, answer.usage);
     emit.context({ usedTokens: answer.usage.total, windowTokens: basis.windowTokens });
   }
+  if (answer.status === 'cut' && answer.endTurn) {
+    turn.notes.push('The connection broke after the last word, so what it took is not known.');
+  }
   if (answer.status === 'incomplete') turn.notes.push(incompleteNote(answer.incompleteReason));
   emit.state();
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
+import { createEchoFilter } from './echo.ts';
 import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import type { OutputItem, ResponseObject } from './events.ts';
 import { ResponsesError, type ResponsesFailure } from './failure.ts';
@@ -70,15 +71,17 @@ function createRun(
         idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
       },
     );
+    const echo = createEchoFilter(kept, announceLife());
     const ports = {
       model: request.model.slug,
       credentialId: grant.credentialId,
       http: options.http,
       now: () => clock.now(),
       log,
-      emit: announceLife(),
+      emit: echo.emit,
     };
-    return runAttempt(message, attempt, ports, signal);
+    const outcome = await runAttempt(message, attempt, ports, signal);
+    return { ...outcome, items: echo.settle(outcome.items) };
   }
 
   /** After a retry, the first part that shows up is news to the user: the answer goes on. */
@@ -156,8 +159,9 @@ function createRun(
       for (;;) {
         const outcome = await send();
         const failure = outcome.failure ?? emptiness(outcome, kept);
-        if (!failure) return toAnswer(outcome, [...kept, ...outcome.items], attempt);
-        if (callsOf(outcome.items) && isWorthRetrying(failure, attempt)) {
+        if (!failure || isWhole(outcome))
+          return toAnswer(outcome, [...kept, ...outcome.items], attempt);
+        if (hasCalls(outcome.items) && isWorthRetrying(failure, attempt)) {
           emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
           return toAnswer(outcome, [...kept, ...finishedItems(outcome.items)], attempt);
         }
@@ -167,8 +171,15 @@ function createRun(
   };
 }
 
+/** The last message had come whole when the stream broke: asking again could only repeat it (S4-6). */
+function isWhole({ failure, items, unfinishedKeys }: AttemptOutcome): boolean {
+  const broke = failure?.kind === 'cut' || failure?.kind === 'stalled';
+  const last = items.at(-1);
+  return broke && unfinishedKeys.length === 0 && last?.['phase'] === 'final_answer';
+}
+
 /** Calls that were finished before a break stand: asking again would have them run twice. */
-function callsOf(items: readonly OutputItem[]): boolean {
+function hasCalls(items: readonly OutputItem[]): boolean {
   return items.some((item) => /^(function|custom_tool)_call$/.test(item.type));
 }
 
@@ -200,7 +211,7 @@ function toAnswer(
   return {
     items,
     status: end ?? 'cut',
-    endTurn: end !== undefined && response?.end_turn !== false,
+    endTurn: end === undefined ? !hasCalls(items) : response?.end_turn !== false,
     attempts,
     ...incompleteness(end, response),
     ...(response?.id === undefined ? {} : { responseId: response.id }),

@@ -54,8 +54,8 @@ export interface Answer {
   /** Finished items in order, ready to be appended to the history. */
   items: readonly OutputItem[];
   /**
-   * `cut`: the stream broke after calls had been finished; what was finished stands, and the next
-   * request goes on from the outputs of these calls.
+   * `cut`: the stream broke after calls or the final message had been finished. What was finished
+   * stands; after calls, the next request goes on from their outputs. Its usage is not known.
    */
   status: 'completed' | 'incomplete' | 'cut';
   /** Why an `incomplete` answer ended: `max_output_tokens`, `content_filter` … */

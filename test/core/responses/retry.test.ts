@@ -63,6 +63,21 @@ const refusals: Record<string, [kind: string, sent: number]> = {
   item_not_found: ['staleReasoning', 2],
 };
 
+/** A message in deltas of three characters, and the end. */
+function wholeItem(text: string): Uint8Array {
+  const place = { output_index: 0, content_index: 0 };
+  const item = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] };
+  return sseBytes([
+    ...(text.match(/.{1,3}/g) ?? []).map((delta) => ({
+      type: 'response.output_text.delta',
+      ...place,
+      delta,
+    })),
+    { type: 'response.output_item.done', output_index: 0, item },
+    { type: 'response.completed', response: { id: 'resp_2', output: [] } },
+  ]);
+}
+
 describe('a refusal', () => {
   test.each(errors)(
     '$name is named by what can be done, and asked for no more than helps',
@@ -155,6 +170,26 @@ describe('a retry', () => {
     const input: unknown = JSON.parse(sent[1]?.body ?? '')['input'];
     expect(JSON.stringify(input)).toContain('whole item');
     expect(shown[0]).toEqual({ kind: 'text', text: 'whole item' });
+  });
+
+  test('neither shows nor keeps an item twice that the backend writes once more', async () => {
+    const { http } = scriptedHttp(
+      () => streamOf(fixtureBytes('drop_after_message_item.sse')),
+      () => streamOf(wholeItem('whole item')),
+    );
+    const { shown, answer } = await run(http);
+    expect(shown).toEqual([{ kind: 'text', text: 'whole item' }]);
+    expect(answer?.items.length).toBe(1);
+  });
+
+  test('shows what the backend writes when it only begins like what is kept', async () => {
+    const { http } = scriptedHttp(
+      () => streamOf(fixtureBytes('drop_after_message_item.sse')),
+      () => streamOf(wholeItem('whole items are better')),
+    );
+    const { shown, answer } = await run(http);
+    expect(shown.map(({ text }) => text)).toEqual(['whole item', 'whole items are better']);
+    expect(answer?.items.length).toBe(2);
   });
 
   test('is not made for calls that were finished before the break', async () => {

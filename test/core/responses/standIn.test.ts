@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import type { GrantSource } from '../../../src/core/auth/grant.ts';
+import { createResponses } from '../../../src/core/responses/client.ts';
+import { ResponsesError } from '../../../src/core/responses/failure.ts';
+import { userMessage, type InputItem } from '../../../src/core/responses/input.ts';
+import type { ResponsesRequest } from '../../../src/core/responses/request.ts';
+import type { Answer, TurnEvent } from '../../../src/core/responses/turnEvent.ts';
+import { createHttp } from '../../../src/node/http.ts';
+import { startBackend, type Backend } from '../../backend/backend.ts';
+import { classic, paint } from './harness.ts';
+
+/** The client as it is shipped, over real sockets, against the stand-in backend. */
+let backend: Backend;
+const http = createHttp();
+
+beforeAll(async () => {
+  backend = await startBackend({ pace: 0 });
+});
+beforeEach(() => backend.control.reset());
+afterAll(async () => {
+  await http.close();
+  await backend.stop();
+});
+
+const lite: ResponsesRequest = {
+  ...classic,
+  model: { ...classic.model, slug: 'gpt-6.1-sol', lite: true },
+};
+
+function grants(accessLifetimeS = 3600): GrantSource {
+  const mint = (lifetime: number) => {
+    const { accessToken, accountId } = backend.control.mint('ada@example.com', {
+      accessLifetimeS: lifetime,
+    });
+    return { credentialId: 'ada', accountId, accessToken };
+  };
+  return { grant: async () => mint(accessLifetimeS), renew: async () => mint(3600) };
+}
+
+async function ask(
+  request: ResponsesRequest,
+  options: { grants?: GrantSource; signal?: AbortSignal; idleTimeoutMs?: number } = {},
+) {
+  const events: TurnEvent[] = [];
+  const client = createResponses({
+    http: http.request,
+    grants: options.grants ?? grants(),
+    baseUrl: () => backend.baseUrl,
+    identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0 (linux; x64)' },
+    clock: systemClock,
+    random: () => 0,
+    log: silentLog,
+    ...(options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }),
+  });
+  const signal = options.signal ?? new AbortController().signal;
+  let answer: Answer | undefined;
+  let failure: ResponsesError['failure'] | undefined;
+  try {
+    answer = await client.stream(request, (event) => events.push(event), signal);
+  } catch (error) {
+    if (!(error instanceof ResponsesError)) throw error;
+    failure = error.failure;
+  }
+  const texts = paint(events).filter(({ kind }) => kind === 'text');
+  return { answer, failure, events, text: texts.map(({ text }) => text).join('') };
+}
+
+const half = [
+  { type: 'response.created', response: { id: 'resp_1' } },
+  { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'one two' },
+];
+
+const posts = () => backend.control.requests('/codex/responses').length;
+
+describe('against the stand-in, the client', () => {
+  test.each([
+    ['classic', classic],
+    ['lite', lite],
+  ])('gets an answer in the %s shape, with usage and limits', async (_, request) => {
+    const { answer, text, events } = await ask(request);
+    expect(answer?.status).toBe('completed');
+    expect(text.length).toBeGreaterThan(20);
+    expect(answer?.usage?.output).toBeGreaterThan(0);
+    const headers = events.find((event) => event.type === 'headers')?.headers;
+    expect(headers).toHaveProperty('x-codex-primary-used-percent');
+  });
+
+  test('replays a whole talk with reasoning, calls and outputs that the backend accepts', async () => {
+    const tools = [
+      {
+        name: 'read_file',
+        description: 'Reads a file of the workspace.',
+        parameters: {
+          type: 'object',
+          properties: { path: { type: 'string' } },
+          required: ['path'],
+        },
+      },
+    ];
+    for (const request of [classic, lite]) {
+      backend.control.script({
+        kind: 'call',
+        calls: [{ name: 'read_file', arguments: '{"path":"a"}' }],
+      });
+      const first = await ask({ ...request, tools });
+      const call = first.answer?.items.find(({ type }) => type === 'function_call');
+      const history: InputItem[] = [
+        ...request.input,
+        ...(first.answer?.items ?? []),
+        { type: 'function_call_output', call_id: call?.['call_id'], output: 'const a = 1;' },
+        userMessage('And now?'),
+      ];
+      const second = await ask({ ...request, tools, input: history });
+      expect(second.failure).toBeUndefined();
+      expect(second.text).not.toBe('');
+    }
+  });
+
+  test('renews a token that has run out, and asks once more', async () => {
+    const { answer } = await ask(classic, { grants: grants(-60) });
+    expect(answer?.status).toBe('completed');
+    expect(posts()).toBe(2);
+  });
+
+  test.each([
+    ['drop', { kind: 'sse', events: half, then: 'drop' }],
+    ['reset', { kind: 'sse', events: half, then: 'reset' }],
+    ['polite end', { kind: 'sse', events: half, then: 'eof' }],
+    ['refused connection', { kind: 'drop' }],
+  ] as const)('shows the good answer alone after a %s', async (_, fault) => {
+    backend.control.script(fault, { kind: 'text', text: 'All of it.' });
+    const { text, answer } = await ask(classic);
+    expect(answer?.attempts).toBe(2);
+    expect(text).toBe('All of it.');
+  });
+
+  test('takes a finished last message for the answer when only the end is missing', async () => {
+    backend.control.script({ kind: 'text', text: 'All of it.', then: 'drop' });
+    const { text, answer } = await ask(classic);
+    expect(text).toBe('All of it.');
+    expect(answer).toMatchObject({ status: 'cut', endTurn: true, attempts: 1 });
+  });
+
+  test('gives up a stream that falls silent, and gets its answer at the next attempt', async () => {
+    backend.control.script(
+      { kind: 'sse', events: half, then: 'stall' },
+      { kind: 'text', text: 'All of it.' },
+    );
+    const { text, events } = await ask(classic, { idleTimeoutMs: 150 });
+    expect(text).toBe('All of it.');
+    const retry = events.find((event) => event.type === 'retry');
+    expect(retry?.failure.kind).toBe('stalled');
+  });
+
+  test('sends exactly one request for a spent limit, and tells when it opens', async () => {
+    backend.control.setUsage('ada@example.com', { fiveHourPercent: 100 });
+    const { failure } = await ask(classic);
+    expect(failure?.kind).toBe('usageLimit');
+    expect(failure?.resetsAtMs).toBeGreaterThan(Date.now());
+    expect(posts()).toBe(1);
+  });
+
+  test('closes its socket soon after a stop, wherever the stop falls', async () => {
+    for (const fault of [
+      { kind: 'stall' },
+      { kind: 'text', text: 'one two', then: 'stall' },
+      { kind: 'status', status: 503 },
+    ] as const) {
+      backend.control.reset();
+      backend.control.script(fault, fault, fault);
+      const abort = new AbortController();
+      const reason = new Error('stopped');
+      const work = ask(classic, { signal: abort.signal });
+      const settled = expect(work).rejects.toBe(reason);
+      setTimeout(() => abort.abort(reason), 120);
+      await settled;
+    }
+  });
+});
