@@ -12,16 +12,7 @@ import type { Backend, BackendOptions } from './types.ts';
 import { accountsCheck, usage, userSettings } from './wham.ts';
 import { createWorld, type World } from './world.ts';
 
-export type {
-  AccountSeed,
-  Backend,
-  BackendOptions,
-  Behaviour,
-  Control,
-  Ending,
-  MintedTokens,
-  SeenRequest,
-} from './types.ts';
+export type { Backend, BackendOptions, Behaviour, MintedTokens } from './types.ts';
 
 type Handler = (exchange: Exchange) => void | Promise<void>;
 

@@ -60,9 +60,9 @@ async function compare(deltas) {
   const runs = { floor: [], ours: [] };
   const wanted = await floor(deltas);
   for (let round = -2; round < rounds; round++) {
-    for (const [name, run] of [
-      ['floor', floor],
-      ['ours', ours],
+    for (const { name, run } of [
+      { name: 'floor', run: floor },
+      { name: 'ours', run: ours },
     ]) {
       const cpu = process.cpuUsage();
       const start = performance.now();
