@@ -5,11 +5,12 @@ import {
   openChat,
   send,
   signIn,
-  withPractice,
+  startPractice,
   type Practice,
+  type StartedPractice,
 } from '../e2e/practice.ts';
-import { commandLine } from './processes.mjs';
-import { ensureChromium, ensureCodeServer, root } from './setup.mjs';
+import { commandLine, step } from './processes.mjs';
+import { buildVsix, ensureChromium, ensureCodeServer, root } from './setup.mjs';
 
 /*
  * Takes pictures of the panel in a real workbench for people to look at, in test-results/shots.
@@ -50,16 +51,34 @@ export function total(lines: readonly Line[], discountPercent = 0): number {
 > Rounding at the end keeps the total in whole cents.
 `;
 
-await commandLine(async () => {
-  process.env['CHROMIUM'] = await ensureChromium();
-  await ensureCodeServer();
-  await mkdir(shots, { recursive: true });
-  for (const look of looks) {
-    const options = { settings: { 'workbench.colorTheme': look.theme } };
-    await withPractice(options, (practice) => takeAll(practice, look));
-  }
-  return 0;
+const usageLimit = () => ({
+  error: {
+    type: 'usage_limit_reached',
+    message: 'The usage limit has been reached',
+    plan_type: 'plus',
+    resets_at: Math.round(Date.now() / 1000) + 8_000,
+  },
 });
+
+let running: StartedPractice | undefined;
+
+await commandLine(
+  async () => {
+    process.env['CHROMIUM'] = await ensureChromium();
+    await ensureCodeServer();
+    await buildVsix();
+    await mkdir(shots, { recursive: true });
+    for (const look of looks) {
+      await step(`Pictures of ${look.name}`, async () => {
+        running = await startPractice({ settings: { 'workbench.colorTheme': look.theme } });
+        await takeAll(running, look);
+        await running.stop();
+      });
+    }
+    return 0;
+  },
+  async () => running?.stop(),
+);
 
 async function takeAll(practice: Practice, look: (typeof looks)[number]): Promise<void> {
   const { workbench, backend } = practice;
@@ -94,7 +113,7 @@ async function takeAll(practice: Practice, look: (typeof looks)[number]): Promis
     await workbench.page.screenshot({ path: join(root, 'media/screenshot.png') });
   }
 
-  backend.control.script({ kind: 'httpError', name: 'usage_limit' });
+  backend.control.script({ kind: 'status', status: 429, body: usageLimit() });
   await send(workbench, 'And with two discounts?');
   await workbench.chat().getByRole('article').last().getByLabel('Error').waitFor();
   await take('5-limit');
@@ -102,13 +121,17 @@ async function takeAll(practice: Practice, look: (typeof looks)[number]): Promis
   await workbench.page.screenshot({ path: join(shots, `${look.name}-6-quota.png`) });
 }
 
-/** Drags the side bar's edge until the panel has the width. */
+/** Drags the side bar's sash until the panel has the width. */
 async function resizePanel({ workbench: { page } }: Practice, width: number): Promise<void> {
-  const box = await page.locator('.part.auxiliarybar').boundingBox();
-  if (!box) return;
-  const y = box.y + box.height / 2;
-  await page.mouse.move(box.x, y);
+  const panel = await page.locator('.part.auxiliarybar').boundingBox();
+  if (!panel) return;
+  const sashes = await page.locator('.monaco-sash.vertical:not(.disabled)').all();
+  const boxes = await Promise.all(sashes.map((sash) => sash.boundingBox()));
+  const sash = boxes.find((box) => box && Math.abs(box.x + box.width / 2 - panel.x) < 8);
+  if (!sash) return;
+  const from = { x: sash.x + sash.width / 2, y: sash.y + sash.height / 2 };
+  await page.mouse.move(from.x, from.y);
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width - width, y, { steps: 4 });
+  await page.mouse.move(from.x + panel.width - width, from.y, { steps: 4 });
   await page.mouse.up();
 }

@@ -26,55 +26,68 @@ export interface PracticeOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
-/** @param use - what is done with it; everything is ended and removed afterwards */
-export async function withPractice(
-  options: PracticeOptions,
-  use: (practice: Practice) => Promise<void>,
-): Promise<void> {
+export interface StartedPractice extends Practice {
+  /** Ends everything and removes what it wrote. */
+  stop(): Promise<void>;
+}
+
+export async function startPractice(options: PracticeOptions = {}): Promise<StartedPractice> {
+  const ends: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (let end = ends.pop(); end; end = ends.pop()) await end();
+  };
+  try {
+    return { ...(await startAll(options, (end) => ends.push(end))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(
+  { settings, viewport = { width: 1280, height: 800 } }: PracticeOptions,
+  onStop: (end: () => Promise<void>) => void,
+): Promise<Practice> {
   const vsix = join(root, 'codex-chat.vsix');
   if (!existsSync(vsix)) await buildVsix();
   // A short path: the server's sockets lie below it.
   const home = await mkdtemp(join(tmpdir(), 'codex-e2e-'));
+  onStop(() => remove(home));
   const folder = join(home, 'shop');
   await mkdir(folder);
   await writeFile(join(folder, 'cart.ts'), 'export const total = 42;\n');
   const backend = await startBackend({ pace: 0 });
-  const ends: (() => Promise<void>)[] = [() => remove(home), () => backend.stop()];
-  try {
-    const server = await startCodeServer({
-      vsix,
-      dataDir: join(home, 'server'),
-      logLevel: 'trace',
-      settings: {
-        'workbench.secondarySideBar.defaultVisibility': 'hidden',
-        'git.enabled': false,
-        ...options.settings,
-      },
-      machineSettings: {
-        'codexChat.baseUrl': backend.baseUrl,
-        'codexChat.issuer': backend.issuer,
-      },
-    });
-    ends.push(() => server.stop());
-    const profileDir = join(home, 'browser');
-    const viewport = options.viewport ?? { width: 1280, height: 800 };
-    let messages: readonly string[] = [];
-    const workbench = await launchWorkbench(server, {
-      folder,
-      profileDir,
-      viewport,
-      async prepare(context) {
-        messages = await recordMessages(context);
-      },
-    });
-    ends.push(() => workbench.close());
-    // From here on a command of ours is in the palette.
-    await workbench.statusBarItem('codexChat.quota').waitFor();
-    await use({ backend, server, workbench, folder, messages });
-  } finally {
-    for (const end of ends.toReversed()) await end();
-  }
+  onStop(() => backend.stop());
+  const server = await startCodeServer({
+    vsix,
+    dataDir: join(home, 'server'),
+    logLevel: 'trace',
+    settings: { ...hiddenPanel, ...settings },
+    machineSettings: {
+      'codexChat.baseUrl': backend.baseUrl,
+      'codexChat.issuer': backend.issuer,
+    },
+  });
+  onStop(() => server.stop());
+  let messages: readonly string[] = [];
+  const workbench = await launchWorkbench(server, {
+    folder,
+    profileDir: join(home, 'browser'),
+    viewport,
+    async prepare(context) {
+      messages = await recordMessages(context);
+    },
+  });
+  onStop(() => workbench.close());
+  // From here on our commands are in the palette.
+  await workbench.statusBarItem('codexChat.quota').waitFor();
+  return { backend, server, workbench, folder, messages };
 }
+
+const hiddenPanel = {
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'git.enabled': false,
+};
 
 export const test = plain.extend<{ picture: void }, { practice: Practice }>({
   /** Shows what the window looked like when a test failed. */
@@ -89,7 +102,11 @@ export const test = plain.extend<{ picture: void }, { practice: Practice }>({
   ],
   practice: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names from the pattern.
-    async ({}, use) => withPractice({}, use),
+    async ({}, use) => {
+      const practice = await startPractice();
+      await use(practice);
+      await practice.stop();
+    },
     { scope: 'worker', timeout: 120_000 },
   ],
 });
