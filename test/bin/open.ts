@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { freePort, isFree, startCodeServer } from '../support/codeServer.ts';
 import { startBackend, type Backend } from '../backend/backend.ts';
+import { writeSample } from '../support/sampleWorkspace.ts';
 import { desktopCommand, openDesktop } from './desktop.ts';
 import { Problem, run, step } from './processes.mjs';
 import { buildVsix, ensureCodeServer, root } from './setup.mjs';
@@ -59,12 +60,7 @@ async function prepareHome(live: boolean): Promise<Home> {
   if (!live) await rm(base, { recursive: true, force: true, maxRetries: 5 });
   const home = { dataDir: join(base, 'data'), folder: join(base, 'sample') };
   await mkdir(home.dataDir, { recursive: true });
-  for (const [name, text] of Object.entries(sample)) {
-    const file = join(home.folder, name);
-    await mkdir(dirname(file), { recursive: true });
-    // A file that a person has changed stays as it is.
-    await writeFile(file, text, { flag: 'wx' }).catch(() => undefined);
-  }
+  await writeSample(home.folder);
   return home;
 }
 
@@ -116,27 +112,3 @@ function openBrowser(address: string): void {
   if (process.platform === 'linux' && !onScreen) return;
   run(command, [address], { quiet: true }).catch(() => undefined);
 }
-
-const sample: Readonly<Record<string, string>> = {
-  'README.md': `# Sample shop
-
-A small project to chat about. Ask Codex to explain \`src/cart.ts\`, or to find its fault.
-`,
-  'src/cart.ts': `export interface Line {
-  readonly name: string;
-  readonly cents: number;
-  readonly count: number;
-}
-
-/** Sum of all lines in cents, less a discount in percent. */
-export function total(lines: readonly Line[], discountPercent = 0): number {
-  let sum = 0;
-  for (const line of lines) sum += line.cents * line.count;
-  return sum - sum * discountPercent;
-}
-`,
-  'src/price.py': `def words(cents: int) -> str:
-    """1234 becomes 12.34 EUR."""
-    return f"{cents // 100}.{cents % 100} EUR"
-`,
-};

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   lastAnswer,
@@ -110,7 +110,9 @@ async function takeAll(practice: Practice, look: (typeof looks)[number]): Promis
   await workbench.chat().getByRole('button', { name: /^Send/ }).waitFor();
   await take('4-answer');
   if (look.name === 'dark' && process.argv.includes('--readme')) {
-    await workbench.page.screenshot({ path: join(root, 'media/screenshot.png') });
+    await openFile(practice, 'cart.ts');
+    await take('readme');
+    await copyFile(join(shots, 'dark-readme.png'), join(root, 'media/screenshot.png'));
   }
 
   backend.control.script({ kind: 'status', status: 429, body: usageLimit() });
@@ -134,4 +136,15 @@ async function resizePanel({ workbench: { page } }: Practice, width: number): Pr
   await page.mouse.down();
   await page.mouse.move(from.x + panel.width - width, from.y, { steps: 4 });
   await page.mouse.up();
+}
+
+async function openFile(
+  { workbench: { page, runCommand } }: Practice,
+  name: string,
+): Promise<void> {
+  await runCommand('Go to File...');
+  const input = page.locator('.quick-input-widget input.input');
+  await input.fill(name);
+  await page.locator('.quick-input-list .monaco-list-row').first().click();
+  await page.locator('.monaco-editor .view-line').nth(3).waitFor();
 }

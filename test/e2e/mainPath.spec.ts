@@ -75,6 +75,18 @@ test('Stop ends an answer in its middle and keeps what has come', async ({ pract
   expect(text.match(/word/g)?.length).toBeLessThan(2_000);
 });
 
+test('hiding the panel while an answer comes loses nothing', async ({ practice }) => {
+  const { workbench, backend } = practice;
+  const numbers = Array.from({ length: 60 }, (_, at) => `n${at}`).join(' ');
+  backend.control.script({ kind: 'text', text: numbers, deltas: 60, pace: 30 });
+  await send(workbench, 'Count while hidden');
+  await expect(lastAnswer(workbench)).toContainText('n1 n2');
+  await workbench.runCommand('View: Toggle Secondary Side Bar Visibility');
+  await expect(workbench.page.locator('.part.auxiliarybar')).toBeHidden();
+  await openChat(practice);
+  await expect(lastAnswer(workbench)).toContainText(numbers);
+});
+
 test('the quota in the status bar moves with a turn', async ({ practice }) => {
   const { workbench, backend } = practice;
   backend.control.setUsage(ada, { fiveHourPercent: 41, weeklyPercent: 17 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as plain, type Page } from '@playwright/test';
@@ -7,6 +7,7 @@ import { startBackend } from '../backend/backend.ts';
 import type { Backend } from '../backend/types.ts';
 import { buildVsix, root } from '../bin/setup.mjs';
 import { remove, startCodeServer, type CodeServer } from '../support/codeServer.ts';
+import { writeSample } from '../support/sampleWorkspace.ts';
 import { launchWorkbench, type Workbench } from '../support/workbench.ts';
 import { recordMessages } from './messages.ts';
 
@@ -54,8 +55,7 @@ async function startAll(
   const home = await mkdtemp(join(tmpdir(), 'codex-e2e-'));
   onStop(() => remove(home));
   const folder = join(home, 'shop');
-  await mkdir(folder);
-  await writeFile(join(folder, 'cart.ts'), 'export const total = 42;\n');
+  await writeSample(folder);
   const backend = await startBackend({ pace: 0 });
   onStop(() => backend.stop());
   const server = await startCodeServer({
