@@ -90,7 +90,8 @@ function titleOf(part: Reasoning, thinking: boolean, open: boolean): string {
   const first = lead.kind === 'found' ? lead.heading : undefined;
   if (thinking) return (open ? first : latestHeading(part.text)) ?? 'Thinking';
   if (open && first !== undefined) return first;
-  return part.ms === undefined ? 'Thought' : `Thought for ${duration(part.ms)}`;
+  if (part.ms === undefined) return 'Thought';
+  return part.ms < 1_000 ? 'Thought for a moment' : `Thought for ${duration(part.ms)}`;
 }
 
 function secondsOf(

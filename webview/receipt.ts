@@ -5,9 +5,17 @@ import { icon, type IconName } from './icons.ts';
 import { answerText } from './sayings.ts';
 import { tokens } from './words.ts';
 
-/** What a turn took, torn like a till slip, with the answer's tools. A click opens the bill. */
-export function receipt(turn: TurnView, mayRetry: boolean, context: RowContext): HTMLElement {
+/**
+ * What a turn took, torn like a till slip, with the answer's tools. A click opens the bill.
+ * Undefined when there is nothing to say and nothing to do.
+ */
+export function receipt(
+  turn: TurnView,
+  mayRetry: boolean,
+  context: RowContext,
+): HTMLElement | undefined {
   const answer = answerText(turn);
+  if (answer === '' && !mayRetry && !turn.usage) return undefined;
   const bill = turn.usage && billOf(turn.usage, freshId('bill'));
   const tools = h(
     'div',

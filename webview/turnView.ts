@@ -187,10 +187,11 @@ function tailRows(turn: TurnView, isLast: boolean, context: RowContext): HTMLEle
   const running = turn.status === 'running';
   const end = endRow(turn);
   const offersRetry = turn.failure?.actions.includes('retry') === true;
+  const slip = running ? undefined : receipt(turn, isLast && !offersRetry, context);
   return [
     ...turn.notes.map(remark),
     ...(end === undefined ? [] : [end]),
     ...(turn.failure === undefined ? [] : [failureNote(turn, turn.failure, context)]),
-    ...(running ? [] : [receipt(turn, isLast && !offersRetry, context)]),
+    ...(slip === undefined ? [] : [slip]),
   ];
 }
