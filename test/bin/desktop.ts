@@ -64,7 +64,7 @@ export async function openDesktop(options: DesktopOptions): Promise<DesktopWindo
 
 const desktopSettings = {
   'telemetry.telemetryLevel': 'off',
-  'workbench.secondarySideBar.defaultVisibility': 'visible',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
 };
 

@@ -75,7 +75,8 @@ async function openInBrowser(
     dataDir: start.dataDir,
     port: await choosePort(options.port),
     settings: {
-      'workbench.secondarySideBar.defaultVisibility': 'visible',
+      // Shown by itself at the very first start, VS Code leaves the panel empty.
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
       'git.openRepositoryInParentFolders': 'never',
     },
     machineSettings: start.settings,
@@ -95,12 +96,12 @@ async function choosePort(wanted: number | undefined): Promise<number> {
 
 function whatToClick(backend: Backend | undefined): string {
   const steps = [
-    '  1  Open the Codex panel in the right side bar (or press F1 and type "Codex: Focus").',
-    '  2  Click "Sign in", then Allow in the dialog and on the page that opens.',
-    '  3  Type a message and press Enter. The quota stands in the status bar.',
+    '  1  Press F1, type "Codex: Focus the Chat" and press Enter: the panel opens on the right.',
+    '  2  Click "Sign in with ChatGPT", then Allow in the dialog and Allow on the page that opens.',
+    '  3  Type a message and press Enter. The quota stands at the right end of the status bar.',
   ];
   const rest = backend
-    ? `  Practice backend: ${backend.url} (faults to try: ${backend.url}/control)`
+    ? `  Nothing leaves this machine. Faults to try: ${backend.url}/control`
     : '  This is the real backend: messages count against the quota of your ChatGPT plan.';
   return [...steps, rest, '  Ctrl+C ends everything.'].join('\n');
 }
