@@ -10,7 +10,7 @@ const mayImport: Record<string, RegExp> = {
   'src/base': /^(src\/base|zod\/mini)$/,
   'src/protocol': /^zod\/mini$/,
   'src/core': /^(src\/(base|core)|zod\/mini|eventsource-parser)$/,
-  'src/node': /^(src\/(base|core|node)|node:.*|undici)$/,
+  'src/node': /^(src\/(base|core|node)|node:.*|undici(\/lib\/.*)?)$/,
   'src/vscode':
     /^(src\/(base|core|protocol|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
   'src/extension': /^(src\/.*|vscode)$/,

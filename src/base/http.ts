@@ -43,12 +43,24 @@ export class HttpError extends Error {
   readonly kind: HttpFailureKind;
   /** Host that could not be reached, for the message to people. */
   readonly host: string;
+  /** The proxy in whose hands it broke, as host:port. */
+  readonly proxy: string | undefined;
+  /** Status by which the proxy refused. */
+  readonly proxyStatus: number | undefined;
 
-  constructor(kind: HttpFailureKind, host: string, options?: ErrorOptions) {
-    super(`${kind} (${host})`, options);
+  constructor(kind: HttpFailureKind, host: string, options: HttpErrorOptions = {}) {
+    const by = [options.proxy, options.proxyStatus].filter((part) => part !== undefined).join(' ');
+    super(`${kind} (${host}${by && `, proxy ${by}`})`, options);
     this.kind = kind;
     this.host = host;
+    this.proxy = options.proxy;
+    this.proxyStatus = options.proxyStatus;
   }
+}
+
+export interface HttpErrorOptions extends ErrorOptions {
+  proxy?: string;
+  proxyStatus?: number;
 }
 
 /** The whole body as text, cut off after `maxBytes` so that a wrong answer cannot fill the memory. */

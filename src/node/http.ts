@@ -1,13 +1,16 @@
-import { createBrotliDecompress, createGunzip, createInflate, constants } from 'node:zlib';
-import type { Readable, Transform } from 'node:stream';
-import { Agent, request as send, type Dispatcher } from 'undici';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import send from 'undici/lib/api/api-request.js';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../base/http.ts';
+import { acceptedEncodings, decoded } from './httpBody.ts';
+import { createPools, type PoolOptions, type Pools } from './httpPool.ts';
+import { AbandonedError } from './proxyDial.ts';
 import { classifyTransportError } from './transportError.ts';
 
-/** The longest wait for a TCP and TLS connection, ms (S2-1). */
-const connectTimeoutMs = 30_000;
 const defaultHeadersTimeoutMs = 60_000;
 const defaultIdleTimeoutMs = 300_000;
+
+export type HttpOptions = PoolOptions;
 
 export interface HttpClient {
   request: Http;
@@ -16,49 +19,34 @@ export interface HttpClient {
 }
 
 /**
- * One connection pool for each host. undici's own time-outs for headers and body are off: a model
- * may think for minutes, so each request brings its limits, and every byte that arrives, comments
- * of the event stream included, counts as a sign of life.
+ * The way to the network. Each request brings its limits, and every byte that arrives, comments of
+ * the event stream included, counts as a sign of life. Without options it follows the proxies that
+ * the environment names (`HTTPS_PROXY`, `NO_PROXY` and their like).
  */
-export function createHttp(): HttpClient {
-  let agent: Agent | undefined;
-  const dispatcher = () =>
-    (agent ??= new Agent({
-      connections: 10,
-      keepAliveTimeout: 60_000,
-      connect: { timeout: connectTimeoutMs },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    }));
+export function createHttp(options: HttpOptions = {}): HttpClient {
+  const pools = createPools(options);
   return {
-    request: (request, signal) => exchange(dispatcher(), request, signal),
-    async close() {
-      await agent?.destroy();
-      agent = undefined;
-    },
+    request: (request, signal) => exchange(pools, request, signal),
+    close: () => pools.close(),
   };
 }
 
 async function exchange(
-  dispatcher: Dispatcher,
+  pools: Pools,
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   signal.throwIfAborted();
-  const host = new URL(request.url).host;
+  const target = new URL(request.url);
+  const { host } = target;
   const limit = new AbortController();
   const timer = setTimeout(
     () => limit.abort(new HttpError('headersTimeout', host)),
     request.headersTimeoutMs ?? defaultHeadersTimeoutMs,
   );
+  const either = AbortSignal.any([signal, limit.signal]);
   try {
-    const response = await send(request.url, {
-      dispatcher,
-      method: request.method,
-      headers: { 'accept-encoding': 'gzip, br, deflate', ...request.headers },
-      ...(request.body === undefined ? {} : { body: request.body }),
-      signal: AbortSignal.any([signal, limit.signal]),
-    });
+    const response = await ask(pools, request, target, either);
     const headers = flatten(response.headers);
     const body = decoded(response.body, headers['content-encoding']);
     const idleMs = request.idleTimeoutMs ?? defaultIdleTimeoutMs;
@@ -78,34 +66,41 @@ async function exchange(
   }
 }
 
+/** Sends the request; when it is given up, a connection that only it waited for goes too. */
+async function ask(
+  pools: Pools,
+  request: HttpRequest,
+  target: URL,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  const pool = pools.current();
+  const leave = pool.enter(target.origin);
+  try {
+    return await send.call(pool.agent, {
+      origin: target.origin,
+      path: target.pathname + target.search,
+      method: request.method,
+      headers: { 'accept-encoding': acceptedEncodings, ...request.headers },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      signal,
+    });
+  } catch (error) {
+    // Another request gave up the connection that this one had just come to wait for.
+    if (error instanceof AbandonedError && !signal.aborted) {
+      return await ask(pools, request, target, signal);
+    }
+    throw error;
+  } finally {
+    leave(signal.aborted);
+  }
+}
+
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>) {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return flat;
-}
-
-/** Decoders that give out what they have after every chunk, so that a compressed stream stays live. */
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip({ flush: constants.Z_SYNC_FLUSH }),
-  'x-gzip': () => createGunzip({ flush: constants.Z_SYNC_FLUSH }),
-  deflate: () => createInflate({ flush: constants.Z_SYNC_FLUSH }),
-  br: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }),
-};
-
-function decoded(body: Readable, encoding: string | undefined): Readable {
-  let stream = body;
-  // The encodings stand in the order in which they were applied (RFC 9110, 8.4).
-  for (const name of (encoding ?? '').toLowerCase().split(',').toReversed()) {
-    const decoder = decoders[name.trim()]?.();
-    if (!decoder) continue;
-    const source = stream;
-    source.on('error', (error) => decoder.destroy(error));
-    decoder.on('close', () => source.destroy());
-    stream = source.pipe(decoder);
-  }
-  return stream;
 }
 
 /** The body, ended with an error when it is silent for `idleMs`. */
