@@ -43,7 +43,10 @@ export function run(command, args, { quiet = false, ...options } = {}) {
     child.once('error', (cause) =>
       fail(new Problem(`Could not start ${command}: ${cause.message}`)),
     );
-    child.once('close', (code) => done({ code: code ?? 1, output }));
+    child.once('close', (code) => {
+      // What Ctrl+C has ended has no result.
+      if (!ending) done({ code: code ?? 1, output });
+    });
   });
 }
 

@@ -14,7 +14,7 @@ import { buildVsix, ensureChromium, ensureCodeServer, root } from './setup.mjs';
 
 /*
  * Takes pictures of the panel in a real workbench for people to look at, in test-results/shots.
- * With --readme it also renews media/screenshot.png.
+ * Names of looks pick those; with --readme the dark one also renews media/screenshot.png.
  */
 
 const shots = join(root, 'test-results/shots');
@@ -68,7 +68,8 @@ await commandLine(
     await ensureCodeServer();
     await buildVsix();
     await mkdir(shots, { recursive: true });
-    for (const look of looks) {
+    const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+    for (const look of looks.filter(({ name }) => names.length === 0 || names.includes(name))) {
       await step(`Pictures of ${look.name}`, async () => {
         running = await startPractice({ settings: { 'workbench.colorTheme': look.theme } });
         await takeAll(running, look);

@@ -13,7 +13,12 @@ export const cacheDir = process.env.CODEX_CHAT_CACHE ?? join(homedir(), '.cache'
 const codeServer = '4.139.1';
 const codeServerNode = '24.21.0';
 const parcelWatcher = '2.5.6';
-const codeServerDir = join(cacheDir, `code-server-${codeServer}-node-${codeServerNode}`);
+/** Counts up with each change of `installCodeServer`, so that an older set-up is not taken. */
+const recipe = 2;
+const codeServerDir = join(
+  cacheDir,
+  `code-server-${codeServer}-node-${codeServerNode}-recipe-${recipe}`,
+);
 const nodePackage = `node-${process.platform}-${process.arch}`;
 
 /** Where `ensureCodeServer` puts things. */
@@ -115,6 +120,10 @@ async function installCodeServer(dir) {
   const watcher = `@parcel/watcher-linux-${process.arch}-glibc@${parcelWatcher}`;
   const lean = ['--omit=dev', '--omit=optional'];
   await npm(['install', '--prefix', vscode, ...quiet, ...lean, watcher], { cwd: vscode });
+
+  // Without TypeScript the built-in language features complain as soon as a file is opened.
+  const extensions = join(vscode, 'extensions');
+  await npm(['install', '--prefix', extensions, ...quiet, '--omit=dev'], { cwd: extensions });
 
   if (!(await canCompile())) {
     console.log('  no C++ compiler, make or Python here: VS Code will write no log files');
