@@ -14,7 +14,7 @@ import { createQuota, type QuotaBook } from './core/quota/quota.ts';
 import { fetchUsage } from './core/quota/usage.ts';
 import { toQuotaView } from './core/quota/view.ts';
 import { createResponses } from './core/responses/client.ts';
-import { createHttp } from './node/http.ts';
+import { createLazyHttp } from './node/lazyHttp.ts';
 import { createLoopback } from './node/loopback.ts';
 import { createAccount, type Account } from './vscode/account.ts';
 import { registerAuthProvider } from './vscode/authProvider.ts';
@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
 function layGround(context: vscode.ExtensionContext, lifetime: Disposables) {
   const channel = lifetime.add(createLogChannel());
   const settings = lifetime.add(createSettings());
-  const client = createHttp();
+  const client = createLazyHttp();
   lifetime.add({ dispose: () => void client.close() });
   return {
     context,
