@@ -148,4 +148,5 @@ async function openFile(
   await input.fill(name);
   await page.locator('.quick-input-list .monaco-list-row').first().click();
   await page.locator('.monaco-editor .view-line').nth(3).waitFor();
+  await page.getByText('Activating Extensions').waitFor({ state: 'hidden' });
 }
