@@ -1,0 +1,36 @@
+import { commandLine, step } from '../bin/processes.mjs';
+import { buildVsix, ensureChromium, ensureCodeServer } from '../bin/setup.mjs';
+import { activation } from './activation.ts';
+import { idle } from './idle.ts';
+import { network } from './network.ts';
+import { stream } from './stream.ts';
+import { table, type Measure } from './table.ts';
+
+/*
+ * Measures the product in a real VS Code against what it promises. Arguments name the measures to
+ * take; without any, all are taken. Ends with 1 when a figure is over its limit.
+ */
+
+const measures: Readonly<Record<string, Measure>> = { network, activation, stream, idle };
+
+await commandLine(async () => {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !Object.hasOwn(measures, name));
+  if (unknown.length > 0) {
+    console.error(
+      `Unknown: ${unknown.join(', ')}. There are: ${Object.keys(measures).join(', ')}.`,
+    );
+    return 2;
+  }
+  process.env['CHROMIUM'] = await ensureChromium();
+  await ensureCodeServer();
+  await step('Building the extension', buildVsix);
+  let failed = false;
+  for (const [name, { title, run }] of Object.entries(measures)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const rows = await run();
+    console.log(`\n${table(title, rows)}\n`);
+    failed ||= rows.some(({ holds }) => holds === false);
+  }
+  return failed ? 1 : 0;
+});
