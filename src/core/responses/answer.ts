@@ -42,6 +42,8 @@ export function createAnswer(
   onChange: (change: AnswerChange) => void,
 ): AnswerState {
   const slots = new Map<number, Slot>();
+  /** Calls that are whole: one that comes again, at whatever place, must not be run again. */
+  const calls = new Set<unknown>();
 
   const slotAt = (index: number): Slot => {
     const slot = slots.get(index) ?? { parts: new Map(), lastSummary: -1 };
@@ -77,6 +79,9 @@ export function createAnswer(
   function finish(index: number, item: OutputItem): void {
     const slot = slotAt(index);
     if (slot.item) return;
+    const callId = item['call_id'];
+    if (callId !== undefined && calls.has(callId)) return;
+    if (callId !== undefined) calls.add(callId);
     slot.item = item;
     for (const { section, ...part } of readItem(item)) put(index, section, part, true);
   }

@@ -53,14 +53,23 @@ export interface Run {
 export async function run(
   http: Http,
   request: ResponsesRequest = classic,
-  options: { grants?: GrantSource; signal?: AbortSignal; clock?: ManualClock } = {},
+  options: {
+    grants?: GrantSource;
+    signal?: AbortSignal;
+    clock?: ManualClock;
+    baseUrl?: string;
+    headersTimeoutMs?: number;
+    idleTimeoutMs?: number;
+  } = {},
 ): Promise<Run> {
   const events: TurnEvent[] = [];
   const clock = options.clock ?? skippingClock();
   const client = createResponses({
     http,
     grants: options.grants ?? countingGrants(),
-    baseUrl: () => 'https://chatgpt.com/backend-api',
+    baseUrl: () => options.baseUrl ?? 'https://chatgpt.com/backend-api',
+    headersTimeoutMs: options.headersTimeoutMs ?? 60_000,
+    idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
     clock,
     random: () => 0.5,

@@ -223,6 +223,14 @@ describe('a retry', () => {
     },
   );
 
+  test('follows bytes that are not UTF-8, which no answer of the backend holds', async () => {
+    const torn = new Uint8Array([...fixtureBytes('drop_mid_text.sse'), 0xff, 0xfe, 0xff]);
+    const { http } = scriptedHttp(() => streamOf(torn), good);
+    const { events, shown } = await run(http);
+    expect(events.find((event) => event.type === 'retry')?.failure.kind).toBe('malformed');
+    expect(shown).toEqual([{ kind: 'text', text: 'Hello from the fake backend.' }]);
+  });
+
   test('takes a page of a proxy for what it is', async () => {
     const page = () => ({
       ...statusOf(200, '<html>Sign in to the hotel</html>'),
