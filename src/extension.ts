@@ -23,6 +23,7 @@ import { ChatView, chatViewId } from './vscode/chatView.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { createLog, createLogChannel } from './vscode/log.ts';
 import { createModelChoice } from './vscode/modelChoice.ts';
+import { createNetwork } from './vscode/network.ts';
 import { createQuotaItem, type QuotaItemState } from './vscode/quotaItem.ts';
 import { createRequestBasis } from './vscode/requestBasis.ts';
 import { createSettings } from './vscode/settings.ts';
@@ -47,14 +48,16 @@ export function activate(context: vscode.ExtensionContext): void {
 /** What every other part stands on. */
 function layGround(context: vscode.ExtensionContext, lifetime: Disposables) {
   const channel = lifetime.add(createLogChannel());
+  const log = createLog(channel);
   const settings = lifetime.add(createSettings());
-  const client = createLazyHttp();
+  const network = lifetime.add(createNetwork());
+  const client = createLazyHttp({ ...network, log });
   lifetime.add({ dispose: () => void client.close() });
   return {
     context,
     lifetime,
     channel,
-    log: createLog(channel),
+    log,
     settings,
     http: client.request,
     clock: systemClock,
@@ -70,6 +73,7 @@ function createAccess(ground: Ground) {
   const { context, lifetime, log, http, clock, userAgent, issuer } = ground;
   const store = lifetime.add(createTokenStore(context.secrets, log));
   const mediaFolder = vscode.Uri.joinPath(context.extensionUri, 'media').fsPath;
+  let isPanelVisible = () => false;
   const signIn = lifetime.add(
     createSignIn({
       store,
@@ -79,6 +83,7 @@ function createAccess(ground: Ground) {
       issuer,
       openListener: createLoopback({ mediaFolder, log }),
       tryAgain: () => void vscode.commands.executeCommand('codexChat.signIn'),
+      isToldInPanel: () => isPanelVisible(),
     }),
   );
   const account = lifetime.add(createAccount({ store, signIn, memento: context.globalState, log }));
@@ -87,7 +92,8 @@ function createAccess(ground: Ground) {
   );
   const preferred = () => account.current()?.id;
   const grants = createGrants({ store, http, issuer, clock, log, preferred, userAgent });
-  return { store, signIn, account, provider, grants };
+  const panelIs = (isVisible: () => boolean) => (isPanelVisible = isVisible);
+  return { store, signIn, account, provider, grants, panelIs };
 }
 type Access = ReturnType<typeof createAccess>;
 
@@ -147,7 +153,7 @@ type Talk = ReturnType<typeof createTalk>;
 /** Status bar, panel and commands. */
 function show(ground: Ground, access: Access, service: Service, { session, choice }: Talk): void {
   const { context, lifetime, log, channel, clock, settings } = ground;
-  const { store, signIn, account, provider } = access;
+  const { store, signIn, account, provider, panelIs } = access;
   const { models, quota, poll, currentQuota } = service;
   const { extensionUri } = context;
   const picked = createEmitter<void>();
@@ -183,6 +189,7 @@ function show(ground: Ground, access: Access, service: Service, { session, choic
       log,
     }),
   );
+  panelIs(() => view.isVisible());
   lifetime.add(vscode.window.registerWebviewViewProvider(chatViewId, view));
   lifetime.add(
     registerCommands({

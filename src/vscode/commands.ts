@@ -80,7 +80,7 @@ function isCancel(error: unknown): boolean {
 }
 
 /** By way of VS Code, which asks for consent and lists the account in its menu. */
-async function signInByVsCode({ account, signIn }: CommandNeeds): Promise<void> {
+async function signInByVsCode({ account, signIn, view }: CommandNeeds): Promise<void> {
   const isSignedIn = account.current() !== undefined;
   try {
     const session = await vscode.authentication.getSession(authProviderId, scopes, {
@@ -89,6 +89,7 @@ async function signInByVsCode({ account, signIn }: CommandNeeds): Promise<void> 
       clearSessionPreference: isSignedIn,
     });
     await account.choose(session.account.id);
+    await view.focus();
   } catch (error) {
     // Sign-in has told its own failures; VS Code passes them on without their class.
     const state = signIn.state();

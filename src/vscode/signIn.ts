@@ -35,6 +35,8 @@ export interface SignInNeeds {
   log: Log;
   /** What the button under an error does: the command that signs in. */
   tryAgain: () => void;
+  /** Whether the panel is in sight: it tells the failure itself, with the way to try again. */
+  isToldInPanel: () => boolean;
 }
 
 /** Link in the progress notification; registered only while a sign-in runs. */
@@ -95,7 +97,7 @@ function explain(error: unknown, needs: SignInNeeds, signal: AbortSignal): strin
   const sentence = known
     ? error.message
     : vscode.l10n.t('Sign-in failed for a reason that Codex Chat does not know. Try again.');
-  void offerAnother(sentence, needs.tryAgain);
+  if (!needs.isToldInPanel()) void offerAnother(sentence, needs.tryAgain);
   return sentence;
 }
 

@@ -19,6 +19,7 @@ function setUp(answer: () => HttpResponse = tokens) {
   const log = recordingLog();
   const redirects: ((redirect: Redirect) => void)[] = [];
   let retries = 0;
+  const panel = { isVisible: false };
   const openListener: OpenListener = async () => ({
     redirectUri: 'http://127.0.0.1:1455/auth/callback',
     redirect: new Promise((resolve) => redirects.push(resolve)),
@@ -32,11 +33,22 @@ function setUp(answer: () => HttpResponse = tokens) {
     openListener,
     log,
     tryAgain: () => void retries++,
+    isToldInPanel: () => panel.isVisible,
   });
   const states: string[] = [];
   signIn.onDidChangeState(() => void states.push(signIn.state().kind));
   const comesBack = (redirect: Redirect) => redirects.at(-1)?.(redirect);
-  return { store, clock, log, signIn, states, comesBack, openListener, retries: () => retries };
+  return {
+    store,
+    clock,
+    log,
+    signIn,
+    states,
+    comesBack,
+    openListener,
+    panel,
+    retries: () => retries,
+  };
 }
 
 const failureOf = (work: Promise<unknown>) =>
@@ -179,4 +191,15 @@ test('ends with the window', async () => {
   await untilOpened();
   signIn.dispose();
   expect(await work).toContain('Canceled');
+});
+
+test('a failure that the open panel tells is not told a second time', async () => {
+  const { signIn, comesBack, panel } = setUp();
+  panel.isVisible = true;
+  const work = failureOf(signIn.run());
+  await untilOpened();
+  comesBack({ kind: 'error', error: 'access_denied' });
+  expect(await work).toBe('refused');
+  expect(signIn.state()).toMatchObject({ kind: 'idle', problem: expect.any(String) });
+  expect(editor.messages).toEqual([]);
 });
