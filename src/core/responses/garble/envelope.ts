@@ -1,0 +1,137 @@
+import { isDebris, isLatinLetter, isNameCode, isSpace, isVenus } from './letters.ts';
+
+/** What stands before the recipient of a leaked call, up to and with `to=<recipient>`. */
+export interface Envelope {
+  /** Where what follows the recipient begins. */
+  end: number;
+  /** Empty for a row of Harmony tokens that opens a message without a recipient. */
+  recipient: string;
+  /** A role or channel word stands before `to=`. */
+  hasRole: boolean;
+  /** Runs of `♀` or `+#`, or Harmony tokens, stand before it: nobody writes that by chance. */
+  noise?: 'venus' | 'plusHash' | 'token';
+}
+
+/** What was read, that more text is needed, or that there is nothing. */
+export type Reading<T> = T | 'more' | 'none';
+
+/** Longest row of pieces before `to=`, UTF-16 code units. */
+export const maxPrelude = 64;
+/** Tool names have at most 64 characters (WIRE.md g); `functions.` and a namespace come before. */
+export const maxRecipient = 96;
+
+const roles = ['assistant', 'Assistant', 'commentary', 'analysis', 'final'];
+const otherRoles = ['user', 'system', 'developer', 'tool', 'functions'];
+const token = /^<\|[a-z_]{1,14}\|>/;
+const tokenStart = /^<(\|([a-z_]{1,14}\|?)?)?$/;
+
+interface Pieces {
+  hasRole: boolean;
+  venus: number;
+  plusHash: number;
+  tokens: number;
+  /** `<|start|>` or `<|channel|>` and then a role: the next token ends the head of a message. */
+  opened: boolean;
+}
+
+/** Reads the envelope that begins exactly at `from`. */
+export function readEnvelope(text: string, from: number, isEnd: boolean): Reading<Envelope> {
+  const found: Pieces = { hasRole: false, venus: 0, plusHash: 0, tokens: 0, opened: false };
+  let at = from;
+  while (at - from <= maxPrelude) {
+    if (at >= text.length) return isEnd ? 'none' : 'more';
+    const to = matchWord(text, at, 'to=');
+    if (to === 'full') return readRecipient(text, at + 3, isEnd, found);
+    const next = to === 'part' ? 'more' : readPiece(text, at, at === from, found);
+    if (next === 'more') return isEnd ? 'none' : 'more';
+    if (next === 'none') return 'none';
+    if (next === 'head') return { ...described(found), end: at, recipient: '' };
+    at = next;
+  }
+  return 'none';
+}
+
+function readPiece(
+  text: string,
+  at: number,
+  isFirst: boolean,
+  found: Pieces,
+): Reading<number> | 'head' {
+  const code = text.charCodeAt(at);
+  if (isVenus(code)) {
+    found.venus++;
+    return at + 1;
+  }
+  if (code === 43) return readPlusHash(text, at, found);
+  if (code === 60) return readToken(text, at, found);
+  if (isLatinLetter(code)) return readRole(text, at, found);
+  if (isFirst) return 'none';
+  if (isSpace(code)) return code !== 10 || noiseOf(found) ? at + 1 : 'none';
+  return isDebris(code) ? at + 1 : 'none';
+}
+
+function readPlusHash(text: string, at: number, found: Pieces): Reading<number> {
+  if (at + 1 >= text.length) return 'more';
+  if (text[at + 1] === '#') {
+    found.plusHash++;
+    return at + 2;
+  }
+  return found.plusHash > 0 ? at + 1 : 'none';
+}
+
+function readToken(text: string, at: number, found: Pieces): Reading<number> | 'head' {
+  const rest = text.slice(at, at + 20);
+  const whole = token.exec(rest)?.[0];
+  if (whole === undefined) return tokenStart.test(rest) ? 'more' : 'none';
+  if (found.opened && found.hasRole && /message|constrain/.test(whole)) return 'head';
+  found.tokens++;
+  if (whole === '<|start|>' || whole === '<|channel|>') found.opened = true;
+  return at + whole.length;
+}
+
+function readRole(text: string, at: number, found: Pieces): Reading<number> {
+  let partly = false;
+  for (const word of found.tokens > 0 ? [...roles, ...otherRoles] : roles) {
+    const match = matchWord(text, at, word);
+    if (match === 'full') {
+      found.hasRole = true;
+      return at + word.length;
+    }
+    partly ||= match === 'part';
+  }
+  return partly ? 'more' : 'none';
+}
+
+function readRecipient(
+  text: string,
+  from: number,
+  isEnd: boolean,
+  found: Pieces,
+): Reading<Envelope> {
+  let at = from;
+  while (at < text.length && (isNameCode(text.charCodeAt(at)) || text[at] === '.')) {
+    if (++at - from > maxRecipient) return 'none';
+  }
+  if (at >= text.length && !isEnd) return 'more';
+  // The full stop of a sentence is not part of the name.
+  while (at > from && text[at - 1] === '.') at--;
+  if (at === from || !isLatinLetter(text.charCodeAt(from))) return 'none';
+  return { ...described(found), end: at, recipient: text.slice(from, at) };
+}
+
+function described(found: Pieces): Pick<Envelope, 'hasRole' | 'noise'> {
+  const noise = noiseOf(found);
+  return { hasRole: found.hasRole, ...(noise === undefined ? {} : { noise }) };
+}
+
+function noiseOf(found: Pieces): Envelope['noise'] {
+  if (found.venus >= 2) return 'venus';
+  if (found.plusHash >= 2) return 'plusHash';
+  return found.tokens > 0 ? 'token' : undefined;
+}
+
+function matchWord(text: string, at: number, word: string): 'full' | 'part' | 'none' {
+  if (text.startsWith(word, at)) return 'full';
+  const rest = text.length - at;
+  return rest < word.length && word.startsWith(text.slice(at)) ? 'part' : 'none';
+}

@@ -1,0 +1,204 @@
+import { familyOf, type GarbleFamily, type Marker } from './judge.ts';
+import {
+  backtick,
+  initial,
+  isDebris,
+  isGlue,
+  isLatinLetter,
+  isSpace,
+  newline,
+  plain,
+  sign,
+  sortOf,
+  venus,
+} from './letters.ts';
+import { createMarkdown } from './markdown.ts';
+import { maxMarker, readMarker } from './marker.ts';
+import { windowLength } from './place.ts';
+
+/** A tool call that the model wrote into a text instead of making it (WIRE.md h). */
+export interface Garble {
+  family: GarbleFamily;
+  /**
+   * Length of the clean text before the leak, UTF-16 code units. All of it has been released; at
+   * most a role word before the marker (`… assistant`) may have been released beyond it.
+   */
+  cleanLength: number;
+  /** The envelope without arguments, for the log: at most 80 characters. */
+  snippet: string;
+  /** Name of the tool that was meant. */
+  tool?: string;
+}
+
+export interface GuardStep {
+  /** What may be shown now. */
+  release: string;
+  /** Once found, it stays in every step, and nothing is released any more. */
+  garbled?: Garble;
+}
+
+/** Watches the text of one part as it comes in. It keeps no clock and does no I/O. */
+export interface GarbleGuard {
+  /**
+   * Takes the next text, cut anywhere. Held back is only a tail that may still turn out to be a
+   * leak, never more than {@link maxHeld} code units; a text without a leak comes out whole.
+   */
+  push(text: string): GuardStep;
+  /** The part is whole: gives the rest, or the detection. */
+  end(): GuardStep;
+}
+
+export interface GuardOptions {
+  /** Names of the declared tools; may be empty. */
+  tools: readonly string[];
+}
+
+/** Bound of what is held back, UTF-16 code units: the longest marker with debris in it. */
+export const maxHeld = maxMarker;
+
+export function createGarbleGuard({ tools }: GuardOptions): GarbleGuard {
+  const names = new Set(tools);
+  const markdown = createMarkdown();
+  let held = '';
+  /** The end of what has been released, for the words before a marker. */
+  let recent = '';
+  let released = 0;
+  let previous = newline;
+  let beforePrevious = newline;
+  let garbled: Garble | undefined;
+
+  function scan(text: string, isEnd: boolean): GuardStep {
+    let at = 0;
+    while (at < text.length) {
+      at = skipPlain(text, at);
+      if (at >= text.length) break;
+      const code = text.charCodeAt(at);
+      if (mayBegin(code)) {
+        const start = at;
+        const verdict = readMarker(text, at, isEnd, {
+          before: () => windowBefore(text, start),
+          span: markdown.span(),
+          isOldSpan: markdown.isOldSpan(),
+          tools: names,
+        });
+        if (verdict === 'more') return hold(text, at);
+        if (verdict !== 'none') return detect(text, at, verdict);
+      }
+      markdown.take(code, previous);
+      beforePrevious = previous;
+      previous = code;
+      at++;
+    }
+    return hold(text, at);
+  }
+
+  /** Most of a text is letters behind letters: nothing in them begins or ends anything. */
+  function skipPlain(text: string, from: number): number {
+    if (markdown.isInFencedLine()) return pass(text, from, indexOr(text, '\n', from));
+    if (!markdown.isCalm()) return from;
+    let at = from;
+    while (at < text.length && isPlain(text.charCodeAt(at), at, text)) at++;
+    return pass(text, from, at);
+  }
+
+  /** True when neither the markdown nor a marker can care for this sign. */
+  function isPlain(code: number, at: number, text: string): boolean {
+    const sort = sortOf(code);
+    if (sort !== initial) return sort === plain;
+    return isLatinLetter(at > 0 ? text.charCodeAt(at - 1) : previous);
+  }
+
+  function pass(text: string, from: number, to: number): number {
+    if (to > from) {
+      beforePrevious = to - 2 >= from ? text.charCodeAt(to - 2) : previous;
+      previous = text.charCodeAt(to - 1);
+    }
+    return to;
+  }
+
+  function mayBegin(code: number): boolean {
+    const sort = sortOf(code);
+    if (sort === plain || markdown.isQuoted() || previous === backtick) return false;
+    if (sort === sign) return code === 43 || code === 60 || code === venus;
+    if (code !== 116) return mayBeginRole();
+    return isSpace(previous) || isGlue(previous) || isDebris(previous);
+  }
+
+  /** Role words are common words: they are held at the begin of a line or sentence alone. */
+  function mayBeginRole(): boolean {
+    if (markdown.isLineStart() || isDebris(previous)) return true;
+    // A role behind a token belongs to the token.
+    if (isGlue(previous)) return beforePrevious !== 124 || previous !== 62;
+    return isSpace(previous) && isGlue(beforePrevious);
+  }
+
+  function windowBefore(text: string, at: number): string {
+    if (at >= windowLength) return text.slice(at - windowLength, at);
+    return (recent + text.slice(0, at)).slice(-windowLength);
+  }
+
+  function hold(text: string, at: number): GuardStep {
+    held = at < text.length ? text.slice(at) : '';
+    return { release: letGo(at < text.length ? text.slice(0, at) : text) };
+  }
+
+  function letGo(text: string): string {
+    released += text.length;
+    recent =
+      recent.length > 4 * windowLength ? (recent + text).slice(-windowLength) : recent + text;
+    return text;
+  }
+
+  function detect(text: string, at: number, marker: Marker): GuardStep {
+    const release = letGo(text.slice(0, at));
+    held = '';
+    const { recipient } = marker.envelope;
+    const tool = recipient.replace(/^functions\.?/, '');
+    garbled = {
+      family: familyOf(marker.envelope),
+      cleanLength: released - marker.place.roleLength,
+      snippet: snippetOf(text.slice(at, marker.envelope.end)),
+      ...(tool === '' ? {} : { tool }),
+    };
+    return { release, garbled };
+  }
+
+  return {
+    push(text) {
+      if (garbled) return { release: '', garbled };
+      return scan(held === '' ? text : held + text, false);
+    },
+    end() {
+      if (garbled) return { release: '', garbled };
+      return scan(held, true);
+    },
+  };
+}
+
+/** The first leak of a whole text. */
+export function findGarble(text: string, options: GuardOptions): Garble | undefined {
+  const guard = createGarbleGuard(options);
+  return guard.push(text).garbled ?? guard.end().garbled;
+}
+
+/**
+ * The clean text before a leak. What comes after the leaked call goes too: it speaks of a result
+ * that there never was (WIRE.md h, remedy 5).
+ */
+export function scrub(text: string, options: GuardOptions): string {
+  const garble = findGarble(text, options);
+  return garble ? text.slice(0, garble.cleanLength).trimEnd() : text;
+}
+
+/** Roles and the recipient are words of the protocol; whatever else stood there stays unsaid. */
+function snippetOf(envelope: string): string {
+  const words = envelope.replace(/[^\x20-\x7e♀]+/g, '…').replace(/♀{5,}/g, '♀♀♀♀');
+  // A name with digits could hold anything.
+  const safe = words.replace(/[\w-]*\d[\w-]{15,}/g, '…').replace(/(?:\+#){5,}/g, '+#+#+#');
+  return `${safe.slice(0, 76)} …`;
+}
+
+function indexOr(text: string, what: string, from: number): number {
+  const index = text.indexOf(what, from);
+  return index < 0 ? text.length : index;
+}

@@ -1,0 +1,125 @@
+import type { Envelope } from './envelope.ts';
+import type { Follower } from './follower.ts';
+import type { Place } from './place.ts';
+
+/** The names of WIRE.md h, and two for what surrounds them. */
+export type GarbleFamily =
+  /** `♀♀♀♀assistant to=…` */
+  | 'venus'
+  /** `+#+#+#assistant to=…` */
+  | 'plusHash'
+  /** `<|start|>assistant<|channel|>…` */
+  | 'token'
+  /** `to=multi_tool_use.parallel {"tool_uses":…}` */
+  | 'parallel'
+  /** `assistant to=…`, `commentary to=…` */
+  | 'envelope'
+  /** `to=functions.<name>` */
+  | 'functions'
+  /** `to=<tool> {…}` */
+  | 'bareTool';
+
+export interface Marker {
+  envelope: Envelope;
+  follower: Follower;
+  place: Place;
+}
+
+/**
+ * Tells a leaked call from a text that speaks of one. What decides is the shape behind the marker
+ * together with its place, as WIRE.md h has it (remedy 7); `+#+#` or `♀♀` alone are never one:
+ *
+ * - with noise before it (`+#+#`, `♀♀`, tokens): a leak wherever no sentence speaks of it;
+ * - arguments behind it: a leak, unless the words before mention it or it is an item of a list;
+ *   a name that is not declared counts at the begin of a line or sentence alone;
+ * - channel words, debris or nothing behind it: a leak at the begin of a line or sentence;
+ * - a role glued to the end of something (`…done.assistant to=functions.x`): a leak;
+ * - a sentence that goes on behind it: no leak.
+ */
+export function isLeak(marker: Marker, tools: ReadonlySet<string>): boolean {
+  const { envelope, follower, place } = marker;
+  if (place.isMention || place.kind === 'item') return false;
+  const known = isKnown(envelope.recipient, tools);
+  if (envelope.noise !== undefined) return isNoisyLeak(marker, known);
+  if (place.kind === 'opening') return false;
+  const isGluedRole = envelope.hasRole && place.kind === 'glued' && !place.isForeign;
+  if (isGluedRole && (known || isCall(follower))) return true;
+  const named = known || envelope.hasRole;
+  return isOpen(place) ? isOpenLeak(marker, known, named) : isInnerLeak(marker, known, named);
+}
+
+/** At the begin of a line or a sentence, or glued to what stands before. */
+function isOpenLeak(marker: Marker, known: boolean, named: boolean): boolean {
+  const { envelope, follower, place } = marker;
+  if (named && isDebrisOfCall(follower, place)) return true;
+  const isTold = place.kind !== 'glued';
+  // A name of two words is hardly anything but a tool: `exec_command`, `web.run`.
+  const likely = named || (isTold && isCompound(envelope.recipient));
+  switch (follower.kind) {
+    case 'json':
+      return likely;
+    case 'looseJson':
+    case 'freeform':
+      return likely && (isTold || follower.channels > 0);
+    case 'end':
+    case 'line':
+      return follower.channels > 0 ? likely : known && isBareCall(marker);
+    case 'capital':
+      return known && isBareCall(marker);
+    default:
+      return follower.kind === 'long' && named && follower.channels > 0;
+  }
+}
+
+/** Inside a sentence: only what no sentence would hold. */
+function isInnerLeak({ follower, place }: Marker, known: boolean, named: boolean): boolean {
+  if (follower.fillers > 0) return false;
+  if (follower.kind === 'json') return named;
+  const stops = follower.kind === 'end' || follower.kind === 'line';
+  return known && stops && (follower.channels > 0 || isDebrisOfCall(follower, place));
+}
+
+export function familyOf({ hasRole, noise, recipient }: Envelope): GarbleFamily {
+  if (noise !== undefined) return noise;
+  if (recipient.startsWith('multi_tool_use')) return 'parallel';
+  if (hasRole) return 'envelope';
+  return /^functions(?:\.|$)/.test(recipient) ? 'functions' : 'bareTool';
+}
+
+function isNoisyLeak({ envelope, follower, place }: Marker, known: boolean): boolean {
+  const speaks = /^(?:prose|punctuation|wrap)$/.test(follower.kind) && follower.debris === '';
+  if (envelope.recipient === '') return isOpen(place);
+  if (!known && !envelope.hasRole) return !speaks;
+  if (envelope.noise === 'token') return !speaks || place.kind === 'glued';
+  return isOpen(place) || !speaks;
+}
+
+/** A call without arguments. The name of a tool alone may be any word: `to=read`. */
+function isBareCall({ envelope, follower, place }: Marker): boolean {
+  if (place.kind === 'glued' || follower.fillers > 0 || follower.debris !== '') return false;
+  return envelope.hasRole || isCompound(envelope.recipient);
+}
+
+/** `functions.x`, the parallel wrapper, a declared tool; a channel word may be glued to its end. */
+function isKnown(recipient: string, tools: ReadonlySet<string>): boolean {
+  if (/^(?:functions|multi_tool_use)(?:\.|$)/.test(recipient) || tools.has(recipient)) return true;
+  return tools.has(recipient.replace(/(?:commentary|analysis|code|json)$/, ''));
+}
+
+function isCompound(recipient: string): boolean {
+  return /[a-zA-Z][._]+[a-zA-Z]/.test(recipient);
+}
+
+function isCall({ kind, channels, debris }: Follower): boolean {
+  return kind === 'json' || channels > 0 || debris !== '';
+}
+
+/** Letters of another script that are no sentence in the language of the answer. */
+function isDebrisOfCall({ debris }: Follower, place: Place): boolean {
+  return debris !== '' && !place.isForeign && !/[是的会了在和这为]/.test(debris);
+}
+
+/** Where a call may begin. */
+function isOpen({ kind }: Place): boolean {
+  return kind === 'start' || kind === 'sentence' || kind === 'glued';
+}

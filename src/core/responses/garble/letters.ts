@@ -1,0 +1,97 @@
+/** Character classes of the guard, over UTF-16 code units: no class depends on a whole pair. */
+
+export const newline = 10;
+export const backtick = 96;
+export const venus = 0x2640;
+
+export function isSpace(code: number): boolean {
+  return code === 32 || code === 9 || code === 10 || code === 13 || code === 0xa0;
+}
+
+export function isLatinLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}
+
+/** What the name of a recipient is made of. */
+export function isNameCode(code: number): boolean {
+  return isLatinLetter(code) || (code >= 48 && code <= 57) || code === 95 || code === 45;
+}
+
+/** Runs of `♀` come with variation selectors and joiners between them. */
+export function isVenus(code: number): boolean {
+  return code === venus || code === 0xfe0f || code === 0x200d;
+}
+
+/** Dashes, typographic quotes and brackets, fullwidth and CJK punctuation: signs of a sentence. */
+export function isWidePunctuation(code: number): boolean {
+  return (
+    (code >= 0x2010 && code <= 0x205e) ||
+    code === 0xab ||
+    code === 0xbb ||
+    code === 0xb7 ||
+    (code >= 0x3001 && code <= 0x3011) ||
+    (code >= 0xff01 && code <= 0xff0f) ||
+    code === 0xff1a ||
+    code === 0xff1b ||
+    code === 0xff1f
+  );
+}
+
+/** A letter or sign of any other script: what lies between the pieces of a leaked call. */
+export function isDebris(code: number): boolean {
+  return code > 0xa0 && !isWidePunctuation(code);
+}
+
+/** What a person opens a quotation with; a marker behind one of these is being quoted. */
+export function closingQuote(code: number): number {
+  switch (code) {
+    case 34:
+      return 34;
+    case 39:
+      return 39;
+    case 0x201c:
+    case 0x201e:
+      return 0x201d;
+    case 0x2018:
+      return 0x2019;
+    case 0xab:
+      return 0xbb;
+    case 0x300c:
+      return 0x300d;
+    case 0x300e:
+      return 0x300f;
+    default:
+      return 0;
+  }
+}
+
+/** What the guard has to do about a code unit. */
+export const plain = 0;
+/** A letter that begins a marker when no letter stands before it. */
+export const initial = 1;
+/** A sign that means something to the markdown, or begins a marker wherever it stands. */
+export const sign = 2;
+
+const sorts = new Uint8Array(128);
+for (const code of [newline, backtick, 34, 39, 43, 60]) sorts[code] = sign;
+for (const letter of 'taAcf') sorts[letter.charCodeAt(0)] = initial;
+
+export function sortOf(code: number): number {
+  if (code < 128) return sorts[code] ?? plain;
+  return code === venus || isWideQuote(code) ? sign : plain;
+}
+
+/** What a marker may be glued to: the end of a sentence, of code, of a bracket. */
+export function isGlue(code: number): boolean {
+  return '.!:)]}>,;'.includes(String.fromCharCode(code)) || isWidePunctuation(code);
+}
+
+function isWideQuote(code: number): boolean {
+  return (
+    closingQuote(code) !== 0 ||
+    code === 0x201d ||
+    code === 0x2019 ||
+    (code >= 0x300c && code <= 0x300f) ||
+    code === 0xbb
+  );
+}

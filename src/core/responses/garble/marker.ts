@@ -1,0 +1,60 @@
+import { maxPrelude, maxRecipient, readEnvelope, type Reading } from './envelope.ts';
+import { maxFollower, readFollower } from './follower.ts';
+import { isLeak, type Marker } from './judge.ts';
+import { placeOf } from './place.ts';
+
+/** How far inline code is read on for its end behind a marker, UTF-16 code units. */
+const maxSpan = 160;
+
+/** Length of the longest marker, with what may stand in it, UTF-16 code units. */
+export const maxMarker = maxPrelude + 3 + maxRecipient + Math.max(maxFollower, maxSpan) + 24;
+
+export interface Surroundings {
+  /** The end of the text before the marker. */
+  before: () => string;
+  /** Length of the run of backticks that opened the inline code here; 0 outside. */
+  span: number;
+  /** That run stands in an earlier line. */
+  isOldSpan: boolean;
+  tools: ReadonlySet<string>;
+}
+
+/**
+ * Reads the leak that begins exactly at `at`. What it answers never depends on where the text was
+ * cut: `more` until the signs that decide are there, or the part has ended.
+ */
+export function readMarker(
+  text: string,
+  at: number,
+  isEnd: boolean,
+  surroundings: Surroundings,
+): Reading<Marker> {
+  const envelope = readEnvelope(text, at, isEnd);
+  if (typeof envelope === 'string') return envelope;
+  const follower = readFollower(text, envelope.end, isEnd);
+  if (follower === 'more') return 'more';
+  const place = placeOf(surroundings.before());
+  if (place.roleLength > 0) envelope.hasRole = true;
+  const marker = { envelope, follower, place };
+  if (!isLeak(marker, surroundings.tools)) return 'none';
+  return surroundings.span === 0 ? marker : readSpan(text, isEnd, surroundings, marker);
+}
+
+/**
+ * Inside inline code it is a leak only if the code is never closed, in its line or, when it began
+ * in an earlier one, in its paragraph.
+ */
+function readSpan(
+  text: string,
+  isEnd: boolean,
+  { span, isOldSpan }: Surroundings,
+  marker: Marker,
+): Reading<Marker> {
+  const { end } = marker.envelope;
+  const near = text.slice(end, end + maxSpan);
+  const rest = near.split(isOldSpan ? '\n\n' : '\n', 1)[0] ?? '';
+  if (rest.includes('`'.repeat(span))) return 'none';
+  if (rest.length < near.length) return marker;
+  if (near.length === maxSpan) return isOldSpan ? marker : 'none';
+  return isEnd ? marker : 'more';
+}
