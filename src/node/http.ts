@@ -76,7 +76,7 @@ async function ask(
   const pool = pools.current();
   const leave = pool.enter(target.origin);
   try {
-    return await send.call(pool.agent, {
+    const answer = send.call(pool.agent, {
       origin: target.origin,
       path: target.pathname + target.search,
       method: request.method,
@@ -84,6 +84,7 @@ async function ask(
       ...(request.body === undefined ? {} : { body: request.body }),
       signal,
     });
+    return await orAbort(answer, signal);
   } catch (error) {
     // Another request gave up the connection that this one had just come to wait for.
     if (error instanceof AbandonedError && !signal.aborted) {
@@ -93,6 +94,16 @@ async function ask(
   } finally {
     leave(signal.aborted);
   }
+}
+
+/** undici tells of an abort only once it has a connection, which may take long or never come. */
+function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>) {

@@ -36,6 +36,8 @@ export function readWhole(
       });
     };
     socket.on('data', onData).on('error', onFail).on('close', onClose);
+    // Paused by an earlier read, it would not start by itself.
+    socket.resume();
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
   });

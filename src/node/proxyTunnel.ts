@@ -72,10 +72,10 @@ async function openConnect(
 }
 
 function endOfHead(bytes: Buffer): number | undefined {
+  const isHttp = bytes.subarray(0, 5).equals(Buffer.from('HTTP/').subarray(0, bytes.length));
+  if (!isHttp || bytes.length > maxHead) throw new Error('The proxy does not speak HTTP.');
   const end = bytes.indexOf('\r\n\r\n');
-  if (end >= 0) return end + 4;
-  if (bytes.length > maxHead) throw new Error('The proxy does not speak HTTP.');
-  return undefined;
+  return end < 0 ? undefined : end + 4;
 }
 
 /** For the log: what the proxy asks for, by the names of the schemes alone. */

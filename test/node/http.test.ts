@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HttpError, readText, type HttpRequest } from '../../src/base/http.ts';
 import { createHttp } from '../../src/node/http.ts';
@@ -37,6 +38,20 @@ function client() {
   open.unshift(() => http.close());
   return http.request;
 }
+
+type Compressor = Transform & { flush(kind: number): void };
+
+/** Node has it since 22.15. */
+const hasZstd = 'createZstdCompress' in zlib;
+const zstdWhole: [string, (text: string) => Buffer] = [
+  'zstd',
+  (text) => zlib.zstdCompressSync(text),
+];
+const zstdStream: [string, () => Compressor, number] = [
+  'zstd',
+  () => zlib.createZstdCompress(),
+  zlib.constants.ZSTD_e_flush,
+];
 
 const get = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
   method: 'GET',
@@ -75,9 +90,11 @@ describe('a request', () => {
     expect(await readText(response)).toBe('POST yes héllo');
   });
 
-  test.each([
-    ['gzip', gzipSync],
-    ['br', brotliCompressSync],
+  test.each<[string, (text: string) => Buffer]>([
+    ['gzip', zlib.gzipSync],
+    ['br', zlib.brotliCompressSync],
+    ['deflate', zlib.deflateSync],
+    ...(hasZstd ? [zstdWhole] : []),
   ])('decodes a body in %s', async (encoding, compress) => {
     const { url } = await serve((_, response) => {
       response.writeHead(200, { 'content-encoding': encoding });
@@ -85,6 +102,14 @@ describe('a request', () => {
     });
     const response = await client()(get(url), never());
     expect(await readText(response)).toBe('many words '.repeat(100));
+  });
+
+  test('offers zstd exactly where this Node can decode it', async () => {
+    const { url } = await serve((request, response) => {
+      response.end(String(request.headers['accept-encoding']));
+    });
+    const offered = await readText(await client()(get(url), never()));
+    expect(offered).toBe(`gzip, br, deflate${hasZstd ? ', zstd' : ''}`);
   });
 
   test('uses one connection again after a reader that left at the last event', async () => {
@@ -103,6 +128,32 @@ describe('a request', () => {
       await new Promise((done) => setTimeout(done, 60));
     }
     expect(connections).toBe(1);
+  });
+});
+
+describe('a compressed stream', () => {
+  test.each<[string, () => Compressor, number]>([
+    ['gzip', () => zlib.createGzip(), zlib.constants.Z_SYNC_FLUSH],
+    ['br', () => zlib.createBrotliCompress(), zlib.constants.BROTLI_OPERATION_FLUSH],
+    ...(hasZstd ? [zstdStream] : []),
+  ])('in %s is given out event by event', async (encoding, create, flush) => {
+    let more = () => {};
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': encoding });
+      const compressor = create();
+      compressor.pipe(response);
+      compressor.write('data: first\n\n');
+      compressor.flush(flush);
+      more = () => compressor.end('data: last\n\n');
+    });
+    const response = await client()(get(url), never());
+    let text = '';
+    for await (const chunk of response.body) {
+      text += Buffer.from(chunk).toString();
+      // The server goes on only after the first event was seen.
+      if (text === 'data: first\n\n') more();
+    }
+    expect(text).toBe('data: first\n\ndata: last\n\n');
   });
 });
 
