@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import tls, { type SecureContext } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../base/log.ts';
@@ -46,7 +47,7 @@ export function createTrust({
   let current: TlsOptions = strictSsl ? {} : { rejectUnauthorized: false };
   let wide: Promise<TlsOptions | undefined> | undefined;
   const open = async () => {
-    const extra = await load();
+    const extra = (await listed(load)).filter(isReadable);
     if (extra.length === 0) return undefined;
     log.info(`${extra.length} certificates of the operating system count from here on`);
     return (current = { secureContext: withRoots(extra) });
@@ -61,6 +62,23 @@ export function createTrust({
       return next === used ? undefined : next;
     },
   };
+}
+
+async function listed(load: LoadCertificates): Promise<readonly string[]> {
+  try {
+    return await load();
+  } catch {
+    return [];
+  }
+}
+
+/** One broken certificate in the list would keep all the others from being taken. */
+function isReadable(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** One context for all connections: reading a few hundred certificates takes its time. */

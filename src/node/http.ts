@@ -3,8 +3,7 @@ import type { Dispatcher } from 'undici';
 import send from 'undici/lib/api/api-request.js';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../base/http.ts';
 import { acceptedEncodings, decoded } from './httpBody.ts';
-import { createPools, type PoolOptions, type Pools } from './httpPool.ts';
-import { AbandonedError } from './proxyDial.ts';
+import { createPools, type Pool, type PoolOptions, type Pools } from './httpPool.ts';
 import { classifyTransportError } from './transportError.ts';
 
 const defaultHeadersTimeoutMs = 60_000;
@@ -46,7 +45,7 @@ async function exchange(
   );
   const either = AbortSignal.any([signal, limit.signal]);
   try {
-    const response = await ask(pools, request, target, either);
+    const response = await ask(pools.current(), request, target, either);
     const headers = flatten(response.headers);
     const body = decoded(response.body, headers['content-encoding']);
     const idleMs = request.idleTimeoutMs ?? defaultIdleTimeoutMs;
@@ -68,12 +67,11 @@ async function exchange(
 
 /** Sends the request; when it is given up, a connection that only it waited for goes too. */
 async function ask(
-  pools: Pools,
+  pool: Pool,
   request: HttpRequest,
   target: URL,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
-  const pool = pools.current();
   const leave = pool.enter(target.origin);
   try {
     const answer = send.call(pool.agent, {
@@ -85,12 +83,6 @@ async function ask(
       signal,
     });
     return await orAbort(answer, signal);
-  } catch (error) {
-    // Another request gave up the connection that this one had just come to wait for.
-    if (error instanceof AbandonedError && !signal.aborted) {
-      return await ask(pools, request, target, signal);
-    }
-    throw error;
   } finally {
     leave(signal.aborted);
   }

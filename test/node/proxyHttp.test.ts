@@ -252,6 +252,19 @@ describe('a proxy that opens TLS', () => {
     });
   });
 
+  test('is trusted beside certificates that cannot be read, and refused where none can be listed', async () => {
+    const { proxy } = await inspected();
+    const request = get('https://origin.test/x');
+    const broken = '-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----';
+    const loadCertificates = async () => [broken, '', authorityOf('inspector')];
+    const http = client(byProxy(proxy.port), { loadCertificates });
+    expect(await readText(await http(request, never()))).toBe('GET /x ');
+    const unlisted = client(byProxy(proxy.port), {
+      loadCertificates: () => Promise.reject(new Error('no store')),
+    });
+    expect(await failure(unlisted(request, never()))).toMatchObject({ kind: 'tls' });
+  });
+
   test('is refused under another name, whoever signed', async () => {
     const { proxy } = await inspected();
     const http = client(byProxy(proxy.port), { trusts: ['inspector'] });
@@ -343,6 +356,25 @@ describe('a machine that takes the connection and says nothing', () => {
     second.abort(reason);
     await alsoStopped;
     await vi.waitFor(() => expect(hole.open()).toBe(0));
+  });
+
+  test('stopped for one request goes on connecting for another', async () => {
+    const origin = await echo();
+    let open = () => {};
+    const until = new Promise<void>((done) => (open = done));
+    const proxy = await servers.proxy({ originPort: origin.port, until });
+    const http = client(byProxy(proxy.port));
+    const stop = new AbortController();
+    const stopped = expect(http(get('http://origin.test/first'), stop.signal)).rejects.toThrow();
+    const other = http(get('http://origin.test/second'), never()).then(readText);
+    await vi.waitFor(() => expect(proxy.asked).toHaveLength(2));
+    stop.abort(new Error('stop'));
+    await stopped;
+    open();
+    expect(await other).toBe('GET /second ');
+    expect(proxy.asked).toHaveLength(2);
+    // What was stopped before it was sent never is.
+    expect(origin.seen).toHaveLength(1);
   });
 
   test('stopped for one request does not fail the next, that came at once', async () => {

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createServers } from '../support/proxies.ts';
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const script = fileURLToPath(new URL('../support/networkProbe.ts', import.meta.url));
+const authority = fileURLToPath(new URL('../fixtures/tls/inspector-ca.pem', import.meta.url));
 const servers = createServers();
 afterEach(() => servers.closeAll());
 
@@ -16,16 +17,14 @@ async function probe(environment: NodeJS.ProcessEnv) {
   const { PATH, SystemRoot } = process.env;
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--import', 'tsx', here('../support/networkProbe.ts'), 'https://origin.test/'],
+    ['--import', 'tsx', script, 'https://origin.test/'],
     {
       env: { PATH, SystemRoot, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, ...environment },
-      cwd: here('../..'),
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
     },
   );
   return { ...JSON.parse(stdout), asked: proxy.asked.length > 0 };
 }
-
-const authority = here('../fixtures/tls/inspector-ca.pem');
 
 describe('in a process of its own, without options', () => {
   test('the proxy of the environment is used, and an authority that nobody trusts is refused', async () => {

@@ -35,6 +35,8 @@ export interface ProxyOptions {
   refuse?: string;
   /** Opens the TLS of its clients with a certificate of its own authority. */
   inspect?: boolean;
+  /** Answers no CONNECT before this. */
+  until?: Promise<void>;
   /** Holds back each body until it is whole; only with `inspect`. */
   buffer?: boolean;
 }
@@ -82,14 +84,15 @@ export function createServers(): Servers {
         : createServer();
       server.on('request', (_, response) => response.writeHead(501).end('CONNECT only'));
       const inside = options.inspect ? inspector(options) : undefined;
-      server.on('connect', (request: IncomingMessage, socket: Socket) => {
+      server.on('connect', async (request: IncomingMessage, socket: Socket) => {
         keep(socket);
         const given = request.headers['proxy-authorization'];
         proxy.asked.push(request.url ?? '');
         proxy.signIns.push(given);
+        await options.until;
         const answer = answerTo(options, given);
         socket.write(answer);
-        if (!answer.includes(' 200 ')) return socket.end();
+        if (!answer.includes(' 200 ')) return void socket.end();
         if (inside) return inside(socket);
         const origin = toOrigin(options.originPort);
         socket.pipe(origin).pipe(socket);
