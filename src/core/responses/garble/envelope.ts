@@ -32,11 +32,19 @@ interface Pieces {
   tokens: number;
   /** `<|start|>` or `<|channel|>` and then a role: the next token ends the head of a message. */
   opened: boolean;
+  newlines: number;
 }
 
 /** Reads the envelope that begins exactly at `from`. */
 export function readEnvelope(text: string, from: number, isEnd: boolean): Reading<Envelope> {
-  const found: Pieces = { hasRole: false, venus: 0, plusHash: 0, tokens: 0, opened: false };
+  const found: Pieces = {
+    hasRole: false,
+    venus: 0,
+    plusHash: 0,
+    tokens: 0,
+    opened: false,
+    newlines: 0,
+  };
   let at = from;
   while (at - from <= maxPrelude) {
     if (at >= text.length) return isEnd ? 'none' : 'more';
@@ -66,7 +74,8 @@ function readPiece(
   if (code === 60) return readToken(text, at, found);
   if (isLatinLetter(code)) return readRole(text, at, found);
   if (isFirst) return 'none';
-  if (isSpace(code)) return code !== 10 || noiseOf(found) ? at + 1 : 'none';
+  if (code === 10 && (!noiseOf(found) || ++found.newlines > 1)) return 'none';
+  if (isSpace(code)) return at + 1;
   return isDebris(code) ? at + 1 : 'none';
 }
 

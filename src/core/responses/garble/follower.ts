@@ -9,6 +9,10 @@ export interface Follower {
   debris: string;
   /** Words that belong to no call. */
   fillers: number;
+  /** Lines that end before it. */
+  newlines: number;
+  /** Nothing but the name stands in its line. */
+  isApart: boolean;
 }
 
 export type FollowerKind =
@@ -34,7 +38,7 @@ export type FollowerKind =
 /** Longest stretch between the recipient and the sign that decides, UTF-16 code units. */
 export const maxFollower = 96;
 
-type Seen = Omit<Follower, 'kind'> & { newlines: number };
+type Seen = Omit<Follower, 'kind'> & { isAlone: boolean };
 /** Where to read on, what was found, or that more text is needed. */
 type Step = number | FollowerKind | 'more';
 
@@ -45,7 +49,14 @@ const proseWord =
 
 /** Reads on from the end of the recipient until it is clear what the marker stands before. */
 export function readFollower(text: string, from: number, isEnd: boolean): Follower | 'more' {
-  const seen: Seen = { channels: 0, debris: '', fillers: 0, newlines: 0 };
+  const seen: Seen = {
+    channels: 0,
+    debris: '',
+    fillers: 0,
+    newlines: 0,
+    isApart: false,
+    isAlone: true,
+  };
   let step: Step = from;
   while (typeof step === 'number') {
     if (step - from >= maxFollower) step = 'long';
@@ -55,15 +66,20 @@ export function readFollower(text: string, from: number, isEnd: boolean): Follow
   }
   if (step === 'more') return 'more';
   const kind = step === 'punctuation' && seen.newlines > 0 ? 'line' : step;
-  return { kind, channels: seen.channels, debris: seen.debris, fillers: seen.fillers };
+  const { channels, debris, fillers, newlines, isApart } = seen;
+  return { kind, channels, debris, fillers, newlines, isApart };
 }
 
 function readSign(text: string, at: number, isEnd: boolean, seen: Seen): Step {
   const code = text.charCodeAt(at);
   if (isSpace(code)) {
-    if (code === 10) seen.newlines++;
+    if (code === 10) {
+      seen.newlines++;
+      seen.isApart ||= seen.isAlone;
+    }
     return seen.newlines > 2 ? 'line' : at + 1;
   }
+  seen.isAlone = false;
   if (isLatinLetter(code)) return readWord(text, at, isEnd, seen);
   if (isDebris(code)) {
     seen.debris += text[at];

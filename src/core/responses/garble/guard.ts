@@ -26,7 +26,7 @@ export interface Garble {
   cleanLength: number;
   /** The envelope without arguments, for the log: at most 80 characters. */
   snippet: string;
-  /** Name of the tool that was meant. */
+  /** Name of the tool that was meant: a declared one, or one of letters alone. */
   tool?: string;
 }
 
@@ -152,13 +152,14 @@ export function createGarbleGuard({ tools }: GuardOptions): GarbleGuard {
   function detect(text: string, at: number, marker: Marker): GuardStep {
     const release = letGo(text.slice(0, at));
     held = '';
-    const { recipient } = marker.envelope;
-    const tool = recipient.replace(/^functions\.?/, '');
+    const { recipient: name } = marker.envelope;
+    const tool = name.replace(/^functions\.?/, '');
+    const isSafe = names.has(tool) || /^[a-zA-Z_.]{1,40}$/.test(tool);
     garbled = {
       family: familyOf(marker.envelope),
       cleanLength: released - marker.place.roleLength,
-      snippet: snippetOf(text.slice(at, marker.envelope.end)),
-      ...(tool === '' ? {} : { tool }),
+      snippet: snippetOf(text.slice(at, marker.envelope.end), isSafe ? '' : tool),
+      ...(isSafe ? { tool } : {}),
     };
     return { release, garbled };
   }
@@ -190,12 +191,13 @@ export function scrub(text: string, options: GuardOptions): string {
   return garble ? text.slice(0, garble.cleanLength).trimEnd() : text;
 }
 
-/** Roles and the recipient are words of the protocol; whatever else stood there stays unsaid. */
-function snippetOf(envelope: string): string {
-  const words = envelope.replace(/[^\x20-\x7e♀]+/g, '…').replace(/♀{5,}/g, '♀♀♀♀');
-  // A name with digits could hold anything.
-  const safe = words.replace(/[\w-]*\d[\w-]{15,}/g, '…').replace(/(?:\+#){5,}/g, '+#+#+#');
-  return `${safe.slice(0, 76)} …`;
+/** Roles and the name of a tool are words of the protocol; whatever else stood there is unsaid. */
+function snippetOf(envelope: string, secret: string): string {
+  const words = (secret === '' ? envelope : envelope.replace(secret, '…'))
+    .replace(/[^\x20-\x7e♀]+/g, '…')
+    .replace(/♀{5,}/g, '♀♀♀♀')
+    .replace(/(?:\+#){4,}/g, '+#+#+#');
+  return `${words.slice(0, 76)} …`;
 }
 
 function indexOr(text: string, what: string, from: number): number {

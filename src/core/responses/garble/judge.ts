@@ -37,21 +37,26 @@ export interface Marker {
  * - a sentence that goes on behind it: no leak.
  */
 export function isLeak(marker: Marker, tools: ReadonlySet<string>): boolean {
-  const { envelope, follower, place } = marker;
+  const { envelope, place } = marker;
   if (place.isMention || place.kind === 'item') return false;
   const known = isKnown(envelope.recipient, tools);
   if (envelope.noise !== undefined) return isNoisyLeak(marker, known);
   if (place.kind === 'opening') return false;
-  const isGluedRole = envelope.hasRole && place.kind === 'glued' && !place.isForeign;
-  if (isGluedRole && (known || isCall(follower))) return true;
   const named = known || envelope.hasRole;
-  return isOpen(place) ? isOpenLeak(marker, known, named) : isInnerLeak(marker, known, named);
+  if (!isOpen(place)) return isInnerLeak(marker, known, named);
+  return (named && isEvident(marker, known)) || isOpenLeak(marker, known, named);
+}
+
+/** Where a call may begin, debris behind it is proof, and so is a role glued to what stands before. */
+function isEvident({ envelope, follower, place }: Marker, known: boolean): boolean {
+  if (isDebrisOfCall(follower, place)) return true;
+  const isGluedRole = envelope.hasRole && place.kind === 'glued' && !place.isForeign;
+  return isGluedRole && (known || isCall(follower));
 }
 
 /** At the begin of a line or a sentence, or glued to what stands before. */
 function isOpenLeak(marker: Marker, known: boolean, named: boolean): boolean {
   const { envelope, follower, place } = marker;
-  if (named && isDebrisOfCall(follower, place)) return true;
   const isTold = place.kind !== 'glued';
   // A name of two words is hardly anything but a tool: `exec_command`, `web.run`.
   const likely = named || (isTold && isCompound(envelope.recipient));
@@ -60,7 +65,7 @@ function isOpenLeak(marker: Marker, known: boolean, named: boolean): boolean {
       return likely;
     case 'looseJson':
     case 'freeform':
-      return likely && (isTold || follower.channels > 0);
+      return isTold || follower.channels > 0 ? likely : false;
     case 'end':
     case 'line':
       return follower.channels > 0 ? likely : known && isBareCall(marker);
@@ -71,12 +76,14 @@ function isOpenLeak(marker: Marker, known: boolean, named: boolean): boolean {
   }
 }
 
-/** Inside a sentence: only what no sentence would hold. */
+/** Inside a sentence: only what no sentence would hold, and not from the next paragraph. */
 function isInnerLeak({ follower, place }: Marker, known: boolean, named: boolean): boolean {
-  if (follower.fillers > 0) return false;
-  if (follower.kind === 'json') return named;
-  const stops = follower.kind === 'end' || follower.kind === 'line';
-  return known && stops && (follower.channels > 0 || isDebrisOfCall(follower, place));
+  const { kind, channels, fillers, newlines } = follower;
+  const mostLines = place.isForeign || follower.isApart ? 0 : 1;
+  if (fillers > 0 || newlines > mostLines) return false;
+  if (kind === 'json') return named && (newlines === 0 || channels > 0);
+  const stops = kind === 'end' || kind === 'line';
+  return known && stops && (channels > 0 || isDebrisOfCall(follower, place));
 }
 
 export function familyOf({ hasRole, noise, recipient }: Envelope): GarbleFamily {
@@ -96,7 +103,8 @@ function isNoisyLeak({ envelope, follower, place }: Marker, known: boolean): boo
 
 /** A call without arguments. The name of a tool alone may be any word: `to=read`. */
 function isBareCall({ envelope, follower, place }: Marker): boolean {
-  if (place.kind === 'glued' || follower.fillers > 0 || follower.debris !== '') return false;
+  const isAlone = follower.isApart || (follower.fillers === 0 && follower.debris === '');
+  if (place.kind === 'glued' || !isAlone) return false;
   return envelope.hasRole || isCompound(envelope.recipient);
 }
 
@@ -115,8 +123,8 @@ function isCall({ kind, channels, debris }: Follower): boolean {
 }
 
 /** Letters of another script that are no sentence in the language of the answer. */
-function isDebrisOfCall({ debris }: Follower, place: Place): boolean {
-  return debris !== '' && !place.isForeign && !/[是的会了在和这为]/.test(debris);
+function isDebrisOfCall({ debris, isApart }: Follower, place: Place): boolean {
+  return debris !== '' && !isApart && !place.isForeign && !/[是的会了在和这为]/.test(debris);
 }
 
 /** Where a call may begin. */
