@@ -1,7 +1,7 @@
-import type { HttpFailureKind } from '../../base/http.ts';
 import { AuthError, isPassing } from '../auth/errors.ts';
 import { clockTime, timeUntil } from '../quota/time.ts';
 import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
+import { networkTexts } from './networkWords.ts';
 
 export type FailureAction =
   'retry' | 'signIn' | 'copyDetails' | 'showLog' | 'showQuota' | 'newChat';
@@ -55,7 +55,7 @@ function responsesWords(failure: ResponsesFailure, nowMs: number): FailureWords 
   if (kind === 'usageLimit') return limitWords(failure, nowMs);
   if (kind === 'rateLimited' || kind === 'overloaded') return waitWords(failure, nowMs);
   const { title, message, actions } = plainWords[kind];
-  const said = failure.detail ? ` Codex said: “${failure.detail}”` : '';
+  const said = failure.detail && kind !== 'garbled' ? ` Codex said: “${failure.detail}”` : '';
   return words(kind, title, message + said, actions);
 }
 
@@ -165,6 +165,12 @@ const plainWords: Readonly<
       'Something on the way may have changed it, such as a proxy. Retry, or look at the log.',
     actions: again,
   },
+  garbled: {
+    title: 'Codex garbled its answer',
+    message:
+      'It wrote a tool call as text, several times. What was clean is kept. Retry, or choose another model.',
+    actions: again,
+  },
   empty: {
     title: 'Codex gave an empty answer',
     message: 'It did so twice. Word the question differently, or choose another model.',
@@ -214,52 +220,6 @@ function networkWords(failure: ResponsesFailure): FailureWords {
   return words('network', title, says(host));
 }
 
-const networkTexts: Readonly<
-  Record<HttpFailureKind, { title: string; says: (host: string) => string }>
-> = {
-  dns: {
-    title: 'You seem to be offline',
-    says: (host) => `${host} could not be found (DNS). Check the network, then retry.`,
-  },
-  refused: {
-    title: 'Nobody answers there',
-    says: (host) => `${host} refused the connection. Check the network or the base URL setting.`,
-  },
-  unreachable: {
-    title: 'You seem to be offline',
-    says: (host) => `There is no way to ${host} from here. Check the network, then retry.`,
-  },
-  reset: {
-    title: 'The connection broke',
-    says: (host) => `The connection to ${host} was cut several times. Retry in a moment.`,
-  },
-  tls: {
-    title: 'The connection is not trusted',
-    says: (host) =>
-      `The certificate of ${host} could not be checked. A proxy that inspects traffic is often the cause.`,
-  },
-  proxy: {
-    title: 'The proxy did not let it through',
-    says: (host) => `The proxy refused the way to ${host}. Check the proxy settings.`,
-  },
-  connectTimeout: {
-    title: 'No connection',
-    says: (host) => `${host} did not answer in time. Check the network, VPN or firewall.`,
-  },
-  headersTimeout: {
-    title: 'Codex does not answer',
-    says: (host) => `${host} took the request and then said nothing. Retry in a moment.`,
-  },
-  idleTimeout: {
-    title: 'Codex fell silent',
-    says: (host) => `Nothing came from ${host} for minutes. Retry in a moment.`,
-  },
-  other: {
-    title: 'The connection failed',
-    says: (host) => `The request to ${host} failed. The log says more.`,
-  },
-};
-
 /** A few words for the row that announces a retry. */
 export function retryReason(failure: ResponsesFailure): string {
   switch (failure.kind) {
@@ -271,6 +231,8 @@ export function retryReason(failure: ResponsesFailure): string {
       return 'Codex has a fault';
     case 'stalled':
       return 'Codex fell silent';
+    case 'garbled':
+      return 'The answer was garbled';
     case 'empty':
       return 'The answer was empty';
     case 'malformed':

@@ -14,8 +14,10 @@ export interface AnswerPart {
 export type AnswerChange =
   /** Text at the end of a part that is open. */
   | { type: 'append'; key: string; text: string }
-  /** Opens a part at the end, or replaces what it showed. */
-  | { type: 'put'; part: AnswerPart; final: boolean };
+  /** Opens a part at the end, or replaces what it showed; `final` when no text follows. */
+  | { type: 'put'; part: AnswerPart; final: boolean }
+  /** No text follows, and what has come is right. */
+  | { type: 'close'; key: string };
 
 interface Slot {
   parts: Map<string, { kind: PartKind; text: string; tool?: string }>;
@@ -27,10 +29,8 @@ interface Slot {
 /** The answer of one attempt so far. */
 export interface AnswerState {
   apply(event: ResponsesEvent): void;
-  /** Finished items in the order of their output index. */
-  items(): OutputItem[];
-  /** Keys of the parts that belong to no finished item: what a retry takes back. */
-  unfinishedKeys(): string[];
+  /** What has been opened, in the order of the output index; `item` once it is finished. */
+  outputs(): { item?: OutputItem; keys: readonly string[] }[];
 }
 
 /**
@@ -71,8 +71,10 @@ export function createAnswer(
     const { parts } = slotAt(index);
     const shown = parts.get(section);
     parts.set(section, { ...part });
-    const settled = part.kind === 'text' || part.kind === 'refusal';
-    if (shown?.text === part.text && (settled || !final)) return;
+    const isSame = shown?.text === part.text;
+    if (isSame && !final) return;
+    if (isSame && part.kind !== 'call')
+      return onChange({ type: 'close', key: keyOf(index, section) });
     onChange({ type: 'put', part: { key: keyOf(index, section), ...part }, final });
   }
 
@@ -161,14 +163,13 @@ export function createAnswer(
         case 'error':
       }
     },
-    items: () =>
+    outputs: () =>
       [...slots]
         .toSorted(([a], [b]) => a - b)
-        .flatMap(([, slot]) => (slot.item === undefined ? [] : [slot.item])),
-    unfinishedKeys: () =>
-      [...slots].flatMap(([index, slot]) =>
-        slot.item ? [] : [...slot.parts.keys()].map((section) => keyOf(index, section)),
-      ),
+        .map(([index, { item, parts }]) => ({
+          keys: [...parts.keys()].map((section) => keyOf(index, section)),
+          ...(item === undefined ? {} : { item }),
+        })),
   };
 }
 

@@ -2,6 +2,8 @@ import { HttpError, readText, type Http, type HttpRequest } from '../../base/htt
 import type { HttpResponse } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import { createAnswer, type AnswerState } from './answer.ts';
+import { cleanItem, createGarbleFilter, type Delivery } from './garbleFilter.ts';
+import { isCall } from './outputItems.ts';
 import { failureFromEvent, failureFromHttp, failureFromTransport } from './classify.ts';
 import { parseEvent, type OutputItem, type ResponseObject, type ResponsesEvent } from './events.ts';
 import type { ResponsesFailure } from './failure.ts';
@@ -24,6 +26,9 @@ export interface AttemptPorts {
   model: string;
   /** The credential that the request goes out with. */
   credentialId: string;
+  /** Names of the tools that are on offer: a call of one of them in the text is a leak. */
+  tools: readonly string[];
+  delivery: Delivery;
   http: Http;
   now: () => number;
   log: Log;
@@ -62,7 +67,10 @@ export async function runAttempt(
 
 type Reading = ReturnType<typeof createReading>;
 
-function createReading(attempt: number, { emit, now, log, model, credentialId }: AttemptPorts) {
+function createReading(
+  attempt: number,
+  { emit, now, log, model, credentialId, tools, delivery }: AttemptPorts,
+) {
   let open = true;
   let begun = false;
   let headers: Readonly<Record<string, string>> = {};
@@ -70,9 +78,10 @@ function createReading(attempt: number, { emit, now, log, model, credentialId }:
   let failure: ResponsesFailure | undefined;
   let malformed = 0;
 
-  const answer: AnswerState = createAnswer(attempt, (change) => {
-    if (open) emit({ ...change, attempt });
+  const filter = createGarbleFilter({ tools, delivery }, (change) => {
+    if (open && change.type !== 'close') emit({ ...change, attempt });
   });
+  const answer: AnswerState = createAnswer(attempt, filter.change);
   const reader = createEventReader((data) => {
     if (open && !end && !failure && data !== '[DONE]') take(data);
   });
@@ -90,6 +99,8 @@ function createReading(attempt: number, { emit, now, log, model, credentialId }:
   function act(event: ResponsesEvent): void {
     begun = true;
     answer.apply(event);
+    // A real call may still follow the leak and save the answer, but not for ever.
+    if (filter.excess() > longestLeak) failure = leak();
     switch (event.type) {
       case 'response.completed':
         end = { end: 'completed', response: event.response };
@@ -112,6 +123,13 @@ function createReading(attempt: number, { emit, now, log, model, credentialId }:
       default:
       // The rest is the answer itself.
     }
+  }
+
+  /** A tool call that was written as text, where none was made (WIRE.md h). */
+  function leak(): ResponsesFailure | undefined {
+    const garble = filter.found();
+    if (!garble || answer.outputs().some(({ item }) => item && isCall(item))) return undefined;
+    return { kind: 'garbled', code: garble.family, detail: garble.snippet };
   }
 
   /** The backend may answer with another model than was asked for (OBSERVED.md 2.20). */
@@ -141,16 +159,50 @@ function createReading(attempt: number, { emit, now, log, model, credentialId }:
     },
     outcome(otherFailure?: ResponsesFailure): AttemptOutcome {
       // A transport fault after the terminal event takes nothing away from the answer (S4-11).
-      const found = end ? undefined : (failure ?? otherFailure);
+      const found = (end ? undefined : (failure ?? otherFailure)) ?? leak();
+      const isBroken = found !== undefined;
+      const all = answer.outputs();
+      const outputs = filter.found() ? cleaned(all, tools, isBroken) : all;
       return {
-        items: answer.items(),
-        unfinishedKeys: answer.unfinishedKeys(),
+        ...standing(outputs, isBroken),
         headers,
         ...(found === undefined ? {} : { failure: found }),
         ...(end === undefined ? {} : { end: end.end }),
         ...(end?.response === undefined ? {} : { response: end.response }),
       };
     },
+  };
+}
+
+/** More text than this after a leak, and the attempt is given up before its end. */
+const longestLeak = 4_000;
+
+type Outputs = ReturnType<AnswerState['outputs']>;
+
+/**
+ * The outputs without what leaked. Beside a real call the clean beginning of a message stays; of a
+ * broken attempt it goes with the rest, for the message will be written anew.
+ */
+function cleaned(outputs: Outputs, tools: readonly string[], isBroken: boolean): Outputs {
+  return outputs.map(({ item, keys }) => {
+    const clean = item && cleanItem(item, tools);
+    const isWanted = clean !== undefined && (clean === item || !isBroken);
+    return isWanted ? { item: clean, keys } : { keys };
+  });
+}
+
+/**
+ * The items that stand, and the keys of all else. Of a broken answer, thoughts at the end do not
+ * stand: a reasoning item goes with the item that follows it and is refused alone.
+ */
+function standing(outputs: Outputs, isBroken: boolean) {
+  const last = isBroken
+    ? outputs.findLastIndex(({ item }) => item && item.type !== 'reasoning')
+    : outputs.length;
+  const stands = (at: number) => at <= last && outputs[at]?.item !== undefined;
+  return {
+    items: outputs.flatMap(({ item }, at) => (item && stands(at) ? [item] : [])),
+    unfinishedKeys: outputs.flatMap(({ keys }, at) => (stands(at) ? [] : keys)),
   };
 }
 

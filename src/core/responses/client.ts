@@ -3,9 +3,11 @@ import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
 import { createEchoFilter } from './echo.ts';
+import { isCall } from './outputItems.ts';
 import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import type { OutputItem, ResponseObject } from './events.ts';
 import { ResponsesError, type ResponsesFailure } from './failure.ts';
+import type { Delivery } from './garbleFilter.ts';
 import { buildRequest, type Identity, type ResponsesRequest } from './request.ts';
 import { decideRetry, maxAttempts, type RetryDecision } from './retry.ts';
 import type { Answer, EmitTurnEvent, TokenUsage } from './turnEvent.ts';
@@ -19,6 +21,8 @@ export interface ResponsesOptions {
   clock: Clock;
   random: () => number;
   log: Log;
+  /** Default `live`. */
+  delivery?: Delivery;
   /** Wait for the response headers, ms. */
   headersTimeoutMs?: number;
   /** Silence of the stream, comments counted as life, ms. */
@@ -52,6 +56,7 @@ function createRun(
   let grant: Grant | undefined;
   let lite = request.model.lite;
   let dropReasoning = false;
+  let verbosity = request.verbosity;
   /** Items that broken attempts had finished: sent along, so that they are not made twice. */
   const kept: OutputItem[] = [];
 
@@ -60,7 +65,7 @@ function createRun(
     grant ??= await options.grants.grant(signal);
     emit({ type: 'attempt', attempt });
     const message = buildRequest(
-      { ...request, input: [...request.input, ...kept] },
+      { ...request, verbosity, input: [...request.input, ...kept] },
       {
         baseUrl: options.baseUrl(),
         grant,
@@ -75,6 +80,8 @@ function createRun(
     const ports = {
       model: request.model.slug,
       credentialId: grant.credentialId,
+      tools: request.tools.map(({ name }) => name),
+      delivery: options.delivery ?? 'live',
       http: options.http,
       now: () => clock.now(),
       log,
@@ -108,8 +115,11 @@ function createRun(
         { attempts: attempt },
       );
     }
-    log.info(`retry reason=${failure.kind} attempt=${attempt + 1} wait=${decision.afterMs}ms`);
-    kept.push(...finishedItems(outcome.items));
+    const told = failure.kind === 'garbled' ? ` text=${JSON.stringify(failure.detail)}` : '';
+    log.info(
+      `retry reason=${failure.kind} model=${request.model.slug} attempt=${attempt + 1}/${maxAttempts} wait=${decision.afterMs}ms${told}`,
+    );
+    kept.push(...outcome.items);
     if (outcome.unfinishedKeys.length > 0) {
       emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
     }
@@ -130,6 +140,10 @@ function createRun(
         return;
       case 'reasoning':
         dropReasoning = true;
+        return;
+      case 'verbosity':
+        // Short answers garble more often; a wish for long ones stays.
+        if (verbosity !== 'high') verbosity = 'medium';
         return;
       case undefined:
     }
@@ -163,7 +177,7 @@ function createRun(
           return toAnswer(outcome, [...kept, ...outcome.items], attempt);
         if (hasCalls(outcome.items) && isWorthRetrying(failure, attempt)) {
           emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
-          return toAnswer(outcome, [...kept, ...finishedItems(outcome.items)], attempt);
+          return toAnswer(outcome, [...kept, ...outcome.items], attempt);
         }
         await recover(failure, outcome);
       }
@@ -180,17 +194,11 @@ function isWhole({ failure, items, unfinishedKeys }: AttemptOutcome): boolean {
 
 /** Calls that were finished before a break stand: asking again would have them run twice. */
 function hasCalls(items: readonly OutputItem[]): boolean {
-  return items.some((item) => /^(function|custom_tool)_call$/.test(item.type));
+  return items.some(isCall);
 }
 
 function isWorthRetrying(failure: ResponsesFailure, attempt: number): boolean {
   return decideRetry(failure, { attempt, failures: {}, random: 0 }).action === 'retry';
-}
-
-/** A reasoning item goes with the item that follows it; alone it is refused. */
-function finishedItems(items: readonly OutputItem[]): OutputItem[] {
-  const last = items.findLastIndex((item) => item.type !== 'reasoning');
-  return items.slice(0, last + 1);
 }
 
 /** A finished answer that holds nothing but thoughts is a fault of the model, not an answer. */

@@ -37,6 +37,8 @@ export type ResponsesFailureKind =
   | 'stalled'
   /** The answer was not what the protocol promises: HTML, JSON, an unreadable event. */
   | 'malformed'
+  /** The model wrote a tool call as text in place of making it (WIRE.md h). */
+  | 'garbled'
   /** The model finished without saying or calling anything. */
   | 'empty';
 

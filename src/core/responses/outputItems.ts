@@ -64,6 +64,11 @@ export function readItem(item: OutputItem): ItemPart[] {
   }
 }
 
+/** True for items that ask for an output of ours. */
+export function isCall(item: OutputItem): boolean {
+  return item.type === 'function_call' || item.type === 'custom_tool_call';
+}
+
 /** The call that an item asks for; undefined for other items and for calls without id or name. */
 export function readCall(item: OutputItem): ToolCall | undefined {
   if (item.type === 'function_call') {

@@ -5,6 +5,8 @@ export const maxAttempts = 6;
 /** A longer wait than this is told, not slept through. */
 export const longestWaitMs = 60_000;
 
+/** A model that garbles three times more does so for a reason (WIRE.md h). */
+const maxGarbleRetries = 3;
 const firstDelayMs = 250;
 const longestDelayMs = 8_000;
 
@@ -14,7 +16,7 @@ export type RetryDecision =
       action: 'retry';
       afterMs: number;
       /** What must change for the next attempt. */
-      change?: 'token' | 'shape' | 'reasoning';
+      change?: 'token' | 'shape' | 'reasoning' | 'verbosity';
     };
 
 /** What has been tried in this turn. */
@@ -43,6 +45,10 @@ export function decideRetry(failure: ResponsesFailure, state: RetryState): Retry
       return times === 1 ? { action: 'retry', afterMs: 0, change: 'reasoning' } : giveUp;
     case 'empty':
       return times === 1 ? { action: 'retry', afterMs: backoffMs(1, state.random) } : giveUp;
+    case 'garbled':
+      return times <= maxGarbleRetries
+        ? { action: 'retry', afterMs: backoffMs(1, state.random), change: 'verbosity' }
+        : giveUp;
     case 'rateLimited':
     case 'overloaded':
     case 'server':

@@ -1,0 +1,137 @@
+import type { AnswerChange, AnswerPart } from './answer.ts';
+import type { OutputItem } from './events.ts';
+import { createGarbleGuard, type Garble, type GarbleGuard } from './garble/guard.ts';
+import { readItem } from './outputItems.ts';
+
+/** How text reaches the consumer. */
+export type Delivery =
+  /** As it comes; a retry takes it back. */
+  | 'live'
+  /** Whole parts alone, each once it is known to be clean: for consumers that cannot take back. */
+  | 'items';
+
+export interface GarbleFilter {
+  change(change: AnswerChange): void;
+  /** The first leak; undefined while all is clean. */
+  found(): Garble | undefined;
+  /** Characters that came since the leak began. */
+  excess(): number;
+}
+
+interface Watched {
+  guard: GarbleGuard;
+  part: AnswerPart;
+  /** What has been released of the part and what of it the consumer has. */
+  clean: string;
+  isShown: boolean;
+  isGarbled: boolean;
+}
+
+/**
+ * Stands between the answer and whoever shows it: text and thoughts pass by a guard each, so that
+ * a tool call that the model writes as text is never shown (WIRE.md h). Calls and refusals pass.
+ */
+export function createGarbleFilter(
+  options: { tools: readonly string[]; delivery: Delivery },
+  onChange: (change: AnswerChange) => void,
+): GarbleFilter {
+  const { tools, delivery } = options;
+  const watched = new Map<string, Watched>();
+  let found: Garble | undefined;
+  let excess = 0;
+
+  function take(state: Watched, text: string, isEnd: boolean): void {
+    if (state.isGarbled) {
+      excess += text.length;
+      return;
+    }
+    const step = text === '' ? { release: '' } : state.guard.push(text);
+    release(state, step.release);
+    let { garbled } = 'garbled' in step ? step : { garbled: undefined };
+    if (isEnd && garbled === undefined) {
+      const last = state.guard.end();
+      release(state, last.release);
+      garbled = last.garbled;
+    }
+    if (garbled === undefined) return;
+    state.isGarbled = true;
+    found ??= garbled;
+  }
+
+  function release(state: Watched, text: string): void {
+    if (text === '') return;
+    state.clean += text;
+    if (delivery === 'items') return;
+    const { key } = state.part;
+    if (state.isShown) onChange({ type: 'append', key, text });
+    else show(state, false);
+  }
+
+  function show(state: Watched, final: boolean): void {
+    state.isShown = true;
+    onChange({ type: 'put', part: { ...state.part, text: state.clean }, final });
+  }
+
+  /** The text stands from here on: what is to be shown of it is shown. */
+  function close(state: Watched): void {
+    take(state, '', true);
+    const isNews = delivery === 'items' ? state.clean !== '' : state.part.kind === 'reasoning';
+    if (!state.isGarbled && isNews) show(state, true);
+  }
+
+  function put(part: AnswerPart, final: boolean): void {
+    if (part.kind === 'call' || part.kind === 'refusal') {
+      if (delivery === 'live' || final) onChange({ type: 'put', part, final });
+      return;
+    }
+    const before = watched.get(part.key);
+    const guard = createGarbleGuard({ tools });
+    const state: Watched = { guard, part, clean: '', isShown: false, isGarbled: false };
+    watched.set(part.key, state);
+    take(state, part.text, final);
+    if (final) close(state);
+    // The new text replaces the old one, also where nothing of it may be shown.
+    if (before?.isShown && !state.isShown) show(state, final);
+  }
+
+  return {
+    change(change) {
+      switch (change.type) {
+        case 'append': {
+          const state = watched.get(change.key);
+          if (state) take(state, change.text, false);
+          else onChange(change);
+          return;
+        }
+        case 'put':
+          return put(change.part, change.final);
+        case 'close': {
+          const state = watched.get(change.key);
+          if (state) close(state);
+        }
+      }
+    },
+    found: () => found,
+    excess: () => excess,
+  };
+}
+
+/** True when the text of the item holds a leak; such an item never becomes history. */
+export function isGarbledItem(item: OutputItem, tools: readonly string[]): boolean {
+  return readItem(item).some(({ kind, text }) => {
+    if (kind !== 'text' && kind !== 'reasoning') return false;
+    const guard = createGarbleGuard({ tools });
+    return guard.push(text).garbled !== undefined || guard.end().garbled !== undefined;
+  });
+}
+
+/** A message as far as it is clean; undefined when nothing of it is. */
+export function cleanItem(item: OutputItem, tools: readonly string[]): OutputItem | undefined {
+  if (!isGarbledItem(item, tools)) return item;
+  const [part] = readItem(item);
+  if (item.type !== 'message' || part?.kind !== 'text') return undefined;
+  const guard = createGarbleGuard({ tools });
+  const text = (guard.push(part.text).release + guard.end().release).trimEnd();
+  const content = [{ type: 'output_text', text, annotations: [] }];
+  return text === '' ? undefined : { ...item, content };
+}
