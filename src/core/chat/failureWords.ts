@@ -1,7 +1,7 @@
 import { AuthError, isPassing } from '../auth/errors.ts';
 import { clockTime, timeUntil } from '../quota/time.ts';
 import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
-import { networkTexts } from './networkWords.ts';
+import { networkSentence, networkTexts } from './networkWords.ts';
 
 export type FailureAction =
   'retry' | 'signIn' | 'copyDetails' | 'showLog' | 'showQuota' | 'newChat';
@@ -215,9 +215,8 @@ function waitWords(failure: ResponsesFailure, nowMs: number): FailureWords {
 }
 
 function networkWords(failure: ResponsesFailure): FailureWords {
-  const host = failure.host ?? 'the backend';
-  const { title, says } = networkTexts[failure.transport ?? 'other'];
-  return words('network', title, says(host));
+  const { title } = networkTexts[failure.transport ?? 'other'];
+  return words('network', title, networkSentence(failure));
 }
 
 /** A few words for the row that announces a retry. */

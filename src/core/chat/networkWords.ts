@@ -1,4 +1,5 @@
 import type { HttpFailureKind } from '../../base/http.ts';
+import type { ResponsesFailure } from '../responses/failure.ts';
 
 /** What a broken way to the backend means to a person, by where it broke. */
 export const networkTexts: Readonly<
@@ -27,7 +28,7 @@ export const networkTexts: Readonly<
   },
   proxy: {
     title: 'The proxy did not let it through',
-    says: (host) => `The proxy refused the way to ${host}. Check the proxy settings.`,
+    says: (host) => `The proxy gave no way to ${host}. Check it and the proxy settings.`,
   },
   connectTimeout: {
     title: 'No connection',
@@ -46,3 +47,18 @@ export const networkTexts: Readonly<
     says: (host) => `The request to ${host} failed. The log says more.`,
   },
 };
+
+/** The sentence for a failure, with the proxy where one was in the way. */
+export function networkSentence(failure: ResponsesFailure): string {
+  const { host = 'the backend', proxy, proxyStatus, transport = 'other' } = failure;
+  if (proxyStatus === 407) {
+    return `The proxy ${proxy ?? ''} asks for a user name and password, or did not take those it got. Put them into the address of the setting http.proxy.`;
+  }
+  if (proxyStatus !== undefined) {
+    return `The proxy ${proxy ?? ''} refused the way to ${host} (status ${proxyStatus}). Ask whoever runs it.`;
+  }
+  if (transport === 'proxy' && proxy !== undefined) {
+    return `The proxy ${proxy} cannot be reached or is no proxy. Check the setting http.proxy and the environment.`;
+  }
+  return networkTexts[transport].says(host);
+}

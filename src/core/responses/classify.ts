@@ -99,9 +99,15 @@ export function failureFromEvent(
 
 /** What a break of the connection means; `started` says whether the answer had begun. */
 export function failureFromTransport(error: HttpError, started: boolean): ResponsesFailure {
-  if (error.kind === 'idleTimeout') return { kind: 'stalled', host: error.host };
-  if (started) return { kind: 'cut', transport: error.kind, host: error.host };
-  return { kind: 'network', transport: error.kind, host: error.host };
+  const { kind: transport, host, proxy, proxyStatus } = error;
+  if (transport === 'idleTimeout') return { kind: 'stalled', host };
+  return {
+    kind: started ? 'cut' : 'network',
+    transport,
+    host,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(proxyStatus === undefined ? {} : { proxyStatus }),
+  };
 }
 
 function describe(

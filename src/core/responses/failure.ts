@@ -57,6 +57,9 @@ export interface ResponsesFailure {
   plan?: string;
   transport?: HttpFailureKind;
   host?: string;
+  /** The proxy in whose hands it broke, as host:port, and the status by which it refused. */
+  proxy?: string;
+  proxyStatus?: number;
   /** The credential that the request went out with. */
   credentialId?: string;
 }

@@ -52,11 +52,12 @@ export function decideRetry(failure: ResponsesFailure, state: RetryState): Retry
     case 'rateLimited':
     case 'overloaded':
     case 'server':
-    case 'network':
     case 'cut':
     case 'stalled':
     case 'malformed':
       return waitAndRetry(failure, state);
+    case 'network':
+      return isSettled(failure, times) ? giveUp : waitAndRetry(failure, state);
     case 'signIn':
     case 'forbidden':
     case 'blocked':
@@ -72,6 +73,12 @@ export function decideRetry(failure: ResponsesFailure, state: RetryState): Retry
     case 'badRequest':
       return giveUp;
   }
+}
+
+/** A proxy that said no, and a certificate that is not trusted, say the same the next time. */
+function isSettled({ transport, proxyStatus }: ResponsesFailure, times: number): boolean {
+  if (proxyStatus === 403 || proxyStatus === 407) return true;
+  return transport === 'tls' && times > 1;
 }
 
 function waitAndRetry(failure: ResponsesFailure, state: RetryState): RetryDecision {

@@ -22,6 +22,13 @@ describe('a failure in words', () => {
     expect(new Set(titles).size).toBe(titles.length);
   });
 
+  test('names the proxy that stood in the way, and what it asks for', () => {
+    const proxy = { kind: 'network', transport: 'proxy', proxy: 'p.example:8080' } as const;
+    expect(words({ ...proxy, proxyStatus: 407 }).message).toContain('password');
+    expect(words({ ...proxy, proxyStatus: 502 }).message).toContain('502');
+    expect(words(proxy).message).toContain('p.example:8080');
+  });
+
   test('offers to sign in where that is the cure, and a retry where waiting may be', () => {
     expect(words({ kind: 'unauthorized' }).actions).toContain('signIn');
     const ended = new AuthError({ kind: 'sessionEnded', reason: 'reused' });

@@ -212,7 +212,7 @@ describe('a retry', () => {
   test.each([
     ['dns', 6],
     ['refused', 6],
-    ['tls', 6],
+    ['tls', 2],
   ] as const)(
     'follows a network fault of the kind %s, and says which it was',
     async (kind, count) => {
@@ -229,6 +229,14 @@ describe('a retry', () => {
     const { events, shown } = await run(http);
     expect(events.find((event) => event.type === 'retry')?.failure.kind).toBe('malformed');
     expect(shown).toEqual([{ kind: 'text', text: 'Hello from the fake backend.' }]);
+  });
+
+  test('is not made after a proxy that said no', async () => {
+    const options = { proxy: 'proxy.example:8080', proxyStatus: 407 };
+    const { http, sent } = scriptedHttp(() => new HttpError('proxy', 'chatgpt.com', options));
+    const { failure } = await run(http);
+    expect(sent.length).toBe(1);
+    expect(failure).toMatchObject({ kind: 'network', transport: 'proxy', ...options });
   });
 
   test('takes a page of a proxy for what it is', async () => {

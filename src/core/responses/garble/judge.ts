@@ -1,5 +1,6 @@
 import type { Envelope } from './envelope.ts';
 import type { Follower } from './follower.ts';
+import { scriptOf } from './letters.ts';
 import type { Place } from './place.ts';
 
 /** The names of WIRE.md h, and two for what surrounds them. */
@@ -50,7 +51,7 @@ export function isLeak(marker: Marker, tools: ReadonlySet<string>): boolean {
 /** Where a call may begin, debris behind it is proof, and so is a role glued to what stands before. */
 function isEvident({ envelope, follower, place }: Marker, known: boolean): boolean {
   if (isDebrisOfCall(follower, place)) return true;
-  const isGluedRole = envelope.hasRole && place.kind === 'glued' && !place.isForeign;
+  const isGluedRole = envelope.hasRole && place.kind === 'glued' && place.script === 0;
   return isGluedRole && (known || isCall(follower));
 }
 
@@ -79,9 +80,10 @@ function isOpenLeak(marker: Marker, known: boolean, named: boolean): boolean {
 /** Inside a sentence: only what no sentence would hold, and not from the next paragraph. */
 function isInnerLeak({ follower, place }: Marker, known: boolean, named: boolean): boolean {
   const { kind, channels, fillers, newlines } = follower;
-  const mostLines = place.isForeign || follower.isApart ? 0 : 1;
+  const mostLines = place.script !== 0 || follower.isApart ? 0 : 1;
   if (fillers > 0 || newlines > mostLines) return false;
   if (kind === 'json') return named && (newlines === 0 || channels > 0);
+  if (kind === 'looseJson') return known && channels > 0;
   const stops = kind === 'end' || kind === 'line';
   return known && stops && (channels > 0 || isDebrisOfCall(follower, place));
 }
@@ -108,6 +110,12 @@ function isBareCall({ envelope, follower, place }: Marker): boolean {
   return envelope.hasRole || isCompound(envelope.recipient);
 }
 
+/** Letters of the language of the answer, or the little words of Chinese sentences. */
+function isTalk(debris: string, script: number): boolean {
+  const same = [...debris].some((letter) => scriptOf(letter.charCodeAt(0)) === script);
+  return (script !== 0 && same) || /[是的会了在和这为]/.test(debris);
+}
+
 /** `functions.x`, the parallel wrapper, a declared tool; a channel word may be glued to its end. */
 function isKnown(recipient: string, tools: ReadonlySet<string>): boolean {
   if (/^(?:functions|multi_tool_use)(?:\.|$)/.test(recipient) || tools.has(recipient)) return true;
@@ -124,7 +132,7 @@ function isCall({ kind, channels, debris }: Follower): boolean {
 
 /** Letters of another script that are no sentence in the language of the answer. */
 function isDebrisOfCall({ debris, isApart }: Follower, place: Place): boolean {
-  return debris !== '' && !isApart && !place.isForeign && !/[是的会了在和这为]/.test(debris);
+  return debris !== '' && !isApart && !isTalk(debris, place.script);
 }
 
 /** Where a call may begin. */

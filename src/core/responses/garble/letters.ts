@@ -42,6 +42,14 @@ export function isDebris(code: number): boolean {
   return code > 0xa0 && !isWidePunctuation(code);
 }
 
+/** A number for the script of a letter; 0 for Latin letters and for signs. */
+export function scriptOf(code: number): number {
+  if (code < 0x370 || (code >= 0x2000 && code < 0x2e80) || code >= 0xfe00) return 0;
+  // Han, kana and their signs go together; the other scripts have blocks of 128.
+  if (code >= 0x2e80 && code < 0xa000) return 0x2e80;
+  return code & ~0x7f;
+}
+
 /** What a person opens a quotation with; a marker behind one of these is being quoted. */
 export function closingQuote(code: number): number {
   switch (code) {

@@ -1,4 +1,4 @@
-import { isDebris } from './letters.ts';
+import { scriptOf } from './letters.ts';
 
 /** Where a marker stands in the text before it. */
 export interface Place {
@@ -19,8 +19,8 @@ export interface Place {
     | 'middle';
   /** The words before speak about the marker, or the line is one of a log. */
   isMention: boolean;
-  /** The text before is written in another script, so letters of it are no debris. */
-  isForeign: boolean;
+  /** The script of the text before, 0 for the Latin one: letters of it are no debris. */
+  script: number;
   /** Role words right before the marker that have been let go already, UTF-16 code units. */
   roleLength: number;
 }
@@ -63,7 +63,7 @@ export function placeOf(before: string): Place {
       (mentionBefore.test(rest) && !intent.test(line)) ||
       pairBefore.test(line) ||
       (line.length < windowLength && logHead.test(line)),
-    isForeign: countDebris(rest) > 8,
+    script: mainScript(rest),
     roleLength: role.length + noise.length,
   };
 }
@@ -78,10 +78,13 @@ function kindOf(line: string): Place['kind'] {
   return /[:：]/.test(last) ? 'colon' : 'middle';
 }
 
-function countDebris(text: string): number {
-  let count = 0;
+/** The script that many letters of the text are of; 0 when that is the Latin one. */
+function mainScript(text: string): number {
+  const counts = new Map<number, number>();
   for (let at = 0; at < text.length; at++) {
-    if (isDebris(text.charCodeAt(at))) count++;
+    const script = scriptOf(text.charCodeAt(at));
+    if (script !== 0) counts.set(script, (counts.get(script) ?? 0) + 1);
   }
-  return count;
+  const [script, count] = [...counts].toSorted(([, a], [, b]) => b - a)[0] ?? [0, 0];
+  return count > 8 ? script : 0;
 }
