@@ -10,7 +10,16 @@ import {
   type PanelPage,
   type Unnumbered,
 } from './panelPage.ts';
-import { answer, running, scenes, sceneTimeMs, snapshot, thoughts, turn } from './panelScenes.ts';
+import {
+  answer,
+  models,
+  running,
+  scenes,
+  sceneTimeMs,
+  snapshot,
+  thoughts,
+  turn,
+} from './panelScenes.ts';
 
 let browser: PanelBrowser;
 const open: PanelPage[] = [];
@@ -134,6 +143,16 @@ describe('the message field', () => {
       heights.push(await height());
     }
     expect(heights).toEqual([36, 76, 160]);
+  });
+
+  test('takes focus and draft that come right after the first snapshot', async () => {
+    const panel = await browser.open();
+    open.push(panel);
+    await panel.tell(snapshot(), { type: 'draft', text: 'recovered' }, { type: 'focus' });
+    expect([await focused(panel), await field(panel).inputValue()]).toEqual([
+      'Message to Codex',
+      'recovered',
+    ]);
   });
 
   test('takes a draft from the host only when it is empty, and the focus when told', async () => {
@@ -414,6 +433,27 @@ describe('the model menu', () => {
     await panel.page.keyboard.press('Escape');
     expect(await panel.page.getByRole('dialog').isVisible()).toBe(false);
     expect(await focused(panel)).toBe('Message to Codex');
+  });
+
+  test.each([200, 289, 300])('shows every effort whole at %i px', async (width) => {
+    const list = models.list.map((model) => ({
+      ...model,
+      efforts: ['none', 'low', 'medium', 'high', 'xhigh', 'max'],
+    }));
+    const panel = await show(snapshot({ models: { ...models, list } }), { width });
+    await panel.page.getByRole('button', { name: /Model and effort/ }).click();
+    const foot = await panel.page.locator('.menu-foot').boundingBox();
+    const efforts = await panel.page.getByRole('radio').all();
+    const boxes = await Promise.all(efforts.map((effort) => effort.boundingBox()));
+    const inside = boxes.filter(
+      (box) =>
+        box &&
+        foot &&
+        box.x >= foot.x &&
+        box.x + box.width <= foot.x + foot.width &&
+        box.y + box.height <= foot.y + foot.height,
+    );
+    expect(inside).toHaveLength(6);
   });
 
   test('keeps a model in view that the list does not know', async () => {
