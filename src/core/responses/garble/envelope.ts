@@ -140,6 +140,7 @@ function noiseOf(found: Pieces): Envelope['noise'] {
 }
 
 function matchWord(text: string, at: number, word: string): 'full' | 'part' | 'none' {
+  if (text.charCodeAt(at) !== word.charCodeAt(0)) return 'none';
   if (text.startsWith(word, at)) return 'full';
   const rest = text.length - at;
   return rest < word.length && word.startsWith(text.slice(at)) ? 'part' : 'none';

@@ -51,7 +51,7 @@ export function isLeak(marker: Marker, tools: ReadonlySet<string>): boolean {
 /** Where a call may begin, debris behind it is proof, and so is a role glued to what stands before. */
 function isEvident({ envelope, follower, place }: Marker, known: boolean): boolean {
   if (isDebrisOfCall(follower, place)) return true;
-  const isGluedRole = envelope.hasRole && place.kind === 'glued' && place.script === 0;
+  const isGluedRole = envelope.hasRole && place.kind === 'glued' && place.scripts.length === 0;
   return isGluedRole && (known || isCall(follower));
 }
 
@@ -80,11 +80,10 @@ function isOpenLeak(marker: Marker, known: boolean, named: boolean): boolean {
 /** Inside a sentence: only what no sentence would hold, and not from the next paragraph. */
 function isInnerLeak({ follower, place }: Marker, known: boolean, named: boolean): boolean {
   const { kind, channels, fillers, newlines } = follower;
-  const mostLines = place.script !== 0 || follower.isApart ? 0 : 1;
+  const mostLines = place.scripts.length > 0 || follower.isApart ? 0 : 1;
   if (fillers > 0 || newlines > mostLines) return false;
-  if (kind === 'json') return named && (newlines === 0 || channels > 0);
-  if (kind === 'looseJson') return known && channels > 0;
-  const stops = kind === 'end' || kind === 'line';
+  if (kind === 'json' && newlines === 0) return named;
+  const stops = /^(?:json|looseJson|end|line)$/.test(kind);
   return known && stops && (channels > 0 || isDebrisOfCall(follower, place));
 }
 
@@ -111,9 +110,9 @@ function isBareCall({ envelope, follower, place }: Marker): boolean {
 }
 
 /** Letters of the language of the answer, or the little words of Chinese sentences. */
-function isTalk(debris: string, script: number): boolean {
-  const same = [...debris].some((letter) => scriptOf(letter.charCodeAt(0)) === script);
-  return (script !== 0 && same) || /[是的会了在和这为]/.test(debris);
+function isTalk(debris: string, scripts: readonly number[]): boolean {
+  const own = Array.from(debris, (letter) => scriptOf(letter.charCodeAt(0)));
+  return own.some((script) => scripts.includes(script)) || /[是的会了在和这为]/.test(debris);
 }
 
 /** `functions.x`, the parallel wrapper, a declared tool; a channel word may be glued to its end. */
@@ -132,7 +131,7 @@ function isCall({ kind, channels, debris }: Follower): boolean {
 
 /** Letters of another script that are no sentence in the language of the answer. */
 function isDebrisOfCall({ debris, isApart }: Follower, place: Place): boolean {
-  return debris !== '' && !isApart && !isTalk(debris, place.script);
+  return debris !== '' && !isApart && !isTalk(debris, place.scripts);
 }
 
 /** Where a call may begin. */

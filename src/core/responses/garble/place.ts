@@ -19,8 +19,8 @@ export interface Place {
     | 'middle';
   /** The words before speak about the marker, or the line is one of a log. */
   isMention: boolean;
-  /** The script of the text before, 0 for the Latin one: letters of it are no debris. */
-  script: number;
+  /** Scripts of the text before, other than the Latin one: letters of them are no debris. */
+  scripts: readonly number[];
   /** Role words right before the marker that have been let go already, UTF-16 code units. */
   roleLength: number;
 }
@@ -63,7 +63,7 @@ export function placeOf(before: string): Place {
       (mentionBefore.test(rest) && !intent.test(line)) ||
       pairBefore.test(line) ||
       (line.length < windowLength && logHead.test(line)),
-    script: mainScript(rest),
+    scripts: scriptsOf(rest),
     roleLength: role.length + noise.length,
   };
 }
@@ -78,13 +78,12 @@ function kindOf(line: string): Place['kind'] {
   return /[:：]/.test(last) ? 'colon' : 'middle';
 }
 
-/** The script that many letters of the text are of; 0 when that is the Latin one. */
-function mainScript(text: string): number {
+/** The scripts, other than the Latin one, that many letters of the text are of. */
+function scriptsOf(text: string): number[] {
   const counts = new Map<number, number>();
   for (let at = 0; at < text.length; at++) {
     const script = scriptOf(text.charCodeAt(at));
     if (script !== 0) counts.set(script, (counts.get(script) ?? 0) + 1);
   }
-  const [script, count] = [...counts].toSorted(([, a], [, b]) => b - a)[0] ?? [0, 0];
-  return count > 8 ? script : 0;
+  return [...counts].filter(([, count]) => count > 8).map(([script]) => script);
 }
