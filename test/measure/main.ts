@@ -1,6 +1,7 @@
 import { commandLine, step } from '../bin/processes.mjs';
 import { buildVsix, ensureChromium, ensureCodeServer } from '../bin/setup.mjs';
 import { activation } from './activation.ts';
+import { draw } from './draw.ts';
 import { idle } from './idle.ts';
 import { network } from './network.ts';
 import { stream } from './stream.ts';
@@ -11,7 +12,7 @@ import { table, type Measure } from './table.ts';
  * take; without any, all are taken. Ends with 1 when a figure is over its limit.
  */
 
-const measures: Readonly<Record<string, Measure>> = { network, activation, stream, idle };
+const measures: Readonly<Record<string, Measure>> = { network, activation, draw, stream, idle };
 
 await commandLine(async () => {
   const wanted = process.argv.slice(2);
