@@ -49,7 +49,7 @@ const mentionBefore = new RegExp(
 );
 /** Who speaks of what comes next means to do it, whatever the verb. */
 const intent =
-  /(?:^|[.!?:\n]\s*)(?:let me|let's|i'll|i’ll|i will|i'm|i’m|i am|now|next|first|then|calling|running|reading|checking)\b[^.!?:\n]*$/i;
+  /(?:^|[.!?:\n]\s*)(?:let me|let's|i'll|i’ll|i will|i'm|i’m|i am|now|next|first|then|calling|running|reading|checking)\b[^.!?:\n]*:?[ \t]*$/i;
 
 export function placeOf(before: string): Place {
   const role = roleBefore.exec(before)?.[0] ?? '';

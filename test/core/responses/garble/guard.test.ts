@@ -18,7 +18,7 @@ describe('a leaked call', () => {
     expect(negatives.length).toBeGreaterThanOrEqual(150);
   });
 
-  test.each(writtenPositives)('is found in $clean$leak', (sample) => {
+  test.each(writtenPositives)('is found in $leak', (sample) => {
     expect(found(sample)).toMatchObject({
       family: sample.family,
       cleanLength: sample.clean.length,
