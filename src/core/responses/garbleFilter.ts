@@ -1,6 +1,12 @@
 import type { AnswerChange, AnswerPart } from './answer.ts';
 import type { OutputItem } from './events.ts';
-import { createGarbleGuard, type Garble, type GarbleGuard } from './garble/guard.ts';
+import {
+  createGarbleGuard,
+  findGarble,
+  scrub,
+  type Garble,
+  type GarbleGuard,
+} from './garble/guard.ts';
 import { readItem } from './outputItems.ts';
 
 /** How text reaches the consumer. */
@@ -116,22 +122,15 @@ export function createGarbleFilter(
   };
 }
 
-/** True when the text of the item holds a leak; such an item never becomes history. */
-export function isGarbledItem(item: OutputItem, tools: readonly string[]): boolean {
-  return readItem(item).some(({ kind, text }) => {
-    if (kind !== 'text' && kind !== 'reasoning') return false;
-    const guard = createGarbleGuard({ tools });
-    return guard.push(text).garbled !== undefined || guard.end().garbled !== undefined;
-  });
-}
-
-/** A message as far as it is clean; undefined when nothing of it is. */
+/**
+ * An item as far as it is clean: a message ends before its leak, and thoughts with a leak go as a
+ * whole. Undefined when nothing is left. What leaked never becomes history.
+ */
 export function cleanItem(item: OutputItem, tools: readonly string[]): OutputItem | undefined {
-  if (!isGarbledItem(item, tools)) return item;
-  const [part] = readItem(item);
-  if (item.type !== 'message' || part?.kind !== 'text') return undefined;
-  const guard = createGarbleGuard({ tools });
-  const text = (guard.push(part.text).release + guard.end().release).trimEnd();
+  const parts = readItem(item).filter(({ kind }) => kind === 'text' || kind === 'reasoning');
+  if (parts.every(({ text }) => findGarble(text, { tools }) === undefined)) return item;
+  const message = parts.find(({ kind }) => kind === 'text');
+  const text = message ? scrub(message.text, { tools }).trimEnd() : '';
   const content = [{ type: 'output_text', text, annotations: [] }];
   return text === '' ? undefined : { ...item, content };
 }
