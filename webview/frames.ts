@@ -1,19 +1,28 @@
 export interface Frames {
   /** Asks for one draw with the next frame, however often it is called before. */
   readonly request: () => void;
+  /** Asks for a draw and calls `act` once when it is done. */
+  readonly after: (act: () => void) => void;
 }
 
 /** Draws at most once an animation frame, and never while nothing has asked for it. */
 export function createFrames(draw: (nowMs: number) => void): Frames {
   let asked = false;
+  const acts: (() => void)[] = [];
+  const request = () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame((nowMs) => {
+      asked = false;
+      draw(nowMs);
+      for (const act of acts.splice(0)) act();
+    });
+  };
   return {
-    request() {
-      if (asked) return;
-      asked = true;
-      requestAnimationFrame((nowMs) => {
-        asked = false;
-        draw(nowMs);
-      });
+    request,
+    after(act) {
+      acts.push(act);
+      request();
     },
   };
 }

@@ -20,7 +20,6 @@ export function createPanel(root: HTMLElement, host: Host): void {
   const memory = createMemory(host.store);
   let state: ViewState | undefined;
   let drawn: ViewState | undefined;
-  const afterDraw: (() => void)[] = [];
 
   const context = createContext(host, memory, announcer, {
     redraw: () => frames.request(),
@@ -86,13 +85,12 @@ export function createPanel(root: HTMLElement, host: Host): void {
     ticker.need(stage.isTicking() || dock.isTicking());
     memory.flush();
     if (more) frames.request();
-    if (drawn !== undefined) for (const act of afterDraw.splice(0)) act();
   });
 
   host.onMessage((message: ToWebview) => {
     // The field can take them only when it is drawn, and right after a snapshot it is not yet.
-    if (message.type === 'focus') afterDraw.push(dock.focus);
-    else if (message.type === 'draft') afterDraw.push(() => dock.offerDraft(message.text));
+    if (message.type === 'focus') frames.after(dock.focus);
+    else if (message.type === 'draft') frames.after(() => dock.offerDraft(message.text));
     state = reduce(state, message);
     frames.request();
   });

@@ -445,20 +445,13 @@ describe('the model menu', () => {
     const foot = await panel.page.locator('.menu-foot').boundingBox();
     const efforts = await panel.page.getByRole('radio').all();
     const boxes = await Promise.all(efforts.map((effort) => effort.boundingBox()));
-    const inside = boxes.filter(
-      (box) =>
-        box &&
-        foot &&
-        box.x >= foot.x &&
-        box.x + box.width <= foot.x + foot.width &&
-        box.y + box.height <= foot.y + foot.height,
-    );
+    const inside = boxes.filter((box) => box && foot && isInside(box, foot));
     expect(inside).toHaveLength(6);
   });
 
   test('keeps a model in view that the list does not know', async () => {
-    const models = { list: [], selected: { slug: 'gpt-9' }, source: 'bundled' as const };
-    const panel = await show(snapshot({ models }));
+    const unknown = { list: [], selected: { slug: 'gpt-9' }, source: 'bundled' as const };
+    const panel = await show(snapshot({ models: unknown }));
     expect(await panel.page.locator('.model').innerText()).toContain('gpt-9');
   });
 });
@@ -659,6 +652,19 @@ describe.each(themes)('in %s', (theme) => {
     120_000,
   );
 });
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function isInside(box: Box, outer: Box): boolean {
+  const [right, bottom] = [box.x + box.width, box.y + box.height];
+  const fits = right <= outer.x + outer.width && bottom <= outer.y + outer.height;
+  return fits && box.x >= outer.x && box.y >= outer.y;
+}
 
 /** The polite region's sentence. */
 function status(panel: PanelPage): Promise<string | null> {
