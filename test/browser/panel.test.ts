@@ -460,19 +460,28 @@ describe('the reader', () => {
   const readUp = async (panel: PanelPage) => {
     await panel.page.mouse.move(100, 200);
     await panel.page.mouse.wheel(0, -400);
-    await panel.page.waitForTimeout(100);
+    await expect.poll(() => fromEnd(panel)).toBeGreaterThan(32);
+    // The wheel moves the page over several frames; it rests when two looks agree.
+    let last: unknown;
+    await expect
+      .poll(async () => {
+        const [before, now] = [last, await top(panel)];
+        last = now;
+        return before === now;
+      })
+      .toBe(true);
   };
   const top = (panel: PanelPage) =>
     panel.page.evaluate('document.querySelector(".scroller").scrollTop');
   const fromEnd = (panel: PanelPage) =>
-    panel.page.evaluate(
+    panel.page.evaluate<number>(
       '(({ scrollHeight, clientHeight, scrollTop }) => Math.round(scrollHeight - clientHeight - scrollTop))(document.querySelector(".scroller"))',
     );
 
   test('is taken along at the end', async () => {
     const panel = await show(busy(long));
     await panel.tell(append(`\n\n${long}`));
-    expect(await fromEnd(panel)).toBe(0);
+    await expect.poll(() => fromEnd(panel)).toBe(0);
   });
 
   test('is never moved while reading above, and shown the way back', async () => {
@@ -482,7 +491,7 @@ describe('the reader', () => {
     await panel.tell(append(`\n\n${long}`));
     expect(await top(panel)).toBe(before);
     await panel.page.getByRole('button', { name: 'New text below' }).click();
-    expect(await fromEnd(panel)).toBe(0);
+    await expect.poll(() => fromEnd(panel)).toBe(0);
     await expect.poll(() => panel.page.locator('.jump').isVisible()).toBe(false);
   });
 
