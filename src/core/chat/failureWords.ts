@@ -53,7 +53,8 @@ function responsesWords(failure: ResponsesFailure, nowMs: number): FailureWords 
   const { kind } = failure;
   if (kind === 'network') return networkWords(failure);
   if (kind === 'usageLimit') return limitWords(failure, nowMs);
-  if (kind === 'rateLimited' || kind === 'overloaded') return waitWords(failure, nowMs);
+  if (kind === 'rateLimited' || kind === 'overloaded' || kind === 'resting')
+    return waitWords(failure, nowMs);
   const { title, message, actions } = plainWords[kind];
   const said = failure.detail && kind !== 'garbled' ? ` Codex said: “${failure.detail}”` : '';
   return words(kind, title, message + said, actions);
@@ -61,7 +62,7 @@ function responsesWords(failure: ResponsesFailure, nowMs: number): FailureWords 
 
 type PlainKind = Exclude<
   ResponsesFailure['kind'],
-  'network' | 'usageLimit' | 'rateLimited' | 'overloaded'
+  'network' | 'usageLimit' | 'rateLimited' | 'overloaded' | 'resting'
 >;
 
 const plainWords: Readonly<
@@ -197,21 +198,22 @@ function openingWords(resetsAtMs: number | undefined, nowMs: number): string {
   return `It opens again at ${clockTime(resetsAtMs, nowMs)}, ${timeUntil(resetsAtMs, nowMs)}.`;
 }
 
+const waitTitles = {
+  overloaded: 'Codex is overloaded',
+  resting: 'Codex has been failing',
+  rateLimited: 'Too many requests',
+};
+
 function waitWords(failure: ResponsesFailure, nowMs: number): FailureWords {
   const { retryAfterMs, kind } = failure;
-  const title = kind === 'overloaded' ? 'Codex is overloaded' : 'Too many requests';
+  const title = waitTitles[kind === 'overloaded' || kind === 'resting' ? kind : 'rateLimited'];
   if (retryAfterMs === undefined) {
     return words(kind, title, 'Several attempts were turned away. Try again in a moment.');
   }
   const atMs = nowMs + retryAfterMs;
-  return {
-    ...words(
-      kind,
-      title,
-      `Codex asks to wait until ${clockTime(atMs, nowMs)}, ${timeUntil(atMs, nowMs)}.`,
-    ),
-    availableAtMs: atMs,
-  };
+  const wait = `${clockTime(atMs, nowMs)}, ${timeUntil(atMs, nowMs)}`;
+  const asks = kind === 'resting' ? 'It is left alone until' : 'Codex asks to wait until';
+  return { ...words(kind, title, `${asks} ${wait}.`), availableAtMs: atMs };
 }
 
 function networkWords(failure: ResponsesFailure): FailureWords {

@@ -4,12 +4,14 @@ import type { Log } from '../../base/log.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
 import { createEchoFilter } from './echo.ts';
 import { isCall } from './outputItems.ts';
+import { createCircuit } from './circuit.ts';
 import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import type { OutputItem, ResponseObject } from './events.ts';
 import { ResponsesError, type ResponsesFailure } from './failure.ts';
 import type { Delivery } from './garbleFilter.ts';
 import { buildRequest, type Identity, type ResponsesRequest } from './request.ts';
 import { decideRetry, maxAttempts, type RetryDecision } from './retry.ts';
+import { waitForRetry } from './retryWait.ts';
 import type { Answer, EmitTurnEvent, TokenUsage } from './turnEvent.ts';
 
 export interface ResponsesOptions {
@@ -39,8 +41,25 @@ export interface ResponsesClient {
 
 /** The only loop of the product that retries; what it does is decided by `decideRetry`. */
 export function createResponses(options: ResponsesOptions): ResponsesClient {
+  const circuit = createCircuit(options.clock);
   return {
-    stream: (request, emit, signal) => createRun(options, request, emit, signal).answer(),
+    async stream(request, emit, signal) {
+      const grant = await options.grants.grant(signal);
+      const { host } = new URL(options.baseUrl());
+      const key = `${host} ${grant.credentialId}`;
+      const retryAfterMs = circuit.restMs(key);
+      if (retryAfterMs !== undefined)
+        throw new ResponsesError({ kind: 'resting', host, retryAfterMs });
+      try {
+        const answer = await createRun(options, request, emit, signal, grant).answer();
+        circuit.settle(key, undefined);
+        return answer;
+      } catch (error) {
+        if (error instanceof ResponsesError) circuit.settle(key, error.failure);
+        else circuit.release(key);
+        throw error;
+      }
+    },
   };
 }
 
@@ -49,11 +68,12 @@ function createRun(
   request: ResponsesRequest,
   emit: EmitTurnEvent,
   signal: AbortSignal,
+  firstGrant: Grant,
 ) {
   const { clock, log } = options;
   const failures: Partial<Record<ResponsesFailure['kind'], number>> = {};
   let attempt = 0;
-  let grant: Grant | undefined;
+  let grant: Grant | undefined = firstGrant;
   let lite = request.model.lite;
   let dropReasoning = false;
   let verbosity = request.verbosity;
@@ -124,7 +144,11 @@ function createRun(
       emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
     }
     await change(decision);
-    await wait(failure, decision.afterMs);
+    await waitForRetry(
+      { attempt: attempt + 1, failure, afterMs: decision.afterMs },
+      { clock, emit },
+      signal,
+    );
   }
 
   async function change(decision: RetryDecision & { action: 'retry' }): Promise<void> {
@@ -146,25 +170,6 @@ function createRun(
         if (verbosity !== 'high') verbosity = 'medium';
         return;
       case undefined:
-    }
-  }
-
-  async function wait(failure: ResponsesFailure, afterMs: number): Promise<void> {
-    if (afterMs <= 0) return;
-    const skip = new AbortController();
-    emit({
-      type: 'retry',
-      attempt: attempt + 1,
-      maxAttempts,
-      failure,
-      atMs: clock.now() + afterMs,
-      skip: () => skip.abort(),
-    });
-    try {
-      await clock.delay(afterMs, AbortSignal.any([signal, skip.signal]));
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!skip.signal.aborted) throw error;
     }
   }
 

@@ -37,6 +37,8 @@ export type ResponsesFailureKind =
   | 'stalled'
   /** The answer was not what the protocol promises: HTML, JSON, an unreadable event. */
   | 'malformed'
+  /** Nothing was sent: the backend has failed several turns and is left alone for a while. */
+  | 'resting'
   /** The model wrote a tool call as text in place of making it (WIRE.md h). */
   | 'garbled'
   /** The model finished without saying or calling anything. */

@@ -58,6 +58,7 @@ export function decideRetry(failure: ResponsesFailure, state: RetryState): Retry
       return waitAndRetry(failure, state);
     case 'network':
       return isSettled(failure, times) ? giveUp : waitAndRetry(failure, state);
+    case 'resting':
     case 'signIn':
     case 'forbidden':
     case 'blocked':
