@@ -136,7 +136,16 @@ function createTalk(ground: Ground, { grants }: Access, { models, quota }: Servi
   const random = Math.random;
   const session = lifetime.add(
     createSession({
-      responses: createResponses({ http, grants, baseUrl, identity, clock, random, log }),
+      responses: createResponses({
+        http,
+        grants,
+        baseUrl,
+        identity,
+        clock,
+        random,
+        log,
+        quietAfterMs: 60_000,
+      }),
       basis: createRequestBasis(choice, settings.current),
       clock,
       newId: () => crypto.randomUUID(),

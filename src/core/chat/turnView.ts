@@ -69,11 +69,24 @@ export function createTurnPainter(turn: Turn, step: number, now: () => number): 
   };
 }
 
+const quietNote = 'Nothing has come from Codex for a minute; still waiting.';
+
+function dropQuietNote(turn: Turn): boolean {
+  const at = turn.notes.indexOf(quietNote);
+  if (at >= 0) turn.notes.splice(at, 1);
+  return at >= 0;
+}
+
 /** Takes over what an event says of the turn as a whole; true when it changed something. */
 export function noteTurnEvent(turn: Turn, event: TurnEvent): boolean {
   switch (event.type) {
+    case 'quiet':
+      turn.notes.push(quietNote);
+      return true;
+    case 'life':
+      return dropQuietNote(turn);
     case 'attempt': {
-      const waited = turn.retry !== undefined;
+      const waited = dropQuietNote(turn) || turn.retry !== undefined;
       delete turn.retry;
       const changed = waited || turn.attempt !== event.attempt;
       turn.attempt = event.attempt;

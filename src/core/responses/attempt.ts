@@ -1,5 +1,6 @@
 import { HttpError, readText, type Http, type HttpRequest } from '../../base/http.ts';
 import type { HttpResponse } from '../../base/http.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { createAnswer, type AnswerState } from './answer.ts';
 import { cleanItem, createGarbleFilter, type Delivery } from './garbleFilter.ts';
@@ -7,6 +8,7 @@ import { isCall } from './outputItems.ts';
 import { failureFromEvent, failureFromHttp, failureFromTransport } from './classify.ts';
 import { parseEvent, type OutputItem, type ResponseObject, type ResponsesEvent } from './events.ts';
 import type { ResponsesFailure } from './failure.ts';
+import { watchQuiet } from './quiet.ts';
 import { createEventReader } from './sse.ts';
 import type { EmitTurnEvent } from './turnEvent.ts';
 
@@ -30,7 +32,9 @@ export interface AttemptPorts {
   tools: readonly string[];
   delivery: Delivery;
   http: Http;
-  now: () => number;
+  clock: Clock;
+  /** Silence of the stream after which it is told, ms; absent: never. */
+  quietAfterMs?: number | undefined;
   log: Log;
   emit: EmitTurnEvent;
 }
@@ -51,10 +55,7 @@ export async function runAttempt(
     reading.started(response);
     if (response.status !== 200) return await refused(response, reading, ports);
     if (!isStream(response)) return await wrongAnswer(response, reading);
-    for await (const bytes of response.body) {
-      reading.push(bytes);
-      if (reading.isOver()) break;
-    }
+    await readBody(response, reading, attempt, ports);
     if (!reading.isOver()) reading.endOfBody();
     return reading.outcome();
   } catch (error) {
@@ -67,9 +68,32 @@ export async function runAttempt(
 
 type Reading = ReturnType<typeof createReading>;
 
+async function readBody(
+  response: HttpResponse,
+  reading: Reading,
+  attempt: number,
+  { clock, quietAfterMs = Infinity, emit }: AttemptPorts,
+): Promise<void> {
+  const watch = Number.isFinite(quietAfterMs)
+    ? watchQuiet(quietAfterMs, clock, {
+        quiet: () => emit({ type: 'quiet', attempt, afterMs: quietAfterMs }),
+        life: () => emit({ type: 'life', attempt }),
+      })
+    : undefined;
+  try {
+    for await (const bytes of response.body) {
+      watch?.byte();
+      reading.push(bytes);
+      if (reading.isOver()) break;
+    }
+  } finally {
+    watch?.end();
+  }
+}
+
 function createReading(
   attempt: number,
-  { emit, now, log, model, credentialId, tools, delivery }: AttemptPorts,
+  { emit, clock, log, model, credentialId, tools, delivery }: AttemptPorts,
 ) {
   let open = true;
   let begun = false;
@@ -109,10 +133,10 @@ function createReading(
         end = { end: 'incomplete', response: event.response };
         return;
       case 'response.failed':
-        failure = failureFromEvent(event.response?.error ?? undefined, headers, now());
+        failure = failureFromEvent(event.response?.error ?? undefined, headers, clock.now());
         return;
       case 'error':
-        failure = failureFromEvent(event.error ?? event, headers, now());
+        failure = failureFromEvent(event.error ?? event, headers, clock.now());
         return;
       case 'codex.rate_limits':
         emit({ type: 'rateLimits', attempt, credentialId, limits: event });
@@ -218,11 +242,11 @@ function failureOf(error: unknown, begun: boolean): ResponsesFailure {
 async function refused(
   response: HttpResponse,
   reading: Reading,
-  { now }: AttemptPorts,
+  { clock }: AttemptPorts,
 ): Promise<AttemptOutcome> {
   const body = await readText(response, 100_000);
   const { status, headers } = response;
-  return reading.outcome(failureFromHttp({ status, headers, body }, now()));
+  return reading.outcome(failureFromHttp({ status, headers, body }, clock.now()));
 }
 
 /** A proxy's page, or JSON where a stream was promised. Some backends leave the type out. */

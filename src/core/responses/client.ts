@@ -27,6 +27,8 @@ export interface ResponsesOptions {
   delivery?: Delivery;
   /** Wait for the response headers, ms. */
   headersTimeoutMs?: number;
+  /** Silence of the stream after which it is told, ms; absent: never. */
+  quietAfterMs?: number;
   /** Silence of the stream, comments counted as life, ms. */
   idleTimeoutMs?: number;
 }
@@ -103,7 +105,8 @@ function createRun(
       tools: request.tools.map(({ name }) => name),
       delivery: options.delivery ?? 'live',
       http: options.http,
-      now: () => clock.now(),
+      clock,
+      quietAfterMs: options.quietAfterMs,
       log,
       emit: echo.emit,
     };

@@ -36,6 +36,10 @@ export type TurnEvent =
     }
   /** The first sign of life after a retry. */
   | { type: 'resumed'; attempt: number }
+  /** Nothing has come for `afterMs`; the stream is not given up yet. */
+  | { type: 'quiet'; attempt: number; afterMs: number }
+  /** Something came after all. */
+  | { type: 'life'; attempt: number }
   /** The backend answers with another model than was asked for. */
   | { type: 'rerouted'; attempt: number; model: string };
 
