@@ -53,7 +53,11 @@ export function createResponses(options: ResponsesOptions): ResponsesClient {
       if (retryAfterMs !== undefined)
         throw new ResponsesError({ kind: 'resting', host, retryAfterMs });
       try {
-        const answer = await createRun(options, request, emit, signal, grant).answer();
+        const live: EmitTurnEvent = (event) => {
+          if (!signal.aborted) emit(event);
+        };
+        const answer = await createRun(options, request, live, signal, grant).answer();
+        signal.throwIfAborted();
         circuit.settle(key, undefined);
         return answer;
       } catch (error) {

@@ -60,6 +60,7 @@ export async function run(
     baseUrl?: string;
     headersTimeoutMs?: number;
     idleTimeoutMs?: number;
+    onEvent?: (event: TurnEvent) => void;
   } = {},
 ): Promise<Run> {
   const events: TurnEvent[] = [];
@@ -77,7 +78,11 @@ export async function run(
   });
   const signal = options.signal ?? new AbortController().signal;
   try {
-    const answer = await client.stream(request, (event) => events.push(event), signal);
+    const emit = (event: TurnEvent) => {
+      events.push(event);
+      options.onEvent?.(event);
+    };
+    const answer = await client.stream(request, emit, signal);
     return { answer, events, shown: paint(events), clock };
   } catch (error) {
     if (!(error instanceof ResponsesError)) throw error;
