@@ -9,7 +9,7 @@ import { createAnswerObserver } from './core/chat/answerObserver.ts';
 import { createSession } from './core/chat/session.ts';
 import { createModels, type Models } from './core/models/models.ts';
 import { toModelsView } from './core/models/view.ts';
-import { createQuotaPoll } from './core/quota/poll.ts';
+import { createQuotaPoll, type QuotaPoll } from './core/quota/poll.ts';
 import { createQuota, type QuotaBook } from './core/quota/quota.ts';
 import { fetchUsage } from './core/quota/usage.ts';
 import { toQuotaView } from './core/quota/view.ts';
@@ -121,7 +121,7 @@ function createService(ground: Ground, { account, grants }: Access) {
       log,
     }),
   );
-  lifetime.add(followAccount(account, models, quota, log));
+  lifetime.add(followAccount(account, { models, quota, poll }, log));
   return { models, quota, poll, currentQuota: current };
 }
 type Service = ReturnType<typeof createService>;
@@ -257,8 +257,7 @@ function tellContext(session: ReturnType<typeof createSession>): { dispose(): vo
 /** Another account has other models; the catalogue is read as soon as there is one. */
 function followAccount(
   account: Account,
-  models: Models,
-  quota: QuotaBook,
+  { models, quota, poll }: { models: Models; quota: QuotaBook; poll: QuotaPoll },
   log: Log,
 ): { dispose(): void } {
   let known: string | undefined;
@@ -270,11 +269,11 @@ function followAccount(
     if (known !== undefined && id === undefined) quota.clear(known);
     known = id;
     if (id === undefined) return;
-    models.refresh(ended.signal).catch((error: unknown) => {
-      log.warn(
-        `the models could not be read: ${error instanceof Error ? error.message : 'unknown'}`,
-      );
-    });
+    const warn = (what: string) => (error: unknown) =>
+      log.warn(`${what} could not be read: ${error instanceof Error ? error.message : 'unknown'}`);
+    models.refresh(ended.signal).catch(warn('the models'));
+    // Who has just signed in wants to see figures, not wait for the poll to come round.
+    if (!quota.current(id)) poll.refresh().catch(warn('the quota'));
   };
   const listening = account.onDidChange(follow);
   follow();
