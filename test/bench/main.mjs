@@ -1,103 +1,119 @@
-// Times the built Responses client beside the least that any client must do on the same bytes:
-// fetch, an event-stream parser and JSON.parse. Figures are medians; ratios hold across machines.
-import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
-import { createParser } from 'eventsource-parser';
-import * as client from '../../dist/responses.mjs';
+// Times the built Responses client beside others of the same protocol, and beside the least that
+// any client must do on the same bytes. Each run is a fresh process, the clients take turns, and
+// figures are medians; ratios to the floor hold across machines.
+//   npm run bench [-- --no-peers] [--no-codex] [--only <scenario>] [--clients ours,pi]
+import { fork } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensureCodex, ensurePackages, versions } from './peers.mjs';
+import { groups } from './rows.mjs';
+import { groupTable, summaryTable } from './tables.mjs';
 
-const rounds = Number(process.argv[2] ?? 7);
+const limitMs = 30_000;
+/** What takes longer is not repeated: its place is not in doubt. */
+const slowMs = 4_000;
 
-const worker = new Worker(new URL('simulator.mjs', import.meta.url));
-const port = await new Promise((done) => worker.once('message', done));
+const { values: options } = parseArgs({
+  options: {
+    'no-peers': { type: 'boolean', default: false },
+    'no-codex': { type: 'boolean', default: false },
+    only: { type: 'string' },
+    clients: { type: 'string' },
+  },
+});
 
-async function floor(deltas) {
-  const response = await fetch(`http://127.0.0.1:${port}/d${deltas}/x`, { method: 'POST' });
-  const decoder = new TextDecoder();
-  let text = '';
-  const parser = createParser({
-    onEvent({ data }) {
-      const event = JSON.parse(data);
-      if (event.type === 'response.output_text.delta') text += event.delta;
-    },
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** A copy, so that a build that someone starts meanwhile changes nothing. */
+const folder = await mkdtemp(join(tmpdir(), 'codex-chat-bench-'));
+const built = join(folder, 'responses.mjs');
+await copyFile(path('../../dist/responses.mjs'), built);
+
+const peers = options['no-peers'] ? undefined : await ensurePackages();
+const codex = peers === undefined || options['no-codex'] ? undefined : await ensureCodex();
+const wanted = options.clients?.split(',');
+
+const clients = [
+  { id: 'ours', client: 'ours', name: 'Codex Chat' },
+  ...(peers === undefined
+    ? []
+    : [
+        { id: 'pi', client: 'pi', name: versions.pi },
+        { id: 'openaiCreate', client: 'openai', way: 'create', name: versions.openaiCreate },
+        { id: 'openaiStream', client: 'openai', way: 'stream', name: versions.openaiStream },
+        { id: 'aiSdk', client: 'aiSdk', name: versions.aiSdk },
+      ]),
+  ...(codex === undefined
+    ? []
+    : [{ id: 'codex', client: 'codex', name: `Codex CLI ${codex.version}` }]),
+  { id: 'floor', client: 'floor', name: 'fetch + eventsource-parser + JSON.parse' },
+].filter(({ id }) => wanted === undefined || id === 'floor' || wanted.includes(id));
+
+const chosen = groups.filter(
+  ({ scenario }) => options.only === undefined || scenario.startsWith(options.only),
+);
+const simulator = fork(
+  path('simulator.mjs'),
+  chosen.map(({ scenario }) => scenario),
+);
+const port = await new Promise((resolve) => simulator.once('message', resolve));
+
+/** What a client reports of a run; a string says why there is nothing. */
+function measure({ client, way }, { scenario, calls = 1 }) {
+  const where = { built, peers, codex: codex?.script };
+  const task = JSON.stringify({ client, way, scenario, port, calls, ...where });
+  return new Promise((resolve) => {
+    const child = fork(path('client.mjs'), [task], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (complaint += text));
+    let report;
+    const timer = setTimeout(() => {
+      report = `> ${limitMs / 1000} s`;
+      child.kill('SIGKILL');
+    }, limitMs);
+    child.once('message', (message) => (report = message));
+    child.once('close', () => {
+      clearTimeout(timer);
+      if (report === undefined) process.stderr.write(`\n${client}, ${scenario}: ${complaint}\n`);
+      resolve(report ?? 'failed');
+    });
   });
-  for await (const chunk of response.body) parser.feed(decoder.decode(chunk, { stream: true }));
-  return text.length;
 }
 
-const http = client.createHttp();
-const grant = { credentialId: 'c', accountId: 'a', accessToken: 't' };
-const request = {
-  model: { slug: 'gpt-5.5', lite: false, supportsVerbosity: true, defaultVerbosity: 'low' },
-  instructions: 'Be brief.',
-  input: [client.userMessage('Go on.')],
-  tools: [],
-  sessionId: '00000000-0000-4000-8000-000000000000',
-};
+const isSlow = ({ runs }) => runs.some(({ wallMs }) => wallMs > slowMs);
 
-async function ours(deltas) {
-  const responses = client.createResponses({
-    http: http.request,
-    grants: { grant: async () => grant, renew: async () => grant },
-    baseUrl: () => `http://127.0.0.1:${port}/d${deltas}`,
-    identity: { originator: 'codex_chat', userAgent: 'codex_chat/bench' },
-    clock: client.systemClock,
-    random: Math.random,
-    log: client.silentLog,
-  });
-  let length = 0;
-  const emit = (event) => {
-    if (event.type === 'append') length += event.text.length;
-    else if (event.type === 'put' && !event.final) length += event.part.text.length;
-  };
-  await responses.stream(request, emit, new AbortController().signal);
-  return length;
-}
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
-/** One after the other in turn, so that a slow moment of the machine meets both. */
-async function compare(deltas) {
-  const runs = { floor: [], ours: [] };
-  const wanted = await floor(deltas);
-  for (let round = -2; round < rounds; round++) {
-    for (const { name, run } of [
-      { name: 'floor', run: floor },
-      { name: 'ours', run: ours },
-    ]) {
-      const cpu = process.cpuUsage();
-      const start = performance.now();
-      const length = await run(deltas);
-      const wallMs = performance.now() - start;
-      const { user, system } = process.cpuUsage(cpu);
-      if (length !== wanted) throw new Error(`${name} lost text: ${length} of ${wanted}`);
-      if (round >= 0) runs[name].push({ wallMs, cpuMs: (user + system) / 1000 });
+/** One after the other in turn, so that a slow moment of the machine meets all of them. */
+async function measureGroup(group) {
+  const taking = clients.filter(({ id }) => !group.without?.includes(id));
+  const results = Object.fromEntries(taking.map(({ id }) => [id, []]));
+  // Once for nothing: the simulator must be warm for the first of them too.
+  await measure({ client: 'floor' }, group);
+  for (let round = 0; round < group.rounds; round++) {
+    for (const client of taking) {
+      const soFar = results[client.id];
+      if (!Array.isArray(soFar) || soFar.some(isSlow)) continue;
+      process.stderr.write(`\r\u001B[K${group.scenario} ${round + 1}/${group.rounds} ${client.id}`);
+      const report = await measure(client, group);
+      if (typeof report === 'string') results[client.id] = report;
+      else soFar.push(report);
     }
   }
-  const row = (name) => {
-    const wall = median(runs[name].map(({ wallMs }) => wallMs));
-    const cpu = median(runs[name].map(({ cpuMs }) => cpuMs));
-    return { wall, cpu };
-  };
-  return { floor: row('floor'), ours: row('ours') };
+  process.stderr.write('\r\u001B[K');
+  return results;
 }
 
-console.log('| deltas | client | wall ms | CPU ms | µs CPU/event | events/s | CPU x floor |');
-console.log('| ---: | --- | ---: | ---: | ---: | ---: | ---: |');
-for (const deltas of [1_000, 100_000]) {
-  const result = await compare(deltas);
-  for (const name of ['floor', 'ours']) {
-    const { wall, cpu } = result[name];
-    const cells = [
-      deltas,
-      name === 'floor' ? 'fetch + eventsource-parser + JSON.parse' : 'Codex Chat',
-      wall.toFixed(1),
-      cpu.toFixed(1),
-      ((cpu * 1000) / deltas).toFixed(2),
-      Math.round(deltas / (wall / 1000)),
-      (cpu / result.floor.cpu).toFixed(2),
-    ];
-    console.log(`| ${cells.join(' | ')} |`);
+try {
+  const all = {};
+  for (const group of chosen) {
+    all[group.scenario] = await measureGroup(group);
+    console.log(groupTable(group, clients, all[group.scenario]));
   }
+  console.log(summaryTable(chosen, clients, all));
+  if (Object.values(all).some(({ ours }) => typeof ours === 'string')) process.exitCode = 1;
+} finally {
+  simulator.disconnect();
+  await rm(folder, { recursive: true, force: true });
 }
-await http.close();
-await worker.terminate();

@@ -1,45 +1,172 @@
-// A backend that does nothing but stream: POST / with {deltas, chunk} gives that many text deltas.
+// A backend that does nothing but stream, in a process of its own so that its work counts nowhere.
+// POST /<scenario>/…: each event is an HTTP chunk, as the real service sends them.
 import { createServer } from 'node:http';
-import { parentPort } from 'node:worker_threads';
+import { setTimeout as delay } from 'node:timers/promises';
+import { argumentsOf, scenarioOf, textOf, tool, word } from './scenarios.mjs';
+
+const itemId = `msg_${'0123456789abcdef'.repeat(3)}`;
+const callId = `fc_${'0123456789abcdef'.repeat(3)}`;
+const responseId = `resp_${'0123456789abcdef'.repeat(3)}`;
+
+function responseObject(status, output, tokens) {
+  const usage = {
+    input_tokens: 10,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens: tokens,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: tokens + 10,
+  };
+  return {
+    id: responseId,
+    object: 'response',
+    created_at: 1_790_000_000,
+    status,
+    error: null,
+    incomplete_details: null,
+    instructions: 'Be brief.',
+    model: 'gpt-5.5',
+    output,
+    parallel_tool_calls: true,
+    tool_choice: 'auto',
+    tools: [],
+    metadata: {},
+    usage: status === 'completed' ? usage : null,
+  };
+}
+
+const head = () => [
+  { type: 'response.created', response: responseObject('in_progress', [], 0) },
+  { type: 'response.in_progress', response: responseObject('in_progress', [], 0) },
+];
+
+const tail = (item, tokens) => [
+  { type: 'response.output_item.done', output_index: 0, item },
+  { type: 'response.completed', response: responseObject('completed', [item], tokens) },
+];
+
+const place = { item_id: itemId, output_index: 0, content_index: 0 };
+const partOf = (text) => ({ type: 'output_text', annotations: [], logprobs: [], text });
+
+const messageHead = () => [
+  ...head(),
+  {
+    type: 'response.output_item.added',
+    output_index: 0,
+    item: { id: itemId, type: 'message', status: 'in_progress', content: [], role: 'assistant' },
+  },
+  { type: 'response.content_part.added', ...place, part: partOf('') },
+];
+
+const textDelta = (delta) => ({
+  type: 'response.output_text.delta',
+  ...place,
+  delta,
+  logprobs: [],
+  obfuscation: 'Zq3vT8mK1x',
+});
+
+function messageTail(text, tokens) {
+  const item = {
+    id: itemId,
+    type: 'message',
+    status: 'completed',
+    content: [partOf(text)],
+    role: 'assistant',
+  };
+  return [
+    { type: 'response.output_text.done', ...place, logprobs: [], text },
+    { type: 'response.content_part.done', ...place, part: partOf(text) },
+    ...tail(item, tokens),
+  ];
+}
+
+function messageEvents(deltas) {
+  const words = Array.from({ length: deltas }, (_, at) => textDelta(word(at)));
+  return [...messageHead(), ...words, ...messageTail(textOf(deltas), deltas)];
+}
+
+function callEvents(chars) {
+  const json = argumentsOf(chars);
+  const item = { id: callId, type: 'function_call', call_id: 'call_1', name: tool.name };
+  const at = { item_id: callId, output_index: 0 };
+  const deltas = json.match(/.{1,20}/gs).map((delta) => ({
+    type: 'response.function_call_arguments.delta',
+    ...at,
+    delta,
+    obfuscation: 'Zq3vT8mK1x',
+  }));
+  return [
+    ...head(),
+    {
+      type: 'response.output_item.added',
+      output_index: 0,
+      item: { ...item, status: 'in_progress', arguments: '' },
+    },
+    ...deltas,
+    { type: 'response.function_call_arguments.done', ...at, arguments: json },
+    ...tail({ ...item, status: 'completed', arguments: json }, deltas.length),
+  ];
+}
+
+/** Events in their frames, each in its own chunk of the transfer. */
+function chunks(events, first = 0) {
+  const framed = events.map((event, at) => {
+    const data = JSON.stringify({ ...event, sequence_number: first + at });
+    const frame = `event: ${event.type}\ndata: ${data}\n\n`;
+    return `${Buffer.byteLength(frame).toString(16)}\r\n${frame}\r\n`;
+  });
+  return Buffer.from(framed.join(''));
+}
 
 const bodies = new Map();
 
-function eventsOf(deltas) {
-  const line = (event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-  const words = Array.from({ length: deltas }, (_, at) => `word${at % 1000} `);
-  const text = words.join('');
-  let seq = 0;
-  const item = { id: 'msg_1', type: 'message', role: 'assistant' };
-  const place = { item_id: 'msg_1', output_index: 0, content_index: 0 };
-  const part = { type: 'output_text', text, annotations: [] };
-  const usage = { input_tokens: 10, output_tokens: deltas, total_tokens: deltas + 10 };
-  return [
-    { type: 'response.created', response: { id: 'resp_1' } },
-    { type: 'response.output_item.added', output_index: 0, item: { ...item, content: [] } },
-    ...words.map((delta) => ({ type: 'response.output_text.delta', ...place, delta })),
-    { type: 'response.output_text.done', ...place, text },
-    { type: 'response.output_item.done', output_index: 0, item: { ...item, content: [part] } },
-    { type: 'response.completed', response: { id: 'resp_1', output: [], usage } },
-  ]
-    .map((event) => line({ ...event, sequence_number: seq++ }))
-    .join('');
+function bodyOf(name, { kind, size }) {
+  if (!bodies.has(name)) {
+    const deltas = kind === 'history' ? 12 : size;
+    bodies.set(name, chunks(kind === 'tool' ? callEvents(size) : messageEvents(deltas)));
+  }
+  return bodies.get(name);
 }
 
-function bodyOf(deltas) {
-  if (!bodies.has(deltas)) bodies.set(deltas, Buffer.from(eventsOf(deltas)));
-  return bodies.get(deltas);
+/** Every delta says when it was sent, by the clock that all processes of a machine share. */
+async function pace(socket, deltas) {
+  let text = '';
+  socket.write(chunks(messageHead()));
+  for (let at = 0; at < deltas; at++) {
+    await delay(10);
+    const stamp = `${process.hrtime.bigint()} `;
+    text += stamp;
+    socket.write(chunks([textDelta(stamp)], at));
+  }
+  socket.write(chunks(messageTail(text, deltas), deltas));
+}
+
+async function answer(name, response) {
+  const scenario = scenarioOf(name);
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'transfer-encoding': 'chunked' });
+  response.flushHeaders();
+  const { socket } = response;
+  if (scenario.kind === 'paced') await pace(socket, scenario.size);
+  else socket.write(bodyOf(name, scenario));
+  response.end();
 }
 
 const server = createServer((request, response) => {
-  request.resume();
+  const name = /^\/([a-z]+-\d+)\//.exec(request.url ?? '')?.[1];
+  const parts = [];
+  request.on('data', (part) => parts.push(part));
   request.on('end', () => {
-    const deltas = Number(/\/d(\d+)\//.exec(request.url ?? '')?.[1] ?? 1000);
-    const body = bodyOf(deltas);
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (let at = 0; at < body.length; at += 16_384) {
-      response.write(body.subarray(at, at + 16_384));
+    if (request.method !== 'POST' || name === undefined) {
+      response.writeHead(404).end();
+      return;
     }
-    response.end();
+    // Whoever runs the call itself comes back with its output: the turn ends there.
+    const isFollowUp =
+      name.startsWith('tool') && Buffer.concat(parts).includes('"function_call_output"');
+    void answer(isFollowUp ? 'short-12' : name, response);
   });
 });
-server.listen(0, '127.0.0.1', () => parentPort?.postMessage(server.address().port));
+// The bodies are made before anyone waits for them.
+for (const name of ['short-12', ...process.argv.slice(2)]) bodyOf(name, scenarioOf(name));
+server.listen(0, '127.0.0.1', () => process.send?.(server.address().port));
+process.once('disconnect', () => process.exit(0));

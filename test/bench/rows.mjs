@@ -1,0 +1,116 @@
+// What is measured, what of it is shown, and what ours is to reach (on the machine of the README).
+
+const sorted = (values) => values.toSorted((a, b) => a - b);
+
+export function percentile(values, share) {
+  return sorted(values)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
+}
+
+const median = (values) => percentile(values, 0.5);
+
+/** The median over the fresh processes of what each of them says. */
+const over = (read) => (reports) => median(reports.map(read));
+const firstRun = (field) => over(({ runs }) => runs[0][field]);
+
+const warm = ({ runs }) => median(runs.slice(1).map(({ firstMs }) => firstMs));
+const pooled = (share) => (reports) =>
+  percentile(
+    reports.flatMap(({ latencies }) => latencies),
+    share,
+  );
+
+/** Deltas and the eight events around them. */
+const eventsIn = (deltas) => deltas + 8;
+
+const burst = (deltas) => [
+  { name: 'wall ms', read: firstRun('wallMs') },
+  { name: 'CPU ms', read: firstRun('cpuMs'), ...(deltas === 1000 ? { target: 10 } : {}) },
+  {
+    name: 'µs CPU/event',
+    read: over(({ runs }) => (runs[0].cpuMs * 1000) / eventsIn(deltas)),
+    ...(deltas === 1000 ? {} : { target: 6 }),
+    digits: 2,
+  },
+  {
+    name: 'events/s',
+    read: over(({ runs }) => eventsIn(deltas) / (runs[0].wallMs / 1000)),
+    more: true,
+    ...(deltas === 1000 ? {} : { target: 160_000 }),
+    digits: 0,
+  },
+  {
+    name: 'peak RSS MB',
+    read: over(({ peakMb }) => peakMb),
+    ...(deltas === 1000 ? {} : { target: 160 }),
+    digits: 0,
+  },
+];
+
+export const groups = [
+  {
+    title: '1,000 deltas, first call of a process',
+    scenario: 'burst-1000',
+    rounds: 5,
+    columns: burst(1000),
+    summary: ['wall ms', 'CPU ms'],
+  },
+  {
+    title: '100,000 deltas',
+    scenario: 'burst-100000',
+    rounds: 3,
+    columns: burst(100_000),
+    summary: ['µs CPU/event', 'events/s', 'peak RSS MB'],
+  },
+  {
+    title: 'a delta every 10 ms: sent to seen',
+    scenario: 'paced-150',
+    rounds: 3,
+    columns: [
+      { name: 'p50 ms', read: pooled(0.5), target: 0.18, digits: 2 },
+      { name: 'p99 ms', read: pooled(0.99), target: 1.5, digits: 2 },
+    ],
+    summary: ['p50 ms', 'p99 ms'],
+  },
+  {
+    title: 'to the first delta',
+    scenario: 'short-12',
+    calls: 41,
+    rounds: 5,
+    columns: [
+      { name: 'warm call ms', read: over(warm), target: 1.5, digits: 2 },
+      { name: 'import ms', read: over(({ importMs }) => importMs) },
+      { name: 'import + first ms', read: firstRun('untilFirstMs'), target: 40 },
+    ],
+    summary: ['warm call ms', 'import + first ms'],
+  },
+  {
+    title: '100 kB of tool arguments',
+    scenario: 'tool-100000',
+    rounds: 3,
+    columns: [{ name: 'wall ms', read: firstRun('wallMs') }],
+    summary: ['wall ms'],
+  },
+  {
+    title: '200 kB of tool arguments',
+    scenario: 'tool-200000',
+    rounds: 3,
+    columns: [
+      { name: 'wall ms', read: firstRun('wallMs'), target: 80 },
+      { name: 'CPU ms', read: firstRun('cpuMs') },
+    ],
+    summary: ['wall ms'],
+  },
+  {
+    title: '2,000 items, 8 MB, to the first delta',
+    scenario: 'history-2000',
+    rounds: 3,
+    // Its history grows by turns alone; it takes none from outside.
+    without: ['codex'],
+    columns: [
+      { name: 'call ms', read: firstRun('firstMs'), target: 140 },
+      { name: 'CPU ms', read: firstRun('cpuMs') },
+      { name: 'peak RSS MB', read: over(({ peakMb }) => peakMb), digits: 0 },
+    ],
+    summary: ['call ms'],
+  },
+];
