@@ -7,6 +7,8 @@ export default defineConfig({
   // One VS Code for all tests: its start costs more than all that they do in it.
   workers: 1,
   timeout: 60_000,
+  // A window or browser tab that never comes is tried once more, from the first test on.
+  retries: 1,
   expect: { timeout: 15_000 },
   outputDir: join(root, 'test-results/e2e'),
   reporter: [['list'], ['json', { outputFile: join(root, 'test-results/e2e.json') }]],
