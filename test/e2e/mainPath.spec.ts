@@ -29,7 +29,12 @@ test('denying on the page says so and leaves one signed out', async ({ practice 
   await page.close();
   await expect(workbench.statusBarItem(quota)).toContainText('Sign in');
   // The open panel tells it, with the way to try again; a notification would say it twice.
-  await expect(workbench.chat().getByText(/not allowed/i).first()).toBeVisible();
+  await expect(
+    workbench
+      .chat()
+      .getByText(/not allowed/i)
+      .first(),
+  ).toBeVisible();
   await expect(workbench.notification(/not allowed/i)).toHaveCount(0);
 });
 
