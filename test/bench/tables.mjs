@@ -42,16 +42,21 @@ export function groupTable({ title, columns }, clients, results) {
     });
   const places = columns.map((column) => {
     const { place, of, value } = placeOf(clients, results, column);
-    return `${column.name}: ${place === 0 ? 'none' : `${place} of ${of}`}${verdict(value, column)}`;
+    return `${column.name}: ${place === 0 ? 'none' : `${place} of ${of}`}${verdict(value, valueOf(results.floor, column), column)}`;
   });
   const table = [row(heads), rule(heads.length), ...lines].join('\n');
   return `\n### ${title}\n\n${table}\n\nPlace of Codex Chat: ${places.join('; ')}`;
 }
 
-function verdict(value, { target, more, digits }) {
+function verdict(value, floor, { target, floor: floorThen, more, digits }) {
   if (target === undefined || value === undefined) return '';
-  const isMet = more ? value >= target : value <= target;
-  return ` (target ${more ? '≥' : '≤'} ${show(target, { digits })}: ${isMet ? 'met' : 'missed'})`;
+  const reaches = (figure, bar) => (more ? figure >= bar : figure <= bar);
+  const isMetByRatio =
+    floorThen !== undefined &&
+    typeof floor === 'number' &&
+    reaches(value / floor, target / floorThen);
+  const word = reaches(value, target) ? 'met' : isMetByRatio ? 'met by its ratio' : 'missed';
+  return ` (target ${more ? '≥' : '≤'} ${show(target, { digits })}: ${word})`;
 }
 
 /** One line a figure, one column a client. */
