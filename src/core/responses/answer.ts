@@ -20,7 +20,8 @@ export type AnswerChange =
   | { type: 'close'; key: string };
 
 interface Slot {
-  parts: Map<string, { kind: PartKind; text: string; tool?: string }>;
+  /** By section; the key is kept, for every delta needs it. */
+  parts: Map<string, AnswerPart>;
   /** Highest index of the summary parts seen so far; -1 before the first. */
   lastSummary: number;
   item?: OutputItem;
@@ -56,13 +57,13 @@ export function createAnswer(
     const slot = slotAt(index);
     // A late delta of a finished item would write its text twice.
     if (slot.item || text === '') return;
-    const key = keyOf(index, section);
     const part = slot.parts.get(section);
     if (part) {
       part.text += text;
-      onChange({ type: 'append', key, text });
+      onChange({ type: 'append', key: part.key, text });
     } else {
-      slot.parts.set(section, { kind, text });
+      const key = keyOf(index, section);
+      slot.parts.set(section, { key, kind, text });
       onChange({ type: 'put', part: { key, kind, text }, final: false });
     }
   }
@@ -70,12 +71,12 @@ export function createAnswer(
   function put(index: number, section: string, part: Omit<AnswerPart, 'key'>, final: boolean) {
     const { parts } = slotAt(index);
     const shown = parts.get(section);
-    parts.set(section, { ...part });
+    const key = shown?.key ?? keyOf(index, section);
+    parts.set(section, { key, ...part });
     const isSame = shown?.text === part.text;
     if (isSame && !final) return;
-    if (isSame && part.kind !== 'call')
-      return onChange({ type: 'close', key: keyOf(index, section) });
-    onChange({ type: 'put', part: { key: keyOf(index, section), ...part }, final });
+    if (isSame && part.kind !== 'call') return onChange({ type: 'close', key });
+    onChange({ type: 'put', part: { key, ...part }, final });
   }
 
   function finish(index: number, item: OutputItem): void {

@@ -103,7 +103,11 @@ function createReading(
   let malformed = 0;
 
   const filter = createGarbleFilter({ tools, delivery }, (change) => {
-    if (open && change.type !== 'close') emit({ ...change, attempt });
+    if (!open || change.type === 'close') return;
+    // Spelled out, for this runs once a delta.
+    if (change.type === 'append')
+      emit({ type: 'append', attempt, key: change.key, text: change.text });
+    else emit({ type: 'put', attempt, part: change.part, final: change.final });
   });
   const answer: AnswerState = createAnswer(attempt, filter.change);
   const reader = createEventReader((data) => {

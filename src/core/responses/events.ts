@@ -102,7 +102,7 @@ export function parseEvent(data: string): ParsedEvent {
   } catch {
     return { kind: 'malformed', type: '' };
   }
-  if (isTextDelta(value)) return { kind: 'event', event: value };
+  if (isPlainDelta(value)) return { kind: 'event', event: value };
   const type = typeOf(value);
   const name = aliases[type] ?? type;
   if (!knownTypes.has(name)) return { kind: 'unknown', type: name };
@@ -113,21 +113,22 @@ export function parseEvent(data: string): ParsedEvent {
 }
 
 type TextDelta = Extract<ResponsesEvent, { type: 'response.output_text.delta' }>;
+type ArgumentsDelta = Extract<ResponsesEvent, { type: 'response.function_call_arguments.delta' }>;
 
 /** The fast way for nine events of ten: the same checks as the schema, without building a copy. */
-function isTextDelta(value: unknown): value is TextDelta {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    value.type === 'response.output_text.delta' &&
-    'delta' in value &&
-    typeof value.delta === 'string' &&
-    'output_index' in value &&
-    typeof value.output_index === 'number' &&
-    'content_index' in value &&
-    typeof value.content_index === 'number'
-  );
+function isPlainDelta(value: unknown): value is TextDelta | ArgumentsDelta {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('type' in value && 'delta' in value && 'output_index' in value) ||
+    typeof value.delta !== 'string' ||
+    typeof value.output_index !== 'number'
+  ) {
+    return false;
+  }
+  if (value.type === 'response.function_call_arguments.delta') return true;
+  const isText = value.type === 'response.output_text.delta';
+  return isText && 'content_index' in value && typeof value.content_index === 'number';
 }
 
 function typeOf(value: unknown): string {
