@@ -1,6 +1,7 @@
 import { familyOf, type GarbleFamily, type Marker } from './judge.ts';
 import {
   backtick,
+  endOfPlainRun,
   initial,
   isDebris,
   isGlue,
@@ -96,16 +97,9 @@ export function createGarbleGuard({ tools }: GuardOptions): GarbleGuard {
   function skipPlain(text: string, from: number): number {
     if (markdown.isInFencedLine()) return pass(text, from, indexOr(text, '\n', from));
     if (!markdown.isCalm()) return from;
-    let at = from;
-    while (at < text.length && isPlain(text.charCodeAt(at), at, text)) at++;
-    return pass(text, from, at);
-  }
-
-  /** True when neither the markdown nor a marker can care for this sign. */
-  function isPlain(code: number, at: number, text: string): boolean {
-    const sort = sortOf(code);
-    if (sort !== initial) return sort === plain;
-    return isLatinLetter(at > 0 ? text.charCodeAt(at - 1) : previous);
+    // The letter before the first one has come with an earlier text.
+    const isInside = isLatinLetter(previous) && sortOf(text.charCodeAt(from)) === initial;
+    return pass(text, from, endOfPlainRun(text, isInside ? from + 1 : from));
   }
 
   function pass(text: string, from: number, to: number): number {
