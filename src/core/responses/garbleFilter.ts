@@ -6,6 +6,7 @@ import {
   scrub,
   type Garble,
   type GarbleGuard,
+  type GuardStep,
 } from './garble/guard.ts';
 import { readItem } from './outputItems.ts';
 
@@ -46,22 +47,16 @@ export function createGarbleFilter(
   let found: Garble | undefined;
   let excess = 0;
 
-  function take(state: Watched, text: string, isEnd: boolean): void {
-    if (state.isGarbled) {
-      excess += text.length;
-      return;
-    }
-    const step = text === '' ? { release: '' } : state.guard.push(text);
-    release(state, step.release);
-    let { garbled } = 'garbled' in step ? step : { garbled: undefined };
-    if (isEnd && garbled === undefined) {
-      const last = state.guard.end();
-      release(state, last.release);
-      garbled = last.garbled;
-    }
+  function take(state: Watched, { release: text, garbled }: GuardStep): void {
+    release(state, text);
     if (garbled === undefined) return;
     state.isGarbled = true;
     found ??= garbled;
+  }
+
+  function append(state: Watched, text: string): void {
+    if (state.isGarbled) excess += text.length;
+    else take(state, state.guard.push(text));
   }
 
   function release(state: Watched, text: string): void {
@@ -80,7 +75,7 @@ export function createGarbleFilter(
 
   /** The text stands from here on: what is to be shown of it is shown. */
   function close(state: Watched): void {
-    take(state, '', true);
+    if (!state.isGarbled) take(state, state.guard.end());
     const isNews = delivery === 'items' ? state.clean !== '' : state.part.kind === 'reasoning';
     if (!state.isGarbled && isNews) show(state, true);
   }
@@ -94,7 +89,7 @@ export function createGarbleFilter(
     const guard = createGarbleGuard({ tools });
     const state: Watched = { guard, part, clean: '', isShown: false, isGarbled: false };
     watched.set(part.key, state);
-    take(state, part.text, final);
+    append(state, part.text);
     if (final) close(state);
     // The new text replaces the old one, also where nothing of it may be shown.
     if (before?.isShown && !state.isShown) show(state, final);
@@ -105,7 +100,7 @@ export function createGarbleFilter(
       switch (change.type) {
         case 'append': {
           const state = watched.get(change.key);
-          if (state) take(state, change.text, false);
+          if (state) append(state, change.text);
           else onChange(change);
           return;
         }

@@ -49,7 +49,7 @@ function rootObject(schema: Readonly<Record<string, unknown>>): Record<string, u
     ...kept,
     type: 'object',
     properties,
-    ...(required.size === 0 ? { required: [] } : { required: [...required] }),
+    required: [...required],
   };
 }
 
