@@ -8,6 +8,7 @@ import { failureDetails, failureWords } from './failureWords.ts';
 import { promptItem, stoppedItems } from './history.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import { runTurn } from './runTurn.ts';
+import { dropQuietNote } from './turnView.ts';
 import { applyPartChange, settleParts, type PartChange, type Prompt, type Turn } from './turn.ts';
 
 export type SessionChange =
@@ -135,6 +136,7 @@ export function createSession(needs: SessionNeeds): Session {
     turn.status = status;
     turn.endedAtMs = clock.now();
     delete turn.retry;
+    dropQuietNote(turn);
     for (const part of settleParts(turn, clock.now())) {
       change.fire({ type: 'turn/change', turn, change: { type: 'part/put', part } });
     }

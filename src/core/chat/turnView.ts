@@ -71,7 +71,8 @@ export function createTurnPainter(turn: Turn, step: number, now: () => number): 
 
 const quietNote = 'Nothing has come from Codex for a minute; still waiting.';
 
-function dropQuietNote(turn: Turn): boolean {
+/** Takes the remark about a silence back once the silence is over; true when there was one. */
+export function dropQuietNote(turn: Turn): boolean {
   const at = turn.notes.indexOf(quietNote);
   if (at >= 0) turn.notes.splice(at, 1);
   return at >= 0;

@@ -9,7 +9,7 @@ import { fixtureBytes, scriptedHttp, sseBytes, statusOf, streamOf } from '../../
 import { skippingClock } from '../../support/manualClock.ts';
 import { classic, countingGrants } from '../responses/harness.ts';
 
-function talk(http: Http): Session & { failures: unknown[] } {
+function talk(http: Http, quietAfterMs?: number): Session & { failures: unknown[] } {
   let ids = 0;
   const clock = skippingClock();
   const failures: unknown[] = [];
@@ -22,6 +22,7 @@ function talk(http: Http): Session & { failures: unknown[] } {
       clock,
       random: () => 0.5,
       log: silentLog,
+      ...(quietAfterMs === undefined ? {} : { quietAfterMs }),
     }),
     basis: () => ({ ...classic, windowTokens: 258_400 }),
     clock,
@@ -111,6 +112,16 @@ describe('a session', () => {
     const input = JSON.stringify(inputOf(sent[1]?.body));
     expect(input).toContain('Half an ans');
     expect(input).toContain('stopped this answer');
+  });
+
+  test('says while it is silent that it is, and not any more once the turn has ended', async () => {
+    const { http } = scriptedHttp(() => hanging('Half an ans'));
+    const session = talk(http, 60_000);
+    session.send(prompt('one'));
+    const notes = () => session.turns()[0]?.notes ?? [];
+    await vi.waitFor(() => expect(notes()[0]).toContain('Nothing has come'), { interval: 1 });
+    session.stop();
+    expect(notes()).toEqual([]);
   });
 
   test('does the last turn again in its place, without a trace of the failed one', async () => {
