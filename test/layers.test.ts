@@ -13,13 +13,14 @@ const mayImport: Record<string, RegExp> = {
   'src/node': /^(src\/(base|core|node)|node:.*|undici(\/lib\/.*)?)$/,
   'src/vscode':
     /^(src\/(base|core|protocol|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
-  'src/extension': /^(src\/.*|vscode)$/,
+  'src/extension': /^(src\/(base|parts)|vscode)$/,
+  'src/parts': /^(src\/(base|core|node|parts|vscode)|vscode)$/,
   webview:
     /^(webview|src\/protocol|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*)$/,
 };
 
 /** Inside core, a room may import itself and those before it. */
-const coreOrder = ['settings', 'auth', 'quota', 'models', 'responses', 'chat'];
+const coreOrder = ['settings', 'auth', 'quota', 'models', 'responses', 'pool', 'ledger', 'chat'];
 
 const files = ['src', 'webview']
   .flatMap((top) =>

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { originator } from '../core/auth/oauth.ts';
+import { createAnswerObserver } from '../core/chat/answerObserver.ts';
+import { createSession } from '../core/chat/session.ts';
+import { createResponses } from '../core/responses/client.ts';
+import { createModelChoice } from '../vscode/modelChoice.ts';
+import { createRequestBasis } from '../vscode/requestBasis.ts';
+import { type Ground } from './ground.ts';
+import { type Access } from './access.ts';
+import { type Service } from './service.ts';
+
+/** The talk, and what its requests are made of. */
+export function createTalk(ground: Ground, { grants }: Access, { models, quota }: Service) {
+  const { context, lifetime, log, http, clock, userAgent, baseUrl, settings } = ground;
+  const memento = context.workspaceState;
+  const choice = createModelChoice({ memento, models, settings: settings.current });
+  const observer = createAnswerObserver({ quota, models, now: clock.now });
+  const identity = { originator, userAgent };
+  const random = Math.random;
+  const session = lifetime.add(
+    createSession({
+      responses: createResponses({
+        http,
+        grants,
+        baseUrl,
+        identity,
+        clock,
+        random,
+        log,
+        quietAfterMs: 60_000,
+      }),
+      basis: createRequestBasis(choice, settings.current),
+      clock,
+      newId: () => crypto.randomUUID(),
+      log,
+      onTurnEvent: observer.event,
+      onFailure: observer.failure,
+    }),
+  );
+  lifetime.add(tellContext(session));
+  return { session, choice };
+}
+
+export type Talk = ReturnType<typeof createTalk>;
+
+/** The context keys that menus and keybindings ask for. */
+function tellContext(session: ReturnType<typeof createSession>): { dispose(): void } {
+  let told = '';
+  return session.onDidChange(({ type }) => {
+    if (type === 'turn/change' || type === 'context') return;
+    const [busy, hasChat] = [session.isBusy(), session.turns().length > 0];
+    const state = `${busy} ${hasChat}`;
+    if (state === told) return;
+    told = state;
+    void vscode.commands.executeCommand('setContext', 'codexChat.busy', busy);
+    void vscode.commands.executeCommand('setContext', 'codexChat.hasChat', hasChat);
+  });
+}
