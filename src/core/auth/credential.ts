@@ -5,8 +5,18 @@ import type { Listen } from '../../base/event.ts';
 const signedOutReason = z.enum(['expired', 'reused', 'revoked', 'rejected']);
 export type SignedOutReason = z.infer<typeof signedOutReason>;
 
+/**
+ * Where a credential comes from. Only `chatgpt` holds a refresh token of our own; `imported` is
+ * the login of another program, `environment` a token that a variable gave: both are borrowed, and
+ * a borrowed token is never refreshed.
+ */
+const credentialKind = z.enum(['chatgpt', 'imported', 'environment']);
+export type CredentialKind = z.infer<typeof credentialKind>;
+
 /** One account that somebody signed in with, as it is stored. */
 export const credentialSchema = z.object({
+  /** Absent in entries of the first version, which knew `chatgpt` alone. */
+  kind: z.optional(credentialKind),
   /** The same for the same user of the same account, however often they sign in. */
   id: z.string().check(z.minLength(1)),
   /** The issuer that gave the tokens; they are never shown to another one. */
@@ -41,6 +51,11 @@ export interface CredentialStore {
 /** How people know the account. */
 export function credentialLabel(credential: Credential): string {
   return credential.email ?? credential.accountId;
+}
+
+/** Whether its refresh token is ours to use. */
+export function isRefreshable({ kind = 'chatgpt' }: Pick<Credential, 'kind'>): boolean {
+  return kind === 'chatgpt';
 }
 
 export function isSignedIn(credential: Credential): boolean {
