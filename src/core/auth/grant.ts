@@ -5,6 +5,8 @@ export interface Grant {
   /** Value of the `chatgpt-account-id` header (WIRE.md b). */
   accountId: string;
   accessToken: string;
+  /** How the person knows the account. */
+  label?: string;
 }
 
 /** Gives grants for the account in use. Both reject with AuthError when the user must act. */

@@ -1,0 +1,48 @@
+import type { Condition } from './condition.ts';
+
+/**
+ * How the next account is found. `sequential`: the first that can be used, and the same for as long
+ * as it can, so that the prompt cache of the backend stays warm (S0-22); `leastUsed`: at the start
+ * of a chat the one with most left; `off`: only the one that the person chose.
+ */
+export type Rotation = 'sequential' | 'leastUsed' | 'off';
+
+export interface Candidate {
+  id: string;
+  condition: Condition;
+  /** Share of the window that is nearest to its end; absent while nothing is known. */
+  usedPercent?: number | undefined;
+}
+
+export interface Wishes {
+  rotation: Rotation;
+  /** The account that the chat is on. */
+  sticky?: string | undefined;
+  /** The account that the person chose for this workspace, or at all. */
+  preferred?: string | undefined;
+  /** Accounts that were tried for this request already. */
+  excluded?: ReadonlySet<string>;
+}
+
+/** The account for the next request among `candidates`, which stand in the order of use. */
+export function choose(
+  candidates: readonly Candidate[],
+  { rotation, sticky, preferred, excluded }: Wishes,
+): string | undefined {
+  const find = (id: string | undefined) => candidates.find((candidate) => candidate.id === id);
+  const pinned = find(preferred) ?? find(sticky) ?? candidates.find(isSignedIn) ?? candidates[0];
+  const open = (rotation === 'off' ? (pinned ? [pinned] : []) : candidates).filter(
+    ({ id, condition }) => condition.kind === 'ready' && !excluded?.has(id),
+  );
+  const among = (id: string | undefined) => open.find((candidate) => candidate.id === id);
+  const first = rotation === 'leastUsed' ? leastUsed(open) : open[0];
+  return (among(sticky) ?? among(preferred) ?? first)?.id;
+}
+
+const isSignedIn = ({ condition }: Candidate) =>
+  condition.kind !== 'signedOut' && condition.kind !== 'otherIssuer';
+
+/** Of those that are even, the earlier in the order. An account of which nothing is known is new. */
+function leastUsed(open: readonly Candidate[]): Candidate | undefined {
+  return open.toSorted((a, b) => (a.usedPercent ?? 0) - (b.usedPercent ?? 0))[0];
+}

@@ -1,0 +1,244 @@
+import type { Disposable } from '../../base/disposables.ts';
+import { createEmitter, type Listen } from '../../base/event.ts';
+import { AuthError, isPassing } from '../auth/errors.ts';
+import type { Grant, GrantSource } from '../auth/grant.ts';
+import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
+import { choose, type Candidate, type Rotation } from './choose.ts';
+import { isKnownSpent } from './condition.ts';
+import { PoolError } from './failure.ts';
+import { openRests, restFor, withoutRest, withRest } from './rest.ts';
+import { createProbes, type ProbeNeeds } from './probes.ts';
+import { createRoster, type PoolEntry, type RosterNeeds } from './roster.ts';
+
+/** Grants for one credential at a time; see GrantSource. */
+export interface CredentialGrants extends Pick<GrantSource, 'renew'> {
+  /** A grant that is good for some minutes. Rejects with AuthError. */
+  grantOf(credentialId: string, signal: AbortSignal): Promise<Grant>;
+}
+
+export interface PoolNeeds extends RosterNeeds, ProbeNeeds {
+  grants: CredentialGrants;
+  rotation: () => Rotation;
+  /** The account that the person chose for this workspace, or at all. */
+  preferred: () => string | undefined;
+}
+
+/** The accounts of the person, as one source of grants. */
+export interface Pool extends GrantSource, Disposable {
+  /**
+   * After a failure that ended the attempts with an account: a grant of another one that may be
+   * let in; undefined when no other would be, or when none is ready.
+   */
+  failOver(
+    rejected: Grant,
+    failure: ResponsesFailure,
+    signal: AbortSignal,
+  ): Promise<Grant | undefined>;
+  /** A request of the account was let in. */
+  settle(credentialId: string): void;
+  /** In the order of use. Empty until the store was read for the first time. */
+  entries(): readonly PoolEntry[];
+  /** The account that the next request goes to, or would go to if it were ready. */
+  current(): PoolEntry | undefined;
+  /** The account that takes over when the current one is spent. */
+  next(): PoolEntry | undefined;
+  /** The chat goes on with this account, as long as it is ready. */
+  use(credentialId: string): void;
+  /** A new chat is free to choose anew. */
+  startNew(): void;
+  /** Resolves when the store was read for the first time. */
+  readonly ready: Promise<void>;
+  readonly onDidChange: Listen<void>;
+}
+
+export function createPool(needs: PoolNeeds): Pool {
+  const { grants, rests, clock, log } = needs;
+  const roster = createRoster(needs);
+  const changes = createEmitter<void>((error) => log.error(`pool listener: ${String(error)}`));
+  const listening = roster.onDidChange(() => changes.fire());
+  const probes = createProbes(needs);
+  let sticky: string | undefined;
+
+  const wishes = (excluded?: ReadonlySet<string>) => ({
+    rotation: needs.rotation(),
+    sticky,
+    preferred: needs.preferred(),
+    ...(excluded ? { excluded } : {}),
+  });
+  const pick = (entries: readonly PoolEntry[], excluded?: ReadonlySet<string>) => {
+    const id = choose(entries.map(toCandidate), wishes(excluded));
+    return entries.find((entry) => entry.id === id);
+  };
+  const stick = (id: string | undefined) => {
+    if (sticky === id) return;
+    sticky = id;
+    changes.fire();
+  };
+
+  /** The next account that lets itself be used; undefined when none is ready. */
+  async function find(search: Search, signal: AbortSignal): Promise<Grant | undefined> {
+    for (;;) {
+      signal.throwIfAborted();
+      const entries = await roster.load();
+      const entry = pick(entries, search.excluded);
+      if (!entry) return undefined;
+      if (await probes.check(entry, entries, needs.rotation(), signal)) continue;
+      try {
+        const grant = await grants.grantOf(entry.id, signal);
+        stick(entry.id);
+        return { ...grant, label: entry.label };
+      } catch (error) {
+        if (!(error instanceof AuthError) || isPassing(error.failure)) throw error;
+        search.excluded.add(entry.id);
+        search.error ??= error;
+      }
+    }
+  }
+
+  /** No account is ready: the one that most likely lets us in all the same, or why not. */
+  async function lastResort(search: Search, signal: AbortSignal): Promise<Grant> {
+    const considered = (all: readonly PoolEntry[]) =>
+      needs.rotation() === 'off' ? all.filter(({ id }) => id === pinned(all)?.id) : all;
+    const resting = considered(roster.entries()).filter(isResting);
+    if (await probes.checkAll(resting, signal)) {
+      const grant = await find(search, signal);
+      if (grant) return grant;
+    }
+    const entries = considered(roster.entries()).filter(({ id }) => !search.excluded.has(id));
+    const left = entries.filter(isResting).toSorted((a, b) => untilMs(a) - untilMs(b));
+    const hopeful = left.find((entry) => !isKnownSpent(entry.quota)) ?? left[0];
+    if (!hopeful) throw search.error ?? reasonOf(entries) ?? new AuthError(notSignedIn);
+    if (isKnownSpent(hopeful.quota)) throw spent(hopeful);
+    return grants.grantOf(hopeful.id, signal);
+  }
+
+  const pinned = (entries: readonly PoolEntry[]) =>
+    entries.find(({ id }) => id === needs.preferred()) ??
+    entries.find(({ id }) => id === sticky) ??
+    entries.find(isSignedIn) ??
+    entries[0];
+
+  async function noteRest(id: string, failure: ResponsesFailure, signal: AbortSignal) {
+    const nowMs = clock.now();
+    const rest = restFor(failure, nowMs);
+    if (!rest) return false;
+    log.info(`an account rests reason=${rest.reason} for=${rest.untilMs - nowMs}ms`);
+    await keep(rests.change((old) => withRest(old, id, rest, nowMs), signal));
+    return true;
+  }
+
+  /** What cannot be shared with other windows is a pity, not a reason to fail. */
+  const keep = async (work: Promise<unknown>) => {
+    try {
+      await work;
+    } catch (error) {
+      log.warn(`the pool could not be kept: ${nameOf(error)}`);
+    }
+  };
+
+  async function readFirst(): Promise<void> {
+    try {
+      await roster.load();
+    } catch {
+      log.error('the secret storage cannot be read');
+    }
+  }
+
+  const current = () => {
+    const entries = roster.entries();
+    return pick(entries) ?? pinned(entries);
+  };
+
+  return {
+    async grant(signal) {
+      const search: Search = { excluded: new Set() };
+      return (await find(search, signal)) ?? (await lastResort(search, signal));
+    },
+    async renew(rejected, signal) {
+      const label = rejected.label === undefined ? {} : { label: rejected.label };
+      try {
+        return { ...(await grants.renew(rejected, signal)), ...label };
+      } catch (error) {
+        const hasEnded = error instanceof AuthError && !isPassing(error.failure);
+        if (!hasEnded || needs.rotation() === 'off') throw error;
+        // The issuer has ended this session in the middle of a turn; another account goes on.
+        const other = await find({ excluded: new Set([rejected.credentialId]) }, signal);
+        if (!other) throw error;
+        return other;
+      }
+    },
+    async failOver(rejected, failure, signal) {
+      if (!(await noteRest(rejected.credentialId, failure, signal))) return undefined;
+      if (needs.rotation() === 'off') return undefined;
+      return find({ excluded: new Set([rejected.credentialId]) }, signal);
+    },
+    settle(id) {
+      if (!openRests(rests.current(), clock.now())[id]) return;
+      void keep(rests.change((old) => withoutRest(old, id), new AbortController().signal));
+    },
+    entries: roster.entries,
+    current,
+    next: () => pick(roster.entries(), new Set([current()?.id ?? ''])),
+    use: stick,
+    startNew: () => stick(undefined),
+    ready: readFirst(),
+    onDidChange: changes.listen,
+    dispose() {
+      listening.dispose();
+      roster.dispose();
+    },
+  };
+}
+
+/** What one search for an account has found out. */
+interface Search {
+  excluded: Set<string>;
+  /** Why the first that was tried could not be used. */
+  error?: AuthError;
+}
+
+const notSignedIn = { kind: 'notSignedIn' } as const;
+
+const isResting = ({ condition }: PoolEntry) => condition.kind === 'resting';
+const isSignedIn = ({ condition }: PoolEntry) => condition.kind !== 'signedOut';
+const untilMs = ({ condition }: PoolEntry) =>
+  condition.kind === 'resting' ? condition.untilMs : Infinity;
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
+
+function toCandidate({ id, condition, quota }: PoolEntry): Candidate {
+  const used = quota?.windows.map(({ usedPercent }) => usedPercent) ?? [];
+  return { id, condition, usedPercent: used.length > 0 ? Math.max(...used) : undefined };
+}
+
+function spent({ id, condition, plan }: PoolEntry): ResponsesError {
+  return new ResponsesError(
+    {
+      kind: 'usageLimit',
+      credentialId: id,
+      ...(plan === undefined ? {} : { plan }),
+      ...(condition.kind === 'resting' ? { resetsAtMs: condition.untilMs } : {}),
+    },
+    { attempts: 0 },
+  );
+}
+
+/** Why nothing can be sent when no account even rests. */
+function reasonOf(entries: readonly PoolEntry[]): Error | undefined {
+  const [capped] = entries
+    .flatMap((entry) => (entry.condition.kind === 'ceiling' ? [{ entry, ...entry.condition }] : []))
+    .toSorted((a, b) => (a.untilMs ?? Infinity) - (b.untilMs ?? Infinity));
+  if (capped) {
+    const { entry, percent, untilMs: opensAtMs } = capped;
+    const opens = opensAtMs === undefined ? {} : { opensAtMs };
+    const { id: credentialId, label } = entry;
+    return new PoolError({ kind: 'ceiling', percent, label, credentialId, ...opens });
+  }
+  for (const { condition } of entries) {
+    if (condition.kind === 'off') return new PoolError({ kind: 'allOff' });
+    if (condition.kind === 'signedOut') {
+      return new AuthError({ kind: 'sessionEnded', reason: condition.reason });
+    }
+    if (condition.kind === 'otherIssuer') return new AuthError(condition);
+  }
+  return undefined;
+}

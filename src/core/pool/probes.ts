@@ -1,0 +1,69 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { withDeadline } from '../auth/waiting.ts';
+import type { Rotation } from './choose.ts';
+import type { PoolEntry } from './roster.ts';
+
+/** Figures of this age are believed when an account is chosen. */
+const believedMs = 15 * 60_000;
+/** An account is not probed again so soon, whatever came of it. */
+const probePauseMs = 60_000;
+/** A probe that takes longer holds up the question more than it helps. */
+const probeLimitMs = 5_000;
+
+export interface ProbeNeeds {
+  /** Asks the backend for the quota of the account and enters it in the book. May reject. */
+  probe: (credentialId: string, signal: AbortSignal) => Promise<void>;
+  clock: Clock;
+  log: Log;
+}
+
+/** Asks for the quota of accounts of which too little is known, so that none is tried in vain (S0-27). */
+export function createProbes({ probe, clock, log }: ProbeNeeds) {
+  const probedAtMs = new Map<string, number>();
+
+  const isPaused = (id: string) => clock.now() - (probedAtMs.get(id) ?? -Infinity) < probePauseMs;
+  const isKnown = ({ quota }: PoolEntry) =>
+    quota !== undefined && clock.now() - quota.observedAtMs < believedMs;
+
+  async function ask(id: string, signal: AbortSignal): Promise<void> {
+    probedAtMs.set(id, clock.now());
+    const reason = () => new Error('late');
+    try {
+      await withDeadline({ clock, ms: probeLimitMs, reason }, signal, (limited) =>
+        probe(id, limited),
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      log.info(`the quota of an account could not be asked ahead: ${nameOf(error)}`);
+    }
+  }
+
+  const unknown = (entries: readonly PoolEntry[]) =>
+    entries.filter((entry) => !isKnown(entry) && !isPaused(entry.id));
+
+  return {
+    /** True when something was asked, so that the choice is to be made again. */
+    async check(
+      entry: PoolEntry,
+      all: readonly PoolEntry[],
+      rotation: Rotation,
+      signal: AbortSignal,
+    ): Promise<boolean> {
+      const ready = all.filter(({ condition }) => condition.kind === 'ready');
+      // With one account there is nothing to choose: the request itself tells.
+      if (rotation === 'off' || all.length < 2) return false;
+      const asked = unknown(rotation === 'leastUsed' ? ready : [entry]);
+      await Promise.all(asked.map(({ id }) => ask(id, signal)));
+      return asked.length > 0;
+    },
+    /** Whether accounts that rest do so still. */
+    async checkAll(entries: readonly PoolEntry[], signal: AbortSignal): Promise<boolean> {
+      const asked = entries.filter(({ id }) => !isPaused(id));
+      await Promise.all(asked.map(({ id }) => ask(id, signal)));
+      return asked.length > 0;
+    },
+  };
+}
+
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);

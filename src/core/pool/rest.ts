@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+import type { ResponsesFailure, ResponsesFailureKind } from '../responses/failure.ts';
+
+const restReason = z.enum(['usageLimit', 'rateLimited', 'billing', 'notIncluded', 'unauthorized']);
+export type RestReason = z.infer<typeof restReason>;
+
+/** An account is left alone for a while, because the backend turned a request of it away. */
+const rest = z.object({
+  reason: restReason,
+  sinceMs: z.number().check(z.nonnegative()),
+  untilMs: z.number().check(z.nonnegative()),
+});
+export type Rest = z.infer<typeof rest>;
+
+/** The resting accounts by credential id. Shared by all windows, so that one refusal serves all. */
+export const restsSchema = z.record(z.string(), rest);
+export type Rests = z.infer<typeof restsSchema>;
+
+const hourMs = 3_600_000;
+/** A rest is never longer than this: a misread time must not lose an account for good. */
+const longestRestMs = 32 * 24 * hourMs;
+
+/**
+ * Failures that another account may cure, and for how long this one is left alone when the backend
+ * names no time. What is not here fails with every account alike and never moves on (S0-29).
+ */
+const cures: Partial<Record<ResponsesFailureKind, { reason: RestReason; defaultMs: number }>> = {
+  usageLimit: { reason: 'usageLimit', defaultMs: hourMs },
+  usageNotIncluded: { reason: 'notIncluded', defaultMs: 24 * hourMs },
+  billing: { reason: 'billing', defaultMs: hourMs },
+  rateLimited: { reason: 'rateLimited', defaultMs: 60_000 },
+  unauthorized: { reason: 'unauthorized', defaultMs: 5 * 60_000 },
+};
+
+/** The rest that a failure asks for; undefined when another account would fail as well. */
+export function restFor(failure: ResponsesFailure, nowMs: number): Rest | undefined {
+  const cure = cures[failure.kind];
+  if (!cure) return undefined;
+  const { resetsAtMs, retryAfterMs } = failure;
+  const named = resetsAtMs ?? (retryAfterMs === undefined ? undefined : nowMs + retryAfterMs);
+  const isAhead = named !== undefined && named > nowMs;
+  const untilMs = isAhead ? Math.min(named, nowMs + longestRestMs) : nowMs + cure.defaultMs;
+  return { reason: cure.reason, sinceMs: nowMs, untilMs };
+}
+
+/** Without the rests that are over. */
+export function openRests(rests: Rests, nowMs: number): Rests {
+  return Object.fromEntries(Object.entries(rests).filter(([, { untilMs }]) => untilMs > nowMs));
+}
+
+/** The longer rest stays, unless the new one is of the same reason: then the backend has said more. */
+export function withRest(rests: Rests, id: string, next: Rest, nowMs: number): Rests {
+  const open = openRests(rests, nowMs);
+  const old = open[id];
+  const stays = old && old.reason !== next.reason && old.untilMs > next.untilMs;
+  return stays ? open : { ...open, [id]: next };
+}
+
+export function withoutRest(rests: Rests, id: string): Rests {
+  const { [id]: _over, ...others } = rests;
+  return others;
+}

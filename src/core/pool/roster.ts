@@ -1,0 +1,143 @@
+import type { Clock } from '../../base/clock.ts';
+import { Disposables, type Disposable } from '../../base/disposables.ts';
+import { createEmitter, type Listen } from '../../base/event.ts';
+import type { Log } from '../../base/log.ts';
+import type { SharedValue } from '../../base/sharedValue.ts';
+import {
+  credentialLabel,
+  type Credential,
+  type CredentialKind,
+  type CredentialStore,
+  type SignedOutReason,
+} from '../auth/credential.ts';
+import type { QuotaBook } from '../quota/quota.ts';
+import type { QuotaState } from '../quota/record.ts';
+import { changesAtMs, conditionOf, type Condition } from './condition.ts';
+import {
+  ordered,
+  preferencesOf,
+  type AccountPreferences,
+  type PoolPreferences,
+} from './preferences.ts';
+import type { Rests } from './rest.ts';
+
+/** One account as it stands. Holds no token. */
+export interface PoolEntry {
+  id: string;
+  /** The person's name for it, else its address. */
+  label: string;
+  /** How the issuer knows it, such as an e-mail address. */
+  account: string;
+  kind: CredentialKind;
+  plan?: string | undefined;
+  preferences: AccountPreferences;
+  condition: Condition;
+  quota?: QuotaState | undefined;
+}
+
+export interface RosterNeeds {
+  store: CredentialStore;
+  quota: Pick<QuotaBook, 'current' | 'onDidChange'>;
+  preferences: SharedValue<PoolPreferences>;
+  rests: SharedValue<Rests>;
+  issuer: () => string;
+  clock: Clock;
+  log: Log;
+}
+
+/** All accounts in the order of use, with what keeps each from being used. */
+export interface Roster extends Disposable {
+  /** As of now, from what was read last. */
+  entries(): readonly PoolEntry[];
+  /** Reads the store afresh first. Rejects when it cannot be read. */
+  load(): Promise<readonly PoolEntry[]>;
+  readonly onDidChange: Listen<void>;
+}
+
+/** A credential without its tokens: all that is kept in memory. */
+interface Member {
+  id: string;
+  issuer: string;
+  account: string;
+  kind: CredentialKind;
+  plan?: string | undefined;
+  signedOutReason?: SignedOutReason | undefined;
+}
+
+const longestSleepMs = 12 * 3_600_000;
+
+export function createRoster(needs: RosterNeeds): Roster {
+  const { store, quota, preferences, rests, issuer, clock, log } = needs;
+  const lifetime = new Disposables();
+  const changes = createEmitter<void>((error) => log.error(`pool listener: ${String(error)}`));
+  let members: readonly Member[] = [];
+  let alarm = new AbortController();
+
+  const toEntry = (member: Member, nowMs: number): PoolEntry => {
+    const wishes = preferencesOf(preferences.current(), member.id);
+    const state = quota.current(member.id);
+    const { id, account, kind, signedOutReason } = member;
+    return {
+      id,
+      label: wishes.name ?? account,
+      account,
+      kind,
+      plan: state?.plan ?? member.plan,
+      preferences: wishes,
+      quota: state,
+      condition: conditionOf(
+        {
+          signedOutReason,
+          otherIssuer: member.issuer === issuer() ? undefined : member.issuer,
+          preferences: wishes,
+          rest: rests.current()[id],
+          quota: state,
+        },
+        nowMs,
+      ),
+    };
+  };
+
+  const entries = () => {
+    const nowMs = clock.now();
+    return ordered(members, preferences.current(), ({ id }) => id).map((member) =>
+      toEntry(member, nowMs),
+    );
+  };
+
+  /** One timer, to the next end of a rest; none while nobody rests. */
+  const setAlarm = () => {
+    alarm.abort();
+    const nowMs = clock.now();
+    const ends = entries().flatMap(({ condition }) => changesAtMs(condition) ?? []);
+    const next = Math.min(...ends.filter((atMs) => atMs > nowMs));
+    if (!Number.isFinite(next)) return;
+    alarm = new AbortController();
+    clock.delay(Math.min(next - nowMs, longestSleepMs), alarm.signal).then(changed, () => {});
+  };
+
+  const changed = () => {
+    setAlarm();
+    changes.fire();
+  };
+
+  const load = async () => {
+    const next = (await store.list()).map(toMember);
+    const isSame = JSON.stringify(next) === JSON.stringify(members);
+    members = next;
+    if (!isSame) changed();
+    return entries();
+  };
+
+  const reload = () => load().catch(() => log.error('the secret storage cannot be read'));
+  lifetime.add(store.onDidChange(() => void reload()));
+  for (const source of [quota, preferences, rests]) lifetime.add(source.onDidChange(changed));
+  lifetime.add({ dispose: () => alarm.abort() });
+
+  return { entries, load, onDidChange: changes.listen, dispose: () => lifetime.dispose() };
+}
+
+function toMember(credential: Credential): Member {
+  const { id, issuer, kind = 'chatgpt', plan, signedOutReason } = credential;
+  return { id, issuer, kind, plan, signedOutReason, account: credentialLabel(credential) };
+}

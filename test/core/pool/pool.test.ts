@@ -1,0 +1,406 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createLocalValue } from '../../../src/base/sharedValue.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { withoutTokens, type Credential } from '../../../src/core/auth/credential.ts';
+import { AuthError } from '../../../src/core/auth/errors.ts';
+import type { Grant } from '../../../src/core/auth/grant.ts';
+import type { Rotation } from '../../../src/core/pool/choose.ts';
+import { PoolError } from '../../../src/core/pool/failure.ts';
+import { createPool } from '../../../src/core/pool/pool.ts';
+import {
+  noPreferences,
+  withMove,
+  withPreferences,
+  type PoolPreferences,
+} from '../../../src/core/pool/preferences.ts';
+import type { Rests } from '../../../src/core/pool/rest.ts';
+import { createQuota } from '../../../src/core/quota/quota.ts';
+import { ResponsesError, type ResponsesFailureKind } from '../../../src/core/responses/failure.ts';
+import { credential, memoryStore } from '../../support/credentials.ts';
+import { steppedClock } from '../../support/steppedClock.ts';
+
+const minuteMs = 60_000;
+const signal = new AbortController().signal;
+
+/** Accounts a, b and c, and a backend that knows how much of each is used. */
+function world(
+  options: { ids?: readonly string[]; rotation?: Rotation; preferred?: string | undefined } = {},
+) {
+  const { ids = ['a', 'b', 'c'] } = options;
+  const clock = steppedClock();
+  const store = memoryStore(ids.map((id) => credential({ id, email: `${id}@example.com` })));
+  const quota = createQuota({ clock, log: silentLog });
+  const preferences = createLocalValue<PoolPreferences>(noPreferences);
+  const rests = createLocalValue<Rests>({});
+  const usage: Record<string, { percent: number; refused?: boolean; resetsAtMs?: number }> = {};
+  const revoked = new Set<string>();
+  const probed: string[] = [];
+  let { rotation = 'sequential', preferred }: { rotation?: Rotation; preferred?: string } = options;
+
+  const toGrant = ({ id, accountId, accessToken }: Credential): Grant => ({
+    credentialId: id,
+    accountId,
+    accessToken,
+  });
+  const tell = (id: string) => {
+    const { percent, refused = false, resetsAtMs } = usage[id] ?? { percent: 10 };
+    const resets = resetsAtMs === undefined ? {} : { resetsAtMs };
+    quota.record({
+      credentialId: id,
+      source: 'usage',
+      observedAtMs: clock.now(),
+      windows: [
+        {
+          kind: 'fiveHour',
+          label: '5h',
+          name: '5-hour limit',
+          minutes: 300,
+          usedPercent: percent,
+          ...resets,
+        },
+      ],
+      limitReached: refused,
+    });
+  };
+  const grantOf = async (id: string) => {
+    const entry = store.entries.get(id);
+    if (!entry) throw new AuthError({ kind: 'notSignedIn' });
+    if (revoked.has(id)) {
+      await store.put(withoutTokens(entry, 'revoked'));
+      throw new AuthError({ kind: 'sessionEnded', reason: 'revoked' });
+    }
+    return toGrant(entry);
+  };
+  const pool = createPool({
+    store,
+    quota,
+    preferences,
+    rests,
+    clock,
+    log: silentLog,
+    issuer: () => 'https://issuer.test',
+    rotation: () => rotation,
+    preferred: () => preferred,
+    probe: async (id) => {
+      probed.push(id);
+      tell(id);
+    },
+    grants: { grantOf, renew: async ({ credentialId }) => grantOf(credentialId) },
+  });
+  const who = async () => (await pool.grant(signal)).credentialId;
+  const fail = async (id: string, kind: ResponsesFailureKind, more: object = {}) =>
+    (await pool.failOver(await grantOf(id), { kind, ...more }, signal))?.credentialId;
+  return {
+    pool,
+    clock,
+    store,
+    quota,
+    preferences,
+    rests,
+    usage,
+    revoked,
+    probed,
+    tell,
+    who,
+    fail,
+    rotate: (to: Rotation) => (rotation = to),
+    prefer: (id: string | undefined) => (preferred = id),
+  };
+}
+
+const spentUntil = (resetsAtMs: number) => ({ percent: 100, refused: true, resetsAtMs });
+
+describe('choosing an account', () => {
+  test('with one account nothing is asked ahead', async () => {
+    const { who, probed } = world({ ids: ['a'] });
+    expect(await who()).toBe('a');
+    expect(probed).toEqual([]);
+  });
+
+  test('of three accounts, one spent and one revoked, the first request goes to the good one', async () => {
+    const { who, usage, revoked, clock, probed, pool } = world();
+    usage['a'] = spentUntil(clock.now() + 90 * minuteMs);
+    revoked.add('b');
+    expect(await who()).toBe('c');
+    expect(probed).toEqual(['a', 'b', 'c']);
+    expect(pool.entries().map(({ condition }) => condition.kind)).toEqual([
+      'resting',
+      'signedOut',
+      'ready',
+    ]);
+  });
+
+  test('accounts behind the chosen one are not asked', async () => {
+    const { who, probed } = world();
+    expect(await who()).toBe('a');
+    expect(probed).toEqual(['a']);
+  });
+
+  test('figures that are fresh are believed without asking', async () => {
+    const { who, probed, usage, tell, clock } = world();
+    usage['a'] = spentUntil(clock.now() + 90 * minuteMs);
+    tell('a');
+    tell('b');
+    expect(await who()).toBe('b');
+    expect(probed).toEqual([]);
+  });
+
+  test('the same account is used for as long as it can be', async () => {
+    const { who, fail, clock, usage } = world();
+    usage['a'] = { percent: 50 };
+    expect(await who()).toBe('a');
+    expect(await fail('a', 'rateLimited', { retryAfterMs: 2 * minuteMs })).toBe('b');
+    await clock.advance(3 * minuteMs);
+    // The chat stays where its prompt cache is warm, though the first account is ready again.
+    expect(await who()).toBe('b');
+  });
+
+  test('a new chat goes back to the first account in the order', async () => {
+    const { who, fail, clock, pool } = world();
+    await who();
+    await fail('a', 'rateLimited', { retryAfterMs: 2 * minuteMs });
+    await clock.advance(3 * minuteMs);
+    pool.startNew();
+    expect(await who()).toBe('a');
+  });
+
+  test('least used takes the account with most left, and then stays with it', async () => {
+    const { who, usage, pool } = world({ rotation: 'leastUsed' });
+    usage['a'] = { percent: 60 };
+    usage['b'] = { percent: 20 };
+    usage['c'] = { percent: 40 };
+    expect(await who()).toBe('b');
+    usage['b'] = { percent: 90 };
+    expect(await who()).toBe('b');
+    pool.startNew();
+    expect(pool.current()?.id).toBe('b');
+  });
+
+  test('the account of the workspace goes first', async () => {
+    const { who } = world({ preferred: 'c' });
+    expect(await who()).toBe('c');
+  });
+
+  test('without rotation only the chosen account is used', async () => {
+    const { who, usage, clock, probed, fail } = world({ rotation: 'off', preferred: 'b' });
+    usage['b'] = spentUntil(clock.now() + 90 * minuteMs);
+    expect(await who()).toBe('b');
+    expect(await fail('b', 'usageLimit')).toBeUndefined();
+    expect(probed).toEqual([]);
+  });
+
+  test('an account that is switched off is passed over', async () => {
+    const { who, preferences } = world();
+    await preferences.change((old) => withPreferences(old, 'a', { off: true }), signal);
+    expect(await who()).toBe('b');
+  });
+
+  test('the order of the person counts', async () => {
+    const { who, preferences } = world();
+    await preferences.change((old) => withMove(old, ['a', 'b', 'c'], 'b', -1), signal);
+    expect(await who()).toBe('b');
+  });
+
+  test('an account at its ceiling is left alone until its window resets', async () => {
+    const { who, preferences, usage, clock, pool } = world();
+    usage['a'] = { percent: 81, resetsAtMs: clock.now() + 30 * minuteMs };
+    await preferences.change((old) => withPreferences(old, 'a', { ceilingPercent: 80 }), signal);
+    expect(await who()).toBe('b');
+    usage['a'] = { percent: 0 };
+    await clock.advance(31 * minuteMs);
+    pool.startNew();
+    expect(await who()).toBe('a');
+  });
+});
+
+describe('when no account is ready', () => {
+  test('a ceiling that all have reached is said with the account that opens first', async () => {
+    const { pool, preferences, usage, clock } = world({ ids: ['a', 'b'] });
+    for (const [id, minutes] of [
+      ['a', 90],
+      ['b', 30],
+    ] as const) {
+      usage[id] = { percent: 85, resetsAtMs: clock.now() + minutes * minuteMs };
+      await preferences.change((old) => withPreferences(old, id, { ceilingPercent: 80 }), signal);
+    }
+    const error = await pool.grant(signal).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(PoolError);
+    expect((error as PoolError).failure).toMatchObject({
+      kind: 'ceiling',
+      credentialId: 'b',
+      opensAtMs: clock.now() + 30 * minuteMs,
+    });
+  });
+
+  test('nothing is sent while all are spent, and the time of the first is told', async () => {
+    const { pool, usage, clock } = world({ ids: ['a', 'b'] });
+    usage['a'] = spentUntil(clock.now() + 90 * minuteMs);
+    usage['b'] = spentUntil(clock.now() + 40 * minuteMs);
+    const error = await pool.grant(signal).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ResponsesError);
+    expect((error as ResponsesError).failure).toEqual({
+      kind: 'usageLimit',
+      credentialId: 'b',
+      plan: 'plus',
+      resetsAtMs: clock.now() + 40 * minuteMs,
+    });
+    expect((error as ResponsesError).attempts).toBe(0);
+  });
+
+  test('a spent account is asked once more before it is given up, for a reset may have been bought', async () => {
+    const { who, usage, tell, clock, probed } = world({ ids: ['a'] });
+    usage['a'] = spentUntil(clock.now() + 90 * minuteMs);
+    tell('a');
+    await clock.advance(2 * minuteMs);
+    usage['a'] = { percent: 0 };
+    expect(await who()).toBe('a');
+    expect(probed).toEqual(['a']);
+  });
+
+  test('an account that only rests is tried when there is no other', async () => {
+    const { who, fail } = world({ ids: ['a'] });
+    expect(await fail('a', 'unauthorized')).toBeUndefined();
+    expect(await who()).toBe('a');
+  });
+
+  test('the reason of a session that has just ended is not lost', async () => {
+    const { who, revoked } = world({ ids: ['a'] });
+    revoked.add('a');
+    await expect(who()).rejects.toMatchObject({ failure: { kind: 'sessionEnded' } });
+    await expect(who()).rejects.toMatchObject({ failure: { kind: 'sessionEnded' } });
+  });
+
+  test('without any account one has to sign in', async () => {
+    const { who } = world({ ids: [] });
+    await expect(who()).rejects.toMatchObject({ failure: { kind: 'notSignedIn' } });
+  });
+});
+
+describe('moving on', () => {
+  test('a usage limit moves on, rests until its reset and comes back by itself', async () => {
+    const { fail, who, pool, clock } = world();
+    await who();
+    const resetsAtMs = clock.now() + 30 * minuteMs;
+    expect(await fail('a', 'usageLimit', { resetsAtMs })).toBe('b');
+    expect(pool.entries()[0]?.condition).toEqual({
+      kind: 'resting',
+      reason: 'usageLimit',
+      untilMs: resetsAtMs,
+    });
+    let told = 0;
+    pool.onDidChange(() => told++);
+    await clock.advance(31 * minuteMs);
+    expect(told).toBeGreaterThan(0);
+    expect(pool.entries()[0]?.condition.kind).toBe('ready');
+  });
+
+  const cured: readonly ResponsesFailureKind[] = [
+    'usageLimit',
+    'usageNotIncluded',
+    'billing',
+    'rateLimited',
+    'unauthorized',
+  ];
+  const notCured: readonly ResponsesFailureKind[] = [
+    'contextOverflow',
+    'invalidPrompt',
+    'policy',
+    'tooLarge',
+    'badRequest',
+    'notFound',
+    'model',
+    'forbidden',
+    'blocked',
+    'server',
+    'overloaded',
+    'network',
+    'cut',
+    'stalled',
+    'garbled',
+    'empty',
+    'malformed',
+    'resting',
+    'wrongShape',
+    'staleReasoning',
+  ];
+  test.each(cured)('%s moves on to another account', async (kind) => {
+    const { fail, who } = world();
+    await who();
+    expect(await fail('a', kind)).toBe('b');
+  });
+  test.each(notCured)('%s would fail with every account, so none is tried', async (kind) => {
+    const { fail, who, rests } = world();
+    await who();
+    expect(await fail('a', kind)).toBeUndefined();
+    expect(rests.current()).toEqual({});
+  });
+
+  test('a session that ends in the middle of a turn lets another account go on', async () => {
+    const { pool, revoked } = world();
+    const grant = await pool.grant(signal);
+    revoked.add('a');
+    expect((await pool.renew(grant, signal)).credentialId).toBe('b');
+  });
+
+  test('an accepted request ends the rest of its account', async () => {
+    const { fail, pool, rests } = world({ ids: ['a'] });
+    await fail('a', 'unauthorized');
+    expect(Object.keys(rests.current())).toEqual(['a']);
+    pool.settle('a');
+    await Promise.resolve();
+    expect(rests.current()).toEqual({});
+  });
+
+  test('a refusal that came without a time ends when the figures say so', async () => {
+    const { fail, usage, tell, clock, pool } = world();
+    await pool.grant(signal);
+    await fail('a', 'usageLimit');
+    await clock.advance(minuteMs);
+    usage['a'] = { percent: 3 };
+    tell('a');
+    expect(pool.entries()[0]?.condition.kind).toBe('ready');
+  });
+});
+
+test('no request ever goes to an account that is off, signed out, at its ceiling or known to be spent', async () => {
+  const states = fc.array(
+    fc.constantFrom('good', 'off', 'signedOut', 'ceiling', 'spent', 'revoked'),
+    { minLength: 1, maxLength: 5 },
+  );
+  const rotations = fc.constantFrom<Rotation>('sequential', 'leastUsed', 'off');
+  await fc.assert(
+    fc.asyncProperty(states, rotations, fc.nat(4), async (kinds, rotation, at) => {
+      const ids = kinds.map((_, index) => `id${index}`);
+      const preferred = ids[at];
+      const { pool, store, preferences, usage, revoked, clock, tell } = world({
+        ids,
+        rotation,
+        preferred,
+      });
+      for (const [index, kind] of kinds.entries()) {
+        const id = ids[index] ?? '';
+        if (kind === 'off')
+          await preferences.change((old) => withPreferences(old, id, { off: true }), signal);
+        if (kind === 'ceiling') {
+          await preferences.change(
+            (old) => withPreferences(old, id, { ceilingPercent: 5 }),
+            signal,
+          );
+        }
+        if (kind === 'spent') usage[id] = spentUntil(clock.now() + 60 * minuteMs);
+        if (kind === 'signedOut') {
+          await store.put(withoutTokens(credential({ id }), 'expired'));
+        }
+        if (kind === 'revoked') revoked.add(id);
+        tell(id);
+      }
+      const grant = await pool.grant(signal).catch(() => undefined);
+      const chosen = kinds[ids.indexOf(grant?.credentialId ?? '')];
+      const isUsable = rotation !== 'off' && kinds.includes('good');
+      expect([undefined, 'good']).toContain(chosen);
+      if (isUsable) expect(chosen).toBe('good');
+    }),
+    { numRuns: 300 },
+  );
+});
