@@ -169,7 +169,6 @@ export function createPool(needs: PoolNeeds): Pool {
     },
     async failOver(rejected, failure, signal) {
       if (!(await noteRest(rejected.credentialId, failure, signal))) return undefined;
-      if (needs.rotation() === 'off') return undefined;
       return find({ excluded: new Set([rejected.credentialId]) }, signal);
     },
     settle(id) {

@@ -36,7 +36,7 @@ function world(
   const usage: Record<string, { percent: number; refused?: boolean; resetsAtMs?: number }> = {};
   const revoked = new Set<string>();
   const probed: string[] = [];
-  let { rotation = 'sequential', preferred }: { rotation?: Rotation; preferred?: string } = options;
+  const { rotation = 'sequential', preferred } = options;
 
   const toGrant = ({ id, accountId, accessToken }: Credential): Grant => ({
     credentialId: id,
@@ -104,8 +104,6 @@ function world(
     tell,
     who,
     fail,
-    rotate: (to: Rotation) => (rotation = to),
-    prefer: (id: string | undefined) => (preferred = id),
   };
 }
 
