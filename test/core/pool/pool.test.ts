@@ -224,10 +224,8 @@ describe('when no account is ready', () => {
     }
     const error = await pool.grant(signal).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(PoolError);
-    expect((error as PoolError).failure).toMatchObject({
-      kind: 'ceiling',
-      credentialId: 'b',
-      opensAtMs: clock.now() + 30 * minuteMs,
+    expect(error).toMatchObject({
+      failure: { kind: 'ceiling', credentialId: 'b', opensAtMs: clock.now() + 30 * minuteMs },
     });
   });
 
@@ -237,13 +235,15 @@ describe('when no account is ready', () => {
     usage['b'] = spentUntil(clock.now() + 40 * minuteMs);
     const error = await pool.grant(signal).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ResponsesError);
-    expect((error as ResponsesError).failure).toEqual({
-      kind: 'usageLimit',
-      credentialId: 'b',
-      plan: 'plus',
-      resetsAtMs: clock.now() + 40 * minuteMs,
+    expect(error).toMatchObject({
+      attempts: 0,
+      failure: {
+        kind: 'usageLimit',
+        credentialId: 'b',
+        plan: 'plus',
+        resetsAtMs: clock.now() + 40 * minuteMs,
+      },
     });
-    expect((error as ResponsesError).attempts).toBe(0);
   });
 
   test('a spent account is asked once more before it is given up, for a reset may have been bought', async () => {
