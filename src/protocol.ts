@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { usageFromWebview, usageToWebview, waysOn } from './protocolUsage.ts';
 
 /**
  * What the chat view and the extension host say to each other. Both ends parse what they hear;
@@ -38,6 +39,8 @@ const failure = z.object({
   /** Epoch ms when the same request may succeed; absent when that is unknown. */
   availableAtMs: z.optional(count),
   actions: z.array(failureAction),
+  /** Ways round a spent limit, before the actions. */
+  waysOn,
 });
 export type FailureView = z.infer<typeof failure>;
 
@@ -211,6 +214,7 @@ export const toWebview = z.discriminatedUnion('type', [
   z.object({ type: z.literal('focus'), seq: count }),
   /** Puts text into the message field when it is empty, such as the prompt of a stopped turn. */
   z.object({ type: z.literal('draft'), seq: count, text: z.string() }),
+  ...usageToWebview,
 ]);
 export type ToWebview = z.infer<typeof toWebview>;
 
@@ -258,5 +262,6 @@ export const fromWebview = z.discriminatedUnion('type', [
   }),
   /** A fault inside the view, for the log. */
   z.object({ type: z.literal('view/error'), message: z.string().check(z.maxLength(2_000)) }),
+  ...usageFromWebview,
 ]);
 export type FromWebview = z.infer<typeof fromWebview>;

@@ -8,15 +8,16 @@ const root = join(import.meta.dirname, '..');
 /** Which rooms and packages each room may import. Nothing else. */
 const mayImport: Record<string, RegExp> = {
   'src/base': /^(src\/base|zod\/mini)$/,
-  'src/protocol': /^zod\/mini$/,
+  'src/protocol': /^(zod\/mini|src\/protocolUsage)$/,
+  'src/protocolUsage': /^zod\/mini$/,
   'src/core': /^(src\/(base|core)|zod\/mini|eventsource-parser)$/,
   'src/node': /^(src\/(base|core|node)|node:.*|undici(\/lib\/.*)?)$/,
   'src/vscode':
-    /^(src\/(base|core|protocol|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
+    /^(src\/(base|core|protocol|protocolUsage|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
   'src/extension': /^(src\/(base|parts)|vscode)$/,
-  'src/parts': /^(src\/(base|core|node|parts|vscode)|vscode)$/,
+  'src/parts': /^(src\/(base|core|node|parts|protocolUsage|vscode)|vscode)$/,
   webview:
-    /^(webview|src\/protocol|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*)$/,
+    /^(webview|src\/protocol(Usage)?|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*)$/,
 };
 
 /** Inside core, a room may import itself and those before it. */

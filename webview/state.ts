@@ -1,9 +1,10 @@
 import type { Change, Part, ToWebview, TurnView } from '../src/protocol.ts';
+import { reduceUsage, type UsageState } from './usage/state.ts';
 
 type Snapshot = Extract<ToWebview, { type: 'snapshot' }>;
 
 /** All that the host has told the view. */
-export type ViewState = Readonly<Omit<Snapshot, 'type' | 'seq'>>;
+export type ViewState = Readonly<Omit<Snapshot, 'type' | 'seq'> & { usage: UsageState }>;
 
 /**
  * The state after a message. What a message does not touch keeps its identity, so that the view
@@ -13,7 +14,7 @@ export type ViewState = Readonly<Omit<Snapshot, 'type' | 'seq'>>;
 export function reduce(state: ViewState | undefined, message: ToWebview): ViewState | undefined {
   if (message.type === 'snapshot') {
     const { type: _type, seq: _seq, ...all } = message;
-    return all;
+    return { ...all, usage: reduceUsage(state?.usage, message) };
   }
   if (state === undefined) return undefined;
   switch (message.type) {
@@ -40,6 +41,13 @@ export function reduce(state: ViewState | undefined, message: ToWebview): ViewSt
     case 'focus':
     case 'draft':
       return state;
+    case 'usage/open':
+    case 'usage/accounts':
+    case 'usage/plot':
+    case 'usage/ledger':
+    case 'warning':
+    case 'held':
+      return { ...state, usage: reduceUsage(state.usage, message) };
   }
 }
 

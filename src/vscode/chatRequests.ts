@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Log } from '../base/log.ts';
 import type { Session } from '../core/chat/session.ts';
 import type { FromWebview } from '../protocol.ts';
+import { isUsageRequest, type UsageRequest } from '../protocolUsage.ts';
 import { insertAtCursor, openLink, openNewFile } from './editing.ts';
 import type { ModelChoice } from './modelChoice.ts';
 import type { SignIn } from './signIn.ts';
@@ -12,6 +13,8 @@ export interface ChatRequestNeeds {
   signIn: SignIn;
   choice: ModelChoice;
   onDidPick: () => void;
+  /** What the Usage page and its kin ask for. */
+  usage?: (request: UsageRequest) => unknown;
   log: Log;
 }
 
@@ -27,6 +30,7 @@ export function createChatRequests(needs: ChatRequestNeeds): (message: FromWebvi
 
 function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
   const { session, signIn } = needs;
+  if (isUsageRequest(message)) return needs.usage?.(message);
   switch (message.type) {
     case 'ready':
       return undefined;
