@@ -32,6 +32,8 @@ export interface AnswerState {
   apply(event: ResponsesEvent): void;
   /** What has been opened, in the order of the output index; `item` once it is finished. */
   outputs(): { item?: OutputItem; keys: readonly string[] }[];
+  /** Every text that has come, of calls too. */
+  texts(): string[];
 }
 
 /**
@@ -171,7 +173,12 @@ export function createAnswer(
           keys: [...parts.keys()].map((section) => keyOf(index, section)),
           ...(item === undefined ? {} : { item }),
         })),
+    texts: () => [...slots.values()].flatMap(({ parts }) => [...parts.values()].map(textOf)),
   };
+}
+
+function textOf({ text }: AnswerPart): string {
+  return text;
 }
 
 function messageOf(text: string): OutputItem {

@@ -4,8 +4,14 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { createAnswer, type AnswerState } from './answer.ts';
 import { cleanItem, createGarbleFilter, type Delivery } from './garbleFilter.ts';
-import { isCall } from './outputItems.ts';
-import { failureFromEvent, failureFromHttp, failureFromTransport } from './classify.ts';
+import type { AttemptRecord } from './exchange.ts';
+import { isCall, isKnownItem } from './outputItems.ts';
+import {
+  failureFromEvent,
+  failureFromHttp,
+  failureFromTransport,
+  type ApiError,
+} from './classify.ts';
 import { parseEvent, type OutputItem, type ResponseObject, type ResponsesEvent } from './events.ts';
 import type { ResponsesFailure } from './failure.ts';
 import { watchQuiet } from './quiet.ts';
@@ -36,6 +42,7 @@ export interface AttemptPorts {
   /** Silence of the stream after which it is told, ms; absent: never. */
   quietAfterMs?: number | undefined;
   log: Log;
+  record: AttemptRecord;
   emit: EmitTurnEvent;
 }
 
@@ -93,7 +100,7 @@ async function readBody(
 
 function createReading(
   attempt: number,
-  { emit, clock, log, model, credentialId, tools, delivery }: AttemptPorts,
+  { emit, clock, log, model, credentialId, tools, delivery, record }: AttemptPorts,
 ) {
   let open = true;
   let begun = false;
@@ -116,9 +123,10 @@ function createReading(
 
   function take(data: string): void {
     const parsed = parseEvent(data);
-    if (parsed.kind === 'event') {
-      act(parsed.event);
-    } else if (parsed.kind === 'malformed') {
+    record.event();
+    if (parsed.kind === 'event') return act(parsed.event);
+    record.stranger(parsed.kind === 'unknown' ? 'event' : 'malformed', parsed.type, parsed.value);
+    if (parsed.kind === 'malformed') {
       malformed++;
       log.debug(`an event could not be read: ${parsed.type || 'no JSON'}`);
     }
@@ -137,20 +145,26 @@ function createReading(
         end = { end: 'incomplete', response: event.response };
         return;
       case 'response.failed':
-        failure = failureFromEvent(event.response?.error ?? undefined, headers, clock.now());
-        return;
+        return fail(event.response?.error ?? undefined);
       case 'error':
-        failure = failureFromEvent(event.error ?? event, headers, clock.now());
-        return;
+        return fail(event.error ?? event);
       case 'codex.rate_limits':
         emit({ type: 'rateLimits', attempt, credentialId, limits: event });
         return;
       case 'response.metadata':
         noteModel(event.headers['openai-model']);
         return;
+      case 'response.output_item.done':
+        if (!isKnownItem(event.item)) record.stranger('item', event.item.type, event.item);
+        return;
       default:
       // The rest is the answer itself.
     }
+  }
+
+  function fail(error: ApiError | undefined): void {
+    failure = failureFromEvent(error, headers, clock.now());
+    record.refused(JSON.stringify(error ?? {}));
   }
 
   /** A tool call that was written as text, where none was made (WIRE.md h). */
@@ -170,10 +184,14 @@ function createReading(
   return {
     started(response: HttpResponse) {
       headers = response.headers;
+      record.answered(response);
       emit({ type: 'headers', attempt, credentialId, status: response.status, headers });
       noteModel(headers['openai-model']);
     },
-    push: (bytes: Uint8Array) => reader.push(bytes),
+    push(bytes: Uint8Array) {
+      record.bytes(bytes.byteLength);
+      reader.push(bytes);
+    },
     /** A stream that ends without its terminal event was cut, however politely it was closed. */
     endOfBody() {
       reader.end();
@@ -189,6 +207,7 @@ function createReading(
       // A transport fault after the terminal event takes nothing away from the answer (S4-11).
       const found = (end ? undefined : (failure ?? otherFailure)) ?? leak();
       const isBroken = found !== undefined;
+      if (isBroken) record.heard(answer.texts());
       const all = answer.outputs();
       const outputs = filter.found() ? cleaned(all, tools, isBroken) : all;
       return {
@@ -246,9 +265,11 @@ function failureOf(error: unknown, begun: boolean): ResponsesFailure {
 async function refused(
   response: HttpResponse,
   reading: Reading,
-  { clock }: AttemptPorts,
+  { clock, record }: AttemptPorts,
 ): Promise<AttemptOutcome> {
   const body = await readText(response, 100_000);
+  record.bytes(body.length);
+  record.refused(body);
   const { status, headers } = response;
   return reading.outcome(failureFromHttp({ status, headers, body }, clock.now()));
 }

@@ -7,10 +7,17 @@ import { isCall } from './outputItems.ts';
 import { createCircuit } from './circuit.ts';
 import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import type { OutputItem, ResponseObject } from './events.ts';
+import { createExchangeRecorder } from './exchange.ts';
 import { ResponsesError, type ResponsesFailure } from './failure.ts';
 import type { Delivery } from './garbleFilter.ts';
 import { buildRequest, type Identity, type ResponsesRequest } from './request.ts';
-import { decideRetry, maxAttempts, type RetryDecision } from './retry.ts';
+import {
+  decideRetry,
+  maxAttempts,
+  usualPolicy,
+  type RetryDecision,
+  type RetryPolicy,
+} from './retry.ts';
 import { waitForRetry } from './retryWait.ts';
 import type { Answer, EmitTurnEvent, TokenUsage } from './turnEvent.ts';
 
@@ -31,6 +38,8 @@ export interface ResponsesOptions {
   quietAfterMs?: number;
   /** Silence of the stream, comments counted as life, ms. */
   idleTimeoutMs?: number;
+  /** Read anew for each turn. */
+  retryPolicy?: () => RetryPolicy;
 }
 
 export interface ResponsesClient {
@@ -77,6 +86,8 @@ function createRun(
   firstGrant: Grant,
 ) {
   const { clock, log } = options;
+  const policy = options.retryPolicy?.() ?? usualPolicy;
+  const exchange = createExchangeRecorder(clock);
   const failures: Partial<Record<ResponsesFailure['kind'], number>> = {};
   let attempt = 0;
   let grant: Grant | undefined = firstGrant;
@@ -103,6 +114,7 @@ function createRun(
       },
     );
     const echo = createEchoFilter(kept, announceLife());
+    const record = exchange.begin(attempt, message);
     const ports = {
       model: request.model.slug,
       credentialId: grant.credentialId,
@@ -112,9 +124,11 @@ function createRun(
       clock,
       quietAfterMs: options.quietAfterMs,
       log,
+      record,
       emit: echo.emit,
     };
     const outcome = await runAttempt(message, attempt, ports, signal);
+    record.ended(outcome.failure?.kind ?? outcome.end ?? 'cut');
     return { ...outcome, items: echo.settle(outcome.items) };
   }
 
@@ -133,13 +147,14 @@ function createRun(
 
   async function recover(failure: ResponsesFailure, outcome: AttemptOutcome): Promise<void> {
     failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
-    const decision = decideRetry(failure, { attempt, failures, random: options.random() });
+    const state = { attempt, failures, random: options.random() };
+    const decision = decideRetry(failure, state, policy);
     if (decision.action === 'giveUp') {
       log.warn(`request given up after ${attempt}: ${new ResponsesError(failure).message}`);
       const credentialId = grant?.credentialId;
       throw new ResponsesError(
         credentialId === undefined ? failure : { ...failure, credentialId },
-        { attempts: attempt },
+        { attempts: attempt, report: exchange.report({ ...failure, attempts: attempt }) },
       );
     }
     const told = failure.kind === 'garbled' ? ` text=${JSON.stringify(failure.detail)}` : '';
@@ -180,6 +195,11 @@ function createRun(
     }
   }
 
+  function isWorthRetrying(failure: ResponsesFailure): boolean {
+    const state = { attempt, failures: {}, random: 0 };
+    return decideRetry(failure, state, policy).action === 'retry';
+  }
+
   return {
     async answer(): Promise<Answer> {
       for (;;) {
@@ -187,7 +207,7 @@ function createRun(
         const failure = outcome.failure ?? emptiness(outcome, kept);
         if (!failure || isWhole(outcome))
           return toAnswer(outcome, [...kept, ...outcome.items], attempt);
-        if (hasCalls(outcome.items) && isWorthRetrying(failure, attempt)) {
+        if (hasCalls(outcome.items) && isWorthRetrying(failure)) {
           emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
           return toAnswer(outcome, [...kept, ...outcome.items], attempt);
         }
@@ -207,10 +227,6 @@ function isWhole({ failure, items, unfinishedKeys }: AttemptOutcome): boolean {
 /** Calls that were finished before a break stand: asking again would have them run twice. */
 function hasCalls(items: readonly OutputItem[]): boolean {
   return items.some(isCall);
-}
-
-function isWorthRetrying(failure: ResponsesFailure, attempt: number): boolean {
-  return decideRetry(failure, { attempt, failures: {}, random: 0 }).action === 'retry';
 }
 
 /** A finished answer that holds nothing but thoughts is a fault of the model, not an answer. */

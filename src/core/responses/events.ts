@@ -90,9 +90,9 @@ const aliases: Readonly<Record<string, string>> = {
 export type ParsedEvent =
   | { kind: 'event'; event: ResponsesEvent }
   /** A type that we do not act on: the backend may grow. */
-  | { kind: 'unknown'; type: string }
+  | { kind: 'unknown'; type: string; value: unknown }
   /** Not JSON, or a known type of the wrong shape. */
-  | { kind: 'malformed'; type: string };
+  | { kind: 'malformed'; type: string; value: unknown };
 
 /** Parses the data of one server-sent event. Never throws. */
 export function parseEvent(data: string): ParsedEvent {
@@ -100,16 +100,18 @@ export function parseEvent(data: string): ParsedEvent {
   try {
     value = JSON.parse(data);
   } catch {
-    return { kind: 'malformed', type: '' };
+    return { kind: 'malformed', type: '', value: data };
   }
   if (isPlainDelta(value)) return { kind: 'event', event: value };
   const type = typeOf(value);
   const name = aliases[type] ?? type;
-  if (!knownTypes.has(name)) return { kind: 'unknown', type: name };
+  if (!knownTypes.has(name)) return { kind: 'unknown', type: name, value };
   const parsed = responsesEvent.safeParse(
     name === type || typeof value !== 'object' ? value : { ...value, type: name },
   );
-  return parsed.success ? { kind: 'event', event: parsed.data } : { kind: 'malformed', type: name };
+  return parsed.success
+    ? { kind: 'event', event: parsed.data }
+    : { kind: 'malformed', type: name, value };
 }
 
 type TextDelta = Extract<ResponsesEvent, { type: 'response.output_text.delta' }>;

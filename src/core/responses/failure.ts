@@ -1,4 +1,5 @@
 import type { HttpFailureKind } from '../../base/http.ts';
+import type { FailureReport } from './exchange.ts';
 
 /** Why a request to the Responses API failed, named by what a caller can do about it. */
 export type ResponsesFailureKind =
@@ -66,17 +67,25 @@ export interface ResponsesFailure {
   credentialId?: string;
 }
 
+export interface ResponsesErrorOptions extends ErrorOptions {
+  attempts?: number;
+  report?: FailureReport | undefined;
+}
+
 /** The one error of this room. Its message is for the log; people get `describeFailure`. */
 export class ResponsesError extends Error {
   override readonly name = 'ResponsesError';
   readonly failure: ResponsesFailure;
   /** Requests that were sent for it. */
   readonly attempts: number;
+  /** For a report: redacted facts and the last exchange; absent when nothing was sent. */
+  readonly report: FailureReport | undefined;
 
-  constructor(failure: ResponsesFailure, options?: ErrorOptions & { attempts?: number }) {
+  constructor(failure: ResponsesFailure, options: ResponsesErrorOptions = {}) {
     super(summary(failure), options);
     this.failure = failure;
-    this.attempts = options?.attempts ?? 1;
+    this.attempts = options.attempts ?? 1;
+    this.report = options.report;
   }
 }
 

@@ -64,6 +64,19 @@ export function readItem(item: OutputItem): ItemPart[] {
   }
 }
 
+const knownTypes = new Set([
+  'message',
+  'reasoning',
+  'function_call',
+  'custom_tool_call',
+  'web_search_call',
+]);
+
+/** True for items that mean something here; others are replayed and not shown. */
+export function isKnownItem({ type }: OutputItem): boolean {
+  return knownTypes.has(type);
+}
+
 /** True for items that ask for an output of ours. */
 export function isCall(item: OutputItem): boolean {
   return item.type === 'function_call' || item.type === 'custom_tool_call';

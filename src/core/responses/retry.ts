@@ -1,3 +1,4 @@
+import type { Settings } from '../settings/settings.ts';
 import type { ResponsesFailure } from './failure.ts';
 
 /** Requests for one turn, the first included; what breaks before and in the stream shares them. */
@@ -5,8 +6,6 @@ export const maxAttempts = 6;
 /** A longer wait than this is told, not slept through. */
 export const longestWaitMs = 60_000;
 
-/** A model that garbles three times more does so for a reason (WIRE.md h). */
-const maxGarbleRetries = 3;
 const firstDelayMs = 250;
 const longestDelayMs = 8_000;
 
@@ -18,6 +17,45 @@ export type RetryDecision =
       /** What must change for the next attempt. */
       change?: 'token' | 'shape' | 'reasoning' | 'verbosity';
     };
+
+/** How often the same is asked again and how long after, ms, give or take a fifth. */
+export interface Patience {
+  retries: number;
+  delayMs: number;
+}
+
+/** What the user may set of the policy; all else is fixed. */
+export interface RetryPolicy {
+  garbled: Patience;
+  empty: Patience;
+}
+
+/** A model that garbles three times more does so for a reason (WIRE.md h). */
+export const usualPolicy: RetryPolicy = {
+  garbled: { retries: 3, delayMs: firstDelayMs },
+  empty: { retries: 1, delayMs: firstDelayMs },
+};
+
+type RetrySettings = Pick<
+  Settings,
+  | 'garbledAnswer.retries'
+  | 'garbledAnswer.retryDelay'
+  | 'emptyAnswer.retries'
+  | 'emptyAnswer.retryDelay'
+>;
+
+export function retryPolicy(settings: RetrySettings): RetryPolicy {
+  return {
+    garbled: {
+      retries: settings['garbledAnswer.retries'],
+      delayMs: settings['garbledAnswer.retryDelay'],
+    },
+    empty: {
+      retries: settings['emptyAnswer.retries'],
+      delayMs: settings['emptyAnswer.retryDelay'],
+    },
+  };
+}
 
 /** What has been tried in this turn. */
 export interface RetryState {
@@ -32,7 +70,11 @@ export interface RetryState {
 const giveUp: RetryDecision = { action: 'giveUp' };
 
 /** Decides what follows a failed attempt. Pure: the whole policy is this table. */
-export function decideRetry(failure: ResponsesFailure, state: RetryState): RetryDecision {
+export function decideRetry(
+  failure: ResponsesFailure,
+  state: RetryState,
+  policy: RetryPolicy = usualPolicy,
+): RetryDecision {
   if (state.attempt >= maxAttempts) return giveUp;
   const times = state.failures[failure.kind] ?? 1;
   switch (failure.kind) {
@@ -44,11 +86,9 @@ export function decideRetry(failure: ResponsesFailure, state: RetryState): Retry
     case 'staleReasoning':
       return times === 1 ? { action: 'retry', afterMs: 0, change: 'reasoning' } : giveUp;
     case 'empty':
-      return times === 1 ? { action: 'retry', afterMs: backoffMs(1, state.random) } : giveUp;
+      return askAgain(policy.empty, times, state);
     case 'garbled':
-      return times <= maxGarbleRetries
-        ? { action: 'retry', afterMs: backoffMs(1, state.random), change: 'verbosity' }
-        : giveUp;
+      return askAgain(policy.garbled, times, state, 'verbosity');
     case 'rateLimited':
     case 'overloaded':
     case 'server':
@@ -76,6 +116,20 @@ export function decideRetry(failure: ResponsesFailure, state: RetryState): Retry
   }
 }
 
+function askAgain(
+  { retries, delayMs }: Patience,
+  times: number,
+  { random }: RetryState,
+  change?: 'verbosity',
+): RetryDecision {
+  if (times > retries) return giveUp;
+  return {
+    action: 'retry',
+    afterMs: spread(delayMs, random),
+    ...(change === undefined ? {} : { change }),
+  };
+}
+
 /** A proxy that said no, and a certificate that is not trusted, say the same the next time. */
 function isSettled({ transport, proxyStatus }: ResponsesFailure, times: number): boolean {
   if (proxyStatus === 403 || proxyStatus === 407) return true;
@@ -89,6 +143,9 @@ function waitAndRetry(failure: ResponsesFailure, state: RetryState): RetryDecisi
 
 /** 0.2 to 0.3 s at first, doubled each time, spread by a fifth so that clients do not march. */
 function backoffMs(attempt: number, random: number): number {
-  const base = Math.min(firstDelayMs * 2 ** (attempt - 1), longestDelayMs);
-  return Math.round(base * (0.8 + 0.4 * random));
+  return spread(Math.min(firstDelayMs * 2 ** (attempt - 1), longestDelayMs), random);
+}
+
+function spread(ms: number, random: number): number {
+  return Math.round(ms * (0.8 + 0.4 * random));
 }

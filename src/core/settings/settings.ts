@@ -18,6 +18,10 @@ const endpoint = z.pipe(
   z.transform((address: string) => address.replace(/\/+$/, '')),
 );
 
+const retries = z.int().check(z.gte(0), z.lte(3));
+/** Longer than a minute is not waited for. */
+const delayMs = z.int().check(z.gte(0), z.lte(60_000));
+
 /** Every setting with its default. A value that does not parse counts as not set. */
 const shape = {
   baseUrl: z.catch(endpoint, 'https://chatgpt.com/backend-api'),
@@ -27,6 +31,10 @@ const shape = {
   reasoningSummary: z.catch(z.enum(['auto', 'concise', 'detailed', 'none']), 'auto'),
   verbosity: z.catch(z.enum(['default', 'low', 'medium', 'high']), 'default'),
   instructions: z.catch(z.string(), ''),
+  'garbledAnswer.retries': z.catch(retries, 3),
+  'garbledAnswer.retryDelay': z.catch(delayMs, 250),
+  'emptyAnswer.retries': z.catch(retries, 1),
+  'emptyAnswer.retryDelay': z.catch(delayMs, 250),
   sendWith: z.catch(z.enum(['enter', 'ctrlEnter']), 'enter'),
   showReasoning: z.catch(z.enum(['collapsed', 'expanded', 'hidden']), 'expanded'),
   statusBarText: z.catch(z.enum(['both', 'tighter', 'icon']), 'both'),
