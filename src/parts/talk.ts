@@ -3,6 +3,7 @@ import { originator } from '../core/auth/oauth.ts';
 import { createAnswerObserver } from '../core/chat/answerObserver.ts';
 import { createSession } from '../core/chat/session.ts';
 import { createResponses } from '../core/responses/client.ts';
+import { retryPolicy } from '../core/responses/retry.ts';
 import { createModelChoice } from '../vscode/modelChoice.ts';
 import { createRequestBasis } from '../vscode/requestBasis.ts';
 import { type Ground } from './ground.ts';
@@ -28,6 +29,7 @@ export function createTalk(ground: Ground, { grants }: Access, { models, quota }
         random,
         log,
         quietAfterMs: 60_000,
+        retryPolicy: () => retryPolicy(settings.current()),
       }),
       basis: createRequestBasis(choice, settings.current),
       clock,

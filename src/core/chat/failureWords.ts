@@ -169,12 +169,13 @@ const plainWords: Readonly<
   garbled: {
     title: 'Codex garbled its answer',
     message:
-      'It wrote a tool call as text, several times. What was clean is kept. Retry, or choose another model.',
+      'It wrote a tool call as text in place of making it. What was clean is kept. Retry, or choose another model.',
     actions: again,
   },
   empty: {
     title: 'Codex gave an empty answer',
-    message: 'It did so twice. Word the question differently, or choose another model.',
+    message:
+      'It ended without a word. Retry, word the question differently, or choose another model.',
     actions: again,
   },
 };

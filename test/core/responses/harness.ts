@@ -1,12 +1,14 @@
 import { createResponses } from '../../../src/core/responses/client.ts';
+import type { FailureReport } from '../../../src/core/responses/exchange.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
 import type { ResponsesFailure } from '../../../src/core/responses/failure.ts';
 import { userMessage } from '../../../src/core/responses/input.ts';
+import type { RetryPolicy } from '../../../src/core/responses/retry.ts';
 import type { ResponsesRequest } from '../../../src/core/responses/request.ts';
 import type { Answer, TurnEvent } from '../../../src/core/responses/turnEvent.ts';
 import type { Grant, GrantSource } from '../../../src/core/auth/grant.ts';
 import type { Http } from '../../../src/base/http.ts';
-import { silentLog } from '../../../src/base/log.ts';
+import { silentLog, type Log } from '../../../src/base/log.ts';
 import { skippingClock, type ManualClock } from '../../support/manualClock.ts';
 
 export const classic: ResponsesRequest = {
@@ -43,6 +45,7 @@ export function countingGrants(): GrantSource & { renewals: () => number } {
 export interface Run {
   answer?: Answer;
   failure?: ResponsesFailure;
+  report?: FailureReport | undefined;
   events: TurnEvent[];
   /** What a person sees at the end, part by part in order of appearance. */
   shown: { kind: string; text: string }[];
@@ -61,6 +64,8 @@ export async function run(
     headersTimeoutMs?: number;
     idleTimeoutMs?: number;
     onEvent?: (event: TurnEvent) => void;
+    log?: Log;
+    retryPolicy?: () => RetryPolicy;
   } = {},
 ): Promise<Run> {
   const events: TurnEvent[] = [];
@@ -74,7 +79,8 @@ export async function run(
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
     clock,
     random: () => 0.5,
-    log: silentLog,
+    log: options.log ?? silentLog,
+    ...(options.retryPolicy === undefined ? {} : { retryPolicy: options.retryPolicy }),
   });
   const signal = options.signal ?? new AbortController().signal;
   try {
@@ -86,7 +92,7 @@ export async function run(
     return { answer, events, shown: paint(events), clock };
   } catch (error) {
     if (!(error instanceof ResponsesError)) throw error;
-    return { failure: error.failure, events, shown: paint(events), clock };
+    return { failure: error.failure, report: error.report, events, shown: paint(events), clock };
   }
 }
 

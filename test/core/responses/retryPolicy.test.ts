@@ -1,0 +1,99 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { silentLog } from '../../../src/base/log.ts';
+import {
+  decideRetry,
+  maxAttempts,
+  retryPolicy,
+  usualPolicy,
+} from '../../../src/core/responses/retry.ts';
+import { readSettings } from '../../../src/core/settings/settings.ts';
+import { fixtureBytes, scriptedHttp, sseBytes, streamOf } from '../../support/streams.ts';
+import { classic, run } from './harness.ts';
+
+const garbled = () => streamOf(fixtureBytes('garbled_plus_hash.sse'));
+const empty = () => streamOf(sseBytes([{ type: 'response.completed', response: { id: 'r' } }]));
+const settingsOf = (raw: Record<string, unknown>) => retryPolicy(readSettings(raw));
+
+describe('the settings for retries', () => {
+  test('mean the usual policy when nobody has set them', () => {
+    expect(settingsOf({})).toEqual(usualPolicy);
+  });
+
+  test.each([
+    ['garbledAnswer', garbled, 0, 1],
+    ['garbledAnswer', garbled, 1, 2],
+    ['garbledAnswer', garbled, 3, 4],
+    ['emptyAnswer', empty, 0, 1],
+    ['emptyAnswer', empty, 1, 2],
+    ['emptyAnswer', empty, 3, 4],
+  ] as const)('%s: %o with %i retries sends %i requests', async (name, answer, retries, sends) => {
+    const { http, sent } = scriptedHttp(answer);
+    const raw = { [`${name}.retries`]: retries, [`${name}.retryDelay`]: 5_000 };
+    const { clock } = await run(http, classic, { retryPolicy: () => settingsOf(raw) });
+    expect(sent.length).toBe(sends);
+    expect(clock.waits).toEqual(Array.from({ length: retries }, () => 5_000));
+  });
+
+  test.each([-1, 4, 1.5, '2', null, Number.NaN])('count as not set for %o retries', (value) => {
+    const raw = { 'garbledAnswer.retries': value, 'emptyAnswer.retries': value };
+    expect(settingsOf(raw)).toEqual(usualPolicy);
+  });
+
+  test.each([-1, 60_001, 1.5, '250', Infinity])('count as not set for a wait of %o ms', (value) => {
+    const raw = { 'garbledAnswer.retryDelay': value, 'emptyAnswer.retryDelay': value };
+    expect(settingsOf(raw)).toEqual(usualPolicy);
+  });
+
+  test('are read anew for each turn', async () => {
+    let retries = 0;
+    const retryOf = () => settingsOf({ 'garbledAnswer.retries': retries });
+    for (retries of [0, 2, 1]) {
+      const { http, sent } = scriptedHttp(garbled);
+      await run(http, classic, { retryPolicy: retryOf });
+      expect(sent.length).toBe(retries + 1);
+    }
+  });
+
+  test('never make more than six requests of a turn, whatever else breaks', () => {
+    const kinds = ['garbled', 'empty', 'cut', 'server', 'stalled'] as const;
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...kinds), { minLength: 12, maxLength: 12 }),
+        fc.nat(3),
+        fc.nat(3),
+        (failing, garbles, empties) => {
+          const policy = settingsOf({
+            'garbledAnswer.retries': garbles,
+            'emptyAnswer.retries': empties,
+          });
+          const failures: Partial<Record<(typeof kinds)[number], number>> = {};
+          const stopped = failing.findIndex((kind, at) => {
+            failures[kind] = (failures[kind] ?? 0) + 1;
+            const state = { attempt: at + 1, failures, random: 0 };
+            return decideRetry({ kind }, state, policy).action === 'giveUp';
+          });
+          expect(stopped + 1).toBeLessThanOrEqual(maxAttempts);
+          expect(stopped).toBeGreaterThanOrEqual(0);
+          expect(failures.garbled ?? 0).toBeLessThanOrEqual(garbles + 1);
+          expect(failures.empty ?? 0).toBeLessThanOrEqual(empties + 1);
+        },
+      ),
+    );
+  });
+});
+
+test('each retry of a garbled answer is logged with model, attempt and what gave it away', async () => {
+  const lines: string[] = [];
+  const log = { ...silentLog, info: (line: string) => void lines.push(line) };
+  const tools = [{ name: 'exec_command', description: '', parameters: { type: 'object' } }];
+  await run(scriptedHttp(garbled).http, { ...classic, tools }, { log });
+  expect(lines.length).toBe(3);
+  for (const [at, line] of lines.entries()) {
+    expect(line).toMatch(
+      new RegExp(
+        `^retry reason=garbled model=gpt-5\\.5 attempt=${at + 2}/6 wait=250ms text="[^{}]{1,90}"$`,
+      ),
+    );
+  }
+});
