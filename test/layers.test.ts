@@ -11,11 +11,11 @@ const mayImport: Record<string, RegExp> = {
   'src/protocol': /^(zod\/mini|src\/protocolUsage)$/,
   'src/protocolUsage': /^zod\/mini$/,
   'src/core': /^(src\/(base|core)|zod\/mini|eventsource-parser)$/,
-  'src/node': /^(src\/(base|core|node)|node:.*|undici(\/lib\/.*)?)$/,
+  'src/node': /^(src\/(base|core|node)|zod\/mini|node:.*|undici(\/lib\/.*)?)$/,
   'src/vscode':
     /^(src\/(base|core|protocol|protocolUsage|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
   'src/extension': /^(src\/(base|parts)|vscode)$/,
-  'src/parts': /^(src\/(base|core|node|parts|protocolUsage|vscode)|vscode)$/,
+  'src/parts': /^(src\/(base|core|node|parts|protocolUsage|vscode)|vscode|zod\/mini|node:path)$/,
   webview:
     /^(webview|src\/protocol(Usage)?|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*)$/,
 };

@@ -1,0 +1,22 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Windows says these while a scanner or another process has the file open; it passes. */
+const passing = new Set(['EPERM', 'EBUSY', 'EACCES']);
+const triesAfterMs = [5, 20, 50, 100, 200];
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Does it again, for less than half a second, while the file is in somebody else's hands. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (const ms of triesAfterMs) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!passing.has(codeOf(error))) throw error;
+      await wait(ms);
+    }
+  }
+  return work();
+}

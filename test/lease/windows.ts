@@ -1,0 +1,89 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { outcomeSchema, type Order, type Outcome } from './messages.ts';
+
+export interface Window {
+  readonly pid: number;
+  /** Rejects when the deed fails, or the process ends before. */
+  ask(deed: string, input?: unknown): Promise<unknown>;
+  /** As `kill -9` does; resolves once the process is gone. */
+  kill(): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+}
+
+export interface Windows {
+  /** Where the windows keep what they share. */
+  readonly folder: string;
+  open(...args: readonly string[]): Window;
+  close(): Promise<void>;
+}
+
+/** Bundles a program of this folder once and runs it as often as asked, each a real process. */
+export async function createWindows(program: 'window' | 'signedInWindow'): Promise<Windows> {
+  const root = await mkdtemp(join(tmpdir(), 'codex-windows-'));
+  const outfile = join(root, `${program}.mjs`);
+  await build({
+    entryPoints: [join(import.meta.dirname, `${program}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  const folder = join(root, 'storage');
+  const open = new Set<Window>();
+  return {
+    folder,
+    open(...args) {
+      const window = createWindow(fork(outfile, [folder, ...args], { execArgv: [] }));
+      open.add(window);
+      return window;
+    },
+    async close() {
+      await Promise.all([...open].map((window) => window.kill()));
+      await rm(root, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function createWindow(child: ChildProcess): Window {
+  const waiting = new Map<number, { deed: string; settle: (outcome: Outcome) => void }>();
+  let last = 0;
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      for (const [id, { settle }] of waiting) settle({ id, error: 'the process has ended' });
+      resolve();
+    });
+  });
+  child.on('message', (message) => {
+    const outcome = outcomeSchema.parse(message);
+    waiting.get(outcome.id)?.settle(outcome);
+    waiting.delete(outcome.id);
+  });
+  child.on('error', () => {});
+  return {
+    pid: child.pid ?? 0,
+    ask(deed, input) {
+      const order: Order = { id: ++last, deed, input };
+      return new Promise((resolve, reject) => {
+        const settle = ({ value, error }: Outcome) =>
+          error === undefined ? resolve(value) : reject(new Error(`${deed}: ${error}`));
+        if (!child.connected) return settle({ id: order.id, error: 'the process has ended' });
+        waiting.set(order.id, { deed, settle });
+        child.send(order);
+      });
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await ended;
+    },
+    signal: (name) => void child.kill(name),
+  };
+}
