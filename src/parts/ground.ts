@@ -1,7 +1,13 @@
+import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import type * as z from 'zod/mini';
 import { systemClock } from '../base/clock.ts';
 import type { Disposables } from '../base/disposables.ts';
+import type { SharedValue } from '../base/sharedValue.ts';
 import { createLazyHttp } from '../node/lazyHttp.ts';
+import { createLeases } from '../node/leases.ts';
+import { createPeers } from '../node/peers.ts';
+import { createSharedFile } from '../node/sharedValue.ts';
 import { createLog, createLogChannel } from '../vscode/log.ts';
 import { createNetwork } from '../vscode/network.ts';
 import { createSettings } from '../vscode/settings.ts';
@@ -15,6 +21,17 @@ export function layGround(context: vscode.ExtensionContext, lifetime: Disposable
   const network = lifetime.add(createNetwork());
   const client = createLazyHttp({ ...network, log });
   lifetime.add({ dispose: () => void client.close() });
+  const peers = createPeers();
+  const storage = context.globalStorageUri.fsPath;
+  const leases = createLeases(join(storage, 'leases'), log, peers);
+  const folder = join(storage, 'shared');
+  /** A value that all windows share, in a file of this name. Never for tokens. */
+  const sharedFile = <T extends z.ZodMiniType>(
+    name: string,
+    schema: T,
+    initial: z.output<T>,
+  ): SharedValue<z.output<T>> =>
+    lifetime.add(createSharedFile({ folder, name, schema, initial, leases, log }));
   return {
     context,
     lifetime,
@@ -23,6 +40,9 @@ export function layGround(context: vscode.ExtensionContext, lifetime: Disposable
     settings,
     http: client.request,
     clock: systemClock,
+    peers,
+    leases,
+    sharedFile,
     userAgent: createUserAgent(versionOf(context)),
     issuer: () => settings.current().issuer,
     baseUrl: () => settings.current().baseUrl,
