@@ -53,9 +53,10 @@ function clean(item: InputItem): InputItem {
 
 function completePairs(items: readonly InputItem[]): InputItem[] {
   const called = new Set<unknown>();
-  const accepted = new Set<InputItem>();
+  const answers = answersOf(items);
+  const accepted = new Set(answers.values());
   const complete: InputItem[] = [];
-  for (const [at, item] of items.entries()) {
+  for (const item of items) {
     const callId = item['call_id'];
     const outputType = outputTypes.get(item.type);
     if (outputType === undefined) {
@@ -63,14 +64,27 @@ function completePairs(items: readonly InputItem[]): InputItem[] {
     } else if (!called.has(callId)) {
       called.add(callId);
       complete.push(item);
-      const answer = items.find(
-        (other, place) => place > at && other.type === outputType && other['call_id'] === callId,
-      );
-      if (answer) accepted.add(answer);
-      else complete.push({ type: outputType, call_id: callId, output: 'This call was not run.' });
+      if (answers.has(item)) continue;
+      complete.push({ type: outputType, call_id: callId, output: 'This call was not run.' });
     }
   }
   return complete;
+}
+
+/** To the first call of each id, the first output of its kind that comes after it. */
+function answersOf(items: readonly InputItem[]): Map<InputItem, InputItem> {
+  const calls = new Map<unknown, InputItem>();
+  const answers = new Map<InputItem, InputItem>();
+  for (const item of items) {
+    const callId = item['call_id'];
+    const call = calls.get(callId);
+    if (outputTypes.has(item.type)) {
+      if (!call) calls.set(callId, item);
+    } else if (call && outputTypes.get(call.type) === item.type && !answers.has(call)) {
+      answers.set(call, item);
+    }
+  }
+  return answers;
 }
 
 /** The same long id always becomes the same short one, so that call and output still meet. */
