@@ -245,13 +245,3 @@ export function retryReason(failure: ResponsesFailure): string {
       return 'The connection broke';
   }
 }
-
-/** What a report needs: kinds, codes and ids, never a token, a prompt or an answer. */
-export function failureDetails(error: unknown): Record<string, string | number> {
-  if (error instanceof ResponsesError) {
-    const { credentialId: _credentialId, ...facts } = error.failure;
-    return { ...facts, attempts: error.attempts };
-  }
-  if (error instanceof AuthError) return { kind: error.failure.kind, detail: error.message };
-  return { kind: 'internal', detail: error instanceof Error ? error.name : typeof error };
-}

@@ -4,7 +4,8 @@ import type { Log } from '../../base/log.ts';
 import type { ResponsesClient } from '../responses/client.ts';
 import type { InputItem } from '../responses/input.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
-import { failureDetails, failureWords } from './failureWords.ts';
+import { failureReport } from './failureReport.ts';
+import { failureWords } from './failureWords.ts';
 import { promptItem, stoppedItems } from './history.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import { runTurn } from './runTurn.ts';
@@ -186,7 +187,7 @@ export function createSession(needs: SessionNeeds): Session {
     },
     details(turnId) {
       if (!errors.has(turnId)) return undefined;
-      return JSON.stringify(failureDetails(errors.get(turnId)), undefined, 2);
+      return failureReport(errors.get(turnId));
     },
     onDidChange: change.listen,
     dispose: stop,

@@ -8,61 +8,84 @@ const mark = '[withheld]';
 
 /**
  * The texts without whatever stands in `secrets` too: an error may repeat the question, a call or
- * the answer. Also without markup, tokens and addresses.
+ * the answer, be it escaped for JSON or laid out anew. Also without markup, tokens and addresses.
  */
 export function blotAll(texts: readonly string[], secrets: Iterable<string>): string[] {
-  const hits = texts.map(({ length }) => new Uint8Array(length));
-  const places = windowsOf(texts);
-  for (const secret of withEscapes(secrets)) {
-    if (secret.length >= windowChars) markWindows(secret, places, hits);
-    else if (secret.length >= leastChars) markWhole(secret, texts, hits);
+  const pages = texts.map(readPage);
+  const places = windowsOf(pages);
+  for (const text of secrets) {
+    const secret = readPage(text).signs;
+    if (secret.length >= windowChars) markWindows(secret, places);
+    else if (secret.length >= leastChars) markWhole(secret, pages);
   }
-  return texts.map((text, at) => tidy(withoutHits(text, hits[at] ?? new Uint8Array())));
+  return pages.map((page) => tidy(withoutHits(page)));
 }
 
-type Place = readonly [text: number, at: number];
+interface Page {
+  text: string;
+  /** The text without white space and escapes, and where each sign of it stands. */
+  signs: string;
+  at: readonly number[];
+  /** 1 for each code unit that is to go. */
+  hits: Uint8Array;
+}
 
-function windowsOf(texts: readonly string[]): Map<string, Place[]> {
+/** White space and the escapes of JSON, at any depth. */
+const layout = /\s+|\\+[nrtbf]?/g;
+
+function readPage(text: string): Page {
+  const at: number[] = [];
+  let signs = '';
+  let from = 0;
+  const take = (to: number) => {
+    signs += text.slice(from, to);
+    for (let place = from; place < to; place++) at.push(place);
+  };
+  for (const match of text.matchAll(layout)) {
+    take(match.index);
+    from = match.index + match[0].length;
+  }
+  take(text.length);
+  return { text, signs, at, hits: new Uint8Array(text.length) };
+}
+
+type Place = readonly [page: Page, from: number];
+
+function windowsOf(pages: readonly Page[]): Map<string, Place[]> {
   const places = new Map<string, Place[]>();
-  for (const [index, text] of texts.entries()) {
-    for (let at = 0; at + windowChars <= text.length; at++) {
-      const window = text.slice(at, at + windowChars);
+  for (const page of pages) {
+    for (let from = 0; from + windowChars <= page.signs.length; from++) {
+      const window = page.signs.slice(from, from + windowChars);
       const known = places.get(window);
-      if (known) known.push([index, at]);
-      else places.set(window, [[index, at]]);
+      if (known) known.push([page, from]);
+      else places.set(window, [[page, from]]);
     }
   }
   return places;
 }
 
-/** A text may be repeated inside JSON, where its quotes and line ends look different. */
-function* withEscapes(secrets: Iterable<string>): Generator<string> {
-  for (const text of secrets) {
-    const secret = text.trim();
-    yield secret;
-    const escaped = JSON.stringify(secret).slice(1, -1);
-    if (escaped !== secret) yield escaped;
-  }
-}
-
-function markWindows(secret: string, places: ReadonlyMap<string, Place[]>, hits: Uint8Array[]) {
+function markWindows(secret: string, places: ReadonlyMap<string, Place[]>): void {
   if (places.size === 0) return;
   for (let at = 0; at + windowChars <= secret.length; at++) {
-    for (const [text, from] of places.get(secret.slice(at, at + windowChars)) ?? []) {
-      hits[text]?.fill(1, from, from + windowChars);
+    const found = places.get(secret.slice(at, at + windowChars)) ?? [];
+    for (const [page, from] of found) hit(page, from, windowChars);
+  }
+}
+
+function markWhole(secret: string, pages: readonly Page[]): void {
+  for (const page of pages) {
+    const { signs } = page;
+    for (let from = signs.indexOf(secret); from >= 0; from = signs.indexOf(secret, from + 1)) {
+      hit(page, from, secret.length);
     }
   }
 }
 
-function markWhole(secret: string, texts: readonly string[], hits: Uint8Array[]): void {
-  for (const [index, text] of texts.entries()) {
-    for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
-      hits[index]?.fill(1, at, at + secret.length);
-    }
-  }
+function hit({ hits, at }: Page, from: number, length: number): void {
+  hits.fill(1, at[from], (at[from + length - 1] ?? 0) + 1);
 }
 
-function withoutHits(text: string, hits: Uint8Array): string {
+function withoutHits({ text, hits }: Page): string {
   let clean = '';
   let at = 0;
   while (at < text.length) {

@@ -6,6 +6,7 @@ import {
   bodyShape,
   clip,
   errorShape,
+  privateAnswers,
   privateTexts,
   requestHeaderValue,
   responseHeaders,
@@ -116,7 +117,8 @@ export function createExchangeRecorder(clock: Pick<Clock, 'now'>): ExchangeRecor
       };
       const texts: string[] = [];
       mapTexts(raw, (text) => String(texts.push(text)));
-      const clean = blotAll(texts, [...privateTexts(request), ...heard]).values();
+      const secrets = [...privateTexts(request), ...privateAnswers(response), ...heard];
+      const clean = blotAll(texts, secrets).values();
       const told = mapTexts(raw, () => clean.next().value ?? '');
       return {
         // The kind is a word of our own, whatever was asked.

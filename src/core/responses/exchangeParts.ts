@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { HttpRequest } from '../../base/http.ts';
+import type { HttpRequest, HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import { redact } from '../../base/log.ts';
 import { wireName } from './shape.ts';
@@ -137,6 +137,12 @@ export function privateTexts({ headers, body: sent }: HttpRequest): string[] {
   const parsed = parseJson(body, sent ?? '');
   const items = (parsed?.input ?? []).filter(({ type }) => type !== 'additional_tools');
   return [...keys, parsed?.instructions ?? '', ...items.flatMap((item) => textsOf(item))];
+}
+
+/** Values of an answer that stand for a session. */
+export function privateAnswers(response: HttpResponse | undefined): string[] {
+  const names = ['set-cookie', 'x-codex-turn-state'];
+  return names.map((name) => response?.headers[name]).filter((value) => value !== undefined);
 }
 
 /** Words of the protocol, which an error may well repeat. */

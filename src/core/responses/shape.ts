@@ -1,3 +1,5 @@
+import { redact } from '../../base/log.ts';
+
 /** What may be said of data that nobody is to read: names and kinds, never values. */
 
 const shapeChars = 160;
@@ -6,9 +8,8 @@ const mostKeys = 12;
 
 /** A name in the wire's own style, such as `response.output_text.delta`; else how long it was. */
 export function wireName(name: string): string {
-  return /^[a-z][a-z0-9_]{0,39}(?:[.:/-][a-z0-9_]{1,40}){0,6}$/.test(name)
-    ? name
-    : `<${name.length} characters>`;
+  const isName = /^[a-z][a-z0-9_]{0,39}(?:[.:/-][a-z0-9_]{1,40}){0,6}$/.test(name);
+  return isName && redact(name) === name ? name : `<${name.length} characters>`;
 }
 
 /** Keys and kinds of a JSON value, such as `{type: string, list: [2 × number]}`. */
