@@ -1,5 +1,6 @@
 import type { ResponsesClient } from '../responses/client.ts';
 import type { InputItem } from '../responses/input.ts';
+import type { ResponsesRequest } from '../responses/request.ts';
 import { readCall, type ToolCall } from '../responses/outputItems.ts';
 import type { Answer, TokenUsage, TurnEvent } from '../responses/turnEvent.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
@@ -28,7 +29,7 @@ export interface TurnNeeds {
 /** Asks, answers the calls, and asks again until the model is done. Rejects as the client does. */
 export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<void> {
   const { turn, emit, history } = needs;
-  let turnState: string | undefined;
+  let turnState: ResponsesRequest['turnState'];
   for (let step = 1; step <= maxSteps; step++) {
     const basis = needs.basis();
     if (step === 1 && basis.note !== undefined) turn.notes.push(basis.note);
@@ -49,7 +50,9 @@ export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<vo
     refuse(needs, calls);
     if (calls.length === 0 && answer.endTurn) return;
     if (answer.status === 'incomplete') return;
-    turnState = answer.turnState ?? turnState;
+    if (answer.turnState !== undefined) {
+      turnState = { value: answer.turnState, credentialId: answer.credentialId };
+    }
   }
   turn.notes.push(`Stopped after ${maxSteps} requests, for the answer did not come to an end.`);
   emit.state();

@@ -1,6 +1,7 @@
 import type { Grant } from '../auth/grant.ts';
 import type { HttpRequest } from '../../base/http.ts';
 import { developerMessage, prepareInput, type InputItem } from './input.ts';
+import type { AccountTies } from './ties.ts';
 import { functionTool, type ToolDefinition } from './toolSchema.ts';
 
 /** What the request must know of the model; an entry of the catalogue has it all. */
@@ -24,8 +25,10 @@ export interface ResponsesRequest {
   verbosity?: string | undefined;
   /** UUID of the chat: cache key and session header, the same over all turns (S2-6). */
   sessionId: string;
-  /** `x-codex-turn-state` of an earlier answer of the same turn. */
-  turnState?: string | undefined;
+  /** `x-codex-turn-state` of an earlier answer of the same turn, and the credential that got it. */
+  turnState?: { value: string; credentialId: string } | undefined;
+  /** What of the chat belongs to an account; absent: the chat has but one. */
+  ties?: AccountTies | undefined;
 }
 
 /** Who we say we are. The user agent's first word must be the originator (WIRE.md b, Identity). */
@@ -84,9 +87,13 @@ function headersOf(
     'session-id': request.sessionId,
     'thread-id': request.sessionId,
     'x-client-request-id': request.sessionId,
-    ...(request.turnState === undefined ? {} : { 'x-codex-turn-state': request.turnState }),
+    ...turnStateOf(request, grant),
     ...(lite ? { 'x-openai-internal-codex-responses-lite': 'true' } : {}),
   };
+}
+
+function turnStateOf({ turnState }: ResponsesRequest, { credentialId }: Grant) {
+  return turnState?.credentialId === credentialId ? { 'x-codex-turn-state': turnState.value } : {};
 }
 
 function bodyOf(request: ResponsesRequest, options: RequestOptions, lite: boolean) {
@@ -105,7 +112,7 @@ function bodyOf(request: ResponsesRequest, options: RequestOptions, lite: boolea
     store: false,
     stream: true,
     include: ['reasoning.encrypted_content'],
-    prompt_cache_key: request.sessionId,
+    prompt_cache_key: request.ties?.cacheKey(options.grant.credentialId) ?? request.sessionId,
     ...verbosityOf(request),
   };
 }

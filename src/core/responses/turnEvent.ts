@@ -7,8 +7,17 @@ import type { ResponsesFailure } from './failure.ts';
  * that a retry takes back exactly its own half answer.
  */
 export type TurnEvent =
-  /** A request goes out. */
-  | { type: 'attempt'; attempt: number }
+  /**
+   * A request goes out. `account` is how people know the credential; `after` is the failure that
+   * made this account take over in the middle of the turn.
+   */
+  | {
+      type: 'attempt';
+      attempt: number;
+      credentialId: string;
+      account?: string;
+      after?: ResponsesFailure;
+    }
   /** Status and headers of its answer, refusals included: limits travel in them. */
   | {
       type: 'headers';
@@ -68,7 +77,9 @@ export interface Answer {
   endTurn: boolean;
   usage?: TokenUsage;
   responseId?: string;
-  /** To be sent along with the next request of the same turn. */
+  /** To be sent along with the next request of the same turn, by the same account. */
   turnState?: string;
+  /** The credential that the last request went out with. */
+  credentialId: string;
   attempts: number;
 }

@@ -96,7 +96,10 @@ describe('a request', () => {
   });
 
   test('goes to the one endpoint with each header once', () => {
-    const { url, headers } = buildRequest({ ...lite, turnState: 'opaque' }, options);
+    const { url, headers } = buildRequest(
+      { ...lite, turnState: { value: 'opaque', credentialId: options.grant.credentialId } },
+      options,
+    );
     expect(url).toBe('https://chatgpt.com/backend-api/codex/responses');
     expect(headers).toEqual({
       authorization: 'Bearer token-1',

@@ -1,0 +1,42 @@
+import type { HttpRequest } from '../../base/http.ts';
+import type { Grant } from '../auth/grant.ts';
+import type { OutputItem } from './events.ts';
+import { buildRequest, type RequestOptions, type ResponsesRequest } from './request.ts';
+import type { RetryDecision } from './retry.ts';
+
+type Change = Extract<RetryDecision, { action: 'retry' }>['change'];
+
+/** How the requests of one turn are worded: the same at first, and changed where a refusal asks for it. */
+export interface Asking {
+  /** @param kept - items of broken attempts, sent along so that they are not made twice. */
+  build(grant: Grant, kept: readonly OutputItem[]): HttpRequest;
+  change(what: Change): void;
+}
+
+export function createAsking(
+  request: ResponsesRequest,
+  options: () => Pick<
+    RequestOptions,
+    'baseUrl' | 'identity' | 'headersTimeoutMs' | 'idleTimeoutMs'
+  >,
+): Asking {
+  let lite = request.model.lite;
+  let dropReasoning = false;
+  let verbosity = request.verbosity;
+  return {
+    build(grant, kept) {
+      const all = [...request.input, ...kept];
+      const input = request.ties?.readable(all, grant.credentialId) ?? all;
+      return buildRequest(
+        { ...request, verbosity, input },
+        { ...options(), grant, lite, dropReasoning },
+      );
+    },
+    change(what) {
+      if (what === 'shape') lite = !lite;
+      else if (what === 'reasoning') dropReasoning = true;
+      // Short answers garble more often; a wish for long ones stays.
+      else if (what === 'verbosity' && verbosity !== 'high') verbosity = 'medium';
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { Grant, GrantSource } from '../auth/grant.ts';
+import type { Circuit } from './circuit.ts';
+import { ResponsesError, type ResponsesFailure } from './failure.ts';
+
+/** Grants, and a way on for failures that another account may cure. */
+export interface ResponsesGrants extends GrantSource {
+  /** A grant of another account, and the rejected one is left alone; undefined: there is none. */
+  failOver?(
+    rejected: Grant,
+    failure: ResponsesFailure,
+    signal: AbortSignal,
+  ): Promise<Grant | undefined>;
+}
+
+/** The account that the requests of one turn go out with, and its way through the circuit. */
+export interface TurnAccount {
+  /** Id of the credential in use. */
+  id(): string;
+  /**
+   * The grant for the next request, read again unless it is new; `after`: what made this account
+   * take over. Rejects with AuthError, or with ResponsesError `resting`.
+   */
+  next(): Promise<{ grant: Grant; after?: ResponsesFailure }>;
+  /** The token may have run out or been refreshed meanwhile. */
+  forget(): void;
+  /** Another token than the one that was rejected. */
+  renew(): Promise<void>;
+  /** Lets another account go on, where one may be let in. */
+  moveOn(failure: ResponsesFailure): Promise<boolean>;
+  /** How the turn ended; undefined: well. */
+  settle(error: unknown): void;
+}
+
+/** @param host - of the backend, for the circuit. */
+export function createTurnAccount(
+  { grants, circuit, host }: { grants: ResponsesGrants; circuit: Circuit; host: string },
+  first: Grant,
+  signal: AbortSignal,
+): TurnAccount {
+  let current = first;
+  let isFresh = true;
+  let after: ResponsesFailure | undefined;
+  const keyOf = ({ credentialId }: Grant) => `${host} ${credentialId}`;
+
+  const enter = (grant: Grant) => {
+    const retryAfterMs = circuit.restMs(keyOf(grant));
+    if (retryAfterMs !== undefined) {
+      throw new ResponsesError({ kind: 'resting', host, retryAfterMs });
+    }
+    current = grant;
+  };
+
+  const take = (grant: Grant, failure?: ResponsesFailure) => {
+    isFresh = true;
+    if (grant.credentialId === current.credentialId) {
+      current = grant;
+      return;
+    }
+    settle(failure && new ResponsesError(failure), 'moved');
+    after = failure;
+    enter(grant);
+  };
+
+  function settle(error: unknown, how: 'moved' | 'ended'): void {
+    const key = keyOf(current);
+    if (error instanceof ResponsesError) circuit.settle(key, error.failure);
+    else if (error === undefined && how === 'ended') circuit.settle(key, undefined);
+    else circuit.release(key);
+  }
+
+  enter(first);
+  return {
+    id: () => current.credentialId,
+    async next() {
+      if (!isFresh) take(await grants.grant(signal));
+      const reason = after;
+      after = undefined;
+      return { grant: current, ...(reason ? { after: reason } : {}) };
+    },
+    forget: () => (isFresh = false),
+    renew: async () => take(await grants.renew(current, signal)),
+    async moveOn(failure) {
+      const next = await grants.failOver?.(current, failure, signal);
+      if (!next) return false;
+      take(next, failure);
+      return true;
+    },
+    settle: (error) => settle(error, 'ended'),
+  };
+}
