@@ -19,6 +19,8 @@ const pauseAfterFailureMs = 30_000;
 export interface Grants extends GrantSource {
   /** The issuer ended a session. Fires once for each session, however many requests hit it (S3-3). */
   readonly onDidSignOut: Listen<SignOut>;
+  /** As `grant`, for one credential, whichever is in use. */
+  grantOf(credentialId: string, signal: AbortSignal): Promise<Grant>;
 }
 
 export interface GrantsNeeds {
@@ -72,14 +74,21 @@ export function createGrants(needs: GrantsNeeds): Grants {
     }
   }
 
+  async function fresh(found: Promise<Credential>, signal: AbortSignal): Promise<Grant> {
+    signal.throwIfAborted();
+    const credential = await waitFor(found, signal);
+    const isDue = isDueForRefresh(credential, clock.now()) && !isPaused(credential);
+    return toGrant(isDue ? await ahead(credential, signal) : credential);
+  }
+
   return {
     onDidSignOut: signOuts.listen,
-    async grant(signal) {
-      signal.throwIfAborted();
-      const credential = await waitFor(choose(store, needs), signal);
-      const isDue = isDueForRefresh(credential, clock.now()) && !isPaused(credential);
-      return toGrant(isDue ? await ahead(credential, signal) : credential);
-    },
+    grant: (signal) => fresh(choose(store, needs), signal),
+    grantOf: (id, signal) =>
+      fresh(
+        store.get(id).then((found) => usable(found, needs.issuer())),
+        signal,
+      ),
     async renew(rejected, signal) {
       signal.throwIfAborted();
       const stored = await waitFor(store.get(rejected.credentialId), signal);
