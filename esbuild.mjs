@@ -35,4 +35,13 @@ await Promise.all([
     format: 'iife',
     target: 'es2022',
   }),
+  // The Usage page, which the panel fetches when somebody opens it.
+  build({
+    ...shared,
+    entryPoints: { usage: 'webview/usage/page.ts' },
+    outdir: 'dist',
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+  }),
 ]);

@@ -12,6 +12,7 @@ export interface DockActions {
   readonly say: (announcement: Announcement) => void;
   readonly draftChanged: (draft: string) => void;
   readonly toEnd: () => void;
+  readonly showUsage: () => void;
 }
 
 /** All that is docked at the lower edge: the way to the end, the shelf, the composer, the foot. */
@@ -40,7 +41,7 @@ export function createDock(context: RowContext, actions: DockActions): Dock {
     refuse: (why) => actions.say({ text: why, topic: 'refused' }),
     draftChanged: actions.draftChanged,
   });
-  const foot = createFoot(() => send({ type: 'quota/show' }), context.now, context.language);
+  const foot = createFoot(actions.showUsage, context.now, context.language);
   const jump = createJump(() => {
     actions.toEnd();
     composer.focus();

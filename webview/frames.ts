@@ -32,8 +32,8 @@ export interface Ticker {
   readonly need: (wanted: boolean) => void;
 }
 
-/** Calls `tick` each second while it is needed and the page can be seen; else no timer exists. */
-export function createTicker(tick: () => void): Ticker {
+/** Calls `tick` each second, or `everyMs`, while it is needed and the page can be seen; else no timer exists. */
+export function createTicker(tick: () => void, everyMs = 1_000): Ticker {
   let wanted = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const arrange = () => {
@@ -43,7 +43,7 @@ export function createTicker(tick: () => void): Ticker {
         timer = undefined;
         tick();
         arrange();
-      }, 1_000);
+      }, everyMs);
     } else if (!runs && timer !== undefined) {
       clearTimeout(timer);
       timer = undefined;

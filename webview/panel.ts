@@ -11,6 +11,7 @@ import { sayingsOf } from './sayings.ts';
 import { createScroll } from './scroll.ts';
 import { createStage } from './stage.ts';
 import { reduce, runningTurn, type ViewState } from './state.ts';
+import { createUsageHatch } from './usage/hatch.ts';
 
 const workingAfterMs = 4_000;
 
@@ -36,12 +37,24 @@ export function createPanel(root: HTMLElement, host: Host): void {
       frames.request();
     },
     toEnd: () => scroll.toEnd(),
+    showUsage: () => usage.open(),
   });
   const scroller = h('div', { class: 'scroller' });
   const scroll = createScroll(scroller, () => frames.request());
   const stage = createStage(scroller, context, scroll);
   const roving = createRoving(scroller, stage.articles, dock.focus);
   const working = h('div', { class: 'working', 'aria-hidden': 'true', hidden: true });
+  const usage = createUsageHatch({
+    ...context,
+    say: announcer.say,
+    behind: [scroller, dock.element],
+    saved: memory.saved.usage,
+    save(saved) {
+      memory.set({ usage: saved });
+      memory.flush();
+    },
+    focusElsewhere: dock.focus,
+  });
   const panel = h(
     'main',
     { class: 'codex', 'aria-label': 'Chat' },
@@ -49,6 +62,7 @@ export function createPanel(root: HTMLElement, host: Host): void {
     working,
     scroller,
     dock.element,
+    usage.element,
   );
   root.replaceChildren(panel, ...announcer.elements);
 
@@ -69,6 +83,8 @@ export function createPanel(root: HTMLElement, host: Host): void {
     if (isOtherChat && !isFirst) scroll.toEnd();
     stage.update(next);
     dock.update(next, isBusy);
+    usage.update(next);
+    if (isFirst) usage.restore();
     working.hidden = !isBusy;
     sayWorking.arrange(isBusy);
     for (const saying of sayingsOf(drawn, next)) announcer.say(saying);
@@ -89,7 +105,11 @@ export function createPanel(root: HTMLElement, host: Host): void {
 
   host.onMessage((message: ToWebview) => {
     // The field can take them only when it is drawn, and right after a snapshot it is not yet.
-    if (message.type === 'focus') frames.after(dock.focus);
+    if (message.type === 'focus') {
+      usage.close();
+      frames.after(dock.focus);
+    } else if (message.type === 'usage/open') frames.after(usage.open);
+    else if (message.type === 'snapshot') usage.askAgain();
     else if (message.type === 'draft') frames.after(() => dock.offerDraft(message.text));
     state = reduce(state, message);
     frames.request();
@@ -121,9 +141,9 @@ function createContext(
       host.send({ type: 'clipboard/write', text });
       announcer.say({ text: 'Copied', topic: 'copied' });
     },
-    retry(turnId) {
+    retry(turnId, type = 'turn/retry') {
       panel.toEnd();
-      if (runningTurn(panel.state()) === undefined) host.send({ type: 'turn/retry', turnId });
+      if (runningTurn(panel.state()) === undefined) host.send({ type, turnId });
       else announcer.say({ text: 'Codex is still answering', topic: 'refused' });
     },
     fold: (key) => memory.saved.folds[key],

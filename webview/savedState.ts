@@ -9,6 +9,15 @@ const saved = z.object({
   anchor: z.optional(z.object({ turnId: z.string(), offset: z.number() })),
   /** Folds that the user opened (true) or closed (false), by part. */
   folds: z.record(z.string(), z.boolean()),
+  /** The Usage page: whether it stands open, and what it showed last. */
+  usage: z.optional(
+    z.object({
+      isOpen: z.boolean(),
+      accountId: z.optional(z.string()),
+      span: z.enum(['day', 'week']),
+      scope: z.enum(['window', 'day', 'week', 'chat']),
+    }),
+  ),
 });
 /** What the view itself remembers while it is hidden or the window reloads. */
 export type SavedState = z.infer<typeof saved>;

@@ -79,24 +79,29 @@ export async function launchPanelBrowser(): Promise<PanelBrowser> {
 interface Bundle {
   readonly script: string;
   readonly sheet: string;
+  /** The script of the Usage page. */
+  readonly usage: string;
 }
 
 /** Built as `esbuild.mjs` builds it, in memory. */
 async function bundlePanel(): Promise<Bundle> {
-  const { outputFiles } = await build({
-    entryPoints: { webview: path('../../webview/main.ts') },
-    outdir: '/',
-    bundle: true,
-    minify: true,
-    write: false,
-    platform: 'browser',
-    format: 'iife',
-    target: 'es2022',
-    legalComments: 'none',
-  });
-  const text = (ending: string) =>
-    outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
-  return { script: text('.js'), sheet: text('.css') };
+  const bundle = async (name: string, entry: string, format: 'iife' | 'esm') => {
+    const { outputFiles } = await build({
+      entryPoints: { [name]: path(entry) },
+      outdir: '/',
+      bundle: true,
+      minify: true,
+      write: false,
+      platform: 'browser',
+      format,
+      target: 'es2022',
+      legalComments: 'none',
+    });
+    return (ending: string) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
+  };
+  const panel = await bundle('webview', '../../webview/main.ts', 'iife');
+  const usage = await bundle('usage', '../../webview/usage/page.ts', 'esm');
+  return { script: panel('.js'), sheet: panel('.css'), usage: usage('.js') };
 }
 
 async function openPanel(
@@ -187,6 +192,7 @@ async function serve(context: BrowserContext, bundle: Bundle, theme: Theme): Pro
   const files: Record<string, { contentType: string; body: string }> = {
     '/': { contentType: 'text/html', body: skeleton(theme) },
     '/webview.js': { contentType: 'text/javascript', body: bundle.script },
+    '/usage.js': { contentType: 'text/javascript', body: bundle.usage },
     '/webview.css': { contentType: 'text/css', body: bundle.sheet },
     '/theme.css': { contentType: 'text/css', body: `${themeSheet(theme)}\n${defaultSheet}` },
   };

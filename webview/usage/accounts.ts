@@ -1,0 +1,244 @@
+import type {
+  AccountAction,
+  UsageAccount,
+  UsageAccounts,
+  UsageWindow,
+} from '../../src/protocolUsage.ts';
+import { freshId, h, s, setAttribute, setChildren, setText } from '../h.ts';
+import { icon, type IconName } from '../icons.ts';
+import { stepClass } from '../meters.ts';
+import { glyph } from './glyphs.ts';
+import { redraw, type UsageNeeds } from './needs.ts';
+import { createPopup } from './popup.ts';
+import { clockAndDistance, roleWords, sourceWords, wholePercent } from './usageWords.ts';
+
+export interface Accounts {
+  readonly element: HTMLElement;
+  readonly update: (accounts: UsageAccounts) => void;
+}
+
+type Needs = Pick<UsageNeeds, 'send' | 'now' | 'button'>;
+
+/** The accounts, each with its bars. A row keeps its nodes, so that an open menu stays open. */
+export function createAccounts(needs: Needs): Accounts {
+  const element = h('div', { class: 'accts' });
+  const rows = new Map<string, ReturnType<typeof createRow>>();
+  return {
+    element,
+    update({ list }) {
+      const known = new Set(list.map(({ id }) => id));
+      for (const id of rows.keys()) if (!known.has(id)) rows.delete(id);
+      for (const account of list) {
+        const row = rows.get(account.id) ?? createRow(account.id, needs);
+        rows.set(account.id, row);
+        row.update(account);
+      }
+      setChildren(
+        element,
+        list.flatMap(({ id }) => rows.get(id)?.element ?? []),
+      );
+    },
+  };
+}
+
+const actionNames = {
+  use: 'Use now',
+  rename: 'Rename…',
+  moveUp: 'Move up',
+  moveDown: 'Move down',
+  setCeiling: 'Set a ceiling…',
+  turnOff: 'Turn off',
+  turnOn: 'Turn on',
+  useInWorkspace: 'Use in this workspace',
+  useAnywhere: 'Use in every workspace',
+  signIn: 'Sign in',
+  signOut: 'Sign out…',
+  redeem: 'Redeem a reset…',
+} as const satisfies Record<AccountAction, string>;
+
+function createRow(accountId: string, { send, now, button }: Needs) {
+  const nameId = freshId('usage-account');
+  const name = h('h3', { class: 'acct-name clip', id: nameId });
+  const plan = h('span', { class: 'tag' });
+  const state = h('span', { class: 'acct-state' });
+  const picture = h('span', { class: 'acct-icon' });
+  const more = h('button', { class: 'tool', type: 'button' }, glyph('more'));
+  const menu = createPopup(more, 'Actions');
+  const body = h('div', { class: 'acct-body' });
+  const element = h(
+    'section',
+    { class: 'acct', 'aria-labelledby': nameId },
+    h('div', { class: 'acct-top' }, picture, name, plan, state, menu.element),
+    body,
+  );
+  const act = (action: AccountAction) => send({ type: 'usage/act', accountId, action });
+  return {
+    element,
+    update(account: UsageAccount) {
+      const { label, role, actions } = account;
+      setText(name, label);
+      name.title = label;
+      setText(plan, account.plan ?? '');
+      plan.hidden = (account.plan ?? '') === '';
+      setText(state, roleWords(role, now()));
+      state.classList.toggle('is-in-use', role.kind === 'inUse');
+      picture.replaceChildren(icon(...pictureOf(account)));
+      setAttribute(more, 'aria-label', `Actions for ${label}`);
+      menu.element.hidden = actions.length === 0;
+      menu.update(actions.map((action) => ({ name: actionNames[action], act: () => act(action) })));
+      const signIn = role.kind === 'signedOut' && actions.includes('signIn');
+      redraw(body, [
+        ...bars(account, now()),
+        ...facts(account, now(), act),
+        signIn
+          ? keyed(
+              button('Sign in', 'primary', () => act('signIn')),
+              'signIn',
+            )
+          : undefined,
+      ]);
+      body.classList.toggle('is-quiet', role.kind === 'off' || role.kind === 'signedOut');
+    },
+  };
+}
+
+/** Beside the words at the right end: what keeps an account from being used has its own icon. */
+function pictureOf({ role }: UsageAccount): [IconName, string] {
+  switch (role.kind) {
+    case 'inUse':
+    case 'next':
+    case 'ready':
+      return ['account', ''];
+    case 'resting':
+    case 'ceiling':
+      return ['clock', 'tone-warn'];
+    case 'signedOut':
+      return ['warning', 'tone-warn'];
+    case 'off':
+      return ['slash', ''];
+  }
+}
+
+function bars(account: UsageAccount, nowMs: number): HTMLElement[] {
+  const bar = (window: UsageWindow) => windowRow(window, account, nowMs);
+  const families = account.families.filter(({ windows }) => windows.length > 0);
+  return [
+    ...account.windows.map(bar),
+    ...families.flatMap(({ name, windows }) => [
+      h('p', { class: 'family' }, name),
+      ...windows.map(bar),
+    ]),
+  ];
+}
+
+const fillOf = { fiveHour: 'fill-five', weekly: 'fill-week', other: 'fill-third' } as const;
+
+function windowRow(
+  { kind, name, usedPercent, resetsAtMs }: UsageWindow,
+  { stale, ceilingPercent }: UsageAccount,
+  nowMs: number,
+): HTMLElement {
+  const percent = wholePercent(usedPercent);
+  const alarm = { '': fillOf[kind], 'at-75': 'fill-warn', 'at-90': 'fill-bad' }[
+    stepClass(usedPercent)
+  ];
+  const spent = usedPercent >= 100 ? 'Spent. ' : '';
+  const resets = resetsAtMs === undefined ? '' : `Resets ${clockAndDistance(resetsAtMs, nowMs)}`;
+  const when = `${spent}${resets}`.trim();
+  return h(
+    'div',
+    {
+      class: 'win',
+      role: 'meter',
+      'aria-label': name,
+      'aria-valuemin': 0,
+      'aria-valuemax': 100,
+      'aria-valuenow': percent,
+      'aria-valuetext': [`${percent} percent used`, when, stale ? 'old figure' : '']
+        .filter((part) => part !== '')
+        .join(', '),
+    },
+    h('span', { class: 'win-name' }, name),
+    drawnBar(usedPercent, stale ? 'fill-rest' : alarm, ceilingPercent),
+    h('span', { class: 'win-percent' }, `${percent}%`),
+    when === '' ? undefined : h('span', { class: 'win-when' }, when),
+  );
+}
+
+function drawnBar(percent: number, fill: string, ceiling: number | undefined): SVGSVGElement {
+  const mark =
+    ceiling === undefined
+      ? []
+      : [s('line', { class: 'bar-mark', x1: ceiling, x2: ceiling, y1: 0, y2: 6 })];
+  return s(
+    'svg',
+    { class: 'bar', viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    s('rect', { class: fill, width: Math.min(100, Math.max(0, percent)), height: 6 }),
+    ...mark,
+  );
+}
+
+/** All that is not a bar, a line each. */
+function facts(
+  account: UsageAccount,
+  nowMs: number,
+  act: (action: AccountAction) => void,
+): HTMLElement[] {
+  const { credits, spend, bankedResets = 0, remarks, ceilingPercent, role, actions } = account;
+  const redeem = h(
+    'button',
+    { class: 'linkish small', type: 'button', 'data-key': 'redeem', onclick: () => act('redeem') },
+    'Redeem…',
+  );
+  const resets = bankedResets === 1 ? '1 reset in the bank' : `${bankedResets} resets in the bank`;
+  const ceiling =
+    ceilingPercent === undefined || role.kind === 'ceiling'
+      ? undefined
+      : `Used up to ${Math.round(ceilingPercent)}%, as you have set`;
+  return [
+    ...(credits === undefined ? [] : [fact(creditWords(credits))]),
+    ...(spend === undefined ? [] : [fact(spendWords(spend), spend.reached)]),
+    ...(bankedResets > 0
+      ? [fact(resets, false, actions.includes('redeem') ? redeem : undefined)]
+      : []),
+    ...(ceiling === undefined ? [] : [fact(ceiling)]),
+    ...(account.isForWorkspace ? [fact('Used in this workspace')] : []),
+    ...remarks.map((remark) => fact(remark)),
+    ...sourceLine(account, nowMs),
+  ];
+}
+
+function sourceLine(account: UsageAccount, nowMs: number): HTMLElement[] {
+  const words = sourceWords(account, nowMs);
+  return words === '' ? [] : [fact(words, account.stale)];
+}
+
+function fact(text: string, warns = false, end?: HTMLElement): HTMLElement {
+  return h(
+    'p',
+    { class: 'fact' },
+    warns ? icon('warning', 'tone-warn') : undefined,
+    h('span', {}, text),
+    end,
+  );
+}
+
+function creditWords(credits: NonNullable<UsageAccount['credits']>): string {
+  if (credits.unlimited) return 'Credits: unlimited';
+  return credits.balance === undefined ? 'Credits are available' : `Credits: ${credits.balance}`;
+}
+
+function spendWords({ reached, usedPercent, detail }: NonNullable<UsageAccount['spend']>): string {
+  const used = usedPercent === undefined ? [] : [`${wholePercent(usedPercent)}% used`];
+  const parts = [
+    ...(reached ? ['reached'] : []),
+    ...used,
+    ...(detail === undefined ? [] : [detail]),
+  ];
+  return `Spending limit: ${parts.join(', ') || 'set'}`;
+}
+
+function keyed(element: HTMLElement, key: string): HTMLElement {
+  element.setAttribute('data-key', key);
+  return h('div', { class: 'acct-main' }, element);
+}

@@ -1,0 +1,124 @@
+import { h } from '../h.ts';
+import type { SavedState } from '../savedState.ts';
+import type { ViewState } from '../state.ts';
+import { toolkitButton } from '../toolkit.ts';
+import type { UsageNeeds, UsagePage } from './needs.ts';
+
+type Saved = NonNullable<SavedState['usage']>;
+
+/** The way to the Usage page and back. The page is a script of its own, fetched at its first use. */
+export interface UsageHatch {
+  readonly element: HTMLElement;
+  readonly open: () => void;
+  /** Opens it again as it was left, without taking the focus. */
+  readonly restore: () => void;
+  readonly close: () => void;
+  readonly update: (state: ViewState) => void;
+  /** The host has started anew and does not know any more that the page is open. */
+  readonly askAgain: () => void;
+}
+
+export interface HatchNeeds extends Pick<UsageNeeds, 'send' | 'say' | 'now'> {
+  /** What the page covers; it stays as it is, out of reach. */
+  readonly behind: readonly HTMLElement[];
+  readonly saved: Saved | undefined;
+  readonly save: (saved: Saved) => void;
+  /** Where the focus goes when what had it is gone. */
+  readonly focusElsewhere: () => void;
+}
+
+// Known only while this script runs for the first time. The second script lies beside this one;
+// `import()` hands it the nonce of this one (HTML, descendant script fetch options).
+const ownAddress =
+  document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : '';
+
+const atFirst: Saved = { isOpen: false, span: 'day', scope: 'window' };
+
+export function createUsageHatch(needs: HatchNeeds): UsageHatch {
+  const element = h('div', { class: 'usage-place', hidden: true });
+  let saved = needs.saved ?? atFirst;
+  let page: UsagePage | undefined;
+  let state: ViewState | undefined;
+  let isOpen = false;
+  let opener: Element | null = null;
+
+  const save = (change: Partial<Saved>) => {
+    saved = { ...saved, ...change };
+    needs.save(saved);
+  };
+  const cover = (covered: boolean) => {
+    element.hidden = !covered;
+    for (const one of needs.behind) one.inert = covered;
+  };
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    save({ isOpen: false });
+    page?.hide();
+    cover(false);
+    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    else needs.focusElsewhere();
+  };
+  const show = (shown: UsagePage, takesFocus: boolean) => {
+    element.replaceChildren(shown.element);
+    cover(true);
+    if (state !== undefined) shown.update(state);
+    shown.show();
+    if (takesFocus) shown.focus();
+  };
+  const load = async (takesFocus: boolean) => {
+    const { createUsagePage }: typeof import('./page.ts') = await import(
+      new URL('usage.js', ownAddress).href
+    );
+    const { accountId, span, scope } = saved;
+    page ??= createUsagePage({
+      send: needs.send,
+      say: needs.say,
+      now: needs.now,
+      button: toolkitButton,
+      close,
+      choice: { accountId, span, scope },
+      keep: (choice) => save(choice),
+    });
+    if (isOpen) show(page, takesFocus);
+  };
+  const fail = (error: unknown) => {
+    const why = error instanceof Error ? error.message : 'unknown';
+    needs.send({ type: 'view/error', message: `The Usage page: ${why}`.slice(0, 2_000) });
+    if (!isOpen) return;
+    const back = toolkitButton('Back to the chat', 'secondary', close);
+    element.replaceChildren(
+      h(
+        'section',
+        { class: 'usage', 'aria-label': 'Usage' },
+        h('p', {}, 'The Usage page could not be loaded. Close the panel and open it again.'),
+        back,
+      ),
+    );
+    cover(true);
+    back.focus();
+  };
+  const open = (takesFocus: boolean) => {
+    if (isOpen) return takesFocus ? page?.focus() : undefined;
+    isOpen = true;
+    opener = document.activeElement;
+    save({ isOpen: true });
+    if (page === undefined) load(takesFocus).catch(fail);
+    else show(page, takesFocus);
+  };
+  return {
+    element,
+    open: () => open(true),
+    restore() {
+      if (saved.isOpen) open(false);
+    },
+    close,
+    update(next) {
+      state = next;
+      if (isOpen) page?.update(next);
+    },
+    askAgain() {
+      if (isOpen) page?.show();
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import type { LedgerRow, LedgerScope, UsageLedger } from '../../src/protocolUsage.ts';
+import { h, setText } from '../h.ts';
+import { effortName, tokens } from '../words.ts';
+import { redraw, type UsageNeeds } from './needs.ts';
+import { clock, points } from './usageWords.ts';
+
+export interface Ledger {
+  readonly element: HTMLElement;
+  readonly update: (ledger: UsageLedger | undefined) => void;
+}
+
+const rowsAtOnce = 200;
+const columns = 9;
+
+/** What each turn has taken. The widths decide which columns of tokens are seen. */
+export function createLedger({ now }: Pick<UsageNeeds, 'now'>): Ledger {
+  const body = h('tbody', {});
+  const foot = h('tfoot', {});
+  const table = h('table', { class: 'ledger' }, head(), body, foot);
+  const empty = h('p', { class: 'dim small-text' });
+  const more = h('button', { class: 'btn btn-bare', type: 'button' });
+  const opened = new Set<string>();
+  let ledger: UsageLedger | undefined;
+  let shown = rowsAtOnce;
+
+  const draw = () => {
+    const rows = ledger?.rows ?? [];
+    const isEmpty = rows.length === 0 && ledger?.others === undefined;
+    table.hidden = isEmpty;
+    empty.hidden = !isEmpty;
+    setText(empty, ledger === undefined ? 'Reading the figures…' : nothing[ledger.scope]);
+    redraw(body, [
+      ...rows.slice(0, shown).flatMap((row) => rowElements(row, opened, now(), draw)),
+      ledger?.others && otherDevices(ledger.others),
+    ]);
+    foot.replaceChildren(...(ledger === undefined ? [] : [sumRow(ledger.sum)]));
+    const left = rows.length - shown;
+    more.hidden = left <= 0;
+    setText(more, `Show ${Math.min(left, rowsAtOnce)} more`);
+  };
+  more.addEventListener('click', () => {
+    const firstNew = shown;
+    shown += rowsAtOnce;
+    draw();
+    body.querySelectorAll<HTMLElement>('.row-open')[firstNew]?.focus();
+  });
+  return {
+    element: h('div', {}, table, empty, more),
+    update(next) {
+      if (next?.scope !== ledger?.scope) shown = rowsAtOnce;
+      ledger = next;
+      draw();
+    },
+  };
+}
+
+const nothing: Record<LedgerScope, string> = {
+  window: 'Nothing was used in this 5-hour window yet.',
+  day: 'Nothing was used in the last 24 hours.',
+  week: 'Nothing was used in this week yet.',
+  chat: 'This chat has used nothing yet.',
+};
+
+function head(): HTMLElement {
+  const cell = (text: string, className = '', title = '') =>
+    h('th', { scope: 'col', class: className, ...(title !== '' && { title }) }, text);
+  return h(
+    'thead',
+    {},
+    h(
+      'tr',
+      {},
+      cell('Time'),
+      cell('Chat'),
+      cell('Tokens', 'mid'),
+      cell('In', 'roomy'),
+      cell('Cached', 'roomy'),
+      cell('Out', 'roomy'),
+      cell('Reasoning', 'roomy'),
+      cell('5h %', '', 'Points of the 5-hour window'),
+      cell('wk %', '', 'Points of the weekly window'),
+    ),
+  );
+}
+
+function rowElements(
+  row: LedgerRow,
+  opened: Set<string>,
+  nowMs: number,
+  draw: () => void,
+): HTMLElement[] {
+  const isOpen = opened.has(row.id);
+  const toggle = () => {
+    if (!opened.delete(row.id)) opened.add(row.id);
+    draw();
+  };
+  const button = h(
+    'button',
+    {
+      class: 'row-open',
+      type: 'button',
+      title: row.chat,
+      'aria-expanded': String(isOpen),
+      'data-key': `row-${row.id}`,
+    },
+    h('span', { class: 'clip' }, row.chat),
+    ...marks(row).map((mark) => h('span', { class: 'tag' }, mark)),
+  );
+  const element = h(
+    'tr',
+    { class: isOpen ? 'row is-open' : 'row', onclick: toggle },
+    h('td', {}, clock(row.atMs, nowMs)),
+    h('td', {}, button),
+    ...tokenCells(row),
+    ...shareCells(row),
+  );
+  return isOpen ? [element, details(row)] : [element];
+}
+
+function marks({ kind, attempts }: LedgerRow): string[] {
+  return [
+    ...(kind === 'compaction' ? ['Compaction'] : kind === 'title' ? ['Title'] : []),
+    ...(attempts > 1 ? [`${attempts} tries`] : []),
+  ];
+}
+
+type Counts = Pick<LedgerRow, 'input' | 'cached' | 'output' | 'reasoning'>;
+type Shares = Pick<LedgerRow, 'fiveHourPoints' | 'weeklyPoints'>;
+
+/** One figure where there is little room, four where there is more. */
+function tokenCells(counts: Counts): HTMLElement[] {
+  const { input, cached, output, reasoning } = counts;
+  const cell = (count: number) => h('td', { class: 'roomy' }, tokens(count));
+  return [
+    h('td', { class: 'mid', title: tokenWords(counts) }, tokens(input + output)),
+    ...[input, cached, output, reasoning].map(cell),
+  ];
+}
+
+const tokenWords = ({ input, cached, output, reasoning }: Counts) =>
+  `${tokens(input)} in, ${tokens(cached)} of them cached; ${tokens(output)} out, ${tokens(reasoning)} of them reasoning`;
+
+const shareCells = ({ fiveHourPoints, weeklyPoints }: Shares) =>
+  [fiveHourPoints, weeklyPoints].map((share) => h('td', {}, points(share)));
+
+function details(row: LedgerRow): HTMLElement {
+  const model = [row.model, row.effort && effortName(row.effort)].filter(Boolean).join(' · ');
+  const facts: readonly (readonly [string, string])[] = [
+    ...(model === '' ? [] : [['Model', model] as const]),
+    ['Input', `${tokens(row.input)}, ${tokens(row.cached)} of them cached`],
+    ['Output', `${tokens(row.output)}, ${tokens(row.reasoning)} of them reasoning`],
+    ['Requests', String(row.attempts)],
+  ];
+  return h(
+    'tr',
+    { class: 'row-more' },
+    h(
+      'td',
+      { colspan: columns },
+      h(
+        'dl',
+        {},
+        h('dt', {}, 'Chat'),
+        h('dd', {}, row.chat),
+        ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]),
+      ),
+    ),
+  );
+}
+
+function otherDevices(shares: Shares): HTMLElement {
+  return h(
+    'tr',
+    { class: 'row-else', title: 'What the bars have moved by without a turn of this machine' },
+    h('td', {}, '–'),
+    h('td', {}, 'Other devices'),
+    h('td', { class: 'mid' }, '–'),
+    ...[0, 1, 2, 3].map(() => h('td', { class: 'roomy' }, '–')),
+    ...shareCells(shares),
+  );
+}
+
+function sumRow(sum: UsageLedger['sum']): HTMLElement {
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row', colspan: 2 }, 'Sum'),
+    ...tokenCells(sum),
+    ...shareCells(sum),
+  );
+}

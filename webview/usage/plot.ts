@@ -1,0 +1,282 @@
+import type { PlotSeries, PlotSpan, UsagePlot } from '../../src/protocolUsage.ts';
+import { freshId, h, s, setAttribute, setText } from '../h.ts';
+import type { UsageNeeds } from './needs.ts';
+import {
+  areaOf,
+  course,
+  moments,
+  pathOf,
+  valueAt,
+  xLabels,
+  xOf,
+  yOf,
+  type PlotSize,
+} from './plotShape.ts';
+import { clock, wholePercent } from './usageWords.ts';
+
+export interface Plot {
+  readonly element: HTMLElement;
+  readonly update: (plot: UsagePlot | undefined) => void;
+}
+
+const strokeOf = { fiveHour: 'five', weekly: 'week', other: 'third' } as const;
+const alarmPercent = 90;
+/** Half a line above the highest value, so that its label is not cut. */
+const topPx = 8;
+
+/**
+ * The course of the windows: an area for the 5-hour one, a line for the others, dashes for what is
+ * guessed. The pointer and the arrow keys read it; to screen readers it is a slider over time.
+ */
+export function createPlot({ now }: Pick<UsageNeeds, 'now'>): Plot {
+  const drawing = s('svg', { class: 'plot-svg', 'aria-hidden': 'true' });
+  const cursor = s('g', {});
+  const face = h('div', {
+    class: 'plot-face',
+    role: 'slider',
+    tabindex: 0,
+    'aria-valuemin': 0,
+    'aria-orientation': 'horizontal',
+  });
+  face.append(drawing);
+  const key = h('div', { class: 'plot-key' });
+  const readout = h('div', { class: 'plot-read num', hidden: true });
+  const empty = h('p', { class: 'dim small-text' });
+  const tableId = freshId('usage-plot');
+  const table = h('div', { class: 'sr', id: tableId });
+  setAttribute(face, 'aria-details', tableId);
+  const element = h('div', { class: 'plot' }, face, h('div', { class: 'plot-foot' }, key, readout));
+  const place = h('div', {}, element, table, empty);
+  let plot: UsagePlot | undefined;
+  let size: PlotSize = { width: 0, height: 0, fontPx: 11 };
+  let readAt: number | undefined;
+
+  const draw = () => {
+    const shown = plot;
+    if (shown === undefined || size.width <= 0) return;
+    drawing.replaceChildren(
+      ...ground(shown, size),
+      ...shown.series.flatMap((series) => lines(series, shown, size)),
+      cursor,
+      ...labels(shown, size),
+    );
+    drawRead();
+  };
+  const drawRead = () => {
+    const shown = plot;
+    if (shown === undefined) return;
+    const isReading = readAt !== undefined;
+    const atMs = readAt ?? shown.nowMs;
+    const { height, width } = size;
+    const x = xOf(shown, width, atMs);
+    cursor.replaceChildren(
+      ...(isReading ? [s('line', { class: 'read-line', x1: x, x2: x, y1: 0, y2: height })] : []),
+      ...(isReading ? shown.series.flatMap((series) => dot(series, shown, atMs, size)) : []),
+    );
+    setText(readout, reading(shown, atMs, now()));
+    readout.hidden = !isReading;
+    key.classList.toggle('is-away', isReading);
+    setAttribute(face, 'aria-valuetext', reading(shown, atMs, now()));
+    const list = moments(shown);
+    setAttribute(face, 'aria-valuemax', list.length - 1);
+    setAttribute(face, 'aria-valuenow', nearest(list, atMs));
+  };
+  const read = (atMs: number | undefined) => {
+    readAt = atMs;
+    drawRead();
+  };
+  face.addEventListener('pointermove', ({ clientX }) => {
+    if (plot === undefined || size.width <= 0) return;
+    const share = (clientX - drawing.getBoundingClientRect().left) / size.width;
+    read(plot.fromMs + Math.min(1, Math.max(0, share)) * (plot.toMs - plot.fromMs));
+  });
+  face.addEventListener('pointerleave', () => read(undefined));
+  face.addEventListener('blur', () => read(undefined));
+  face.addEventListener('keydown', (event) => {
+    if (plot === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    const list = moments(plot);
+    const target = step(event.key, nearest(list, readAt ?? plot.nowMs), list.length);
+    if (target === undefined) return;
+    event.preventDefault();
+    read(list[Math.min(list.length - 1, Math.max(0, target))]);
+  });
+  new ResizeObserver(() => {
+    const fontPx = Number.parseFloat(getComputedStyle(drawing).fontSize) || 11;
+    // The gutter holds the scale, the lower edge the hours.
+    const width = drawing.clientWidth - Math.ceil(fontPx * 2.6);
+    const height = drawing.clientHeight - topPx - Math.ceil(fontPx * 1.7);
+    size = { width: Math.max(0, width), height: Math.max(0, height), fontPx };
+    draw();
+  }).observe(drawing);
+
+  return {
+    element: place,
+    update(next) {
+      if (next?.span !== plot?.span || next?.accountId !== plot?.accountId) readAt = undefined;
+      plot = next;
+      const isEmpty = next === undefined || next.series.every(({ points }) => points.length === 0);
+      element.hidden = isEmpty;
+      empty.hidden = !isEmpty;
+      setText(empty, next === undefined ? 'Reading the figures…' : nothing[next.span]);
+      if (next === undefined || isEmpty) return table.replaceChildren();
+      setAttribute(face, 'aria-label', summary(next));
+      key.replaceChildren(...legend(next));
+      table.replaceChildren(valuesTable(next, now()));
+      draw();
+    },
+  };
+}
+
+const nothing: Record<PlotSpan, string> = {
+  day: 'Nothing is known about the last 24 hours. Each answer adds a point.',
+  week: 'Nothing is known about the last week. Each answer adds a point.',
+};
+
+function step(key: string, at: number, count: number): number | undefined {
+  return {
+    ArrowLeft: at - 1,
+    ArrowDown: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at + 1,
+    PageDown: at - 6,
+    PageUp: at + 6,
+    Home: 0,
+    End: count - 1,
+  }[key];
+}
+
+function nearest(list: readonly number[], atMs: number): number {
+  const distances = list.map((one) => Math.abs(one - atMs));
+  return Math.max(0, distances.indexOf(Math.min(...distances)));
+}
+
+/** "11:30 · 5-hour 38% · Weekly 17%". */
+function reading(plot: UsagePlot, atMs: number, nowMs: number): string {
+  const values = plot.series.map((series) => {
+    const value = valueAt(series, plot, atMs);
+    return value === undefined ? `${series.name} –` : `${series.name} ${wholePercent(value)}%`;
+  });
+  const guessed = atMs > plot.nowMs ? ['guess'] : [];
+  return [clock(atMs, nowMs), ...values, ...guessed].join(' · ');
+}
+
+/** What the plot shows, in words, for those who do not see it. */
+function summary(plot: UsagePlot): string {
+  const sentences = plot.series.map((series) => {
+    const seen = course(series, plot).map(({ percent }) => percent);
+    const guess = series.guess.at(-1);
+    const ahead = guess === undefined ? '' : `, ${wholePercent(guess.percent)} at this pace`;
+    return `${series.name}: ${wholePercent(seen.at(-1) ?? 0)} percent now, ${wholePercent(Math.max(0, ...seen))} at most${ahead}.`;
+  });
+  const span = plot.span === 'day' ? 'the last 24 hours' : 'the last week';
+  return `Usage over ${span}. ${sentences.join(' ')}`;
+}
+
+const mostTableRows = 16;
+
+function valuesTable(plot: UsagePlot, nowMs: number): HTMLElement {
+  const all = moments(plot);
+  const every = Math.max(1, Math.ceil(all.length / mostTableRows));
+  const rows = all.filter((atMs, at) => at % every === 0 || atMs === plot.nowMs);
+  const cell = (series: PlotSeries, atMs: number) => {
+    const value = valueAt(series, plot, atMs);
+    return h('td', {}, value === undefined ? 'unknown' : `${wholePercent(value)}%`);
+  };
+  return h(
+    'table',
+    {},
+    h('caption', {}, 'Usage over time'),
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        ...['Time', ...plot.series.map(({ name }) => name)].map((name) =>
+          h('th', { scope: 'col' }, name),
+        ),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      ...rows.map((atMs) =>
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'row' }, clock(atMs, nowMs)),
+          ...plot.series.map((series) => cell(series, atMs)),
+        ),
+      ),
+    ),
+  );
+}
+
+function legend({ series }: UsagePlot): HTMLElement[] {
+  const entry = (stroke: string, name: string) =>
+    h(
+      'span',
+      {},
+      s(
+        'svg',
+        { class: 'stroke', viewBox: '0 0 12 4', 'aria-hidden': 'true' },
+        s('line', { class: stroke, x1: 0, x2: 12, y1: 2, y2: 2 }),
+      ),
+      name,
+    );
+  return [
+    ...series.map(({ kind, name }) => entry(`line-${strokeOf[kind]}`, name)),
+    ...(series.some(({ guess }) => guess.length > 0) ? [entry('guess line-plain', 'Guess')] : []),
+    entry('limit-line', '90% mark'),
+  ];
+}
+
+function ground(plot: UsagePlot, { width, height }: PlotSize): SVGElement[] {
+  const flat = (percent: number, className: string) => {
+    const y = yOf(height, percent);
+    return s('line', { class: className, x1: 0, x2: width, y1: y, y2: y });
+  };
+  const x = xOf(plot, width, plot.nowMs);
+  return [
+    ...[0, 50, 100].map((percent) => flat(percent, 'grid-line')),
+    flat(alarmPercent, 'limit-line'),
+    s('line', { class: 'now-line', x1: x, x2: x, y1: 0, y2: height }),
+  ];
+}
+
+function lines(series: PlotSeries, plot: UsagePlot, size: PlotSize): SVGElement[] {
+  const stroke = `line-${strokeOf[series.kind]}`;
+  const seen = course(series, plot);
+  const guess = series.guess.length > 0 ? [...seen.slice(-1), ...series.guess] : [];
+  const isArea = series.kind === 'fiveHour';
+  return [
+    ...(isArea ? [s('path', { class: 'area-five', d: areaOf(seen, plot, size) })] : []),
+    s('path', { class: stroke, d: pathOf(seen, plot, size) }),
+    s('path', { class: `${stroke} guess`, d: pathOf(guess, plot, size) }),
+  ];
+}
+
+function labels(plot: UsagePlot, size: PlotSize): SVGElement[] {
+  const { width, height, fontPx } = size;
+  const text = (words: string, x: number, y: number, anchor: string) => {
+    const element = s('text', { x, y, 'text-anchor': anchor });
+    element.textContent = words;
+    return element;
+  };
+  const right = width + Math.ceil(fontPx * 2.6);
+  return [
+    ...[0, 50, 100].map((percent) =>
+      text(String(percent), right, yOf(height, percent) + fontPx * 0.36, 'end'),
+    ),
+    ...xLabels(plot, size).map(({ x, text: words }) =>
+      text(words, x, height + fontPx * 1.5, 'middle'),
+    ),
+  ];
+}
+
+function dot(series: PlotSeries, plot: UsagePlot, atMs: number, size: PlotSize): SVGElement[] {
+  const value = valueAt(series, plot, atMs);
+  if (value === undefined) return [];
+  const [cx, cy] = [xOf(plot, size.width, atMs), yOf(size.height, value)];
+  return [s('circle', { class: `dot-${strokeOf[series.kind]}`, cx, cy, r: 3 })];
+}
