@@ -16,6 +16,7 @@ import {
 } from '../../../src/core/pool/preferences.ts';
 import type { Rests } from '../../../src/core/pool/rest.ts';
 import { createQuota } from '../../../src/core/quota/quota.ts';
+import type { StoredQuota } from '../../../src/core/quota/stored.ts';
 import { ResponsesError, type ResponsesFailureKind } from '../../../src/core/responses/failure.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
 import { steppedClock } from '../../support/steppedClock.ts';
@@ -30,7 +31,8 @@ function world(
   const { ids = ['a', 'b', 'c'] } = options;
   const clock = steppedClock();
   const store = memoryStore(ids.map((id) => credential({ id, email: `${id}@example.com` })));
-  const quota = createQuota({ clock, log: silentLog });
+  const shared = createLocalValue<StoredQuota>({ version: 1, records: [] });
+  const quota = createQuota({ shared, clock, log: silentLog });
   const preferences = createLocalValue<PoolPreferences>(noPreferences);
   const rests = createLocalValue<Rests>({});
   const usage: Record<string, { percent: number; refused?: boolean; resetsAtMs?: number }> = {};
