@@ -75,19 +75,39 @@ const turn = z.object({
   /** Short remarks about what happened underway: a resumed stream, another model, a cut answer. */
   notes: z.array(z.string()),
   failure: z.optional(failure),
+  /** The answer was cut short; while it is the last one, its rest can be asked for. */
+  mayContinue: z.optional(z.boolean()),
   usage: z.optional(usage),
   startedAtMs: count,
   endedAtMs: z.optional(count),
 });
 export type TurnView = z.infer<typeof turn>;
 
+const signInWay = z.enum(['browser', 'code']);
+
 const account = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('signedOut'),
     /** Why the last sign-in failed or why the session ended; one sentence with the next step. */
     problem: z.optional(z.string()),
+    /** Whether the Codex CLI has a login that could be used. */
+    hasCodexLogin: z.optional(z.boolean()),
   }),
-  z.object({ state: z.literal('signingIn'), startedAtMs: count, endsAtMs: count }),
+  z.object({
+    state: z.literal('signingIn'),
+    startedAtMs: count,
+    endsAtMs: count,
+    /** Which way the person is led along. */
+    lead: signInWay,
+    codeState: z.enum(['none', 'asking', 'shown', 'failed']),
+    /** The code to type, and the page to type it on. */
+    code: z.optional(z.object({ text: z.string(), page: z.string(), endsAtMs: count })),
+    /** Whether there is a sign-in page to open. */
+    hasPage: z.boolean(),
+    /** What did not work on the way, a sentence each. */
+    notes: z.array(z.string()),
+    pasteProblem: z.optional(z.string()),
+  }),
   z.object({ state: z.literal('signedIn'), label: z.string(), plan: z.optional(z.string()) }),
 ]);
 export type AccountView = z.infer<typeof account>;
@@ -201,6 +221,7 @@ export const toWebview = z.discriminatedUnion('type', [
     retry: z.optional(retry),
     notes: z.array(z.string()),
     failure: z.optional(failure),
+    mayContinue: z.optional(z.boolean()),
     usage: z.optional(usage),
     endedAtMs: z.optional(count),
   }),
@@ -231,6 +252,8 @@ export const fromWebview = z.discriminatedUnion('type', [
   z.object({ type: z.literal('turn/stop') }),
   /** Sends the prompt of a failed or stopped turn again, in its place. */
   z.object({ type: z.literal('turn/retry'), turnId: id }),
+  /** Asks for the rest of an answer that was cut short. */
+  z.object({ type: z.literal('turn/continue'), turnId: id }),
   /** Skips the wait before the next attempt. */
   z.object({ type: z.literal('retry/now'), turnId: id }),
   z.object({ type: z.literal('chat/new') }),
@@ -240,7 +263,16 @@ export const fromWebview = z.discriminatedUnion('type', [
     slug: z.string().check(z.minLength(1), z.maxLength(100)),
     effort: z.optional(z.string().check(z.maxLength(40))),
   }),
-  z.object({ type: z.literal('account/signIn') }),
+  /** `codexLogin`: with the login of the Codex CLI, after a question. */
+  z.object({
+    type: z.literal('account/signIn'),
+    by: z.optional(z.enum(['code', 'codexLogin'])),
+  }),
+  /** Opens the sign-in page once more, or copies the code and opens the page to type it on. */
+  z.object({ type: z.literal('account/openPage'), way: signInWay }),
+  z.object({ type: z.literal('account/copyAddress') }),
+  /** What was copied from the browser at the end of a sign-in. */
+  z.object({ type: z.literal('account/paste'), text: z.string().check(z.maxLength(16_384)) }),
   z.object({ type: z.literal('account/cancelSignIn') }),
   z.object({ type: z.literal('failure/copyDetails'), turnId: id }),
   z.object({ type: z.literal('log/show') }),

@@ -5,8 +5,10 @@ import { createComposer } from './composer.ts';
 import { createFoot } from './foot.ts';
 import { h, setText } from './h.ts';
 import { icon } from './icons.ts';
-import { accountShelf, type Page } from './start.ts';
+import type { Page } from './page.ts';
+import { accountShelf } from './start.ts';
 import type { ViewState } from './state.ts';
+import { createLimitShelf } from './usage/ways.ts';
 
 export interface DockActions {
   readonly say: (announcement: Announcement) => void;
@@ -47,12 +49,14 @@ export function createDock(context: RowContext, actions: DockActions): Dock {
     composer.focus();
   });
   const shelf = h('div', { class: 'shelf-place' });
+  const limits = createLimitShelf(context, actions.say);
   const element = h(
     'div',
     { class: 'dock', hidden: true },
     jump.element,
     composer.menu,
     shelf,
+    limits.element,
     composer.element,
     foot.element,
   );
@@ -72,6 +76,7 @@ export function createDock(context: RowContext, actions: DockActions): Dock {
       const signedIn = state.account.state === 'signedIn';
       element.hidden = !signedIn && state.turns.length === 0;
       drawShelf(element.hidden ? undefined : state.account);
+      limits.update(state.usage);
       foot.update(state.quota);
       const { models, settings, turns } = state;
       composer.update({

@@ -72,11 +72,26 @@ export function answerText(turn: TurnView): string {
 
 function accountSayings({ account: before }: ViewState, { account: after }: ViewState) {
   const told: Announcement[] = [];
+  if (after.state === 'signingIn') return signInSayings(before, after);
   if (before.state === after.state) return told;
   if (after.state === 'signedIn') told.push({ text: 'Signed in', topic: 'account' });
   if (after.state === 'signedOut')
     told.push({ text: after.problem ?? 'Signed out', urgent: true, topic: 'account' });
   return told;
+}
+
+type Account = ViewState['account'];
+
+/** The code letter by letter, and what did not work on the way. */
+function signInSayings(
+  before: Account,
+  { code, notes }: Extract<Account, { state: 'signingIn' }>,
+): Announcement[] {
+  const old = before.state === 'signingIn' ? before : undefined;
+  const told = notes.slice(old?.notes.length ?? 0);
+  if (code && code.text !== old?.code?.text)
+    told.push(`Your code is ${code.text.split('').join(' ')}`);
+  return told.map((text) => ({ text, topic: 'account' }));
 }
 
 function quotaSayings(before: QuotaView, after: QuotaView): Announcement[] {

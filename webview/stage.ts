@@ -2,7 +2,9 @@ import type { RowContext } from './actions.ts';
 import { h, setChildren } from './h.ts';
 import type { SavedState } from './savedState.ts';
 import type { Scroll } from './scroll.ts';
-import { signedOutPage, signingInPage, startPage, type Page } from './start.ts';
+import type { Page } from './page.ts';
+import { signingInPage } from './signingIn.ts';
+import { signedOutPage, startPage } from './start.ts';
 import type { ViewState } from './state.ts';
 import { createTranscript } from './transcript.ts';
 
@@ -40,6 +42,10 @@ export function createStage(scroller: HTMLElement, context: RowContext, scroll: 
     const inputs = [state.turns.length > 0, state.account, state.start];
     if (page !== undefined && inputs.every((input, at) => input === page?.for[at]))
       return page.page;
+    if (state.turns.length === 0 && page?.page.follow?.(state.account) === true) {
+      page = { ...page, for: inputs };
+      return page.page;
+    }
     const made = makePage(state, context);
     page = made && { for: inputs, page: made };
     return made;

@@ -1,39 +1,30 @@
 import type { AccountView, FromWebview, StartView } from '../src/protocol.ts';
-import { h, setText } from './h.ts';
+import { h } from './h.ts';
 import { icon, type IconName } from './icons.ts';
-import { progressRing, toolkitButton } from './toolkit.ts';
-import { timeLeft } from './words.ts';
+import { lead, still, warningNote, type Page } from './page.ts';
+import { signingInShelf } from './signingIn.ts';
+import { toolkitButton } from './toolkit.ts';
 
 type Send = (message: FromWebview) => void;
 type SignedOut = Extract<AccountView, { state: 'signedOut' }>;
-type SigningIn = Extract<AccountView, { state: 'signingIn' }>;
-
-/** A page in the place of the transcript. */
-export interface Page {
-  readonly element: HTMLElement;
-  /** Moves the seconds. */
-  readonly tick: () => void;
-  readonly isTicking: boolean;
-}
 
 /** What the view offers before anybody has signed in, with why the last try failed. */
-export function signedOutPage({ problem }: SignedOut, send: Send): Page {
+export function signedOutPage({ problem, hasCodexLogin }: SignedOut, send: Send): Page {
   const element = h(
     'section',
     { class: 'talk in-middle', 'aria-label': 'Sign in' },
     lead('Sign in to Codex', 'Chat with Codex on your ChatGPT plan, right beside your code.'),
-    problem === undefined
-      ? undefined
-      : h(
-          'div',
-          { class: 'note' },
-          icon('warning', 'tone-warn'),
-          h('p', { class: 'note-text is-plain' }, problem),
-        ),
+    problem === undefined ? undefined : warningNote(problem),
     h(
       'div',
       { class: 'stack' },
       toolkitButton('Sign in with ChatGPT', 'primary', () => send({ type: 'account/signIn' })),
+      h(
+        'div',
+        { class: 'row-of' },
+        otherWay('Use a code instead', 'code', send),
+        hasCodexLogin ? otherWay('Use my Codex CLI sign-in', 'codexLogin', send) : undefined,
+      ),
     ),
     h(
       'div',
@@ -50,6 +41,11 @@ export function signedOutPage({ problem }: SignedOut, send: Send): Page {
   return still(element);
 }
 
+function otherWay(text: string, by: 'code' | 'codexLogin', send: Send): HTMLElement {
+  const press = () => send({ type: 'account/signIn', by });
+  return h('button', { class: 'linkish', type: 'button', onclick: press }, text);
+}
+
 function privacyLink(send: Send): HTMLElement {
   return h(
     'button',
@@ -62,36 +58,6 @@ function privacyLink(send: Send): HTMLElement {
   );
 }
 
-/** While the browser has the word: what is awaited, for how long, and the way out. */
-export function signingInPage(account: SigningIn, send: Send, now: () => number): Page {
-  const line = waitingLine(account, send, now);
-  const element = h(
-    'section',
-    { class: 'talk in-middle', 'aria-label': 'Sign in' },
-    lead('Finish in your browser', 'Sign in to ChatGPT there and allow Codex Chat.'),
-    line.element,
-  );
-  return { element, tick: line.tick, isTicking: true };
-}
-
-function waitingLine({ endsAtMs }: SigningIn, send: Send, now: () => number): Page {
-  const left = h('span', { class: 'dim num' });
-  const tick = () => setText(left, `· ${timeLeft(endsAtMs - now())} left`);
-  tick();
-  const element = h(
-    'div',
-    { class: 'line-note' },
-    progressRing(),
-    h('span', { class: 'clip' }, 'Waiting ', left),
-    h(
-      'span',
-      { class: 'tools' },
-      toolkitButton('Cancel', 'secondary', () => send({ type: 'account/cancelSignIn' })),
-    ),
-  );
-  return { element, tick, isTicking: true };
-}
-
 /** The same two states on the composer's edge, while a chat is on the page. */
 export function accountShelf(
   account: AccountView,
@@ -101,10 +67,8 @@ export function accountShelf(
   switch (account.state) {
     case 'signedIn':
       return undefined;
-    case 'signingIn': {
-      const line = waitingLine(account, send, now);
-      return { ...line, element: h('div', { class: 'shelf' }, line.element) };
-    }
+    case 'signingIn':
+      return signingInShelf(account, send, now);
     case 'signedOut':
       return still(
         h(
@@ -166,18 +130,4 @@ export function startPage({ workspace, suggestions }: StartView, send: Send): Pa
           ),
     ),
   );
-}
-
-function lead(title: string, text: string): HTMLElement {
-  return h(
-    'div',
-    { class: 'lead' },
-    icon('chat', 'glyph'),
-    h('h2', {}, title),
-    h('p', { class: 'dim' }, text),
-  );
-}
-
-function still(element: HTMLElement): Page {
-  return { element, tick: () => undefined, isTicking: false };
 }

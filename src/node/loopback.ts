@@ -2,12 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
-import { AuthError } from '../core/auth/errors.ts';
 import type { FinalPage, OpenListener, Redirect, RedirectListener } from '../core/auth/redirect.ts';
+import { host, listenOnFirstFree, ourMark } from './callbackPort.ts';
 
-/** The addresses that are registered for the client id (WIRE.md a, ports). */
-const registeredPorts = [1455, 1457];
-const host = '127.0.0.1';
 /** How long the last page may take to reach the browser. */
 const goodbyeMs = 2000;
 const lingerMs = 100;
@@ -16,13 +13,14 @@ export interface LoopbackNeeds {
   /** Folder of `signedIn.html` and `signInFailed.html`. */
   mediaFolder: string;
   log: Log;
-  ports?: readonly number[];
+  /** In the order in which they are tried. */
+  ports: () => readonly number[];
 }
 
 /** Listeners for the redirect of the sign-in page, on 127.0.0.1 only. */
 export function createLoopback(needs: LoopbackNeeds): OpenListener {
-  const { log, ports = registeredPorts } = needs;
-  return async (state) => {
+  const { log } = needs;
+  return async (state, signal) => {
     const pages = await readPages(needs.mediaFolder, log);
     const attempt = createAttempt(state, pages, log);
     const server = createServer(
@@ -34,7 +32,7 @@ export function createLoopback(needs: LoopbackNeeds): OpenListener {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
       else socket.destroy();
     });
-    const port = await listenOnFirstFree(server, ports, log);
+    const port = await listenOnFirstFree(server, needs.ports(), log, signal);
     let closing: Promise<void> | undefined;
     return {
       redirectUri: `http://${host}:${port}${callbackPath}`,
@@ -45,33 +43,6 @@ export function createLoopback(needs: LoopbackNeeds): OpenListener {
 }
 
 const callbackPath = '/auth/callback';
-
-async function listenOnFirstFree(
-  server: Server,
-  ports: readonly number[],
-  log: Log,
-): Promise<number> {
-  for (const port of ports) {
-    try {
-      return await listen(server, port);
-    } catch {
-      log.info(`port ${port} is taken`);
-    }
-  }
-  throw new AuthError({ kind: 'portsTaken', ports });
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, exclusive: true }, () => {
-      server.off('error', reject);
-      server.on('error', () => {});
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
-}
 
 interface Attempt extends Pick<RedirectListener, 'redirect'> {
   answer(request: IncomingMessage, response: ServerResponse): void;
@@ -164,6 +135,7 @@ function send(response: ServerResponse, status: number, html: string): void {
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     connection: 'close',
+    ...ourMark,
   });
   response.end(html);
 }

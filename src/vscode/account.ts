@@ -11,6 +11,8 @@ import {
 import { describeAuthFailure } from '../core/auth/errors.ts';
 import type { AccountView } from '../protocol.ts';
 import type { SignIn } from './signIn.ts';
+import type { LoginImport } from './signInImport.ts';
+import { signingInView } from './signInView.ts';
 
 /** The account in use: the chosen one, else the first that is signed in. Holds no token. */
 export interface AccountInUse {
@@ -34,10 +36,11 @@ const chosenKey = 'codexChat.account';
 export function createAccount(needs: {
   store: CredentialStore;
   signIn: SignIn;
+  loginImport: LoginImport;
   memento: vscode.Memento;
   log: Log;
 }): Account {
-  const { store, signIn, memento, log } = needs;
+  const { store, signIn, loginImport, memento, log } = needs;
   const lifetime = new Disposables();
   const change = createEmitter<void>((error) => log.error(`account listener: ${String(error)}`));
   let current: AccountInUse | undefined;
@@ -68,6 +71,7 @@ export function createAccount(needs: {
   const readAgain = () => (reading = reading.then(read));
   lifetime.add(store.onDidChange(() => void readAgain()));
   lifetime.add(signIn.onDidChangeState(() => change.fire()));
+  lifetime.add(loginImport.onDidChangeOffer(() => change.fire()));
 
   return {
     ready: readAgain(),
@@ -76,18 +80,18 @@ export function createAccount(needs: {
     view() {
       const state = signIn.state();
       if (state.kind === 'running') {
-        return {
-          state: 'signingIn',
-          startedAtMs: state.startedAtMs,
-          endsAtMs: state.endsAtMs,
-        };
+        return signingInView(state);
       }
       if (current) {
         const { label, plan } = current;
         return { state: 'signedIn', label, ...(plan === undefined ? {} : { plan }) };
       }
       const problem = state.problem ?? (ended && endedWords(ended));
-      return { state: 'signedOut', ...(problem === undefined ? {} : { problem }) };
+      return {
+        state: 'signedOut',
+        ...(problem === undefined ? {} : { problem }),
+        ...(loginImport.isOffered() ? { hasCodexLogin: true } : {}),
+      };
     },
     async choose(id) {
       await memento.update(chosenKey, id);

@@ -40,6 +40,8 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
       return session.stop();
     case 'turn/retry':
       return session.retry(message.turnId);
+    case 'turn/continue':
+      return session.resume(message.turnId);
     case 'retry/now':
       return session.retryNow(message.turnId);
     case 'chat/new':
@@ -49,7 +51,13 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
     case 'model/pick':
       return needs.choice.pick(message.slug, message.effort).then(needs.onDidPick);
     case 'account/signIn':
-      return run('codexChat.signIn');
+      return run(signInCommands[message.by ?? 'browser']);
+    case 'account/openPage':
+      return signIn.openPage(message.way);
+    case 'account/copyAddress':
+      return signIn.copyAddress();
+    case 'account/paste':
+      return signIn.paste(message.text);
     case 'account/cancelSignIn':
       return signIn.cancel();
     case 'failure/copyDetails':
@@ -72,6 +80,12 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
       return needs.log.error(`chat view: ${message.message}`);
   }
 }
+
+const signInCommands = {
+  browser: 'codexChat.signIn',
+  code: 'codexChat.signInWithCode',
+  codexLogin: 'codexChat.useCodexLogin',
+} as const;
 
 function run(command: string): Thenable<unknown> {
   return vscode.commands.executeCommand(command);

@@ -7,12 +7,16 @@ import type { Log } from '../base/log.ts';
 import type { Credential, CredentialStore } from '../core/auth/credential.ts';
 import { AuthError } from '../core/auth/errors.ts';
 import type { OpenListener } from '../core/auth/redirect.ts';
-import { signIn, signInLimitMs } from '../core/auth/signIn.ts';
+import { signIn, type SignInAttempt } from '../core/auth/signIn.ts';
+import type { SignInState as AttemptState } from '../core/auth/signInCourse.ts';
+import { placeOf, planOf, type Way } from '../core/auth/ways.ts';
+import { withNotice } from './signInNotice.ts';
+import { openPage } from './signInPage.ts';
 
 /** How the sign-in stands, for the panel. */
 export type SignInState =
   | { kind: 'idle'; /** Why the last one failed, for people. */ problem?: string }
-  | { kind: 'running'; startedAtMs: number; endsAtMs: number };
+  | { kind: 'running'; attempt: AttemptState; mayNotComeBack: boolean };
 
 /** Signing in from the editor. There is one at a time: who asks meanwhile shares it. */
 export interface SignIn extends Disposable {
@@ -23,6 +27,13 @@ export interface SignIn extends Disposable {
    * AuthError then, and with `vscode.CancellationError` when the person cancelled.
    */
   run(): Promise<Credential>;
+  /** Goes over to this way now, or begins the next sign-in with it. */
+  prefer(way: Way): void;
+  /** Opens the sign-in page, or the page where the code is typed, which is copied first. */
+  openPage(way: Way): void;
+  copyAddress(): void;
+  /** Takes what was copied from the browser at the end of the sign-in. */
+  paste(text: string): void;
   cancel(): void;
 }
 
@@ -33,35 +44,75 @@ export interface SignInNeeds {
   issuer: () => string;
   openListener: OpenListener;
   log: Log;
+  userAgent?: string;
   /** What the button under an error does: the command that signs in. */
   tryAgain: () => void;
-  /** Whether the panel is in sight: it tells the failure itself, with the way to try again. */
+  /** Whether the panel is in sight: it shows the sign-in and tells the failure itself. */
   isToldInPanel: () => boolean;
 }
 
-/** Link in the progress notification; registered only while a sign-in runs. */
-const copyCommand = 'codexChat.copySignInAddress';
+interface Running {
+  readonly abort: AbortController;
+  readonly result: Promise<Credential>;
+  attempt?: SignInAttempt;
+}
 
 export function createSignIn(needs: SignInNeeds): SignIn {
-  const changes = createEmitter<void>(() => needs.log.error('a listener to the sign-in failed'));
+  const { log } = needs;
+  const changes = createEmitter<void>(() => log.error('a listener to the sign-in failed'));
+  const place = placeOf(vscode.env.remoteName, vscode.env.uiKind === vscode.UIKind.Web);
   let state: SignInState = { kind: 'idle' };
-  let running: { result: Promise<Credential>; abort: AbortController } | undefined;
+  let running: Running | undefined;
+  let wanted: Way | undefined;
 
   function setState(next: SignInState): void {
     state = next;
     changes.fire();
   }
 
-  async function attempt(abort: AbortController): Promise<Credential> {
-    const startedAtMs = needs.clock.now();
-    setState({ kind: 'running', startedAtMs, endsAtMs: startedAtMs + signInLimitMs });
+  function start(abort: AbortController): SignInAttempt {
+    const { http, clock, openListener, store, userAgent } = needs;
+    const plan = wanted === undefined ? planOf(place) : { first: wanted };
+    wanted = undefined;
+    log.info(`sign-in begins with the ${plan.first} (${place})`);
+    const mayNotComeBack = () => state.kind === 'running' && state.mayNotComeBack;
+    return signIn(
+      {
+        http,
+        clock,
+        random,
+        plan,
+        openListener,
+        openBrowser: (page) => void open(page, abort.signal),
+        save: (credential: Credential) => store.put(credential),
+        issuer: needs.issuer(),
+        onChange: (attempt) =>
+          setState({ kind: 'running', attempt, mayNotComeBack: mayNotComeBack() }),
+        ...(userAgent === undefined ? {} : { userAgent }),
+      },
+      abort.signal,
+    );
+  }
+
+  /** Tells in the panel when the browser is unlikely to come back by itself. */
+  async function open(page: string, signal: AbortSignal): Promise<void> {
+    const comesBack = await openPage(page, place, signal, log);
+    if (state.kind === 'running' && !comesBack) setState({ ...state, mayNotComeBack: true });
+  }
+
+  async function attemptOnce(run: Running): Promise<Credential> {
     try {
-      const credential = await withProgress(needs, abort);
+      const attempt = start(run.abort);
+      run.attempt = attempt;
+      setState({ kind: 'running', attempt: attempt.state(), mayNotComeBack: false });
+      const credential = needs.isToldInPanel()
+        ? await attempt.result
+        : await withNotice(attempt, changes.listen, run.abort);
       setState({ kind: 'idle' });
-      needs.log.info('signed in');
+      log.info('signed in');
       return credential;
     } catch (error) {
-      const problem = explain(error, needs, abort.signal);
+      const problem = explain(error, needs, run.abort.signal);
       setState(problem === undefined ? { kind: 'idle' } : { kind: 'idle', problem });
       throw problem === undefined ? new vscode.CancellationError() : error;
     } finally {
@@ -69,20 +120,49 @@ export function createSignIn(needs: SignInNeeds): SignIn {
     }
   }
 
+  function begin(): Promise<Credential> {
+    const abort = new AbortController();
+    const run: Running = {
+      abort,
+      // Begins a tick later, so that whoever listens to the state already finds it running.
+      result: Promise.resolve().then(() => attemptOnce(run)),
+    };
+    running = run;
+    return run.result;
+  }
+
   return {
     state: () => state,
     onDidChangeState: changes.listen,
-    run() {
-      if (!running) {
-        const abort = new AbortController();
-        // Begins a tick later, so that whoever listens to the state already finds it running.
-        running = { abort, result: Promise.resolve().then(() => attempt(abort)) };
-      }
-      return running.result;
+    run: () => running?.result ?? begin(),
+    prefer(way) {
+      if (!running) wanted = way;
+      else if (way === 'code') running.attempt?.useCode();
     },
+    openPage: (way) => void showPage(way, running, open),
+    copyAddress() {
+      const address = running?.attempt?.state().address;
+      if (address !== undefined) void vscode.env.clipboard.writeText(address);
+    },
+    paste: (text) => running?.attempt?.paste(text),
     cancel: () => running?.abort.abort(),
     dispose: () => running?.abort.abort(),
   };
+}
+
+async function showPage(
+  way: Way,
+  running: Running | undefined,
+  open: (page: string, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  if (!running?.attempt) return;
+  const { code, address } = running.attempt.state();
+  if (way === 'code' && code) {
+    await vscode.env.clipboard.writeText(code.text);
+    await vscode.env.openExternal(vscode.Uri.parse(code.page, true));
+  } else if (way === 'browser' && address !== undefined) {
+    await open(address, running.abort.signal);
+  }
 }
 
 /** Shows the failure and gives its sentence; undefined when the person cancelled. */
@@ -104,55 +184,6 @@ function explain(error: unknown, needs: SignInNeeds, signal: AbortSignal): strin
 async function offerAnother(sentence: string, tryAgain: () => void): Promise<void> {
   const again = vscode.l10n.t('Try Again');
   if ((await vscode.window.showErrorMessage(sentence, again)) === again) tryAgain();
-}
-
-function withProgress(needs: SignInNeeds, abort: AbortController): PromiseLike<Credential> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Signing in to Codex'),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, async (progress, token) => {
-    let address = '';
-    const copying = vscode.commands.registerCommand(copyCommand, () =>
-      vscode.env.clipboard.writeText(address),
-    );
-    const cancelling = token.onCancellationRequested(() => abort.abort());
-    const openBrowser = (page: string) => {
-      address = page;
-      const link = `[${vscode.l10n.t('Copy the address')}](command:${copyCommand})`;
-      const message = vscode.l10n.t('Go on in your browser. No page there? {0}', link);
-      progress.report({ message });
-      void open(page, abort.signal, needs.log);
-    };
-    try {
-      const { http, clock, openListener, store } = needs;
-      const save = (credential: Credential) => store.put(credential);
-      const ports = { http, clock, random, openListener, openBrowser, save };
-      return await signIn({ ...ports, issuer: needs.issuer() }, abort.signal);
-    } finally {
-      cancelling.dispose();
-      copying.dispose();
-    }
-  });
-}
-
-/** Opens the page. If the browser cannot be opened, the address is offered, and we wait on. */
-async function open(page: string, signal: AbortSignal, log: Log): Promise<void> {
-  let opened = false;
-  try {
-    opened = await vscode.env.openExternal(vscode.Uri.parse(page, true));
-  } catch {
-    log.warn('the browser could not be opened');
-  }
-  if (opened || signal.aborted) return;
-  const copy = vscode.l10n.t('Copy Address');
-  const message = vscode.l10n.t(
-    'The sign-in page was not opened. Copy its address into a browser on this machine to go on.',
-  );
-  if ((await vscode.window.showWarningMessage(message, copy)) === copy) {
-    await vscode.env.clipboard.writeText(page);
-  }
 }
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));

@@ -163,6 +163,28 @@ export const scenes: Readonly<Record<string, Snapshot>> = {
       state: 'signingIn',
       startedAtMs: sceneTimeMs - 28_000,
       endsAtMs: sceneTimeMs + 272_000,
+      lead: 'browser',
+      codeState: 'none',
+      hasPage: true,
+      notes: [],
+    },
+  }),
+  signingInByCode: snapshot({
+    account: {
+      state: 'signingIn',
+      startedAtMs: sceneTimeMs - 28_000,
+      endsAtMs: sceneTimeMs + 872_000,
+      lead: 'code',
+      codeState: 'shown',
+      code: {
+        text: 'WDJB-40721',
+        page: 'https://auth.openai.com/codex/device',
+        endsAtMs: sceneTimeMs + 872_000,
+      },
+      hasPage: true,
+      notes: [
+        'The browser cannot come back to this machine: port 1455 is held by node (process 812) and port 1457 is held by a program that the system does not name. Sign in with the code, or paste the address that the browser ends at.',
+      ],
     },
   }),
   start: snapshot(),

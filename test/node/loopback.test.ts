@@ -9,6 +9,7 @@ import { createLoopback } from '../../src/node/loopback.ts';
 import { recordingLog } from '../support/credentials.ts';
 
 const mediaFolder = join(import.meta.dirname, '../../media');
+const never = new AbortController().signal;
 const opened: RedirectListener[] = [];
 const toEnd: (() => void)[] = [];
 
@@ -18,7 +19,7 @@ afterEach(async () => {
 });
 
 async function listen(state = 'right', ports: readonly number[] = [0], log = recordingLog()) {
-  const listener = await createLoopback({ mediaFolder, log, ports })(state);
+  const listener = await createLoopback({ mediaFolder, log, ports: () => ports })(state, never);
   opened.push(listener);
   return listener;
 }
@@ -190,8 +191,12 @@ test('goes to the second port when the first is taken, and leaves its holder alo
 
 test('names the ports when both are taken', async () => {
   const ports = [(await takenPort()).port, (await takenPort()).port];
+  const holders = ports.map((port) => ({
+    port,
+    name: expect.stringMatching(new RegExp(`^[\\w .()+-]+ \\(process ${process.pid}\\)$`)),
+  }));
   await expect(listen('right', ports)).rejects.toMatchObject({
-    failure: { kind: 'portsTaken', ports },
+    failure: { kind: 'portsTaken', ports, ...(process.platform === 'linux' && { holders }) },
   });
 });
 
@@ -209,7 +214,10 @@ test('listens on 127.0.0.1 and on no other address of the machine', async () => 
 
 test('signs in with plain words when the pages are missing', async () => {
   const log = recordingLog();
-  const listener = await createLoopback({ mediaFolder: '/nowhere', log, ports: [0] })('right');
+  const listener = await createLoopback({ mediaFolder: '/nowhere', log, ports: () => [0] })(
+    'right',
+    never,
+  );
   opened.push(listener);
   const page = fetch(callback(listener, { code: 'ac_1', state: 'right' }));
   await listener.redirect;

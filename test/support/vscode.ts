@@ -126,6 +126,9 @@ export const editor = {
   clipboard: '',
   commands: new Map<string, (...args: unknown[]) => unknown>(),
   providers: new Map<string, unknown>(),
+  remoteName: undefined as string | undefined,
+  isWeb: false,
+  forward: (address: string) => address,
   /** What `openExternal` does with an address. */
   browse: (_address: string): boolean | Promise<boolean> => true,
   reset() {
@@ -136,6 +139,9 @@ export const editor = {
     editor.commands.clear();
     editor.providers.clear();
     editor.browse = () => true;
+    editor.remoteName = undefined;
+    editor.isWeb = false;
+    editor.forward = (address) => address;
     statusBarItems.length = 0;
     window.state = { focused: true, active: true };
   },
@@ -213,7 +219,17 @@ export const commands = {
   },
 };
 
+export const UIKind = { Desktop: 1, Web: 2 };
+
 export const env = {
+  get remoteName() {
+    return editor.remoteName;
+  },
+  get uiKind() {
+    return editor.isWeb ? UIKind.Web : UIKind.Desktop;
+  },
+  /** Ports are passed on as they are, but for what `forward` says. */
+  asExternalUri: async (uri: Uri) => Uri.parse(editor.forward(uri.toString())),
   clipboard: { writeText: async (text: string) => void (editor.clipboard = text) },
   async openExternal(uri: Uri): Promise<boolean> {
     const address = uri.toString();

@@ -15,7 +15,12 @@ export type AuthFailure =
   | { kind: 'pageFailed'; code?: string }
   | { kind: 'timedOut'; afterMs: number }
   | { kind: 'cancelledOnPage' }
-  | { kind: 'portsTaken'; ports: readonly number[] }
+  /** `holders` are those whom the system names. */
+  | { kind: 'portsTaken'; ports: readonly number[]; holders?: readonly PortHolder[] }
+  /** Signing in with a code is not open to the account. */
+  | { kind: 'codeNotEnabled' }
+  /** Nobody typed the code in time. */
+  | { kind: 'codeEnded' }
   | { kind: 'codeRejected' }
   /** The tokens name no ChatGPT account (S2-5). */
   | { kind: 'noAccount' }
@@ -24,7 +29,15 @@ export type AuthFailure =
   | { kind: 'unreachable'; host: string; cause: HttpFailureKind | 'deadline' }
   /** The issuer answered with a status that says nothing about the credential. */
   | { kind: 'issuerFailed'; status: number }
+  /** Another window is renewing the session and has not finished. */
+  | { kind: 'busyElsewhere' }
   | { kind: 'storeFailed' };
+
+/** Who listens on a port: `name` for people, such as `node (process 812)`. */
+export interface PortHolder {
+  readonly port: number;
+  readonly name: string;
+}
 
 export class AuthError extends Error {
   override readonly name = 'AuthError';
@@ -38,6 +51,7 @@ export class AuthError extends Error {
 
 const passing: ReadonlySet<AuthFailure['kind']> = new Set([
   'unreachable',
+  'busyElsewhere',
   'issuerFailed',
   'badAnswer',
 ]);
@@ -58,9 +72,9 @@ export function describeAuthFailure(failure: AuthFailure): string {
     case 'pageFailed':
       return `The sign-in page answered with an error${failure.code ? ` (${failure.code})` : ''}. Sign in again.`;
     case 'timedOut':
-      return `Sign-in was not finished in the browser within ${Math.round(failure.afterMs / 60_000)} minutes. Sign in again when you are ready.`;
+      return `Sign-in was not finished within ${Math.round(failure.afterMs / 60_000)} minutes. Sign in again when you are ready; if the browser did not come back here, use a code.`;
     case 'portsTaken':
-      return `Sign-in needs port ${failure.ports.join(' or ')} on this machine, and other programs hold them. Close the other sign-in (perhaps of the Codex CLI) and sign in again.`;
+      return describeTakenPorts(failure.ports, failure.holders ?? []);
     case 'unreachable':
       return `${failure.host} ${unreachableWords[failure.cause]}. Check your network and proxy, then try again.`;
     case 'issuerFailed':
@@ -68,6 +82,15 @@ export function describeAuthFailure(failure: AuthFailure): string {
         ? 'The sign-in server has received too many requests. Wait a minute, then try again.'
         : `The sign-in server answered with status ${failure.status}. Try again in a while.`;
   }
+}
+
+function describeTakenPorts(ports: readonly number[], holders: readonly PortHolder[]): string {
+  const named = ports.map((port) => {
+    const holder = holders.find((other) => other.port === port);
+    return `port ${port} is held by ${holder?.name ?? 'a program that the system does not name'}`;
+  });
+  const list = named.join(' and ');
+  return `The browser cannot come back to this machine: ${list}. Sign in with the code, or paste the address that the browser ends at.`;
 }
 
 const plainWords = {
@@ -78,12 +101,17 @@ const plainWords = {
   cancelledOnPage: 'Sign-in was cancelled in the browser. Sign in again when you are ready.',
   codeRejected:
     'The sign-in server did not accept the answer of the sign-in page; it may be too old. Sign in again.',
+  codeNotEnabled:
+    'Signing in with a code is not enabled for your ChatGPT account. Sign in by the browser, or allow device codes in the security settings of ChatGPT.',
+  codeEnded: 'The code ran out before it was used. Ask for a new one.',
   noAccount:
     'This login has no ChatGPT account that Codex could use. Sign in with an account that has a ChatGPT plan.',
   badAnswer:
     'The sign-in server gave an answer that Codex Chat cannot use. Try again; if it happens again, look for an update.',
   unsafeIssuer:
     'The setting codexChat.issuer must be an https address, or an http address on this machine. Correct it, then sign in again.',
+  busyElsewhere:
+    'Another window of the editor is renewing your Codex session and has not finished. Try again in a moment.',
   storeFailed:
     'The secret storage of VS Code could not be used, so the sign-in cannot be kept there. Unlock the keychain of your system, then try again.',
 };
@@ -100,6 +128,8 @@ const sessionEndings: Record<SignedOutReason, string> = {
     'Your Codex session was ended, because its refresh token was used a second time. Sign in again to go on.',
   revoked: 'Your Codex session was ended from outside. Sign in again to go on.',
   rejected: 'ChatGPT no longer accepts your Codex session. Sign in again to go on.',
+  interrupted:
+    'Your Codex session was lost: a window closed while it renewed the session, before it could store the new one. Sign in again to go on.',
 };
 
 const unreachableWords: Record<HttpFailureKind | 'deadline', string> = {

@@ -27,6 +27,16 @@ export interface TokenAnswer {
   expiresInS?: number;
 }
 
+/** A code of the issuer and what is needed to trade it for tokens (RFC 7636 4.5). */
+export interface CodeGrant {
+  code: string;
+  redirectUri: string;
+  verifier: string;
+}
+
+/** Where the sign-in page goes when no listener of ours is up: registered for the client id. */
+export const registeredRedirectUri = 'http://127.0.0.1:1455/auth/callback';
+
 /** Why a refresh is asked for, in the issuer's words (WIRE.md a, refresh). */
 export type RefreshReason = 'proactive_expiry' | 'unauthorized_recovery' | 'scheduled';
 
@@ -59,7 +69,7 @@ export function authorizeUrl(request: {
 /** Throws {@link AuthError}: `codeRejected`, or what {@link post} throws. */
 export async function exchangeCode(
   issuer: Issuer,
-  grant: { code: string; redirectUri: string; verifier: string },
+  grant: CodeGrant,
   signal: AbortSignal,
 ): Promise<TokenAnswer> {
   const form = new URLSearchParams({
@@ -115,9 +125,10 @@ function safe(issuer: string): string {
   return issuer.replace(/\/+$/, '');
 }
 
-const isSuccess = (status: number) => status >= 200 && status < 300;
+export const isSuccess = (status: number) => status >= 200 && status < 300;
 
-function postJson(issuer: Issuer, path: string, body: unknown, signal: AbortSignal) {
+/** Throws as {@link post}; the body is sent as JSON. */
+export function postJson(issuer: Issuer, path: string, body: unknown, signal: AbortSignal) {
   const headers: Record<string, string> = { 'content-type': 'application/json', originator };
   if (issuer.userAgent) headers['user-agent'] = issuer.userAgent;
   return post(issuer, path, headers, JSON.stringify(body), signal);

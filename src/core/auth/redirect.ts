@@ -18,4 +18,4 @@ export interface RedirectListener {
 }
 
 /** Opens a listener for redirects with this state. Rejects with AuthError `portsTaken`. */
-export type OpenListener = (state: string) => Promise<RedirectListener>;
+export type OpenListener = (state: string, signal: AbortSignal) => Promise<RedirectListener>;

@@ -1,15 +1,17 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Http } from '../../base/http.ts';
 import type { Credential } from './credential.ts';
+import { pollCode, requestCode } from './deviceCode.ts';
 import { AuthError, describeAuthFailure } from './errors.ts';
-import { authorizeUrl, exchangeCode } from './oauth.ts';
-import { createPkce, type RandomBytes } from './pkce.ts';
+import { authorizeUrl, exchangeCode, registeredRedirectUri, type CodeGrant } from './oauth.ts';
+import { readPasted } from './pasted.ts';
+import { createPkce, type Pkce, type RandomBytes } from './pkce.ts';
 import type { FinalPage, OpenListener, Redirect } from './redirect.ts';
+import { createCourse, type Course, type SignInState } from './signInCourse.ts';
 import { toCredential } from './tokens.ts';
 import { waitFor, withDeadline } from './waiting.ts';
+import type { Plan } from './ways.ts';
 
-/** How long the person may take in the browser. */
-export const signInLimitMs = 5 * 60_000;
 /** How long the issuer may take to trade the code for tokens. */
 const exchangeLimitMs = 45_000;
 
@@ -18,31 +20,66 @@ export interface SignInPorts {
   http: Http;
   clock: Clock;
   random: RandomBytes;
+  /** Which way is begun first; see `ways.ts`. */
+  plan: Plan;
   openListener: OpenListener;
   /** Shows the sign-in page. Not waited for: VS Code may first ask whether it may. */
   openBrowser(address: string): void;
   /** Keeps the credential. The browser is told of success only after that. */
   save(credential: Credential): Promise<void>;
+  onChange?(state: SignInState): void;
+  userAgent?: string;
+}
+
+export interface SignInAttempt {
+  /** Rejects with AuthError, or the abort reason. */
+  readonly result: Promise<Credential>;
+  state(): SignInState;
+  /** Asks the issuer for a code, unless one is out already. */
+  useCode(): void;
+  /** Takes what was copied from the browser; text of no use becomes `pasteProblem`. */
+  paste(text: string): void;
 }
 
 /**
- * Signs in by the browser. The listener is up before the page opens, and the page is answered when
- * all is decided. Throws AuthError, or the abort reason.
+ * Signs in by whichever way gives a code first: the browser that comes back to our listener, a code
+ * typed anywhere, or the pasted address. The others end at that moment. The listener is up before
+ * the page opens; where it cannot be, the flow goes on with the code by itself. The issuer is asked
+ * for a code only when that way comes first, is asked for, or is all that is left.
  */
-export async function signIn(ports: SignInPorts, signal: AbortSignal): Promise<Credential> {
+export function signIn(ports: SignInPorts, signal: AbortSignal): SignInAttempt {
+  const { clock, plan, onChange } = ports;
+  const course = createCourse({ clock, first: plan.first, onChange }, signal);
+  const ways = createWays(ports, course);
+  return {
+    result: run(ports, course, ways, signal),
+    state: course.state,
+    useCode() {
+      course.change({ lead: 'code' });
+      ways.askForCode();
+    },
+    paste: ways.paste,
+  };
+}
+
+async function run(
+  ports: SignInPorts,
+  course: Course,
+  ways: Ways,
+  signal: AbortSignal,
+): Promise<Credential> {
   signal.throwIfAborted();
-  const { verifier, challenge, state } = await createPkce(ports.random);
-  const { issuer } = ports;
   // Made once before anything opens, so that an unsafe issuer opens nothing.
-  authorizeUrl({ issuer, challenge, state, redirectUri: '' });
-  const listener = await ports.openListener(state);
+  authorizeUrl({ issuer: ports.issuer, challenge: '', state: '', redirectUri: '' });
+  const pkce = await createPkce(ports.random);
   let page: FinalPage = { kind: 'failed', message: 'Sign-in failed. Go back to your editor.' };
   try {
     signal.throwIfAborted();
-    const { redirectUri } = listener;
-    ports.openBrowser(authorizeUrl({ issuer, redirectUri, challenge, state }));
-    const code = codeOf(await inTime(ports.clock, listener.redirect, signal));
-    const credential = await trade(ports, { code, redirectUri, verifier }, signal);
+    ways.begin(pkce);
+    giveUpInTime(ports.clock, course);
+    const answer = await waitFor(course.answer, signal);
+    if (answer.from !== 'browser') void ways.close({ kind: 'signedIn' });
+    const credential = await trade(ports, answer, signal);
     await keep(ports, credential);
     page = { kind: 'signedIn' };
     return credential;
@@ -51,25 +88,147 @@ export async function signIn(ports: SignInPorts, signal: AbortSignal): Promise<C
     else if (error instanceof AuthError) {
       page = { kind: 'failed', message: describeAuthFailure(error.failure) };
     }
+    // Ends the ways that still run, when it was none of them that failed.
+    course.fail(error);
     throw error;
   } finally {
-    await listener.close(page);
+    await ways.close(page);
   }
 }
 
-function inTime(clock: Clock, redirect: Promise<Redirect>, signal: AbortSignal): Promise<Redirect> {
-  const reason = () => new AuthError({ kind: 'timedOut', afterMs: signInLimitMs });
-  return withDeadline({ clock, ms: signInLimitMs, reason }, signal, (limited) =>
-    waitFor(redirect, limited),
-  );
+interface Ways {
+  /** Opens the listener, and goes the first way of the plan. */
+  begin(pkce: Pkce): void;
+  askForCode(): void;
+  paste(text: string): void;
+  /** Frees the port. */
+  close(page: FinalPage): Promise<void>;
+}
+
+function createWays(ports: SignInPorts, course: Course): Ways {
+  const { issuer, clock, http, userAgent } = ports;
+  const codeIssuer = { http, address: issuer, userAgent };
+  let pkce: Pkce | undefined;
+  let redirectUri = registeredRedirectUri;
+  let hasOpened = false;
+  let opening: ReturnType<OpenListener> | undefined;
+
+  /** Does what the state calls for next: opens the page, or falls back to the code. */
+  function goOn(): void {
+    const { lead, address, listener, codeState } = course.state();
+    if (course.signal.aborted || hasOpened || address === undefined) return;
+    if (listener === 'down' && codeState === 'none') {
+      course.change({ lead: 'code' });
+      askForCode();
+    } else if (lead === 'browser') {
+      hasOpened = true;
+      ports.openBrowser(address);
+    }
+  }
+
+  function knowAddress(secrets: Pkce, listener: 'up' | 'down'): void {
+    const { challenge, state } = secrets;
+    course.change({ listener, address: authorizeUrl({ issuer, redirectUri, challenge, state }) });
+    goOn();
+  }
+
+  async function listen(secrets: Pkce, listening: ReturnType<OpenListener>): Promise<void> {
+    try {
+      const listener = await listening;
+      if (course.signal.aborted) return;
+      redirectUri = listener.redirectUri;
+      knowAddress(secrets, 'up');
+      take(await waitFor(listener.redirect, course.signal), secrets, 'browser');
+    } catch (error) {
+      if (course.signal.aborted) return;
+      if (!isPortsTaken(error)) return course.fail(error);
+      course.remark(error.failure);
+      knowAddress(secrets, 'down');
+    }
+  }
+
+  function take(redirect: Redirect, { verifier }: Pkce, from: 'browser' | 'paste'): void {
+    if (redirect.kind === 'code') course.win({ code: redirect.code, redirectUri, verifier, from });
+    else course.fail(new AuthError(failureOf(redirect)));
+  }
+
+  function askForCode(): void {
+    const { codeState } = course.state();
+    if (codeState === 'asking' || codeState === 'shown') return;
+    course.change({ codeState: 'asking' });
+    byCode().catch((error: unknown) => {
+      if (!course.signal.aborted) codeFailed(error);
+    });
+  }
+
+  async function byCode(): Promise<void> {
+    const code = await requestCode(codeIssuer, clock, course.signal);
+    const { userCode: text, page, endsAtMs } = code;
+    course.change({
+      codeState: 'shown',
+      code: { text, page, endsAtMs },
+      endsAtMs: Math.max(endsAtMs, course.state().endsAtMs),
+    });
+    const grant = await pollCode(codeIssuer, clock, code, course.signal);
+    course.win({ ...grant, from: 'code' });
+  }
+
+  /** A no ends it all; so does an issuer out of reach when there is no page open to wait for. */
+  function codeFailed(error: unknown): void {
+    const failure = error instanceof AuthError ? error.failure : undefined;
+    const isEnd = !failure || failure.kind === 'refused';
+    if (isEnd || (failure.kind === 'unreachable' && !hasOpened)) return course.fail(error);
+    course.change({ code: undefined, codeState: 'failed', lead: 'browser' });
+    course.remark(failure);
+    goOn();
+  }
+
+  return {
+    askForCode,
+    begin(secrets) {
+      pkce = secrets;
+      opening = ports.openListener(secrets.state, course.signal);
+      void listen(secrets, opening);
+      if (ports.plan.first === 'code') askForCode();
+    },
+    paste(text) {
+      if (!pkce) return;
+      const pasted = readPasted(text, pkce.state);
+      if (pasted.kind === 'unusable') course.change({ pasteProblem: pasted.why });
+      else take(pasted, pkce, 'paste');
+    },
+    async close(page) {
+      const listener = await opening?.catch(() => undefined);
+      await listener?.close(page);
+    },
+  };
+}
+
+type PortsTaken = AuthError & { failure: { kind: 'portsTaken' } };
+
+function isPortsTaken(error: unknown): error is PortsTaken {
+  return error instanceof AuthError && error.failure.kind === 'portsTaken';
+}
+
+/** The end may move while it is awaited: a code lives longer than the page. */
+function giveUpInTime({ delay, now }: Clock, course: Course): void {
+  const wait = async () => {
+    for (;;) {
+      const leftMs = course.state().endsAtMs - now();
+      if (leftMs <= 0) break;
+      await delay(leftMs, course.signal);
+    }
+    const { startedAtMs, endsAtMs } = course.state();
+    course.fail(new AuthError({ kind: 'timedOut', afterMs: endsAtMs - startedAtMs }));
+  };
+  wait().catch(() => {});
 }
 
 async function trade(
-  ports: SignInPorts,
-  grant: { code: string; redirectUri: string; verifier: string },
+  { http, clock, issuer }: SignInPorts,
+  grant: CodeGrant,
   signal: AbortSignal,
 ): Promise<Credential> {
-  const { http, clock, issuer } = ports;
   const host = new URL(issuer).host;
   const reason = () => new AuthError({ kind: 'unreachable', host, cause: 'deadline' });
   const answer = await withDeadline({ clock, ms: exchangeLimitMs, reason }, signal, (limited) =>
@@ -86,19 +245,10 @@ async function keep(ports: SignInPorts, credential: Credential): Promise<void> {
   }
 }
 
-function codeOf(redirect: Redirect): string {
-  switch (redirect.kind) {
-    case 'code':
-      return redirect.code;
-    case 'cancel':
-      throw new AuthError({ kind: 'cancelledOnPage' });
-    case 'error':
-      throw new AuthError(refusal(redirect.error, redirect.description ?? ''));
-  }
-}
-
 /** `missing_codex_entitlement` is the issuer's word for a workspace without Codex (WIRE.md a). */
-function refusal(error: string, description: string) {
+function failureOf(redirect: Exclude<Redirect, { kind: 'code' }>) {
+  if (redirect.kind === 'cancel') return { kind: 'cancelledOnPage' } as const;
+  const { error, description = '' } = redirect;
   if (`${error} ${description}`.includes('missing_codex_entitlement')) {
     return { kind: 'noEntitlement' } as const;
   }

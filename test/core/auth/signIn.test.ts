@@ -8,7 +8,7 @@ import type { Credential } from '../../../src/core/auth/credential.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
 import { createGrants } from '../../../src/core/auth/grants.ts';
 import type { OpenListener } from '../../../src/core/auth/redirect.ts';
-import { signIn, type SignInPorts } from '../../../src/core/auth/signIn.ts';
+import { signIn as startSignIn, type SignInPorts } from '../../../src/core/auth/signIn.ts';
 import { createHttp } from '../../../src/node/http.ts';
 import { createLoopback } from '../../../src/node/loopback.ts';
 import { startBackend, type Backend } from '../../backend/backend.ts';
@@ -17,6 +17,7 @@ import { settled, steppedClock } from '../../support/steppedClock.ts';
 import { scriptedHttp, statusOf } from '../../support/streams.ts';
 
 const never = new AbortController().signal;
+const signIn = (ports: SignInPorts, signal: AbortSignal) => startSignIn(ports, signal).result;
 const mediaFolder = join(import.meta.dirname, '../../../media');
 const client = createHttp();
 let backend: Backend;
@@ -63,7 +64,8 @@ function setUp(choice: Decision = allow, changes: Partial<SignInPorts> = {}): Ru
     http: client.request,
     clock: systemClock,
     random: randomBytes,
-    openListener: createLoopback({ mediaFolder, log: silentLog, ports: [0] }),
+    plan: { first: 'browser' },
+    openListener: createLoopback({ mediaFolder, log: silentLog, ports: () => [0] }),
     openBrowser: (address) => show(inBrowser(address, choice)),
     save: async (credential) => void saved.push(credential),
     ...changes,
@@ -244,8 +246,8 @@ test.each([
   const { openListener } = fakeListener();
   const { ports } = setUp(allow, {
     openBrowser: () => {},
-    openListener: async (state) => ({
-      ...(await openListener(state)),
+    openListener: async (state, signal) => ({
+      ...(await openListener(state, signal)),
       redirect: Promise.resolve(redirect),
     }),
   });

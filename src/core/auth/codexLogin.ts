@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import { parseJson } from '../../base/json.ts';
+import { lenient } from '../../base/lenient.ts';
+import type { Credential } from './credential.ts';
+import { readAccount, readClaims, type TokenClaims } from './idToken.ts';
+
+/**
+ * What we take of the Codex CLI's own login: its access token, for as long as that is good. Its
+ * refresh token stays where it is: a second program that uses it ends the login (WIRE.md a, rotation).
+ */
+export interface CodexLogin {
+  readonly kind: 'imported';
+  readonly accessToken: string;
+  readonly accountId: string;
+  readonly userId?: string;
+  readonly email?: string;
+  readonly plan?: string;
+  /** By the issuer's clock. */
+  readonly expiresAtMs: number;
+  readonly issuer: string;
+}
+
+/** Reads the login anew from where the CLI keeps it; undefined when there is none that is good. */
+export type ReadCodexLogin = (signal: AbortSignal) => Promise<CodexLogin | undefined>;
+
+/** The CLI's issuer, for files of versions that did not write it down. */
+const usualIssuer = 'https://auth.openai.com';
+/** A login that runs out sooner than this is not worth taking. */
+const shortestLifeMs = 60_000;
+
+const text = z.string().check(z.minLength(1));
+
+/** `auth.json` (WIRE.md a). The refresh token is not even read. */
+const authFile = z.object({
+  tokens: z.object({
+    access_token: text,
+    id_token: lenient(text),
+    account_id: lenient(text),
+    oauth_provenance: lenient(z.object({ issuer: lenient(text) })),
+  }),
+});
+
+/**
+ * The login in the text of an `auth.json`. Undefined when the text is something else, when the CLI
+ * uses an API key, or when the access token has run out or does not say when it will.
+ */
+export function parseCodexLogin(json: string, nowMs: number): CodexLogin | undefined {
+  const tokens = parseJson(authFile, json)?.tokens;
+  if (!tokens) return undefined;
+  const { access_token: accessToken, id_token: idToken } = tokens;
+  const { accountId: claimed, ...owner } = readAccount(idToken, accessToken);
+  const accountId = tokens.account_id ?? claimed;
+  const expiresAtMs = (readClaims(accessToken).expiresAtS ?? 0) * 1000;
+  if (!accountId || expiresAtMs - nowMs < shortestLifeMs) return undefined;
+  const issuer = tokens.oauth_provenance?.issuer?.replace(/\/+$/, '') ?? usualIssuer;
+  return { kind: 'imported', accessToken, accountId, ...namesOf(owner), expiresAtMs, issuer };
+}
+
+function namesOf({ userId, email, plan }: TokenClaims) {
+  return { ...(userId && { userId }), ...(email && { email }), ...(plan && { plan }) };
+}
+
+/** The login as it is stored: with an id of its own beside a sign-in of the same account. */
+export function toImportedCredential(login: CodexLogin, nowMs: number): Credential {
+  const owner = login.userId ?? login.email;
+  const account = owner ? `${login.accountId}.${owner}` : login.accountId;
+  return { ...login, id: `imported.${account}`, refreshToken: '', refreshedAtMs: nowMs };
+}

@@ -1,0 +1,71 @@
+import type { Redirect } from './redirect.ts';
+
+/** Why pasted text is of no use; the sign-in goes on. */
+export type PasteProblem = 'empty' | 'noCode' | 'noState' | 'otherState';
+
+export type Pasted =
+  Extract<Redirect, { kind: 'code' | 'error' }> | { kind: 'unusable'; why: PasteProblem };
+
+/** Shorter than any code of an issuer, longer than a word that somebody types by mistake. */
+const shortestBareCode = 16;
+
+/**
+ * What somebody copied from the browser at the end of the sign-in (S0-3): the whole address, its
+ * query, `code#state`, or the code alone. All but the last must bear the state of this sign-in.
+ * Spaces and line ends are ignored: terminals and mails break long lines.
+ */
+export function readPasted(text: string, state: string): Pasted {
+  const plain = text.replace(/\s+/g, '').replace(/^["'<(]+|["'>)]+$/g, '');
+  if (plain === '') return unusable('empty');
+  const query = queryIn(plain);
+  if (query) return fromQuery(query, state);
+  const pair = /^([^#]+)#([^#]+)$/.exec(plain);
+  if (pair?.[1] && isCode(pair[1])) {
+    return pair[2] === state ? { kind: 'code', code: pair[1] } : unusable('otherState');
+  }
+  return isCode(plain) && plain.length >= shortestBareCode
+    ? { kind: 'code', code: plain }
+    : unusable('noCode');
+}
+
+/** For people: what is wrong with the text, and which one is right. */
+export function describePasteProblem(why: PasteProblem): string {
+  return words[why];
+}
+
+const words: Readonly<Record<PasteProblem, string>> = {
+  empty: 'Paste the address that the browser shows after you have allowed access.',
+  noCode:
+    'This is not the address at the end of the sign-in. Allow access in the browser first; the address to paste begins with http://127.0.0.1.',
+  noState: 'The end of the address is missing. Copy the whole address from the browser.',
+  otherState:
+    'This address belongs to another sign-in. Open the sign-in page from here once more, and paste the address that it ends at.',
+};
+
+const unusable = (why: PasteProblem): Pasted => ({ kind: 'unusable', why });
+
+const isCode = (text: string) => /^[\w.~+/%-]+$/.test(text);
+
+/** The fields of an address or of a query alone; undefined when the text is neither. */
+function queryIn(text: string): URLSearchParams | undefined {
+  const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(text);
+  const mark = text.indexOf('?');
+  if (mark >= 0) return new URLSearchParams(withoutHash(text.slice(mark + 1)));
+  if (hasScheme) return new URLSearchParams();
+  return /(^|[&#])(code|error|state)=/.test(text)
+    ? new URLSearchParams(withoutHash(text))
+    : undefined;
+}
+
+const withoutHash = (text: string) => text.replace(/#.*$/s, '');
+
+function fromQuery(query: URLSearchParams, state: string): Pasted {
+  const [code, error] = [query.get('code'), query.get('error')];
+  if (!code && !error) return unusable('noCode');
+  const given = query.get('state');
+  if (!given) return unusable('noState');
+  if (given !== state) return unusable('otherState');
+  const description = query.get('error_description');
+  if (error) return { kind: 'error', error, ...(description ? { description } : {}) };
+  return { kind: 'code', code: code ?? '' };
+}

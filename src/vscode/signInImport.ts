@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { createEmitter, type Listen } from '../base/event.ts';
+import type { Log } from '../base/log.ts';
+import { toImportedCredential, type ReadCodexLogin } from '../core/auth/codexLogin.ts';
+import { credentialLabel, type CredentialStore } from '../core/auth/credential.ts';
+
+export interface LoginImport {
+  /** Whether the Codex CLI has a login that is good. False until it was looked for. */
+  isOffered(): boolean;
+  readonly onDidChangeOffer: Listen<void>;
+  /** Looks for it again. */
+  look(): Promise<void>;
+  /** Takes the login over, after asking. Gives the credential's id; undefined when nothing was. */
+  run(): Promise<string | undefined>;
+}
+
+/** Signing in with the access token of the Codex CLI. Its file is only read, and never sent on. */
+export function createLoginImport(needs: {
+  store: CredentialStore;
+  read: ReadCodexLogin;
+  clock: Clock;
+  log: Log;
+}): LoginImport {
+  const { store, read, clock, log } = needs;
+  const change = createEmitter<void>();
+  const never = new AbortController().signal;
+  let isOffered = false;
+  return {
+    isOffered: () => isOffered,
+    onDidChangeOffer: change.listen,
+    async look() {
+      const isThere = (await read(never)) !== undefined;
+      if (isThere === isOffered) return;
+      isOffered = isThere;
+      change.fire();
+    },
+    async run() {
+      const login = await read(never);
+      if (!login) {
+        void vscode.window.showWarningMessage(
+          vscode.l10n.t(
+            'The Codex CLI has no login that is still good. Run "codex login" there, or sign in here.',
+          ),
+        );
+        return undefined;
+      }
+      const credential = toImportedCredential(login, clock.now());
+      const use = vscode.l10n.t('Use This Login');
+      const detail = vscode.l10n.t(
+        'Its access token is copied into the secret storage of VS Code. It is never refreshed from here, and nothing of the Codex CLI is changed: when the token runs out, Codex Chat looks whether the CLI has a new one.',
+      );
+      const question = vscode.l10n.t(
+        'Use the login of the Codex CLI for {0}?',
+        credentialLabel(credential),
+      );
+      const options = { modal: true, detail };
+      if ((await vscode.window.showInformationMessage(question, options, use)) !== use) {
+        return undefined;
+      }
+      await store.put(credential);
+      log.info('took over the login of the Codex CLI');
+      return credential.id;
+    },
+  };
+}

@@ -1,0 +1,201 @@
+import type { AccountView, FromWebview } from '../src/protocol.ts';
+import { freshId, h, setAttribute, setText } from './h.ts';
+import { icon } from './icons.ts';
+import { lead, warningNote, type Page } from './page.ts';
+import { progressRing, toolkitButton } from './toolkit.ts';
+import { timeLeft } from './words.ts';
+
+type Send = (message: FromWebview) => void;
+export type SigningIn = Extract<AccountView, { state: 'signingIn' }>;
+
+/** While the browser has the word: what to do there, what is awaited, the other ways, the way out. */
+export function signingInPage(first: SigningIn, send: Send, now: () => number): Page {
+  const title = h('h2', {});
+  const text = h('p', { class: 'dim' });
+  const notes = h('div', { class: 'stack' });
+  const code = codeBox(send);
+  const waiting = waitingLine(first, send, now);
+  const paste = pasteForm(send);
+  const useCode = link('Use a code instead', () => send({ type: 'account/signIn', by: 'code' }));
+  const open = link('', () => send({ type: 'account/openPage', way: 'browser' }));
+  const copy = link('Copy its address', () => send({ type: 'account/copyAddress' }));
+  const element = h(
+    'section',
+    { class: 'talk in-middle', 'aria-label': 'Sign in' },
+    lead(title, text),
+    notes,
+    code.element,
+    waiting.element,
+    h(
+      'div',
+      { class: 'stack other-ways' },
+      h('p', { class: 'list-name' }, 'Other ways'),
+      h('div', { class: 'row-of' }, useCode, open, copy, paste.opener),
+      paste.form,
+    ),
+  );
+  const draw = (account: SigningIn) => {
+    const byCode = account.lead === 'code';
+    setText(title, byCode ? 'Sign in with a code' : 'Finish in your browser');
+    setText(text, explain(account));
+    notes.hidden = account.notes.length === 0;
+    notes.replaceChildren(...account.notes.map(warningNote));
+    code.update(account);
+    useCode.hidden = byCode || account.codeState === 'failed';
+    open.hidden = !account.hasPage;
+    copy.hidden = open.hidden;
+    setText(open, byCode ? 'Use the browser here' : 'Open the page again');
+    paste.update(account);
+    waiting.update(account);
+  };
+  draw(first);
+  return {
+    element,
+    tick: waiting.tick,
+    isTicking: true,
+    follow(account) {
+      if (account.state !== 'signingIn') return false;
+      draw(account);
+      return true;
+    },
+  };
+}
+
+function explain({ lead: way, code, codeState, hasPage }: SigningIn): string {
+  if (way === 'browser') {
+    return hasPage
+      ? 'Sign in to ChatGPT there and allow Codex Chat. The first way that gets through counts.'
+      : 'The sign-in page opens in a moment.';
+  }
+  if (!code || codeState === 'asking') return 'Asking ChatGPT for a code.';
+  return `Open ${plainAddress(code.page)} on any device, sign in to ChatGPT, and type:`;
+}
+
+const plainAddress = (page: string) => page.replace(/^https?:\/\//, '');
+
+/** The code, large enough to type from, and the button that goes to its page. */
+function codeBox(send: Send) {
+  const text = h('span', {});
+  const copy = h(
+    'button',
+    {
+      class: 'tool',
+      type: 'button',
+      'aria-label': 'Copy code',
+      title: 'Copy code',
+      onclick: () => send({ type: 'clipboard/write', text: text.textContent ?? '' }),
+    },
+    icon('copy'),
+  );
+  const open = toolkitButton('Copy code and open the page', 'primary', () =>
+    send({ type: 'account/openPage', way: 'code' }),
+  );
+  open.classList.add('kit-wide');
+  const element = h('div', { class: 'stack' }, h('div', { class: 'secret' }, text, copy), open);
+  return {
+    element,
+    update({ lead: way, code }: SigningIn) {
+      element.hidden = way !== 'code' || code === undefined;
+      setText(text, code?.text ?? '');
+    },
+  };
+}
+
+/** What the browser shows at the end can be pasted; the text goes to the host and stays nowhere. */
+function pasteForm(send: Send) {
+  const problemId = freshId('paste-problem');
+  const field = h('input', {
+    class: 'field',
+    type: 'text',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    'aria-label': 'Address that the browser ends at',
+    'aria-describedby': problemId,
+    placeholder: 'http://127.0.0.1:1455/auth/callback?…',
+  });
+  const problem = h('p', { class: 'field-problem', id: problemId, role: 'alert', hidden: true });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    send({ type: 'account/paste', text: field.value });
+  };
+  const form = h(
+    'form',
+    { class: 'stack', hidden: true, onsubmit: submit },
+    h(
+      'p',
+      { class: 'dim small' },
+      'If the browser ends at a page that cannot be reached, copy its address from there.',
+    ),
+    h(
+      'div',
+      { class: 'field-row' },
+      field,
+      toolkitButton('Use', 'secondary', () => form.requestSubmit()),
+    ),
+    problem,
+  );
+  const opener = link('Paste the address', () => {
+    form.hidden = !form.hidden;
+    setAttribute(opener, 'aria-expanded', String(!form.hidden));
+    if (!form.hidden) field.focus();
+  });
+  setAttribute(opener, 'aria-expanded', 'false');
+  return {
+    opener,
+    form,
+    update({ pasteProblem, hasPage }: SigningIn) {
+      opener.hidden = !hasPage;
+      problem.hidden = pasteProblem === undefined;
+      setText(problem, pasteProblem ?? '');
+      setAttribute(field, 'aria-invalid', pasteProblem === undefined ? undefined : 'true');
+    },
+  };
+}
+
+function link(text: string, press: () => void): HTMLButtonElement {
+  return h('button', { class: 'linkish', type: 'button', onclick: press }, text);
+}
+
+/** How long is left, and the way out. */
+export function waitingLine(first: SigningIn, send: Send, now: () => number) {
+  let { endsAtMs } = first;
+  const left = h('span', { class: 'dim num' });
+  const tick = () => setText(left, `· ${timeLeft(endsAtMs - now())} left`);
+  tick();
+  const element = h(
+    'div',
+    { class: 'line-note' },
+    progressRing(),
+    h('span', { class: 'clip' }, 'Waiting ', left),
+    h(
+      'span',
+      { class: 'tools' },
+      toolkitButton('Cancel', 'secondary', () => send({ type: 'account/cancelSignIn' })),
+    ),
+  );
+  const update = (account: SigningIn) => {
+    ({ endsAtMs } = account);
+    tick();
+  };
+  return { element, tick, update };
+}
+
+/** The same on the composer's edge, while a chat is on the page: one line, and the code if any. */
+export function signingInShelf(account: SigningIn, send: Send, now: () => number): Page {
+  const line = waitingLine(account, send, now);
+  const { code } = account;
+  const byCode = code && account.lead === 'code';
+  const open = byCode
+    ? h(
+        'span',
+        { class: 'shelf-text' },
+        h('span', {}, 'Type ', h('b', { class: 'mono' }, code.text), ' on its page'),
+        link('Copy and open', () => send({ type: 'account/openPage', way: 'code' })),
+      )
+    : undefined;
+  return {
+    element: h('div', { class: 'shelf' }, open, line.element),
+    tick: line.tick,
+    isTicking: true,
+  };
+}
