@@ -5,8 +5,11 @@ export interface RowContext {
   readonly send: (message: FromWebview) => void;
   /** Puts text on the clipboard and says so. */
   readonly copy: (text: string) => void;
-  /** Asks for the turn once more, unless an answer is under way; the focus goes to the field. */
-  readonly retry: (turnId: string) => void;
+  /**
+   * Asks for the turn once more, or for the rest of it, unless an answer is under way; the focus
+   * goes to the field.
+   */
+  readonly retry: (turnId: string, how?: 'turn/retry' | 'turn/continue') => void;
   /** Whether the user opened or closed a fold; `undefined` when it was never touched. */
   readonly fold: (key: string) => boolean | undefined;
   readonly setFold: (key: string, open: boolean) => void;

@@ -150,6 +150,12 @@ export function remark(text: string): HTMLElement {
   return h('p', { class: 'remark' }, icon('info'), h('span', {}, text));
 }
 
+/** The way to the rest of an answer that was cut short. */
+export function restRow(turnId: string, { retry }: RowContext): HTMLElement {
+  const button = toolkitButton('Continue', 'secondary', () => retry(turnId, 'turn/continue'));
+  return h('div', { class: 'note-acts' }, button);
+}
+
 /** How a turn ended that did not end by itself. */
 export function endRow(turn: TurnView): HTMLElement | undefined {
   if (turn.failure !== undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { Part, TurnView } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
 import { h, setChildren, setText } from './h.ts';
-import { createRetryRow, endRow, failureNote, remark } from './notes.ts';
+import { createRetryRow, endRow, failureNote, remark, restRow } from './notes.ts';
 import type { PartView } from './partView.ts';
 import { promptRow } from './promptRow.ts';
 import { createReasoningPart } from './reasoningPart.ts';
@@ -190,6 +190,7 @@ function tailRows(turn: TurnView, isLast: boolean, context: RowContext): HTMLEle
   const slip = running ? undefined : receipt(turn, isLast && !offersRetry, context);
   return [
     ...turn.notes.map(remark),
+    ...(turn.mayContinue === true && isLast ? [restRow(turn.id, context)] : []),
     ...(end === undefined ? [] : [end]),
     ...(turn.failure === undefined ? [] : [failureNote(turn, turn.failure, context)]),
     ...(slip === undefined ? [] : [slip]),

@@ -19,13 +19,14 @@ export function stateOf(turn: Turn): Numberless & { type: 'turn/state' } {
   return { type: 'turn/state', turnId: turn.id, ...headOf(turn) };
 }
 
-function headOf({ status, attempt, notes, retry, failure, usage, endedAtMs }: Turn) {
+function headOf({ status, attempt, notes, retry, failure, mayContinue, usage, endedAtMs }: Turn) {
   return {
     status,
     attempt,
     notes: [...notes],
     ...(retry === undefined ? {} : { retry: { ...retry } }),
     ...(failure === undefined ? {} : { failure: { ...failure } }),
+    ...(mayContinue === undefined ? {} : { mayContinue }),
     ...(usage === undefined ? {} : { usage: usageOf(usage) }),
     ...(endedAtMs === undefined ? {} : { endedAtMs }),
   };

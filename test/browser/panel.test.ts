@@ -231,6 +231,19 @@ describe('an answer', () => {
     ]);
   });
 
+  test('offers the rest of an answer that was cut short, by the keyboard too, while it is the last', async () => {
+    const cut = turn({ parts: [text('Half')], notes: ['It was cut.'], mayContinue: true });
+    const panel = await show(snapshot({ turns: [cut] }));
+    const button = panel.page.getByRole('button', { name: 'Continue' });
+    await panel.page.locator('.answer').focus();
+    // The first press goes into the row, the second one works what stands there.
+    await panel.page.keyboard.press('Enter');
+    await panel.page.keyboard.press('Enter');
+    expect(await panel.heard()).toEqual([{ type: 'turn/continue', turnId: 'turn-1' }]);
+    await panel.tell({ type: 'turn/add', turn: turn({ id: 'turn-2', status: 'running' }) });
+    await expect.poll(() => button.count()).toBe(0);
+  });
+
   test('opens links through the host, with the turn they are in', async () => {
     const panel = await show(busy('[docs](https://example.com/a)\n\n'));
     await panel.page.locator('.answer').getByText('docs').click();

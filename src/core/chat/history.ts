@@ -11,6 +11,10 @@ export function promptItem({ text, attachments }: Prompt): InputItem {
   return userMessage(text, ...files);
 }
 
+/** Asks for the rest of an answer that was cut short; the user sees it like a question of theirs. */
+export const restPrompt =
+  'Continue your last answer exactly where it was cut, without repeating what is there.';
+
 /** A fence that is longer than any in the text, so that the text cannot end it. */
 function fenceFor(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([run]) => run.length));

@@ -66,13 +66,16 @@ function noteAnswer({ turn, emit }: TurnNeeds, answer: Answer, basis: RequestBas
   if (answer.status === 'cut' && answer.endTurn) {
     turn.notes.push('The connection broke after the last word, so what it took is not known.');
   }
-  if (answer.status === 'incomplete') turn.notes.push(incompleteNote(answer.incompleteReason));
+  if (answer.status === 'incomplete') {
+    turn.notes.push(incompleteNote(answer.incompleteReason));
+    turn.mayContinue = answer.incompleteReason !== 'content_filter';
+  }
   emit.state();
 }
 
 function incompleteNote(reason: string | undefined): string {
   if (reason === 'max_output_tokens') {
-    return 'The answer reached its length limit and was cut. Write “continue” to get the rest.';
+    return 'The answer reached its length limit and was cut.';
   }
   if (reason === 'content_filter') {
     return 'The answer was cut by the content filter. Asking again gives the same result.';

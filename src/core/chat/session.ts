@@ -6,7 +6,7 @@ import type { InputItem } from '../responses/input.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
 import { failureReport } from './failureReport.ts';
 import { failureWords } from './failureWords.ts';
-import { promptItem, stoppedItems } from './history.ts';
+import { promptItem, restPrompt, stoppedItems } from './history.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import { runTurn } from './runTurn.ts';
 import { dropQuietNote } from './turnView.ts';
@@ -44,6 +44,8 @@ export interface Session {
   stop(): void;
   /** The last turn's prompt once more in its place, an earlier one's as a new turn. */
   retry(turnId: string): void;
+  /** Asks for the rest of the last answer, where that was cut short; ignored otherwise. */
+  resume(turnId: string): void;
   /** Ends the wait before the next attempt. */
   retryNow(turnId: string): void;
   /** An empty chat; a running turn is stopped first. */
@@ -171,6 +173,11 @@ export function createSession(needs: SessionNeeds): Session {
       const isLast = at === turns.length - 1;
       if (isLast) history = history.slice(0, starts.get(turnId) ?? history.length);
       begin(turn.prompt, isLast ? at : turns.length);
+    },
+    resume(turnId) {
+      const last = turns.at(-1);
+      if (running || last?.id !== turnId || last.mayContinue !== true) return;
+      begin({ text: restPrompt, attachments: [] }, turns.length);
     },
     retryNow(turnId) {
       if (running?.turn.id === turnId) running.skip?.();

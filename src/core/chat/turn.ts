@@ -52,6 +52,8 @@ export interface Turn {
   retry?: RetryWait;
   notes: string[];
   failure?: FailureWords;
+  /** The answer was cut short and can be gone on with. */
+  mayContinue?: boolean;
   usage?: TokenUsage;
   readonly startedAtMs: number;
   endedAtMs?: number;

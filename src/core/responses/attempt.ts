@@ -211,7 +211,7 @@ function createReading(
       const all = answer.outputs();
       const outputs = filter.found() ? cleaned(all, tools, isBroken) : all;
       return {
-        ...standing(outputs, isBroken),
+        ...standing(outputs, isBroken || end?.end === 'incomplete'),
         headers,
         ...(found === undefined ? {} : { failure: found }),
         ...(end === undefined ? {} : { end: end.end }),
@@ -239,11 +239,11 @@ function cleaned(outputs: Outputs, tools: readonly string[], isBroken: boolean):
 }
 
 /**
- * The items that stand, and the keys of all else. Of a broken answer, thoughts at the end do not
+ * The items that stand, and the keys of all else. Of an answer that was cut short, thoughts at the end do not
  * stand: a reasoning item goes with the item that follows it and is refused alone.
  */
-function standing(outputs: Outputs, isBroken: boolean) {
-  const last = isBroken
+function standing(outputs: Outputs, isShort: boolean) {
+  const last = isShort
     ? outputs.findLastIndex(({ item }) => item && item.type !== 'reasoning')
     : outputs.length;
   const stands = (at: number) => at <= last && outputs[at]?.item !== undefined;

@@ -138,6 +138,60 @@ describe('a session', () => {
     expect(inputOf(sent[1]?.body).length).toBe(1);
   });
 
+  test('goes on with an answer that was cut short, from what was kept of it', async () => {
+    const cut = () => streamOf(fixtureBytes('incomplete_max_output_tokens.sse'));
+    const { http, sent } = scriptedHttp(cut, plain);
+    const session = talk(http);
+    session.send(prompt('one'));
+    await settled(session);
+    const [short] = session.turns();
+    expect(short).toMatchObject({ status: 'done', mayContinue: true });
+    session.resume(short?.id ?? '');
+    await settled(session);
+    const [, rest] = session.turns();
+    expect(rest?.prompt.text).toContain('Continue your last answer');
+    expect(rest).not.toHaveProperty('mayContinue');
+    const input = JSON.stringify(inputOf(sent[1]?.body));
+    expect(input).toMatch(/one.*cut te.*Continue your last answer/);
+    session.resume(short?.id ?? '');
+    session.resume(rest?.id ?? '');
+    expect(session.isBusy()).toBe(false);
+    expect(sent.length).toBe(2);
+  });
+
+  test('offers no rest of an answer that the content filter ended', async () => {
+    const filtered = {
+      type: 'response.incomplete',
+      response: { id: 'r', incomplete_details: { reason: 'content_filter' } },
+    };
+    const { http, sent } = scriptedHttp(() => streamOf(sseBytes([filtered])));
+    const session = talk(http);
+    session.send(prompt('one'));
+    await settled(session);
+    expect(session.turns()[0]?.mayContinue).toBe(false);
+    session.resume(session.turns()[0]?.id ?? '');
+    expect(session.isBusy()).toBe(false);
+    expect(sent.length).toBe(1);
+  });
+
+  test('does not send thoughts alone along when the answer was cut after them', async () => {
+    const thought = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAAA' };
+    const cut = [
+      { type: 'response.output_item.done', output_index: 0, item: thought },
+      {
+        type: 'response.incomplete',
+        response: { id: 'r', incomplete_details: { reason: 'max_output_tokens' } },
+      },
+    ];
+    const { http, sent } = scriptedHttp(() => streamOf(sseBytes(cut)), plain);
+    const session = talk(http);
+    session.send(prompt('one'));
+    await settled(session);
+    session.resume(session.turns()[0]?.id ?? '');
+    await settled(session);
+    expect(inputOf(sent[1]?.body).map(({ type }) => type)).toEqual(['message', 'message']);
+  });
+
   test('asks again when the backend says that the turn is not over', async () => {
     const { http, sent } = scriptedHttp(
       () => streamOf(fixtureBytes('ok_end_turn_false.sse')),
