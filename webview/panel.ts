@@ -55,16 +55,8 @@ export function createPanel(root: HTMLElement, host: Host): void {
     },
     focusElsewhere: dock.focus,
   });
-  const panel = h(
-    'main',
-    { class: 'codex', 'aria-label': 'Chat' },
-    h('h1', { class: 'sr' }, 'Codex Chat'),
-    working,
-    scroller,
-    dock.element,
-    usage.element,
-  );
-  root.replaceChildren(panel, ...announcer.elements);
+  const parts = [working, scroller, dock.element, usage.element];
+  root.replaceChildren(frame(parts, roving.focusLast, dock.focus), ...announcer.elements);
 
   const ticker = createTicker(() => {
     stage.tick();
@@ -118,7 +110,6 @@ export function createPanel(root: HTMLElement, host: Host): void {
     memory.set({ anchor: scroll.following ? undefined : stage.anchor() });
     memory.flush();
   });
-  bindKeys(panel, roving.focusLast, dock.focus);
 }
 
 const now = () => Date.now();
@@ -157,12 +148,15 @@ function createContext(
   };
 }
 
-/** Between the message field and the answers, as in VS Code's own chat. */
-function bindKeys(panel: HTMLElement, up: () => void, down: () => void): void {
+/** The panel around its parts. Keys lead between the field and the answers, as in VS Code's chat. */
+function frame(parts: readonly HTMLElement[], up: () => void, down: () => void): HTMLElement {
+  const title = h('h1', { class: 'sr' }, 'Codex Chat');
+  const panel = h('main', { class: 'codex', 'aria-label': 'Chat' }, title, ...parts);
   panel.addEventListener('keydown', ({ key, ctrlKey }) => {
     if (ctrlKey && key === 'ArrowUp') up();
     if (ctrlKey && key === 'ArrowDown') down();
   });
+  return panel;
 }
 
 function rememberPlace(scroller: HTMLElement, save: () => void): void {

@@ -13,7 +13,8 @@ import { stillTimeMs, type Unnumbered } from './panelPage.ts';
 export function usageScene(name: UsageSample): readonly Unnumbered[] {
   const nowMs = stillTimeMs;
   const isEmpty = name === 'unused' || name === 'signedOut';
-  const percent = { busy: 80, nearly: 95, spent: 100 }[String(name)] ?? 42;
+  const percents: Partial<Record<UsageSample, number>> = { busy: 80, nearly: 95, spent: 100 };
+  const percent = percents[name] ?? 42;
   return [
     { type: 'usage/accounts', accounts: sampleAccounts(name, nowMs) },
     {

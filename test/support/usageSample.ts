@@ -221,7 +221,10 @@ export function samplePlot(nowMs: number, span: PlotSpan, percent = 42): UsagePl
         resetsAtMs: (span === 'day' ? [0.12, 0.45] : [0.1, 0.24, 0.38, 0.52, 0.8]).map((share) =>
           Math.round(fromMs + share * length),
         ),
-        guess: [{ atMs: guessMs, percent: Math.min(100, percent + 32) }],
+        guess: [
+          { atMs: guessMs, percent: Math.min(100, percent + 32) },
+          { atMs: guessMs, percent: 0 },
+        ],
       },
       {
         kind: 'weekly',

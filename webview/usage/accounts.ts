@@ -68,7 +68,12 @@ function createRow(accountId: string, { send, now, button }: Needs) {
   const element = h(
     'section',
     { class: 'acct', 'aria-labelledby': nameId },
-    h('div', { class: 'acct-top' }, picture, name, plan, state, menu.element),
+    h(
+      'div',
+      { class: 'acct-top' },
+      h('div', { class: 'acct-who' }, picture, name, plan),
+      h('div', { class: 'acct-end' }, state, menu.element),
+    ),
     body,
   );
   const act = (action: AccountAction) => send({ type: 'usage/act', accountId, action });
@@ -89,7 +94,7 @@ function createRow(accountId: string, { send, now, button }: Needs) {
       const signIn = role.kind === 'signedOut' && actions.includes('signIn');
       redraw(body, [
         ...bars(account, now()),
-        ...facts(account, now(), act),
+        factList(facts(account, now(), act)),
         signIn
           ? keyed(
               button('Sign in', 'primary', () => act('signIn')),
@@ -97,7 +102,6 @@ function createRow(accountId: string, { send, now, button }: Needs) {
             )
           : undefined,
       ]);
-      body.classList.toggle('is-quiet', role.kind === 'off' || role.kind === 'signedOut');
     },
   };
 }
@@ -177,6 +181,9 @@ function drawnBar(percent: number, fill: string, ceiling: number | undefined): S
     ...mark,
   );
 }
+
+const factList = (list: readonly HTMLElement[]) =>
+  list.length === 0 ? undefined : h('div', { class: 'facts' }, ...list);
 
 /** All that is not a bar, a line each. */
 function facts(

@@ -3,6 +3,7 @@ import type { SavedState } from '../savedState.ts';
 import type { ViewState } from '../state.ts';
 import { toolkitButton } from '../toolkit.ts';
 import type { UsageNeeds, UsagePage } from './needs.ts';
+import type * as pageModule from './page.ts';
 
 type Saved = NonNullable<SavedState['usage']>;
 
@@ -67,7 +68,7 @@ export function createUsageHatch(needs: HatchNeeds): UsageHatch {
     if (takesFocus) shown.focus();
   };
   const load = async (takesFocus: boolean) => {
-    const { createUsagePage }: typeof import('./page.ts') = await import(
+    const { createUsagePage }: typeof pageModule = await import(
       new URL('usage.js', ownAddress).href
     );
     const { accountId, span, scope } = saved;

@@ -1,6 +1,6 @@
 import type { LedgerRow, LedgerScope, UsageLedger } from '../../src/protocolUsage.ts';
 import { h, setText } from '../h.ts';
-import { effortName, tokens } from '../words.ts';
+import { effortName, roundTokens, tokens } from '../words.ts';
 import { redraw, type UsageNeeds } from './needs.ts';
 import { clock, points } from './usageWords.ts';
 
@@ -124,15 +124,18 @@ function marks({ kind, attempts }: LedgerRow): string[] {
   ];
 }
 
+/** Three figures at most: `13.5k`, `480k`. */
+const short = (count: number) => (count < 100_000 ? tokens(count) : roundTokens(count));
+
 type Counts = Pick<LedgerRow, 'input' | 'cached' | 'output' | 'reasoning'>;
 type Shares = Pick<LedgerRow, 'fiveHourPoints' | 'weeklyPoints'>;
 
 /** One figure where there is little room, four where there is more. */
 function tokenCells(counts: Counts): HTMLElement[] {
   const { input, cached, output, reasoning } = counts;
-  const cell = (count: number) => h('td', { class: 'roomy' }, tokens(count));
+  const cell = (count: number) => h('td', { class: 'roomy' }, short(count));
   return [
-    h('td', { class: 'mid', title: tokenWords(counts) }, tokens(input + output)),
+    h('td', { class: 'mid', title: tokenWords(counts) }, short(input + output)),
     ...[input, cached, output, reasoning].map(cell),
   ];
 }

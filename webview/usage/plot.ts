@@ -29,24 +29,7 @@ const topPx = 8;
  * guessed. The pointer and the arrow keys read it; to screen readers it is a slider over time.
  */
 export function createPlot({ now }: Pick<UsageNeeds, 'now'>): Plot {
-  const drawing = s('svg', { class: 'plot-svg', 'aria-hidden': 'true' });
-  const cursor = s('g', {});
-  const face = h('div', {
-    class: 'plot-face',
-    role: 'slider',
-    tabindex: 0,
-    'aria-valuemin': 0,
-    'aria-orientation': 'horizontal',
-  });
-  face.append(drawing);
-  const key = h('div', { class: 'plot-key' });
-  const readout = h('div', { class: 'plot-read num', hidden: true });
-  const empty = h('p', { class: 'dim small-text' });
-  const tableId = freshId('usage-plot');
-  const table = h('div', { class: 'sr', id: tableId });
-  setAttribute(face, 'aria-details', tableId);
-  const element = h('div', { class: 'plot' }, face, h('div', { class: 'plot-foot' }, key, readout));
-  const place = h('div', {}, element, table, empty);
+  const { place, element, drawing, cursor, face, key, readout, empty, table } = createNodes();
   let plot: UsagePlot | undefined;
   let size: PlotSize = { width: 0, height: 0, fontPx: 11 };
   let readAt: number | undefined;
@@ -127,6 +110,26 @@ export function createPlot({ now }: Pick<UsageNeeds, 'now'>): Plot {
   };
 }
 
+function createNodes() {
+  const drawing = s('svg', { class: 'plot-svg', 'aria-hidden': 'true' });
+  const face = h('div', {
+    class: 'plot-face',
+    role: 'slider',
+    tabindex: 0,
+    'aria-valuemin': 0,
+    'aria-orientation': 'horizontal',
+  });
+  face.append(drawing);
+  const key = h('div', { class: 'plot-key' });
+  const readout = h('div', { class: 'plot-read num', hidden: true });
+  const element = h('div', { class: 'plot' }, face, h('div', { class: 'plot-foot' }, key, readout));
+  const empty = h('p', { class: 'dim small-text' });
+  const table = h('div', { class: 'sr', id: freshId('usage-plot') });
+  setAttribute(face, 'aria-details', table.id);
+  const place = h('div', {}, element, table, empty);
+  return { place, element, drawing, cursor: s('g', {}), face, key, readout, empty, table };
+}
+
 const nothing: Record<PlotSpan, string> = {
   day: 'Nothing is known about the last 24 hours. Each answer adds a point.',
   week: 'Nothing is known about the last week. Each answer adds a point.',
@@ -164,8 +167,8 @@ function reading(plot: UsagePlot, atMs: number, nowMs: number): string {
 function summary(plot: UsagePlot): string {
   const sentences = plot.series.map((series) => {
     const seen = course(series, plot).map(({ percent }) => percent);
-    const guess = series.guess.at(-1);
-    const ahead = guess === undefined ? '' : `, ${wholePercent(guess.percent)} at this pace`;
+    const guess = Math.max(...series.guess.map(({ percent }) => percent));
+    const ahead = series.guess.length === 0 ? '' : `, ${wholePercent(guess)} at this pace`;
     return `${series.name}: ${wholePercent(seen.at(-1) ?? 0)} percent now, ${wholePercent(Math.max(0, ...seen))} at most${ahead}.`;
   });
   const span = plot.span === 'day' ? 'the last 24 hours' : 'the last week';

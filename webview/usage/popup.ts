@@ -38,7 +38,7 @@ export function createPopup(button: HTMLButtonElement, label: string): Popup {
     if (focusBack) button.focus();
   };
   const open = () => {
-    menu.replaceChildren(...items.map((item) => row(item, () => close(true))));
+    menu.replaceChildren(...items.map((item) => itemRow(item, () => close(true))));
     menu.hidden = false;
     setAttribute(button, 'aria-expanded', 'true');
     place(menu, button);
@@ -91,7 +91,7 @@ const rowNames = (menu: HTMLElement) =>
 const startsWith = (row: HTMLElement, key: string) =>
   key.length === 1 && (row.textContent ?? '').toLowerCase().startsWith(key.toLowerCase());
 
-function row({ name, checked, act }: PopupItem, close: () => void): HTMLElement {
+function itemRow({ name, checked, act }: PopupItem, close: () => void): HTMLElement {
   return h(
     'button',
     {

@@ -74,8 +74,8 @@ export interface Words {
 
 /** The sentences about the time to come, the figures in them apart. */
 export function outlookWords(outlook: readonly Outlook[], nowMs: number): readonly Words[] {
-  return outlook.flatMap((one, at) => [
-    ...(at === 0 ? [] : [{ text: ' ' }]),
+  return outlook.flatMap((one, index) => [
+    ...(index === 0 ? [] : [{ text: ' ' }]),
     ...sentence(one, nowMs),
   ]);
 }
@@ -153,7 +153,7 @@ export function roleWords(role: AccountRole, nowMs: number): string {
 const sources = {
   answer: 'from the last answer',
   refusal: 'from the last refusal',
-  poll: 'asked for',
+  poll: 'read from the service',
   stored: 'kept from before',
 } as const;
 
