@@ -3,6 +3,7 @@ import type { RowContext } from './actions.ts';
 import { h, setText } from './h.ts';
 import { icon, type IconName } from './icons.ts';
 import { toolkitButton, type ButtonLook } from './toolkit.ts';
+import { failureWays } from './usage/ways.ts';
 import { clockTime, duration } from './words.ts';
 
 /** The row that counts down to the next attempt. `tick` moves the seconds and nothing else. */
@@ -83,9 +84,13 @@ export function failureNote(
   failure: FailureView,
   context: RowContext,
 ): HTMLElement {
-  const buttons = failure.actions.map((action, at) =>
-    toolkitButton(actionLabels[action], lookOf(action, at), () => actOn(action, turn.id, context)),
+  const ways = failureWays(turn, context);
+  const actions = failure.actions.map((action, at) =>
+    toolkitButton(actionLabels[action], lookOf(action, at + ways.length), () =>
+      actOn(action, turn.id, context),
+    ),
   );
+  const buttons = [...ways, ...actions];
   const [name, tone] = pictureOf(failure.kind);
   return h(
     'div',
