@@ -28,7 +28,6 @@ export function show(
   const quotaChange = joined(
     lifetime,
     quota.onDidChange,
-    poll.onDidChange,
     account.onDidChange,
     settings.onDidChange,
   );

@@ -11,11 +11,11 @@ import { type Access } from './access.ts';
 import { type Service } from './service.ts';
 
 /** The talk, and what its requests are made of. */
-export function createTalk(ground: Ground, { grants }: Access, { models, quota }: Service) {
+export function createTalk(ground: Ground, { grants }: Access, { models, quota, poll }: Service) {
   const { context, lifetime, log, http, clock, userAgent, baseUrl, settings } = ground;
   const memento = context.workspaceState;
   const choice = createModelChoice({ memento, models, settings: settings.current });
-  const observer = createAnswerObserver({ quota, models, now: clock.now });
+  const observer = createAnswerObserver({ quota, poll, models, now: clock.now });
   const identity = { originator, userAgent };
   const random = Math.random;
   const session = lifetime.add(
@@ -40,6 +40,11 @@ export function createTalk(ground: Ground, { grants }: Access, { models, quota }
     }),
   );
   lifetime.add(tellContext(session));
+  lifetime.add(
+    session.onDidChange((change) => {
+      if (change.type === 'turn/state' && !session.isBusy()) observer.turnEnded();
+    }),
+  );
   return { session, choice };
 }
 

@@ -5,6 +5,8 @@ export interface SteppedClock extends Clock {
   readonly timers: readonly number[];
   /** Moves the time on and fires on its way what is due, each at its own time. */
   advance(ms: number): Promise<void>;
+  /** Moves the time on as a machine does that sleeps: what is due fires late, all at once. */
+  sleep(ms: number): Promise<void>;
 }
 
 /** A clock that stands still until it is told to go on. */
@@ -37,6 +39,13 @@ export function steppedClock(startMs = 1_795_219_200_000): SteppedClock {
         await settled();
       }
       nowMs = endMs;
+      await settled();
+    },
+    async sleep(ms) {
+      nowMs += ms;
+      const due = waiting.filter(({ atMs }) => atMs <= nowMs);
+      waiting = waiting.filter((entry) => !due.includes(entry));
+      for (const { fire } of due) fire();
       await settled();
     },
   };

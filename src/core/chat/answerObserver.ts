@@ -1,29 +1,54 @@
 import type { Models } from '../models/models.ts';
 import { readLimitError, readQuotaEvent } from '../quota/events.ts';
 import { readQuotaHeaders } from '../quota/headers.ts';
+import type { QuotaPoll } from '../quota/poll.ts';
 import type { QuotaBook } from '../quota/quota.ts';
+import type { QuotaReading } from '../quota/reading.ts';
 import { ResponsesError } from '../responses/failure.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
 
+export interface AnswerObserver {
+  event(event: TurnEvent): void;
+  failure(error: unknown): void;
+  /** A turn is over: what its last answer has not told, it will not tell any more. */
+  turnEnded(): void;
+}
+
 /** Takes from each answer what it tells besides the answer: limits, and that the models changed. */
 export function createAnswerObserver(needs: {
-  quota: Pick<QuotaBook, 'record'>;
+  quota: Pick<QuotaBook, 'record' | 'noteSilence'>;
+  poll: Pick<QuotaPoll, 'want'>;
   models: Pick<Models, 'noteEtag'>;
   now: () => number;
-}): { event(event: TurnEvent): void; failure(error: unknown): void } {
-  const { quota, models, now } = needs;
+}): AnswerObserver {
+  const { quota, poll, models, now } = needs;
+  /** Credentials whose running answer has brought no figures so far. */
+  const silent = new Set<string>();
+
+  const take = (reading: QuotaReading | undefined) => {
+    if (!reading) return;
+    if (hasFigures(reading)) silent.delete(reading.credentialId);
+    quota.record(reading);
+  };
+
+  const turnEnded = () => {
+    for (const credentialId of silent) quota.noteSilence(credentialId);
+    silent.clear();
+  };
+
   return {
     event(event) {
       if (event.type === 'headers') {
+        turnEnded();
         const { headers, status, credentialId } = event;
         const outcome = outcomeOf(status);
-        const reading = readQuotaHeaders(headers, credentialId, now(), outcome);
-        if (reading) quota.record(reading);
+        if (outcome === 'accepted') silent.add(credentialId);
+        if (status === 401 || status === 429) poll.want(credentialId);
+        take(readQuotaHeaders(headers, credentialId, now(), outcome));
         const etag = headers['x-models-etag'];
         if (etag !== undefined) models.noteEtag(etag);
       } else if (event.type === 'rateLimits') {
-        const reading = readQuotaEvent(event.limits, event.credentialId, now());
-        if (reading) quota.record(reading);
+        take(readQuotaEvent(event.limits, event.credentialId, now()));
       }
     },
     failure(error) {
@@ -32,8 +57,12 @@ export function createAnswerObserver(needs: {
       if (kind !== 'usageLimit' || credentialId === undefined) return;
       quota.record(readLimitError({ plan, resetsAtMs }, credentialId, now()));
     },
+    turnEnded,
   };
 }
+
+/** Figures of the main limits; a family of its own says nothing about them. */
+const hasFigures = ({ windows }: QuotaReading) => windows.length > 0;
 
 function outcomeOf(status: number): 'accepted' | 'refused' | undefined {
   if (status >= 200 && status < 300) return 'accepted';

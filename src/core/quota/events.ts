@@ -1,7 +1,14 @@
 import * as z from 'zod/mini';
 import { lenient } from '../../base/lenient.ts';
+import { present } from '../../base/present.ts';
 import { creditsBody, isRefused, readCreditsBody } from './body.ts';
-import { orderWindows, readText, readWindow, type QuotaReading } from './reading.ts';
+import {
+  orderWindows,
+  readText,
+  readWindow,
+  type QuotaFamily,
+  type QuotaReading,
+} from './reading.ts';
 
 const windowBody = z.object({
   used_percent: z.optional(z.unknown()),
@@ -13,6 +20,9 @@ const windowBody = z.object({
 const rateLimitsEvent = z.object({
   type: z.literal('codex.rate_limits'),
   plan_type: z.optional(z.unknown()),
+  /** Which limits these are, where they are not the main ones; seen in the real client's reader. */
+  metered_limit_name: z.optional(z.unknown()),
+  limit_name: z.optional(z.unknown()),
   rate_limits: z.object({
     allowed: lenient(z.boolean()),
     limit_reached: lenient(z.boolean()),
@@ -47,17 +57,28 @@ export function readQuotaEvent(
   const windows = orderWindows(slots);
   const plan = readText(planType);
   const credits = readCreditsBody(creditsPart);
-  const limitReached = isRefused(limits);
+  const family = familyOf(parsed.data);
+  const limitReached = family ? undefined : isRefused(limits);
   if (windows.length === 0 && !plan && !credits && limitReached === undefined) return undefined;
-  return {
+  return present({
     credentialId,
-    source: 'event',
+    source: 'event' as const,
     observedAtMs: nowMs,
-    windows,
-    ...(plan ? { plan } : {}),
-    ...(credits ? { credits } : {}),
-    ...(limitReached === undefined ? {} : { limitReached }),
-  };
+    windows: family ? [] : windows,
+    plan,
+    credits,
+    limitReached,
+    others: family && windows.length > 0 ? [{ ...family, windows }] : undefined,
+  });
+}
+
+/** Undefined for the main limits. */
+function familyOf(
+  event: z.infer<typeof rateLimitsEvent>,
+): Omit<QuotaFamily, 'windows'> | undefined {
+  const name = readText(event.limit_name);
+  const id = (readText(event.metered_limit_name) ?? name)?.toLowerCase().replaceAll('-', '_');
+  return id === undefined || id === 'codex' ? undefined : { id, name: name ?? id };
 }
 
 /**

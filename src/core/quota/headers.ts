@@ -1,5 +1,6 @@
 import {
   orderWindows,
+  readPromo,
   readText,
   readWindow,
   type QuotaCredits,
@@ -38,7 +39,7 @@ export function readQuotaHeaders(
   const plan = readText(all['x-codex-plan-type']);
   const credits = readCredits(all);
   if (windows.length === 0 && others.length === 0 && !plan && !credits) return undefined;
-  const reached = readText(all['x-codex-rate-limit-reached-type']) !== undefined;
+  const promo = readPromo(all['x-codex-promo-message']);
   return {
     credentialId,
     source: 'headers',
@@ -46,10 +47,22 @@ export function readQuotaHeaders(
     windows,
     ...(plan ? { plan } : {}),
     ...(credits ? { credits } : {}),
-    ...(outcome === 'accepted' ? { limitReached: false } : {}),
-    ...(outcome === 'refused' && reached ? { limitReached: true } : {}),
+    ...readOutcome(all, outcome),
     ...(others.length > 0 ? { others } : {}),
+    ...(promo ? { promo } : {}),
   };
+}
+
+/** A refusal for a limit beside the main one (`x-codex-active-limit`) does not spend the main one. */
+function readOutcome(
+  all: Headers,
+  outcome: 'accepted' | 'refused' | undefined,
+): Pick<QuotaReading, 'limitReached' | 'reachedType'> {
+  if (outcome === undefined) return {};
+  const reachedType = readText(all['x-codex-rate-limit-reached-type']) ?? '';
+  if (outcome === 'accepted') return { limitReached: false, reachedType };
+  const isMain = (readText(all['x-codex-active-limit']) ?? mainFamily) === mainFamily;
+  return { reachedType, ...(reachedType && isMain ? { limitReached: true } : {}) };
 }
 
 function readFamily(all: Headers, family: string, nowMs: number): QuotaFamily {

@@ -1,143 +1,179 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Disposable } from '../../base/disposables.ts';
-import { createEmitter, type Listen } from '../../base/event.ts';
-import { HttpError } from '../../base/http.ts';
-import type { Log } from '../../base/log.ts';
+import { Disposables, type Disposable } from '../../base/disposables.ts';
+import type { Listen } from '../../base/event.ts';
 import { createSingleFlight } from '../../base/singleFlight.ts';
-import { AuthError } from '../auth/errors.ts';
-import type { QuotaReading } from './reading.ts';
-import { UsageError } from './usage.ts';
+import { createAsker, type AskerNeeds } from './asker.ts';
+import { dueAtMs, otherDueAtMs } from './due.ts';
+import type { QuotaBook } from './quota.ts';
 
-export interface QuotaPollOptions {
-  fetch: (signal: AbortSignal) => Promise<QuotaReading>;
-  record: (reading: QuotaReading) => void;
+export interface QuotaPollNeeds extends AskerNeeds {
+  book: AskerNeeds['book'] & Pick<QuotaBook, 'current' | 'onDidChange'>;
   /** The credential in use; undefined while signed out, and then nothing is asked. */
   credentialId: () => string | undefined;
-  /** When its figures were told; undefined while nothing is known. */
-  observedAtMs: () => number | undefined;
-  clock: Clock;
-  /** From 0 up to 1. */
-  random: () => number;
-  /** Whether somebody looks: the window has the focus and shows the quota somewhere. */
+  /** All credentials that are signed in, in the order in which their figures matter. */
+  credentialIds: () => readonly string[];
+  /** Whether somebody looks: the window has the focus. */
   isActive: () => boolean;
   /** To be fired also when another account comes into use. */
   onDidChangeActive: Listen<void>;
-  log: Log;
 }
 
-/** Keeps the quota at most some minutes old while somebody looks at it. */
+/**
+ * Keeps the quota fresh while somebody looks at it: often while it is used up, rarely otherwise.
+ * Of all windows of the editor one asks at a time, and the others use what it was told.
+ */
 export interface QuotaPoll extends Disposable {
-  /** Asks now, whatever the age of the figures. Rejects with what `fetch` rejects with. */
-  refresh(): Promise<void>;
-  /** Why the last attempt failed, one sentence for people; undefined after a good one. */
+  /** Asks for the account in use now, whatever the age of the figures. Rejects as `fetch` does. */
+  refresh(credentialId?: string): Promise<void>;
+  /** Asks for this account unless its figures are known already. Rejects as `fetch` does. */
+  learn(credentialId: string): Promise<void>;
+  /** Asks for all accounts, one after the other, but for those asked for just now. Never rejects. */
+  refreshAll(): Promise<void>;
+  /** The figures of this credential have become doubtful: asks soon if it is the one in use. */
+  want(credentialId: string): void;
+  /** Why the last attempt for the account in use failed, one sentence; undefined after a good one. */
   problem(): string | undefined;
-  /** Fires when {@link QuotaPoll.problem} changes. */
-  readonly onDidChange: Listen<void>;
 }
 
-const shortestIntervalMs = 5 * 60_000;
-const longestBackoffMs = 60 * 60_000;
 /** Spreads several windows of the editor, which wake together. */
 const wakeSpreadMs = 3_000;
+/** A timer so late was held up by a machine that slept; its network needs a while, too. */
+const sleptAfterMs = 30_000;
+const afterSleepMs = 5_000;
+const afterSleepSpreadMs = 20_000;
+const justAskedMs = 30_000;
+/** Timers hold at most 24.8 days. */
+const longestSleepMs = 12 * 3_600_000;
 
-export function createQuotaPoll(options: QuotaPollOptions): QuotaPoll {
-  const { clock, random, log } = options;
-  const ended = new AbortController();
+export function createQuotaPoll(needs: QuotaPollNeeds): QuotaPoll {
+  const { book, clock, random, log } = needs;
+  const lifetime = new Disposables();
   const once = createSingleFlight<void>();
-  const pace = createPace(options);
-  let timer = new AbortController();
+  const asker = lifetime.add(createAsker(needs));
+  const wanted = new Map<string, number>();
+  const state = { isVisiting: false, isOver: false };
+  let lastInUse = needs.credentialId();
 
-  const ask = () =>
-    once(options.credentialId() ?? '', async () => {
-      timer.abort();
-      try {
-        options.record(await options.fetch(ended.signal));
-        pace.settle();
-      } catch (error) {
-        if (!ended.signal.aborted) pace.settle(error);
-        throw error;
-      } finally {
-        schedule();
-      }
-    });
+  const next = () => nextDue(needs, wanted, asker.stretch());
+  const mayAsk = () => !state.isOver && needs.isActive() && needs.credentialId() !== undefined;
 
-  /** Answers to prompts bring figures too, so the time is counted from the last of any kind. */
-  const dueAtMs = (intervalMs: number) =>
-    Math.max((options.observedAtMs() ?? -intervalMs) + intervalMs, pace.notBeforeMs());
-
-  /** One timer while somebody looks, none otherwise. */
-  const schedule = () => {
-    timer.abort();
-    if (!mayAsk()) return;
-    timer = new AbortController();
-    const waitMs = dueAtMs(jittered(shortestIntervalMs, random())) - clock.now();
-    clock.delay(Math.max(waitMs, random() * wakeSpreadMs), timer.signal).then(onTimer, () => {});
+  const schedule = (leastMs = random() * wakeSpreadMs) => {
+    const due = mayAsk() && !state.isVisiting ? next() : undefined;
+    alarm.set(due && Math.max(due.atMs, clock.now() + leastMs));
   };
 
-  const mayAsk = () =>
-    !ended.signal.aborted && options.isActive() && options.credentialId() !== undefined;
-
-  const onTimer = () => {
-    if (!mayAsk()) return;
-    if (dueAtMs(shortestIntervalMs) > clock.now()) return schedule();
-    ask().catch((error: unknown) => log.debug(`quota poll failed: ${nameOf(error)}`));
+  const visit = async () => {
+    state.isVisiting = true;
+    try {
+      // Another window may have asked while this one waited for the hold.
+      await asker.visit(() => (mayAsk() ? dueNow(next(), clock.now()) : undefined));
+    } catch (error) {
+      log.debug(`quota poll failed: ${error instanceof Error ? error.name : typeof error}`);
+    } finally {
+      state.isVisiting = false;
+      schedule();
+    }
   };
 
-  const listening = options.onDidChangeActive(schedule);
+  const alarm = lifetime.add(
+    createAlarm(clock, (atMs) => {
+      const hasSlept = clock.now() - atMs > sleptAfterMs;
+      if (hasSlept) schedule(afterSleepMs + random() * afterSleepSpreadMs);
+      else if (mayAsk() && dueNow(next(), clock.now()) !== undefined) void visit();
+      else schedule();
+    }),
+  );
+
+  const askUnlessSince = (id: string, sinceMs: number) =>
+    once(id, () =>
+      asker.visit(() => ((book.facts(id)?.asked?.atMs ?? -1) < sinceMs ? id : undefined)),
+    );
+
+  const follow = () => {
+    const inUse = needs.credentialId();
+    if (inUse !== undefined && inUse !== lastInUse) wanted.set(inUse, clock.now());
+    lastInUse = inUse;
+    schedule();
+  };
+  lifetime.add(needs.onDidChangeActive(follow));
+  lifetime.add(book.onDidChange(() => schedule()));
   schedule();
 
   return {
-    refresh: ask,
-    problem: pace.problem,
-    onDidChange: pace.onDidChange,
+    async refresh(credentialId = needs.credentialId()) {
+      if (credentialId !== undefined) await askUnlessSince(credentialId, clock.now());
+    },
+    learn: (id) =>
+      once(id, () => asker.visit(() => (book.facts(id)?.windows.length ? undefined : id))),
+    async refreshAll() {
+      const sinceMs = clock.now() - justAskedMs;
+      for (const id of needs.credentialIds()) await askUnlessSince(id, sinceMs).catch(() => {});
+    },
+    want(credentialId) {
+      const isOpen = (wanted.get(credentialId) ?? 0) > (book.facts(credentialId)?.asked?.atMs ?? 0);
+      if (!isOpen) wanted.set(credentialId, clock.now());
+      schedule();
+    },
+    problem: () => book.current(needs.credentialId() ?? '')?.problem,
     dispose() {
-      listening.dispose();
-      timer.abort();
-      ended.abort();
+      state.isOver = true;
+      lifetime.dispose();
     },
   };
 }
 
-/** How long to leave the backend alone after each attempt. A new account starts afresh. */
-function createPace({ clock, random, log, credentialId }: QuotaPollOptions) {
-  const change = createEmitter<void>((error) => log.error(`quota listener: ${String(error)}`));
-  let failures = 0;
-  let notBeforeMs = 0;
-  let problem: string | undefined;
-  let account: string | undefined;
-  const isSame = () => account === credentialId();
+interface Due {
+  id: string;
+  atMs: number;
+}
+
+const dueNow = (due: Due | undefined, nowMs: number) =>
+  due && due.atMs <= nowMs ? due.id : undefined;
+
+/** Whose turn it is next. What is late is equally due: the account in use, then their order. */
+function nextDue(
+  { book, clock, credentialId, credentialIds }: QuotaPollNeeds,
+  wanted: ReadonlyMap<string, number>,
+  stretch: number,
+): Due | undefined {
+  const now = clock.now();
+  const inUse = credentialId();
+  const others = credentialIds().filter((id) => id !== inUse);
+  const due = others.map((id) => ({ id, atMs: otherDueAtMs(book.facts(id), stretch) }));
+  if (inUse !== undefined) {
+    const atMs = dueAtMs(book.facts(inUse), wanted.get(inUse), stretch, now);
+    due.unshift({ id: inUse, atMs });
+  }
+  return due
+    .map(({ id, atMs }) => ({ id, atMs: Math.max(atMs, now) }))
+    .toSorted((a, b) => a.atMs - b.atMs)[0];
+}
+
+/** One timer at most. One that fires soon enough is left as it is, so that it is not put off. */
+function createAlarm(clock: Clock, ring: (atMs: number) => void) {
+  let set: { atMs: number; abort: AbortController } | undefined;
+  const stop = () => {
+    set?.abort.abort();
+    set = undefined;
+  };
   return {
-    onDidChange: change.listen,
-    notBeforeMs: () => (isSame() ? notBeforeMs : 0),
-    problem: () => (isSame() ? problem : undefined),
-    settle(failure?: unknown) {
-      failures = failure === undefined ? 0 : isSame() ? failures + 1 : 1;
-      const restMs = failure === undefined ? shortestIntervalMs : backoffMs(failures, failure);
-      account = credentialId();
-      notBeforeMs = clock.now() + jittered(restMs, random());
-      const before = problem;
-      problem = failure === undefined ? undefined : describe(failure);
-      if (problem !== before) change.fire();
+    /** @param atMs - undefined or Infinity for never. */
+    set(atMs: number | undefined) {
+      if (atMs === undefined || !Number.isFinite(atMs)) return stop();
+      if (set && set.atMs <= atMs) return;
+      stop();
+      const abort = new AbortController();
+      set = { atMs, abort };
+      const wait = async () => {
+        do {
+          const waitMs = Math.max(atMs - clock.now(), 0);
+          await clock.delay(Math.min(waitMs, longestSleepMs), abort.signal);
+        } while (clock.now() < atMs);
+        set = undefined;
+        ring(atMs);
+      };
+      wait().catch(() => {});
     },
+    dispose: stop,
   };
-}
-
-/** Doubles from five minutes to an hour; a time that the backend names is kept to. */
-function backoffMs(failures: number, failure: unknown): number {
-  const grown = Math.min(shortestIntervalMs * 2 ** (failures - 1), longestBackoffMs);
-  const named =
-    failure instanceof UsageError && failure.failure.kind === 'refused'
-      ? failure.failure.retryAfterMs
-      : undefined;
-  return Math.max(grown, Math.min(named ?? 0, longestBackoffMs));
-}
-
-const jittered = (ms: number, random: number) => ms * (1 + random * 0.2);
-
-const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
-
-function describe(failure: unknown): string {
-  if (failure instanceof UsageError || failure instanceof AuthError) return failure.message;
-  if (failure instanceof HttpError) return `${failure.host} could not be reached.`;
-  return 'The quota could not be read.';
 }

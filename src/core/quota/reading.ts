@@ -19,6 +19,22 @@ export interface QuotaCredits {
   balance?: string;
 }
 
+/** What an owner allows an account to spend beyond its plan; amounts as the backend writes them. */
+export interface QuotaSpend {
+  reached: boolean;
+  limit?: string;
+  used?: string;
+  remaining?: string;
+  /** 0 to 100. */
+  usedPercent?: number;
+  resetsAtMs?: number;
+}
+
+/** Resets that the account may redeem when it likes. */
+export interface QuotaResets {
+  available: number;
+}
+
 /** Limits beside the main one, such as that of a single model. */
 export interface QuotaFamily {
   id: string;
@@ -26,10 +42,13 @@ export interface QuotaFamily {
   windows: readonly QuotaWindow[];
 }
 
+/** By which way figures came: with an answer, by asking for them, or in the body of a refusal. */
+export type QuotaSource = 'headers' | 'usage' | 'event' | 'limitError';
+
 /** What one answer of the backend said about the quota of one credential. */
 export interface QuotaReading {
   credentialId: string;
-  source: 'headers' | 'usage' | 'event' | 'limitError';
+  source: QuotaSource;
   observedAtMs: number;
   plan?: string;
   /** The main limits, the shortest window first. */
@@ -40,6 +59,12 @@ export interface QuotaReading {
   /** When the backend said it would answer again. */
   availableAtMs?: number;
   others?: readonly QuotaFamily[];
+  spend?: QuotaSpend;
+  resets?: QuotaResets;
+  /** Plain text of the backend for people; empty when it said that there is none. */
+  promo?: string;
+  /** Which limit was reached (WIRE.md d); empty when it said that none is. */
+  reachedType?: string;
 }
 
 /** A window as the wire has it, each figure unread. */
@@ -134,7 +159,11 @@ export function shownPercent({ usedPercent }: Pick<QuotaWindow, 'usedPercent'>):
   return usedPercent >= 100 ? 100 : Math.min(99, Math.round(usedPercent));
 }
 
-/** A non-empty text of the backend, kept short; undefined for all else. */
-export function readText(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() ? value.trim().slice(0, 100) : undefined;
+/** A non-empty text of the backend on one line, kept short; undefined for all else. */
+export function readText(value: unknown, longest = 100): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return value.replaceAll(/\s+/g, ' ').trim().slice(0, longest).trim() || undefined;
 }
+
+/** What the backend wants people to read, on one line and no longer than three or four of a tooltip. */
+export const readPromo = (value: unknown) => readText(value, 240);

@@ -1,15 +1,23 @@
-import {
-  shownPercent,
-  type QuotaCredits,
-  type QuotaFamily,
-  type QuotaReading,
-  type QuotaWindow,
+import { present } from '../../base/present.ts';
+import type {
+  QuotaCredits,
+  QuotaFamily,
+  QuotaReading,
+  QuotaResets,
+  QuotaSource,
+  QuotaSpend,
+  QuotaWindow,
 } from './reading.ts';
 
-/** A fact and when the backend told it. */
+/** A fact and when it came to be known. */
 export interface Dated<T> {
   value: T;
   atMs: number;
+}
+
+/** A fact, when the backend told it, and by which way. */
+export interface Told<T> extends Dated<T> {
+  source: QuotaSource;
 }
 
 export interface Refusal {
@@ -17,81 +25,156 @@ export interface Refusal {
   availableAtMs?: number;
 }
 
+/** How the last asking for the usage ended. */
+export interface Asked {
+  /** How often in a row it has failed; 0 after a good answer. */
+  failures: number;
+  /** Until when the backend is left alone. */
+  notBeforeMs: number;
+  /** Why it failed, one sentence for people. */
+  problem?: string;
+  /** The plan that the last good answer named. */
+  plan?: string;
+}
+
 /** All that was ever told about one credential and has not been overtaken. */
 export interface QuotaRecord {
   credentialId: string;
+  /** When something was last told; 0 while nothing was. */
   observedAtMs: number;
   /** When the backend last told all windows at once; what is older and was not told then is gone. */
   completeAtMs: number;
-  windows: readonly Dated<QuotaWindow>[];
-  others: readonly Dated<QuotaFamily>[];
-  plan?: Dated<string>;
-  credits?: Dated<QuotaCredits>;
-  refusal?: Dated<Refusal>;
+  windows: readonly Told<QuotaWindow>[];
+  others: readonly Told<QuotaFamily>[];
+  plan?: Told<string>;
+  credits?: Told<QuotaCredits>;
+  refusal?: Told<Refusal>;
+  spend?: Told<QuotaSpend>;
+  resets?: Told<QuotaResets>;
+  promo?: Told<string>;
+  reachedType?: Told<string>;
+  /** When an answer to a prompt last brought figures along, in its headers or its events. */
+  answeredAtMs?: number;
+  /** When the last answers since then ended that brought none, oldest first; three at most. */
+  silentAtMs?: readonly number[];
+  asked?: Dated<Asked>;
 }
 
 /** The quota of one credential at one moment. */
 export interface QuotaState {
   credentialId: string;
-  /** When the oldest of the shown figures was told. */
+  /** When the oldest of the shown figures was told; 0 while none was. */
   observedAtMs: number;
   windows: readonly QuotaWindow[];
   others: readonly QuotaFamily[];
+  /** Who told each of the windows and when, in their order. */
+  told?: readonly { source: QuotaSource; atMs: number }[];
   plan?: string;
   credits?: QuotaCredits;
   /** Whether requests are refused because a limit is spent, as far as known. */
   refused: boolean;
   /** When requests will be answered again; only while they are refused, and if known. */
   availableAtMs?: number;
+  spend?: QuotaSpend;
+  resets?: QuotaResets;
+  /** Plain text of the backend for people. */
+  promo?: string;
+  /** Which limit was reached, in the words of the wire: `rate_limit_reached` and others. */
+  reachedType?: string;
+  /** Answers used to bring figures along and no longer do. */
+  hasFallenSilent?: boolean;
+  /** Why the figures could not be asked for the last time, one sentence for people. */
+  problem?: string;
 }
 
 /** The fresher of each fact; the same in whichever order the two came to be known. */
 export function mergeRecords(a: QuotaRecord, b: QuotaRecord): QuotaRecord {
   const completeAtMs = Math.max(a.completeAtMs, b.completeAtMs);
-  const plan = fresher(a.plan, b.plan);
-  const credits = fresher(a.credits, b.credits);
-  const refusal = fresher(a.refusal, b.refusal, refusalWeight);
-  return {
+  const isLeft = ({ atMs }: Dated<unknown>) => atMs >= completeAtMs;
+  const answeredAtMs = latest(a.answeredAtMs, b.answeredAtMs);
+  return present({
     credentialId: a.credentialId,
     observedAtMs: Math.max(a.observedAtMs, b.observedAtMs),
     completeAtMs,
     windows: mergeDated(a.windows, b.windows, ({ label }) => label, windowWeight)
-      .filter(({ atMs }) => atMs >= completeAtMs)
+      .filter(isLeft)
       .toSorted((x, y) => (x.value.minutes ?? Infinity) - (y.value.minutes ?? Infinity)),
-    others: mergeDated(a.others, b.others, (family) => family.id).filter(
-      ({ atMs }) => atMs >= completeAtMs,
-    ),
-    ...(plan ? { plan } : {}),
-    ...(credits ? { credits } : {}),
-    ...(refusal ? { refusal } : {}),
-  };
+    others: mergeDated(a.others, b.others, (family) => family.id).filter(isLeft),
+    plan: fresher(a.plan, b.plan),
+    credits: fresher(a.credits, b.credits),
+    refusal: fresher(a.refusal, b.refusal, refusalWeight),
+    spend: fresher(a.spend, b.spend),
+    resets: fresher(a.resets, b.resets),
+    promo: fresher(a.promo, b.promo),
+    reachedType: fresher(a.reachedType, b.reachedType),
+    answeredAtMs,
+    silentAtMs: mergeSilences(a.silentAtMs, b.silentAtMs, answeredAtMs),
+    asked: fresher(a.asked, b.asked),
+  });
 }
+
+/** Nothing is known yet of this credential. */
+export const blankRecord = (credentialId: string): QuotaRecord => ({
+  credentialId,
+  observedAtMs: 0,
+  completeAtMs: 0,
+  windows: [],
+  others: [],
+});
 
 export function toRecord(reading: QuotaReading): QuotaRecord {
-  const { credentialId, observedAtMs: atMs, windows, plan, credits, availableAtMs } = reading;
-  const date = <T>(value: T): Dated<T> => ({ value, atMs });
-  const refused = reading.limitReached;
-  return {
-    credentialId,
+  const { observedAtMs: atMs, source, windows, others = [], availableAtMs } = reading;
+  const tell = <T>(value: T): Told<T> => ({ value, atMs, source });
+  const maybe = <T>(value: T | undefined) => (value === undefined ? undefined : tell(value));
+  const { limitReached: refused } = reading;
+  const isAnswer = source === 'headers' || source === 'event';
+  const record = present({
+    credentialId: reading.credentialId,
     observedAtMs: atMs,
-    completeAtMs: reading.source === 'usage' && windows.length > 0 ? atMs : 0,
-    windows: windows.map(date),
-    others: (reading.others ?? []).map(date),
-    ...(plan === undefined ? {} : { plan: date(plan) }),
-    ...(credits === undefined ? {} : { credits: date(credits) }),
-    ...(refused === undefined
-      ? {}
-      : { refusal: date({ refused, ...(availableAtMs === undefined ? {} : { availableAtMs }) }) }),
-  };
+    completeAtMs: source === 'usage' && windows.length > 0 ? atMs : 0,
+    windows: windows.map(tell),
+    others: others.map(tell),
+    plan: maybe(reading.plan),
+    credits: maybe(reading.credits),
+    refusal: refused === undefined ? undefined : tell(present({ refused, availableAtMs })),
+    spend: maybe(reading.spend),
+    resets: maybe(reading.resets),
+    promo: maybe(reading.promo),
+    reachedType: maybe(reading.reachedType),
+    answeredAtMs: isAnswer && windows.length > 0 ? atMs : undefined,
+  });
+  // Merged with nothing, it is in the order that merging gives.
+  return mergeRecords(blankRecord(reading.credentialId), record);
 }
 
+const latest = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+
+const silencesKept = 3;
+
+function mergeSilences(
+  a: readonly number[] = [],
+  b: readonly number[] = [],
+  answeredAtMs = 0,
+): readonly number[] | undefined {
+  const left = [...new Set([...a, ...b])].filter((atMs) => atMs > answeredAtMs);
+  return left.length > 0 ? left.toSorted((x, y) => x - y).slice(-silencesKept) : undefined;
+}
+
+/**
+ * Whether answers have stopped to bring figures along, as they used to. One may lack them by
+ * accident, such as one that a proxy kept.
+ */
+export const hasFallenSilent = ({ answeredAtMs, silentAtMs = [] }: QuotaRecord) =>
+  answeredAtMs !== undefined && silentAtMs.length >= silencesKept;
+
 function mergeDated<T>(
-  a: readonly Dated<T>[],
-  b: readonly Dated<T>[],
+  a: readonly Told<T>[],
+  b: readonly Told<T>[],
   keyOf: (value: T) => string,
   weigh: (value: T) => string = JSON.stringify,
-): Dated<T>[] {
-  const merged = new Map<string, Dated<T>>();
+): Told<T>[] {
+  const merged = new Map<string, Told<T>>();
   for (const item of [...a, ...b]) {
     const key = keyOf(item.value);
     const kept = fresher(merged.get(key), item, weigh);
@@ -101,14 +184,16 @@ function mergeDated<T>(
 }
 
 /** Of two facts told in the same millisecond the choice must not depend on their order either. */
-function fresher<T>(
-  a: Dated<T> | undefined,
-  b: Dated<T> | undefined,
+function fresher<T, D extends Dated<T> & { source?: QuotaSource }>(
+  a: D | undefined,
+  b: D | undefined,
   weigh: (value: T) => string = JSON.stringify,
-): Dated<T> | undefined {
+): D | undefined {
   if (!a || !b) return a ?? b;
   if (a.atMs !== b.atMs) return a.atMs > b.atMs ? a : b;
-  return weigh(a.value) >= weigh(b.value) ? a : b;
+  const [weightA, weightB] = [weigh(a.value), weigh(b.value)];
+  if (weightA !== weightB) return weightA > weightB ? a : b;
+  return (a.source ?? '') >= (b.source ?? '') ? a : b;
 }
 
 /** The more used window is the later one: use only grows until a reset. */
@@ -118,68 +203,3 @@ const windowWeight = (window: QuotaWindow) =>
 /** A refusal and its time come by two ways, the headers and the body of the same answer. */
 const refusalWeight = (refusal: Refusal) =>
   [refusal.refused, refusal.availableAtMs !== undefined, refusal.availableAtMs].map(Number).join();
-
-/** What the record comes to at `nowMs`: windows that have reset since stand at 0. */
-export function stateAt(record: QuotaRecord, nowMs: number): QuotaState {
-  const shown = record.windows.flatMap((dated) => {
-    const value = windowAt(dated, nowMs);
-    return value ? [{ value, atMs: dated.atMs }] : [];
-  });
-  const windows = shown.map(({ value }) => value);
-  const refused = isRefused(record, windows, nowMs);
-  const availableAtMs = refused ? availableAt(record, windows) : undefined;
-  return {
-    credentialId: record.credentialId,
-    observedAtMs: Math.min(...shown.map(({ atMs }) => atMs), record.observedAtMs),
-    windows,
-    others: record.others.flatMap((dated) => familyAt(dated, nowMs) ?? []),
-    refused,
-    ...(record.plan ? { plan: record.plan.value } : {}),
-    ...(record.credits ? { credits: record.credits.value } : {}),
-    ...(availableAtMs === undefined ? {} : { availableAtMs }),
-  };
-}
-
-/** Every moment after `nowMs` at which {@link stateAt} will tell of a reset. */
-export function resetsAfter(record: QuotaRecord, nowMs: number): number[] {
-  const families = record.others.flatMap(({ value }) => value.windows);
-  const windows = [...record.windows.map(({ value }) => value), ...families];
-  return [record.refusal?.value.availableAtMs, ...windows.map(({ resetsAtMs }) => resetsAtMs)]
-    .filter((atMs) => atMs !== undefined)
-    .filter((atMs) => atMs > nowMs);
-}
-
-/**
- * The new window after a reset is known to be unused for as long as a window lasts; after that,
- * and for a window without reset time once its length is over, nothing is known.
- */
-function windowAt({ value, atMs }: Dated<QuotaWindow>, nowMs: number): QuotaWindow | undefined {
-  const spanMs = (value.minutes ?? 300) * 60_000;
-  const { resetsAtMs, ...rest } = value;
-  if (resetsAtMs === undefined) return nowMs - atMs < spanMs ? value : undefined;
-  if (nowMs < resetsAtMs) return value;
-  return nowMs - resetsAtMs < spanMs ? { ...rest, usedPercent: 0 } : undefined;
-}
-
-function familyAt({ value, atMs }: Dated<QuotaFamily>, nowMs: number): QuotaFamily | undefined {
-  const windows = value.windows.flatMap((window) => windowAt({ value: window, atMs }, nowMs) ?? []);
-  return windows.length > 0 ? { ...value, windows } : undefined;
-}
-
-const isSpent = (window: QuotaWindow) => shownPercent(window) >= 100;
-
-/** A refusal ends at the time it named, or once the windows that were spent have reset. */
-function isRefused(record: QuotaRecord, windows: readonly QuotaWindow[], nowMs: number): boolean {
-  const refusal = record.refusal?.value;
-  if (!refusal?.refused) return false;
-  if (refusal.availableAtMs !== undefined) return nowMs < refusal.availableAtMs;
-  const wasSpent = record.windows.some(({ value }) => isSpent(value));
-  return !wasSpent || windows.some(isSpent);
-}
-
-function availableAt(record: QuotaRecord, windows: readonly QuotaWindow[]): number | undefined {
-  const named = record.refusal?.value.availableAtMs;
-  if (named !== undefined) return named;
-  const resets = windows.filter(isSpent).flatMap(({ resetsAtMs }) => resetsAtMs ?? []);
-  return resets.length > 0 ? Math.max(...resets) : undefined;
-}

@@ -4,7 +4,18 @@ import { readText as readBody, type Http, type HttpResponse } from '../../base/h
 import { parseJson } from '../../base/json.ts';
 import { lenient } from '../../base/lenient.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
-import { creditsBody, isRefused, readCreditsBody } from './body.ts';
+import { present } from '../../base/present.ts';
+import {
+  creditsBody,
+  isRefused,
+  readCreditsBody,
+  readPromoBody,
+  readReachedBody,
+  readResetsBody,
+  readSpendBody,
+  resetsBody,
+  spendBody,
+} from './body.ts';
 import {
   orderWindows,
   readCount,
@@ -16,7 +27,15 @@ import {
 } from './reading.ts';
 
 export type UsageFailure =
-  { kind: 'refused'; status: number; retryAfterMs?: number } | { kind: 'unreadable' };
+  | { kind: 'refused'; status: number; retryAfterMs?: number }
+  | { kind: 'unreadable' }
+  /** The answer names another account than the one that was asked for. */
+  | { kind: 'otherAccount' };
+
+const unreadableWords: Record<Exclude<UsageFailure['kind'], 'refused'>, string> = {
+  unreadable: 'Codex told the quota in a form that Codex Chat does not know.',
+  otherAccount: 'Codex told the quota of another account, so it is not shown.',
+};
 
 /** Why the usage could not be had, beside what {@link Http} and {@link GrantSource} throw. */
 export class UsageError extends Error {
@@ -27,7 +46,7 @@ export class UsageError extends Error {
     super(
       failure.kind === 'refused'
         ? `Codex did not tell the quota (status ${failure.status}).`
-        : 'Codex told the quota in a form that Codex Chat does not know.',
+        : unreadableWords[failure.kind],
     );
     this.failure = failure;
   }
@@ -105,6 +124,12 @@ const usageBody = z.object({
   rate_limit: lenient(rateLimit),
   additional_rate_limits: lenient(z.array(lenient(additionalLimit))),
   credits: lenient(creditsBody),
+  account_id: z.optional(z.unknown()),
+  code_review_rate_limit: lenient(rateLimit),
+  spend_control: lenient(spendBody),
+  rate_limit_reached_type: z.optional(z.unknown()),
+  rate_limit_reset_credits: lenient(z.nullable(resetsBody)),
+  promo: z.optional(z.unknown()),
 });
 
 async function readUsage(
@@ -122,8 +147,26 @@ async function readUsage(
     });
   }
   const body = parseJson(usageBody, text);
-  if (!body) throw new UsageError({ kind: 'unreadable' });
+  if (!body || isEmpty(body)) throw new UsageError({ kind: 'unreadable' });
+  if (isOther(body.account_id, grant.accountId)) throw new UsageError({ kind: 'otherAccount' });
   return toReading(body, grant.credentialId, nowMs);
+}
+
+/**
+ * Limits that are there, but in which no window can be read: they have changed their shape. Null is
+ * a known answer of plans without limits.
+ */
+function isEmpty({ rate_limit: limit }: z.infer<typeof usageBody>): boolean {
+  if (!limit) return false;
+  const slots = [limit.primary_window, limit.secondary_window].filter((slot) => slot !== undefined);
+  return slots.length > 0 && slots.every((slot) => readCount(slot.used_percent) === undefined);
+}
+
+/** Told only where both are of one form: some answers name the user in the place of the account. */
+function isOther(told: unknown, asked: string): boolean {
+  const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+  if (typeof told !== 'string' || !uuid.test(told) || !uuid.test(asked)) return false;
+  return told.toLowerCase() !== asked.toLowerCase();
 }
 
 function toReading(
@@ -131,23 +174,27 @@ function toReading(
   credentialId: string,
   nowMs: number,
 ): QuotaReading {
-  const plan = readText(body.plan_type);
-  const credits = readCreditsBody(body.credits);
-  const others = (body.additional_rate_limits ?? [])
-    .map((limit) => limit && toFamily(limit, nowMs))
+  const review = toWindows(body.code_review_rate_limit, nowMs);
+  const others = [
+    ...(body.additional_rate_limits ?? []).map((limit) => limit && toFamily(limit, nowMs)),
+    { id: 'code_review', name: 'Code review', windows: review },
+  ]
     .filter((family) => family !== undefined)
     .filter((family) => family.windows.length > 0);
-  const limitReached = isRefused(body.rate_limit ?? {});
-  return {
+  return present({
     credentialId,
-    source: 'usage',
+    source: 'usage' as const,
     observedAtMs: nowMs,
     windows: toWindows(body.rate_limit, nowMs),
-    ...(plan ? { plan } : {}),
-    ...(credits ? { credits } : {}),
-    ...(limitReached === undefined ? {} : { limitReached }),
-    ...(others.length > 0 ? { others } : {}),
-  };
+    plan: readText(body.plan_type),
+    credits: readCreditsBody(body.credits),
+    limitReached: isRefused(body.rate_limit ?? {}),
+    others: others.length > 0 ? others : undefined,
+    spend: body.spend_control && readSpendBody(body.spend_control, nowMs),
+    resets: readResetsBody(body.rate_limit_reset_credits),
+    promo: readPromoBody(body.promo),
+    reachedType: readReachedBody(body.rate_limit_reached_type),
+  });
 }
 
 function toFamily(limit: z.infer<typeof additionalLimit>, nowMs: number): QuotaFamily | undefined {

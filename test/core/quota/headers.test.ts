@@ -3,7 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readQuotaHeaders } from '../../../src/core/quota/headers.ts';
 import { createQuota } from '../../../src/core/quota/quota.ts';
+import { noStoredQuota } from '../../../src/core/quota/stored.ts';
 import { statusText } from '../../../src/core/quota/words.ts';
+import { createLocalValue } from '../../../src/base/sharedValue.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { steppedClock } from '../../support/steppedClock.ts';
 
@@ -23,6 +25,7 @@ test('reads the captured headers', () => {
     observedAtMs: nowMs,
     plan: 'plus',
     credits: { hasCredits: true, unlimited: false, balance: '12.50' },
+    promo: 'PROMO TEXT',
     windows: [
       {
         kind: 'fiveHour',
@@ -189,9 +192,13 @@ test('whatever the headers hold, each window has a share that the headers tell',
         expect(main).toContain(usedPercent);
       }
       const clock = steppedClock(nowMs);
-      const book = createQuota({ clock, log: silentLog });
+      const book = createQuota({
+        shared: createLocalValue(noStoredQuota),
+        clock,
+        log: silentLog,
+      });
       if (reading) book.record(reading);
-      const text = statusText(book.current(), { statusBarText: 'both' }, nowMs);
+      const text = statusText(book.current('cred'), { statusBarText: 'both' }, nowMs);
       book.dispose();
       expect(text).toMatch(/^(\w+ \d+%( · \w+ \d+%)*)?$/);
       if (main.length === 0) expect(text).toBe('');

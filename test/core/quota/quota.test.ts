@@ -1,23 +1,25 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
+import { createLocalValue } from '../../../src/base/sharedValue.ts';
 import { createQuota } from '../../../src/core/quota/quota.ts';
 import {
   windowNames,
   type QuotaReading,
   type QuotaWindow,
 } from '../../../src/core/quota/reading.ts';
-import { steppedClock } from '../../support/steppedClock.ts';
+import { noStoredQuota, storedQuota, type StoredQuota } from '../../../src/core/quota/stored.ts';
+import { settled, steppedClock } from '../../support/steppedClock.ts';
 
 const startMs = 1_795_219_200_000;
 const hourMs = 3_600_000;
 
-function open(atMs = startMs) {
+function open(atMs = startMs, shared = createLocalValue(noStoredQuota)) {
   const clock = steppedClock(atMs);
-  const book = createQuota({ clock, log: silentLog });
+  const book = createQuota({ shared, clock, log: silentLog });
   let changes = 0;
   book.onDidChange(() => changes++);
-  return { clock, book, changes: () => changes };
+  return { clock, book, shared, changes: () => changes };
 }
 
 const window = (minutes: number, usedPercent: number, resetsAtMs?: number): QuotaWindow => ({
@@ -41,7 +43,7 @@ const reading = (
 
 test('knows nothing at first', () => {
   const { book } = open();
-  expect([book.current(), book.current('cred')]).toEqual([undefined, undefined]);
+  expect([book.current('cred'), book.current('cred')]).toEqual([undefined, undefined]);
 });
 
 test('keeps the freshest figure of each window, though it arrives first', () => {
@@ -56,17 +58,28 @@ test('drops a window that a whole account of the usage no longer has', () => {
   const { book } = open();
   book.record(reading(startMs - 20, [window(300, 40), window(10_080, 18)]));
   book.record(reading(startMs - 10, [window(10_080, 19)], { source: 'usage' }));
-  expect(book.current()?.windows).toEqual([window(10_080, 19)]);
+  expect(book.current('cred')?.windows).toEqual([window(10_080, 19)]);
 });
 
-test('shows the credential heard of last, or the one asked for', () => {
+test('keeps the figures of each credential apart', () => {
   const { book } = open();
   book.record(reading(startMs - 10, [window(300, 42)]));
   book.record(reading(startMs - 20, [window(300, 7)], { credentialId: 'other' }));
-  expect(book.current()?.credentialId).toBe('cred');
+  expect(book.current('cred')?.windows).toEqual([window(300, 42)]);
   expect(book.current('other')?.windows).toEqual([window(300, 7)]);
   book.clear('cred');
-  expect(book.current()?.credentialId).toBe('other');
+  expect(book.current('cred')).toBeUndefined();
+  expect(book.current('other')?.windows).toEqual([window(300, 7)]);
+});
+
+test('says of each window who told it and when', () => {
+  const { book } = open();
+  book.record(reading(startMs - 20, [window(300, 40), window(10_080, 18)], { source: 'usage' }));
+  book.record(reading(startMs - 10, [window(300, 42)]));
+  expect(book.current('cred')?.told).toEqual([
+    { source: 'headers', atMs: startMs - 10 },
+    { source: 'usage', atMs: startMs - 20 },
+  ]);
 });
 
 test('starts a window anew on its own at its reset, with one timer and none after it', async () => {
@@ -76,7 +89,7 @@ test('starts a window anew on its own at its reset, with one timer and none afte
   expect(changes()).toBe(1);
   await clock.advance(hourMs);
   expect(changes()).toBe(2);
-  expect(book.current()?.windows).toEqual([window(300, 0), window(10_080, 18)]);
+  expect(book.current('cred')?.windows).toEqual([window(300, 0), window(10_080, 18)]);
   expect(clock.timers).toEqual([]);
 });
 
@@ -97,14 +110,14 @@ test('waits for a reset that is weeks away without a timer that long', async () 
   expect(clock.timers.every((atMs) => atMs - startMs < 2 ** 31)).toBe(true);
   await clock.advance(30 * 24 * hourMs);
   expect(changes()).toBe(2);
-  expect(book.current()?.windows).toEqual([window(43_200, 0)]);
+  expect(book.current('cred')?.windows).toEqual([window(43_200, 0)]);
 });
 
 test('knows nothing any more of a window that ended long ago', async () => {
   const { book, clock } = open();
   book.record(reading(startMs, [window(300, 42, startMs + hourMs), window(60, 3)]));
   await clock.advance(7 * hourMs);
-  expect(book.current()?.windows).toEqual([]);
+  expect(book.current('cred')?.windows).toEqual([]);
 });
 
 test('runs no timer once it is disposed of', () => {
@@ -130,9 +143,9 @@ test('holds requests for refused until the time that the refusal names', async (
   const spent = window(300, 100, startMs + 2 * hourMs);
   book.record(reading(startMs, [spent], { limitReached: true }));
   book.record(reading(startMs, [], { source: 'limitError', limitReached: true, availableAtMs }));
-  expect(book.current()).toMatchObject({ refused: true, availableAtMs });
+  expect(book.current('cred')).toMatchObject({ refused: true, availableAtMs });
   await clock.advance(hourMs);
-  expect(book.current()?.refused).toBe(false);
+  expect(book.current('cred')?.refused).toBe(false);
   expect(changes()).toBe(3);
 });
 
@@ -140,19 +153,19 @@ test('holds requests for refused until the spent window resets when no time was 
   const { book, clock } = open();
   const resetsAtMs = startMs + hourMs;
   book.record(reading(startMs, [window(300, 100, resetsAtMs)], { limitReached: true }));
-  expect(book.current()).toMatchObject({ refused: true, availableAtMs: resetsAtMs });
+  expect(book.current('cred')).toMatchObject({ refused: true, availableAtMs: resetsAtMs });
   await clock.advance(hourMs);
-  expect(book.current()).toMatchObject({ refused: false, windows: [window(300, 0)] });
+  expect(book.current('cred')).toMatchObject({ refused: false, windows: [window(300, 0)] });
 });
 
 test('takes a later good answer as the end of a refusal', () => {
   const { book } = open();
   book.record(reading(startMs - 10, [], { limitReached: true }));
   book.record(reading(startMs, [], { limitReached: false }));
-  expect(book.current()?.refused).toBe(false);
+  expect(book.current('cred')?.refused).toBe(false);
 });
 
-test('remembers over a restart, and lets fresher figures win', () => {
+test('remembers over a restart, and lets fresher figures win', async () => {
   const first = open();
   first.book.record(
     reading(startMs, [window(300, 42, startMs + hourMs)], {
@@ -160,38 +173,53 @@ test('remembers over a restart, and lets fresher figures win', () => {
       credits: { hasCredits: true, unlimited: false, balance: '1' },
       limitReached: false,
       others: [{ id: 'codex_other', name: 'Other', windows: [window(60, 5)] }],
+      spend: { reached: false, limit: '20', resetsAtMs: startMs + 9 * hourMs },
+      resets: { available: 2 },
+      promo: 'Hello',
     }),
   );
-  const stored: unknown = JSON.parse(JSON.stringify(first.book.serialize()));
+  first.book.noteSilence('cred');
+  first.book.noteAsked('cred', { failures: 1, notBeforeMs: startMs + 5, problem: 'It failed.' });
+  first.book.dispose();
+  await settled();
+  const stored = storedQuota.parse(JSON.parse(JSON.stringify(first.shared.current())));
+  expect(stored).toEqual(first.shared.current());
 
-  const second = open(startMs + 60_000);
+  const second = open(startMs + 60_000, createLocalValue(stored));
   second.book.record(reading(startMs + 60_000, [window(10_080, 18)]));
-  second.book.restore(stored);
-  expect(second.book.current()).toMatchObject({
+  expect(second.book.current('cred')).toMatchObject({
     plan: 'plus',
     windows: [window(300, 42, startMs + hourMs), window(10_080, 18)],
     others: [{ id: 'codex_other' }],
+    resets: { available: 2 },
+    promo: 'Hello',
+    problem: 'It failed.',
   });
 });
 
-test.each(['observedAtMs', 'completeAtMs', 'window', 'plan'])(
-  'believes no store whose %s lies in the future',
+test.each(['observedAtMs', 'completeAtMs', 'answeredAtMs', 'window', 'plan', 'asked'])(
+  'believes no store whose %s lies in the future, and writes over it',
   async (which) => {
     const date = (name: string) => (which === name ? startMs + 1 : startMs);
     const record = {
       credentialId: 'cred',
       observedAtMs: date('observedAtMs'),
       completeAtMs: date('completeAtMs'),
-      windows: [{ value: window(300, 42), atMs: date('window') }],
+      answeredAtMs: date('answeredAtMs'),
+      windows: [{ value: window(300, 42), atMs: date('window'), source: 'usage' as const }],
       others: [],
-      plan: { value: 'plus', atMs: date('plan') },
+      plan: { value: 'plus', atMs: date('plan'), source: 'usage' as const },
+      asked: { value: { failures: 0, notBeforeMs: 0 }, atMs: date('asked') },
     };
-    const { book, clock } = open();
-    book.restore({ version: 1, records: [record] });
-    expect(book.current()).toBeUndefined();
-    await clock.advance(1);
-    book.restore({ version: 1, records: [record] });
-    expect(book.current()?.plan).toBe('plus');
+    const shared = createLocalValue<StoredQuota>({ version: 2, records: [record] });
+    expect(open(startMs, shared).book.current('cred')).toBeUndefined();
+    expect(open(startMs + 1, shared).book.current('cred')?.plan).toBe('plus');
+
+    const { book } = open(startMs, shared);
+    book.record(reading(startMs - 5, [window(300, 7)]));
+    await settled();
+    expect(shared.current().records).toHaveLength(1);
+    expect(open(startMs + 1, shared).book.current('cred')?.windows).toEqual([window(300, 7)]);
   },
 );
 
@@ -207,6 +235,7 @@ test('takes anything for a store without failing, and shows only sound shares', 
           minutes: fc.oneof(fc.constant(300), fc.double()),
         }),
         atMs: fc.constant(startMs),
+        source: fc.constant('usage'),
       }),
       { minLength: 1, maxLength: 2 },
     ),
@@ -219,14 +248,14 @@ test('takes anything for a store without failing, and shows only sound shares', 
   );
   const store = fc.oneof(
     fc.jsonValue(),
-    fc.record({ version: fc.constant(1), records: fc.array(record) }),
+    fc.record({ version: fc.constant(2), records: fc.array(record) }),
   );
   let shown = 0;
   fc.assert(
     fc.property(store, (stored) => {
-      const { book } = open();
-      book.restore(stored);
-      for (const { usedPercent } of book.current()?.windows ?? []) {
+      const parsed = storedQuota.safeParse(stored);
+      const { book } = open(startMs, createLocalValue(parsed.data ?? noStoredQuota));
+      for (const { usedPercent } of book.current('cred')?.windows ?? []) {
         shown++;
         expect(usedPercent >= 0 && usedPercent <= 100).toBe(true);
       }
@@ -292,4 +321,137 @@ test('comes to the same state in whatever order the readings arrive', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+describe('over several windows', () => {
+  const windows = (count: number) => {
+    const shared = createLocalValue(noStoredQuota);
+    const clock = steppedClock(startMs);
+    let writes = 0;
+    const counted: typeof shared = {
+      ...shared,
+      change: (next, signal) => (writes++, shared.change(next, signal)),
+    };
+    const books = Array.from({ length: count }, () =>
+      createQuota({ shared: counted, clock, log: silentLog }),
+    );
+    return { books, clock, shared, writes: () => writes };
+  };
+
+  test('all show the same within two seconds, in whatever order and wherever readings come', async () => {
+    const step = fc.record({
+      at: fc.nat({ max: 2 }),
+      one: someReading,
+      credentialId: fc.constantFrom('cred', 'other'),
+      kind: fc.constantFrom('record', 'record', 'record', 'silence', 'asked'),
+      waitMs: fc.constantFrom(0, 0, 1, 400, 900),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const { books, clock } = windows(3);
+        const alone = createQuota({
+          shared: createLocalValue(noStoredQuota),
+          clock,
+          log: silentLog,
+        });
+        for (const { at, one, credentialId, kind, waitMs } of steps) {
+          for (const book of [books[at]!, alone]) {
+            if (kind === 'silence') book.noteSilence(credentialId);
+            else if (kind === 'asked')
+              book.noteAsked(credentialId, { failures: 1, notBeforeMs: 0 });
+            else book.record({ ...one, credentialId });
+          }
+          if (waitMs > 0) await clock.advance(waitMs);
+        }
+        await settled();
+        await clock.advance(2_000);
+        for (const id of ['cred', 'other']) {
+          const shown = books.map((book) => book.facts(id));
+          expect(shown).toEqual(books.map(() => alone.facts(id)));
+          for (const { value } of shown[0]?.windows ?? []) {
+            const told = steps.filter(({ credentialId }) => credentialId === id);
+            expect(
+              told.some(({ one }) => one.windows.some((w) => w.usedPercent === value.usedPercent)),
+            ).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a busy window writes twice a second at most', async () => {
+    const { books, clock, writes } = windows(2);
+    for (let index = 0; index < 100; index++) {
+      books[0]!.record(reading(clock.now(), [window(300, index / 2)]));
+      await clock.advance(20);
+    }
+    await clock.advance(1_000);
+    expect(writes()).toBeLessThanOrEqual(6);
+    expect(books[1]!.current('cred')?.windows).toEqual([window(300, 49.5)]);
+  });
+
+  test('an account that signs out is forgotten in all of them, and not brought back', async () => {
+    const { books, clock, shared } = windows(2);
+    books[0]!.record(reading(startMs, [window(300, 42)]));
+    await clock.advance(1_000);
+    books[1]!.clear('cred');
+    await clock.advance(1_000);
+    books[0]!.record(reading(startMs, [window(300, 7)], { credentialId: 'other' }));
+    await clock.advance(1_000);
+    expect(books.map((book) => book.current('cred'))).toEqual([undefined, undefined]);
+    expect(shared.current().records.map(({ credentialId }) => credentialId)).toEqual(['other']);
+  });
+
+  test('what could not be written is written later', async () => {
+    const shared = createLocalValue(noStoredQuota);
+    let isFull = true;
+    const clock = steppedClock(startMs);
+    const change: typeof shared.change = (next, signal) =>
+      isFull ? Promise.reject(new Error('disk full')) : shared.change(next, signal);
+    const book = createQuota({ shared: { ...shared, change }, clock, log: silentLog });
+    book.record(reading(startMs, [window(300, 42)]));
+    await clock.advance(1_000);
+    expect(book.current('cred')?.windows).toEqual([window(300, 42)]);
+    isFull = false;
+    await clock.advance(5_000);
+    expect(shared.current().records).toHaveLength(1);
+  });
+});
+
+describe('answers that bring no figures', () => {
+  const answer = (book: ReturnType<typeof open>['book'], atMs: number) =>
+    book.record(reading(atMs, [window(300, 42)]));
+  const isSilent = (book: ReturnType<typeof open>['book']) =>
+    book.current('cred')?.hasFallenSilent ?? false;
+
+  test('are remarked on after the third, and no longer once figures come back', async () => {
+    const { book, clock } = open();
+    answer(book, clock.now());
+    const seen: boolean[] = [];
+    for (let index = 0; index < 4; index++) {
+      await clock.advance(1_000);
+      book.noteSilence('cred');
+      seen.push(isSilent(book));
+    }
+    await clock.advance(1_000);
+    answer(book, clock.now());
+    expect([...seen, isSilent(book)]).toEqual([false, false, true, true, false]);
+  });
+
+  test('are no news where none ever did, and figures that were asked for do not hide them', async () => {
+    const { book, clock } = open();
+    const silence = async () => {
+      for (let index = 0; index < 3; index++) {
+        await clock.advance(1_000);
+        book.noteSilence('cred');
+      }
+    };
+    await silence();
+    expect(isSilent(book)).toBe(false);
+    answer(book, clock.now() + 1);
+    await silence();
+    book.record(reading(clock.now(), [window(300, 43)], { source: 'usage' }));
+    expect(isSilent(book)).toBe(true);
+  });
 });

@@ -52,6 +52,10 @@ test('reads the captured answer', async () => {
     observedAtMs: nowMs,
     plan: 'plus',
     limitReached: false,
+    spend: { reached: false },
+    resets: { available: 0 },
+    promo: '',
+    reachedType: '',
     credits: { hasCredits: true, unlimited: false, balance: '12.50' },
     windows: [
       {

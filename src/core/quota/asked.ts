@@ -1,0 +1,46 @@
+import { HttpError } from '../../base/http.ts';
+import { present } from '../../base/present.ts';
+import { AuthError } from '../auth/errors.ts';
+import type { Asked } from './record.ts';
+import { UsageError } from './usage.ts';
+
+const firstRestMs = 5 * 60_000;
+const longestRestMs = 60 * 60_000;
+
+/** What is noted after a good answer. */
+export const askedWell = (plan: string | undefined): Asked =>
+  present({ failures: 0, notBeforeMs: 0, plan });
+
+/**
+ * What is noted after a failure. The rest doubles from five minutes to an hour; a time that the
+ * backend names is kept to.
+ *
+ * @param random - from 0 up to 1.
+ */
+export function askedBadly(
+  before: Asked | undefined,
+  failure: unknown,
+  nowMs: number,
+  random: number,
+): Asked {
+  const failures = (before?.failures ?? 0) + 1;
+  const grownMs = Math.min(firstRestMs * 2 ** Math.min(failures - 1, 10), longestRestMs);
+  const restMs = Math.max(grownMs, Math.min(namedMs(failure), longestRestMs));
+  return present({
+    failures,
+    notBeforeMs: nowMs + restMs * (1 + random * 0.2),
+    problem: describe(failure),
+    plan: before?.plan,
+  });
+}
+
+const namedMs = (failure: unknown): number =>
+  failure instanceof UsageError && failure.failure.kind === 'refused'
+    ? (failure.failure.retryAfterMs ?? 0)
+    : 0;
+
+function describe(failure: unknown): string {
+  if (failure instanceof UsageError || failure instanceof AuthError) return failure.message;
+  if (failure instanceof HttpError) return `${failure.host} could not be reached.`;
+  return 'The quota could not be read.';
+}

@@ -1,0 +1,186 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../../base/clock.ts';
+import { readText as readBody, type Http, type HttpResponse } from '../../base/http.ts';
+import { parseJson } from '../../base/json.ts';
+import { lenient } from '../../base/lenient.ts';
+import { present } from '../../base/present.ts';
+import type { Grant, GrantSource } from '../auth/grant.ts';
+import { readText } from './reading.ts';
+
+/** A reset that an account may redeem once; all its windows then start anew. */
+export interface BankedReset {
+  id: string;
+  /** As the backend names it. */
+  title?: string;
+  expiresAtMs?: number;
+}
+
+/** What became of the wish to redeem one. */
+export type RedeemOutcome =
+  | 'reset'
+  /** Nothing was used up, so that nothing was redeemed. */
+  | 'nothingToReset'
+  /** None is left, or another window was faster. */
+  | 'noneLeft'
+  /** The backend said something new: look at the figures. */
+  | 'unknown';
+
+export interface ResetsNeeds {
+  http: Http;
+  baseUrl: () => string;
+  /** Grants for this very credential, whether it is in use or not. */
+  grantsOf: (credentialId: string) => GrantSource;
+  /** Originator and user agent; lower-case names. */
+  headers: Readonly<Record<string, string>>;
+  clock: Pick<Clock, 'now'>;
+  /** A random UUID. */
+  newId: () => string;
+}
+
+/** Both reject with {@link ResetsError}, HttpError, AuthError, or the abort reason. */
+export interface Resets {
+  /** Those that may be redeemed, the one that expires first in front. */
+  list(credentialId: string, signal: AbortSignal): Promise<readonly BankedReset[]>;
+  /**
+   * Redeems the one that expires first. Asked again after an answer that was lost, it is the same
+   * wish to the backend, so that no second one is spent.
+   */
+  redeemReset(credentialId: string, signal: AbortSignal): Promise<RedeemOutcome>;
+}
+
+export class ResetsError extends Error {
+  override readonly name = 'ResetsError';
+  /** Undefined for an answer that cannot be read. */
+  readonly status: number | undefined;
+
+  constructor(status?: number) {
+    super(
+      status === undefined
+        ? 'Codex told of the banked resets in a form that Codex Chat does not know.'
+        : `Codex did not answer about the banked resets (status ${status}).`,
+    );
+    this.status = status;
+  }
+}
+
+/**
+ * The shapes of these two addresses were not captured (WIRE.md d names the addresses alone); they
+ * are those of the real client's source, read leniently.
+ */
+const listBody = z.object({
+  credits: z.array(
+    lenient(
+      z.object({
+        id: z.string().check(z.minLength(1)),
+        status: z.optional(z.unknown()),
+        title: z.optional(z.unknown()),
+        expires_at: z.optional(z.unknown()),
+      }),
+    ),
+  ),
+});
+const consumeBody = z.object({ code: z.string() });
+
+const outcomes: Readonly<Record<string, RedeemOutcome>> = {
+  reset: 'reset',
+  already_redeemed: 'reset',
+  nothing_to_reset: 'nothingToReset',
+  no_credit: 'noneLeft',
+};
+
+export function createResets(needs: ResetsNeeds): Resets {
+  /** By credential: the wish whose outcome is not known yet. */
+  const open = new Map<string, { redeem_request_id: string; credit_id: string }>();
+
+  const list: Resets['list'] = async (credentialId, signal) => {
+    const told = await call(needs, credentialId, { path: '' }, listBody, signal);
+    const nowMs = needs.clock.now();
+    return told.credits
+      .filter((credit) => credit !== undefined)
+      .filter(({ status }) => status === 'available')
+      .map(({ id, title, expires_at: expires }) =>
+        present({ id, title: readText(title), expiresAtMs: readDate(expires) }),
+      )
+      .filter(({ expiresAtMs = Infinity }) => expiresAtMs > nowMs)
+      .toSorted((a, b) => (a.expiresAtMs ?? Infinity) - (b.expiresAtMs ?? Infinity));
+  };
+
+  return {
+    list,
+    async redeemReset(credentialId, signal) {
+      if (!open.has(credentialId)) {
+        const [first] = await list(credentialId, signal);
+        if (!first) return 'noneLeft';
+        open.set(credentialId, { redeem_request_id: needs.newId(), credit_id: first.id });
+      }
+      const request: Call = { path: '/consume', body: open.get(credentialId) };
+      const { code } = await call(needs, credentialId, request, consumeBody, signal);
+      open.delete(credentialId);
+      return outcomes[code] ?? 'unknown';
+    },
+  };
+}
+
+/** Backends under `/backend-api` have them at another place than the others, as the usage (S0-28). */
+function resetsUrl(baseUrl: string): string {
+  const base = baseUrl.replace(/\/+$/, '');
+  return `${base}${base.includes('/backend-api') ? '/wham' : '/api/codex'}/rate-limit-reset-credits`;
+}
+
+interface Call {
+  path: '' | '/consume';
+  /** With a body it is a POST. */
+  body?: object | undefined;
+}
+
+/** A rejected token is renewed once; the backend has then done nothing yet. */
+async function call<T>(
+  needs: ResetsNeeds,
+  credentialId: string,
+  request: Call,
+  schema: z.ZodMiniType<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const grants = needs.grantsOf(credentialId);
+  const first = await grants.grant(signal);
+  let response = await send(needs, first, request, signal);
+  if (response.status === 401) {
+    await readBody(response);
+    response = await send(needs, await grants.renew(first, signal), request, signal);
+  }
+  const text = await readBody(response);
+  if (response.status !== 200) throw new ResetsError(response.status);
+  const body = parseJson(schema, text);
+  if (body === undefined) throw new ResetsError();
+  return body;
+}
+
+function send(
+  { http, baseUrl, headers }: ResetsNeeds,
+  grant: Grant,
+  { path, body }: Call,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const common = {
+    url: `${resetsUrl(baseUrl())}${path}`,
+    headers: {
+      ...headers,
+      accept: 'application/json',
+      authorization: `Bearer ${grant.accessToken}`,
+      'chatgpt-account-id': grant.accountId,
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    },
+    headersTimeoutMs: 20_000,
+    idleTimeoutMs: 20_000,
+  };
+  return http(
+    body ? { ...common, method: 'POST', body: JSON.stringify(body) } : { ...common, method: 'GET' },
+    signal,
+  );
+}
+
+/** ISO 8601. */
+function readDate(value: unknown): number | undefined {
+  const atMs = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(atMs) ? undefined : atMs;
+}
