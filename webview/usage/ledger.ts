@@ -141,7 +141,7 @@ function tokenCells(counts: Counts): HTMLElement[] {
 }
 
 const tokenWords = ({ input, cached, output, reasoning }: Counts) =>
-  `${tokens(input)} in, ${tokens(cached)} of them cached; ${tokens(output)} out, ${tokens(reasoning)} of them reasoning`;
+  `${short(input)} in, ${short(cached)} of them cached; ${short(output)} out, ${short(reasoning)} of them reasoning`;
 
 const shareCells = ({ fiveHourPoints, weeklyPoints }: Shares) =>
   [fiveHourPoints, weeklyPoints].map((share) => h('td', {}, points(share)));
@@ -150,8 +150,8 @@ function details(row: LedgerRow): HTMLElement {
   const model = [row.model, row.effort && effortName(row.effort)].filter(Boolean).join(' · ');
   const facts: readonly (readonly [string, string])[] = [
     ...(model === '' ? [] : [['Model', model] as const]),
-    ['Input', `${tokens(row.input)}, ${tokens(row.cached)} of them cached`],
-    ['Output', `${tokens(row.output)}, ${tokens(row.reasoning)} of them reasoning`],
+    ['Input', `${short(row.input)}, ${short(row.cached)} of them cached`],
+    ['Output', `${short(row.output)}, ${short(row.reasoning)} of them reasoning`],
     ['Requests', String(row.attempts)],
   ];
   return h(

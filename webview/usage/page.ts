@@ -1,18 +1,13 @@
-import type { LedgerScope, UsageAccounts, UsageLedger } from '../../src/protocolUsage.ts';
-import { freshId, h, setAttribute, setText } from '../h.ts';
+import type { UsageAccounts } from '../../src/protocolUsage.ts';
+import { h, setText } from '../h.ts';
 import { icon } from '../icons.ts';
 import { createTicker } from '../frames.ts';
 import type { ViewState } from '../state.ts';
 import { createAccounts } from './accounts.ts';
-import { glyph } from './glyphs.ts';
-import { createLedger } from './ledger.ts';
+import { createHead } from './head.ts';
 import type { UsageChoice, UsageNeeds, UsagePage } from './needs.ts';
-import { createPlot } from './plot.ts';
-import { createPopup } from './popup.ts';
-import { createSeg } from './seg.ts';
-import { outlookWords, timeSince } from './usageWords.ts';
-
-export type { UsageChoice, UsageNeeds, UsagePage } from './needs.ts';
+import { createCourse, createLedgerSection } from './sections.ts';
+import { outlookWords } from './usageWords.ts';
 
 const minuteMs = 60_000;
 
@@ -32,6 +27,12 @@ export function createUsagePage(needs: UsageNeeds): UsagePage {
   const head = createHead(needs, () => exportCsv());
   const sentence = h('p', { class: 'outlook' });
   const problem = h('p', { class: 'fact' }, icon('warning', 'tone-warn'), h('span', {}));
+  const nobody = h(
+    'div',
+    { class: 'usage-nobody' },
+    h('p', {}, 'Nobody is signed in. Sign in to see how much of your plan is used.'),
+    needs.button('Sign in', 'primary', () => send({ type: 'usage/addAccount' })),
+  );
   const accounts = createAccounts(needs);
   const course = createCourse(needs, choose);
   const ledger = createLedgerSection(needs, choose, () => exportCsv());
@@ -44,6 +45,7 @@ export function createUsagePage(needs: UsageNeeds): UsagePage {
       head.element,
       sentence,
       problem,
+      nobody,
       accounts.element,
       course.element,
       ledger.element,
@@ -65,6 +67,9 @@ export function createUsagePage(needs: UsageNeeds): UsagePage {
     sentence.hidden = words.length === 0;
     setText(problem.lastElementChild ?? problem, figures.problem ?? '');
     problem.hidden = figures.problem === undefined;
+    const isNobody = figures.list.length === 0;
+    nobody.hidden = !isNobody;
+    for (const part of [accounts, course, ledger]) part.element.hidden = isNobody;
     accounts.update(figures);
     course.update(figures, state, choice);
     ledger.update(state.usage.ledger, choice.scope);
@@ -97,169 +102,6 @@ export function createUsagePage(needs: UsageNeeds): UsagePage {
 
 function choiceOf({ accountId, span, scope }: UsageChoice) {
   return { ...(accountId !== undefined && { accountId }), span, scope };
-}
-
-/** The way back, what the page is, how old it is, and what can be done with all of it. */
-function createHead({ send, close }: UsageNeeds, exportCsv: () => void) {
-  const title = h('h2', { class: 'page-title', tabindex: -1 }, 'Usage');
-  const age = h('small', { class: 'num' });
-  const refresh = h(
-    'button',
-    {
-      class: 'tool',
-      type: 'button',
-      'aria-label': 'Refresh',
-      title: 'Refresh',
-      onclick() {
-        if (refresh.getAttribute('aria-disabled') !== 'true') send({ type: 'usage/refresh' });
-      },
-    },
-    icon('retry'),
-  );
-  const more = h(
-    'button',
-    { class: 'tool', type: 'button', 'aria-label': 'More', title: 'More' },
-    glyph('more'),
-  );
-  const menu = createPopup(more, 'More');
-  menu.update([
-    { name: 'Add an account', act: () => send({ type: 'usage/addAccount' }) },
-    { name: 'Export CSV', act: exportCsv },
-    { name: 'Settings', act: () => send({ type: 'usage/settings' }) },
-  ]);
-  const back = h(
-    'button',
-    {
-      class: 'tool',
-      type: 'button',
-      'aria-label': 'Back to the chat',
-      title: 'Back to the chat (Esc)',
-      onclick: close,
-    },
-    glyph('back'),
-  );
-  return {
-    element: h(
-      'header',
-      { class: 'page-head' },
-      back,
-      title,
-      age,
-      h('span', { class: 'tools' }, refresh, menu.element),
-    ),
-    focus: () => title.focus(),
-    update({ list, refreshing }: UsageAccounts, nowMs: number) {
-      const inUse = list.find(({ role }) => role.kind === 'inUse') ?? list[0];
-      const observedAtMs = inUse?.observedAtMs;
-      setText(
-        age,
-        refreshing ? 'Asking…' : observedAtMs === undefined ? '' : timeSince(observedAtMs, nowMs),
-      );
-      // A disabled button would lose the focus of who has just pressed it.
-      setAttribute(refresh, 'aria-disabled', refreshing ? 'true' : undefined);
-      refresh.firstElementChild?.classList.toggle('spin', refreshing);
-    },
-  };
-}
-
-/** The plot with its switches. */
-function createCourse(needs: UsageNeeds, choose: (change: Partial<UsageChoice>) => void) {
-  const titleId = freshId('usage-course');
-  const title = h('h3', { id: titleId });
-  const seg = createSeg({
-    label: 'Span of the plot',
-    options: [
-      ['day', 'Day'],
-      ['week', 'Week'],
-    ],
-    take: (span: UsageChoice['span']) => choose({ span }),
-  });
-  const whoName = h('span', { class: 'clip' });
-  const whoButton = h(
-    'button',
-    { class: 'ghost who', type: 'button' },
-    h('span', { class: 'sr' }, 'Account of the plot and the table: '),
-    whoName,
-    icon('down', 'chevron'),
-  );
-  const who = createPopup(whoButton, 'Account of the plot and the table');
-  const plot = createPlot(needs);
-  return {
-    element: h(
-      'section',
-      { class: 'usage-part', 'aria-labelledby': titleId },
-      h('div', { class: 'sect' }, title, seg.element),
-      who.element,
-      plot.element,
-    ),
-    update({ list }: UsageAccounts, { usage }: ViewState, { accountId, span }: UsageChoice) {
-      setText(title, span === 'day' ? 'Last 24 hours' : 'Last 7 days');
-      seg.update(span);
-      const current =
-        list.find(({ id }) => id === (accountId ?? usage.plot?.accountId)) ??
-        list.find(({ role }) => role.kind === 'inUse') ??
-        list[0];
-      who.element.hidden = list.length < 2;
-      setText(whoName, current?.label ?? '');
-      who.update(
-        list.map(({ id, label }) => ({
-          name: label,
-          checked: id === current?.id,
-          act: () => choose({ accountId: id }),
-        })),
-      );
-      const isAsked =
-        usage.plot?.span === span &&
-        (accountId === undefined || usage.plot.accountId === accountId);
-      plot.update(isAsked ? usage.plot : undefined);
-    },
-  };
-}
-
-const ledgerTitles: Record<LedgerScope, string> = {
-  window: 'In this 5-hour window',
-  day: 'In the last 24 hours',
-  week: 'In this week',
-  chat: 'In this chat',
-};
-
-function createLedgerSection(
-  needs: UsageNeeds,
-  choose: (change: Partial<UsageChoice>) => void,
-  exportCsv: () => void,
-) {
-  const titleId = freshId('usage-ledger');
-  const title = h('h3', { id: titleId });
-  const seg = createSeg({
-    label: 'Stretch of the table',
-    options: [
-      ['window', '5 hours'],
-      ['day', 'Day'],
-      ['week', 'Week'],
-      ['chat', 'Chat'],
-    ],
-    take: (scope: LedgerScope) => choose({ scope }),
-  });
-  const save = h(
-    'button',
-    { class: 'btn btn-bare', type: 'button', onclick: exportCsv },
-    'Export CSV',
-  );
-  const ledger = createLedger(needs);
-  return {
-    element: h(
-      'section',
-      { class: 'usage-part', 'aria-labelledby': titleId },
-      h('div', { class: 'sect' }, title, save),
-      seg.element,
-      ledger.element,
-    ),
-    update(told: UsageLedger | undefined, scope: LedgerScope) {
-      setText(title, ledgerTitles[scope]);
-      seg.update(scope);
-      ledger.update(told?.scope === scope ? told : undefined);
-    },
-  };
 }
 
 /** What the gauge in the foot knows, until the host has told more. */

@@ -74,24 +74,28 @@ export interface Words {
 
 /** The sentences about the time to come, the figures in them apart. */
 export function outlookWords(outlook: readonly Outlook[], nowMs: number): readonly Words[] {
+  const hasPace = ({ kind }: Outlook) => kind === 'reaches' || kind === 'runsOut';
+  const firstWithPace = outlook.findIndex(hasPace);
   return outlook.flatMap((one, index) => [
     ...(index === 0 ? [] : [{ text: ' ' }]),
-    ...sentence(one, nowMs),
+    ...sentence(one, nowMs, index === firstWithPace),
   ]);
 }
 
-function sentence(one: Outlook, nowMs: number): readonly Words[] {
+/** The pace is named once, in the first sentence that rests on it. */
+function sentence(one: Outlook, nowMs: number, namesPace: boolean): readonly Words[] {
+  const subject = namesPace ? `At this pace ${lower(one.name)}` : one.name;
   const strong = (text: string): Words => ({ text, strong: true });
   switch (one.kind) {
     case 'reaches':
       return [
-        { text: `At this pace ${lower(one.name)} stands at ` },
+        { text: `${subject} stands at ` },
         strong(`${wholePercent(one.percent)}%`),
         { text: ` when it resets ${at(one.resetsAtMs, nowMs)}.` },
       ];
     case 'runsOut':
       return [
-        { text: `At this pace ${lower(one.name)} is spent ` },
+        { text: `${subject} is spent ` },
         strong(at(one.atMs, nowMs)),
         { text: beforeReset(one.atMs, one.resetsAtMs) },
       ];

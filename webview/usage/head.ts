@@ -1,0 +1,70 @@
+import type { UsageAccounts } from '../../src/protocolUsage.ts';
+import { h, setAttribute, setText } from '../h.ts';
+import { icon } from '../icons.ts';
+import { glyph } from './glyphs.ts';
+import type { UsageNeeds } from './needs.ts';
+import { createPopup } from './popup.ts';
+import { timeSince } from './usageWords.ts';
+
+/** The way back, what the page is, how old it is, and what can be done with all of it. */
+export function createHead({ send, close }: UsageNeeds, exportCsv: () => void) {
+  const title = h('h2', { class: 'page-title', tabindex: -1 }, 'Usage');
+  const age = h('small', { class: 'num' });
+  const refresh = h(
+    'button',
+    {
+      class: 'tool',
+      type: 'button',
+      'aria-label': 'Refresh',
+      title: 'Refresh',
+      onclick() {
+        if (refresh.getAttribute('aria-disabled') !== 'true') send({ type: 'usage/refresh' });
+      },
+    },
+    icon('retry'),
+  );
+  const more = h(
+    'button',
+    { class: 'tool', type: 'button', 'aria-label': 'More', title: 'More' },
+    glyph('more'),
+  );
+  const menu = createPopup(more, 'More');
+  menu.update([
+    { name: 'Add an account', act: () => send({ type: 'usage/addAccount' }) },
+    { name: 'Export CSV', act: exportCsv },
+    { name: 'Settings', act: () => send({ type: 'usage/settings' }) },
+  ]);
+  const back = h(
+    'button',
+    {
+      class: 'tool',
+      type: 'button',
+      'aria-label': 'Back to the chat',
+      title: 'Back to the chat (Esc)',
+      onclick: close,
+    },
+    glyph('back'),
+  );
+  return {
+    element: h(
+      'header',
+      { class: 'page-head' },
+      back,
+      title,
+      age,
+      h('span', { class: 'tools' }, refresh, menu.element),
+    ),
+    focus: () => title.focus(),
+    update({ list, refreshing }: UsageAccounts, nowMs: number) {
+      const inUse = list.find(({ role }) => role.kind === 'inUse') ?? list[0];
+      const observedAtMs = inUse?.observedAtMs;
+      setText(
+        age,
+        refreshing ? 'Asking…' : observedAtMs === undefined ? '' : timeSince(observedAtMs, nowMs),
+      );
+      // A disabled button would lose the focus of who has just pressed it.
+      setAttribute(refresh, 'aria-disabled', refreshing ? 'true' : undefined);
+      refresh.firstElementChild?.classList.toggle('spin', refreshing);
+    },
+  };
+}

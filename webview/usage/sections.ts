@@ -1,0 +1,110 @@
+import type { LedgerScope, UsageAccounts, UsageLedger } from '../../src/protocolUsage.ts';
+import { freshId, h, setText } from '../h.ts';
+import { icon } from '../icons.ts';
+import type { ViewState } from '../state.ts';
+import { createLedger } from './ledger.ts';
+import type { UsageChoice, UsageNeeds } from './needs.ts';
+import { createPlot } from './plot.ts';
+import { createPopup } from './popup.ts';
+import { createSeg } from './seg.ts';
+
+/** The plot with its switches. */
+export function createCourse(needs: UsageNeeds, choose: (change: Partial<UsageChoice>) => void) {
+  const titleId = freshId('usage-course');
+  const title = h('h3', { id: titleId });
+  const seg = createSeg({
+    label: 'Span of the plot',
+    options: [
+      ['day', 'Day'],
+      ['week', 'Week'],
+    ],
+    take: (span: UsageChoice['span']) => choose({ span }),
+  });
+  const whoName = h('span', { class: 'clip' });
+  const whoButton = h(
+    'button',
+    { class: 'ghost who', type: 'button' },
+    h('span', { class: 'sr' }, 'Account of the plot and the table: '),
+    whoName,
+    icon('down', 'chevron'),
+  );
+  const who = createPopup(whoButton, 'Account of the plot and the table');
+  const plot = createPlot(needs);
+  return {
+    element: h(
+      'section',
+      { class: 'usage-part', 'aria-labelledby': titleId },
+      h('div', { class: 'sect' }, title, seg.element),
+      who.element,
+      plot.element,
+    ),
+    update({ list }: UsageAccounts, { usage }: ViewState, { accountId, span }: UsageChoice) {
+      setText(title, span === 'day' ? 'Last 24 hours' : 'Last 7 days');
+      seg.update(span);
+      const current =
+        list.find(({ id }) => id === (accountId ?? usage.plot?.accountId)) ??
+        list.find(({ role }) => role.kind === 'inUse') ??
+        list[0];
+      who.element.hidden = list.length < 2;
+      setText(whoName, current?.label ?? '');
+      who.update(
+        list.map(({ id, label }) => ({
+          name: label,
+          checked: id === current?.id,
+          act: () => choose({ accountId: id }),
+        })),
+      );
+      const isAsked =
+        usage.plot?.span === span &&
+        (accountId === undefined || usage.plot.accountId === accountId);
+      plot.update(isAsked ? usage.plot : undefined);
+    },
+  };
+}
+
+const ledgerTitles: Record<LedgerScope, string> = {
+  window: 'In this 5-hour window',
+  day: 'In the last 24 hours',
+  week: 'In this week',
+  chat: 'In this chat',
+};
+
+/** The table with its switch. */
+export function createLedgerSection(
+  needs: UsageNeeds,
+  choose: (change: Partial<UsageChoice>) => void,
+  exportCsv: () => void,
+) {
+  const titleId = freshId('usage-ledger');
+  const title = h('h3', { id: titleId });
+  const seg = createSeg({
+    label: 'Stretch of the table',
+    options: [
+      ['window', '5 hours'],
+      ['day', 'Day'],
+      ['week', 'Week'],
+      ['chat', 'Chat'],
+    ],
+    take: (scope: LedgerScope) => choose({ scope }),
+  });
+  const save = h(
+    'button',
+    { class: 'btn btn-bare', type: 'button', onclick: exportCsv },
+    'Export CSV',
+  );
+  const ledger = createLedger(needs);
+  return {
+    element: h(
+      'section',
+      { class: 'usage-part', 'aria-labelledby': titleId },
+      h('div', { class: 'sect' }, title, save),
+      seg.element,
+      ledger.element,
+    ),
+    update(told: UsageLedger | undefined, scope: LedgerScope) {
+      setText(title, ledgerTitles[scope]);
+      seg.update(scope);
+      ledger.update(told?.scope === scope ? told : undefined);
+    },
+  };
+}
