@@ -9,6 +9,8 @@ export interface Row {
 
 export interface Measure {
   readonly title: string;
+  /** Needs neither the built extension nor a window. */
+  readonly isBare?: true;
   /** Rows as they come to be known. */
   readonly run: () => Promise<readonly Row[]>;
 }
