@@ -9,7 +9,7 @@ import { type Exchange, readExchange, redirect, sendJson, UnreadableRequest } fr
 import { strike, waitFor } from './play.ts';
 import { createResponses, isResponsesPost } from './responses.ts';
 import type { Backend, BackendOptions } from './types.ts';
-import { accountsCheck, usage, userSettings } from './wham.ts';
+import { accountsCheck, bankedResets, redeemReset, usage, userSettings } from './wham.ts';
 import { createWorld, type World } from './world.ts';
 
 export type { Backend, BackendOptions, Behaviour, MintedTokens } from './types.ts';
@@ -89,6 +89,8 @@ function createRoutes(
       }),
     ],
     ['GET /backend-api/wham/usage', signedIn(usage)],
+    ['GET /backend-api/wham/rate-limit-reset-credits', signedIn(bankedResets)],
+    ['POST /backend-api/wham/rate-limit-reset-credits/consume', signedIn(redeemReset)],
     ['GET /backend-api/wham/accounts/check', signedIn(accountsCheck)],
     ['GET /backend-api/wham/settings/user', signedIn(userSettings)],
   ]);

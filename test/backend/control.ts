@@ -3,6 +3,7 @@ import { controlPage } from './controlPage.ts';
 import { httpErrors, readSseFixture } from './fixtures.ts';
 import { type Exchange, fieldsOf, redirect, sendHtml, sendJson } from './http.ts';
 import type { Behaviour } from './types.ts';
+import { meters } from './meters.ts';
 import { isRecord, parseJson } from './values.ts';
 import type { World } from './world.ts';
 
@@ -75,6 +76,7 @@ const scripted = z.object({ for: z.string(), script });
 const percent = z.exactOptional(z.coerce.number().check(z.gte(0), z.lte(100)));
 const advance = z.object({ ms: z.coerce.number() });
 const someone = z.object({ email: z.string() });
+const someMeters = z.extend(someone, meters.shape);
 const usage = z.extend(someone, { fiveHourPercent: percent, weeklyPercent: percent });
 
 /** The control pages below /control. */
@@ -133,6 +135,10 @@ const actions: Record<string, ((world: World, body: unknown) => void) | undefine
   usage({ control }, body) {
     const { email, ...percents } = usage.parse(body);
     control.setUsage(email, percents);
+  },
+  meters({ control }, body) {
+    const { email, ...settings } = someMeters.parse(body);
+    control.setMeters(email, settings);
   },
   expire({ control }, body) {
     control.expireAccessTokens(someone.parse(body).email);

@@ -79,7 +79,18 @@ ${field('5 hours, % used', 'fiveHourPercent', fiveHour)}
 ${field('Week, % used', 'weeklyPercent', weekly)}
 <button>Set</button>
 <button class="quiet" formaction="control/expire">Expire tokens</button>
-<button class="quiet" formaction="control/revoke">Revoke sign-in</button></form>`;
+<button class="quiet" formaction="control/revoke">Revoke sign-in</button></form>
+<form class="row" method="post" action="control/meters">${email}
+<label>Its answers<select name="headers">${[
+    ['sent', 'bring the figures along'],
+    ['none', 'bring none'],
+    ['broken', 'bring figures that are no numbers'],
+  ]
+    .map(([value = '', label = '']) => option(value, label))
+    .join('')}</select></label><button>Set</button></form>
+<form class="row" method="post" action="control/meters">${email}
+<label>Banked resets<input type="number" min="0" max="20" name="resets" value="2"></label>
+<button>Set</button></form>`;
 }
 
 const option = (value: string, label: string) =>

@@ -27,6 +27,8 @@ export interface Ledger {
   /** The window that has no quota left, the one that resets last if both. */
   spent(account: Account): WindowState | undefined;
   set(account: Account, usage: { fiveHourPercent?: number; weeklyPercent?: number }): void;
+  /** Both windows start anew, as by a reset that was redeemed. */
+  clear(account: Account): void;
   reset(): void;
 }
 
@@ -102,6 +104,7 @@ export function createLedger(now: () => number): Ledger {
         if (percent !== undefined) put(account, slot, (budget(account, slot) * percent) / 100);
       }
     },
+    clear: ({ email }) => void books.delete(email),
     reset: () => books.clear(),
   };
 }

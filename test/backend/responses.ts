@@ -152,7 +152,7 @@ export function createResponses(world: World): Responses {
 
   function headersFor(account: Account, model?: string): Record<string, string> {
     return {
-      ...limitHeaders(account, world.ledger),
+      ...limitHeaders(account, world),
       'x-models-etag': world.models.etag(),
       ...(model !== undefined && {
         'openai-model': model,

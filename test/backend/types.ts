@@ -1,3 +1,5 @@
+import type { MeterSettings } from './meters.ts';
+
 /** One account that the issuer can sign in. */
 export interface AccountSeed {
   email: string;
@@ -116,6 +118,8 @@ export interface Control {
   /** Moves the backend's clock. */
   advance(ms: number): void;
   setUsage(email: string, usage: { fiveHourPercent?: number; weeklyPercent?: number }): void;
+  /** Credits, banked resets, other limits, and how all of it is told; the rest stays as it is. */
+  setMeters(email: string, settings: MeterSettings): void;
   /** Tokens without the browser; lifetime in seconds, default 3600, negative = expired already. */
   mint(email: string, options?: { accessLifetimeS?: number }): MintedTokens;
   /** Every access token handed out so far gives 401 `token_expired`. */

@@ -1,5 +1,6 @@
 import { type Account, createAccounts, findAccount, practiceAccounts } from './accounts.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import { createMeters, type Meters } from './meters.ts';
 import { type Catalogue, createCatalogue } from './models.ts';
 import { createScripts, type Scripts } from './scripts.ts';
 import { createTokens, type TokenStore } from './tokens.ts';
@@ -13,6 +14,7 @@ export interface World {
   accounts: readonly Account[];
   tokens: TokenStore;
   ledger: Ledger;
+  meters: Meters;
   models: Catalogue;
   scripts: Scripts;
   seen: SeenRequest[];
@@ -28,6 +30,7 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
   const accounts = createAccounts(options.accounts ?? practiceAccounts);
   const tokens = createTokens(issuer, now, options.accessLifetimeS ?? tenDaysS);
   const ledger = createLedger(now);
+  const meters = createMeters(ledger, now);
   const models = createCatalogue();
   const scripts = createScripts();
   const seen: SeenRequest[] = [];
@@ -48,6 +51,9 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
     },
     setUsage: (email, usage) => {
       ledger.set(findAccount(accounts, email), usage);
+    },
+    setMeters: (email, settings) => {
+      meters.set(findAccount(accounts, email), settings);
     },
     mint(email, { accessLifetimeS = 3600 } = {}) {
       const account = findAccount(accounts, email);
@@ -72,6 +78,7 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
       scripts.clear();
       seen.length = 0;
       ledger.reset();
+      meters.reset();
       models.set();
       aheadMs = 0;
     },
@@ -80,6 +87,7 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
     accounts,
     tokens,
     ledger,
+    meters,
     models,
     scripts,
     seen,
