@@ -4,7 +4,7 @@ import { readQuotaHeaders } from '../quota/headers.ts';
 import type { QuotaPoll } from '../quota/poll.ts';
 import type { QuotaBook } from '../quota/quota.ts';
 import type { QuotaReading } from '../quota/reading.ts';
-import { ResponsesError } from '../responses/failure.ts';
+import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
 
 export interface AnswerObserver {
@@ -31,6 +31,11 @@ export function createAnswerObserver(needs: {
     quota.record(reading);
   };
 
+  const takeLimit = ({ kind, credentialId, plan, resetsAtMs }: ResponsesFailure) => {
+    if (kind !== 'usageLimit' || credentialId === undefined) return;
+    quota.record(readLimitError({ plan, resetsAtMs }, credentialId, now()));
+  };
+
   const turnEnded = () => {
     for (const credentialId of silent) quota.noteSilence(credentialId);
     silent.clear();
@@ -47,15 +52,15 @@ export function createAnswerObserver(needs: {
         take(readQuotaHeaders(headers, credentialId, now(), outcome));
         const etag = headers['x-models-etag'];
         if (etag !== undefined) models.noteEtag(etag);
+      } else if (event.type === 'attempt') {
+        // The account before this one was turned away, and the turn goes on without it.
+        if (event.after) takeLimit(event.after);
       } else if (event.type === 'rateLimits') {
         take(readQuotaEvent(event.limits, event.credentialId, now()));
       }
     },
     failure(error) {
-      if (!(error instanceof ResponsesError)) return;
-      const { kind, credentialId, plan, resetsAtMs } = error.failure;
-      if (kind !== 'usageLimit' || credentialId === undefined) return;
-      quota.record(readLimitError({ plan, resetsAtMs }, credentialId, now()));
+      if (error instanceof ResponsesError) takeLimit(error.failure);
     },
     turnEnded,
   };

@@ -1,9 +1,9 @@
 import type { ResponsesClient } from '../responses/client.ts';
-import type { InputItem } from '../responses/input.ts';
 import type { ResponsesRequest } from '../responses/request.ts';
 import { readCall, type ToolCall } from '../responses/outputItems.ts';
 import type { Answer, TokenUsage, TurnEvent } from '../responses/turnEvent.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
+import type { ChatState } from './chatState.ts';
 import { createTurnPainter, noteTurnEvent } from './turnView.ts';
 import type { PartChange, Turn } from './turn.ts';
 
@@ -14,9 +14,8 @@ export interface TurnNeeds {
   responses: ResponsesClient;
   basis: () => RequestBasis;
   clock: { now(): number };
-  sessionId: string;
-  /** Grown by what the answers bring. */
-  history: InputItem[];
+  /** Its history is grown by what the answers bring. */
+  chat: Pick<ChatState, 'id' | 'history' | 'ties' | 'account'>;
   turn: Turn;
   emit: {
     event(event: TurnEvent): void;
@@ -28,17 +27,19 @@ export interface TurnNeeds {
 
 /** Asks, answers the calls, and asks again until the model is done. Rejects as the client does. */
 export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<void> {
-  const { turn, emit, history } = needs;
+  const { turn, emit } = needs;
+  const { id: sessionId, history, ties } = needs.chat;
   let turnState: ResponsesRequest['turnState'];
   for (let step = 1; step <= maxSteps; step++) {
     const basis = needs.basis();
     if (step === 1 && basis.note !== undefined) turn.notes.push(basis.note);
     const painter = createTurnPainter(turn, step, () => needs.clock.now());
     const answer = await needs.responses.stream(
-      { ...basis, input: [...history], sessionId: needs.sessionId, turnState },
+      { ...basis, input: [...history], sessionId, ties, turnState },
       (event) => {
         emit.event(event);
         if (noteTurnEvent(turn, event)) emit.state();
+        noteAccount(needs, event);
         for (const change of painter.paint(event)) emit.part(change);
       },
       signal,
@@ -55,6 +56,14 @@ export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<vo
     }
   }
   turn.notes.push(`Stopped after ${maxSteps} requests, for the answer did not come to an end.`);
+  emit.state();
+}
+
+function noteAccount({ turn, emit, chat, clock }: TurnNeeds, event: TurnEvent): void {
+  if (event.type !== 'attempt') return;
+  const note = chat.account.note(event, clock.now());
+  if (note === undefined) return;
+  turn.notes.push(note);
   emit.state();
 }
 
@@ -95,7 +104,7 @@ function sum(a: TokenUsage | undefined, b: TokenUsage): TokenUsage {
 }
 
 /** No tools are offered yet, so whatever the model calls does not exist; it is told so. */
-function refuse({ history, turn, emit }: TurnNeeds, calls: readonly ToolCall[]): void {
+function refuse({ chat: { history }, turn, emit }: TurnNeeds, calls: readonly ToolCall[]): void {
   for (const call of calls) {
     history.push({
       type: call.form === 'json' ? 'function_call_output' : 'custom_tool_call_output',

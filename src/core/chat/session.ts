@@ -2,8 +2,8 @@ import type { Clock } from '../../base/clock.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { ResponsesClient } from '../responses/client.ts';
-import type { InputItem } from '../responses/input.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
+import { createChatState } from './chatState.ts';
 import { failureReport } from './failureReport.ts';
 import { failureWords } from './failureWords.ts';
 import { promptItem, restPrompt, stoppedItems } from './history.ts';
@@ -59,14 +59,8 @@ export interface Session {
 export function createSession(needs: SessionNeeds): Session {
   const { clock, log, newId } = needs;
   const change = createEmitter<SessionChange>((error) => log.error(`session: ${String(error)}`));
-  let id = newId();
-  let history: InputItem[] = [];
-  let turns: Turn[] = [];
-  let context: ContextUse | undefined;
+  let chat = createChatState(newId);
   let running: { turn: Turn; abort: AbortController; skip?: () => void } | undefined;
-  /** Length of the history before each turn, so that a turn can be done again. */
-  const starts = new Map<string, number>();
-  const errors = new Map<string, unknown>();
 
   function begin(prompt: Prompt, at: number): void {
     const turn: Turn = {
@@ -78,10 +72,10 @@ export function createSession(needs: SessionNeeds): Session {
       notes: [],
       startedAtMs: clock.now(),
     };
-    const isNew = at === turns.length;
-    turns = [...turns.slice(0, at), turn];
-    starts.set(turn.id, history.length);
-    history.push(promptItem(prompt));
+    const isNew = at === chat.turns.length;
+    chat.turns = [...chat.turns.slice(0, at), turn];
+    chat.starts.set(turn.id, chat.history.length);
+    chat.history.push(promptItem(prompt));
     const abort = new AbortController();
     running = { turn, abort };
     change.fire(isNew ? { type: 'turn/add', turn } : { type: 'turns' });
@@ -90,7 +84,7 @@ export function createSession(needs: SessionNeeds): Session {
 
   async function run(turn: Turn, signal: AbortSignal): Promise<void> {
     try {
-      await runTurn({ ...needs, sessionId: id, history, turn, emit: emitFor(turn) }, signal);
+      await runTurn({ ...needs, chat, turn, emit: emitFor(turn) }, signal);
       finish(turn, 'done');
     } catch (error) {
       // Only `stop` aborts, and it has ended the turn already.
@@ -115,7 +109,7 @@ export function createSession(needs: SessionNeeds): Session {
       },
       context(use: ContextUse) {
         if (running?.turn !== turn) return;
-        context = use;
+        chat.context = use;
         change.fire({ type: 'context' });
       },
     };
@@ -129,7 +123,7 @@ export function createSession(needs: SessionNeeds): Session {
       );
     }
     turn.failure = words;
-    errors.set(turn.id, error);
+    chat.errors.set(turn.id, error);
     needs.onFailure(error);
     finish(turn, 'failed');
   }
@@ -153,48 +147,44 @@ export function createSession(needs: SessionNeeds): Session {
     current.abort.abort(new DOMException('The turn was stopped.', 'AbortError'));
     // The user sees the end at once, however long the socket takes. The running loop keeps the old
     // array, so nothing that it may still add becomes history.
-    history = [...history, ...stoppedItems(current.turn)];
+    chat.history = [...chat.history, ...stoppedItems(current.turn)];
     finish(current.turn, 'stopped');
   }
 
   return {
-    id: () => id,
-    turns: () => turns,
-    context: () => context,
+    id: () => chat.id,
+    turns: () => chat.turns,
+    context: () => chat.context,
     isBusy: () => running !== undefined,
     send(prompt) {
-      if (!running) begin(prompt, turns.length);
+      if (!running) begin(prompt, chat.turns.length);
     },
     stop,
     retry(turnId) {
-      const at = turns.findIndex((turn) => turn.id === turnId);
-      const turn = turns[at];
+      const at = chat.turns.findIndex((turn) => turn.id === turnId);
+      const turn = chat.turns[at];
       if (running || !turn) return;
-      const isLast = at === turns.length - 1;
-      if (isLast) history = history.slice(0, starts.get(turnId) ?? history.length);
-      begin(turn.prompt, isLast ? at : turns.length);
+      const isLast = at === chat.turns.length - 1;
+      if (isLast)
+        chat.history = chat.history.slice(0, chat.starts.get(turnId) ?? chat.history.length);
+      begin(turn.prompt, isLast ? at : chat.turns.length);
     },
     resume(turnId) {
-      const last = turns.at(-1);
+      const last = chat.turns.at(-1);
       if (running || last?.id !== turnId || last.mayContinue !== true) return;
-      begin({ text: restPrompt, attachments: [] }, turns.length);
+      begin({ text: restPrompt, attachments: [] }, chat.turns.length);
     },
     retryNow(turnId) {
       if (running?.turn.id === turnId) running.skip?.();
     },
     startNew() {
       stop();
-      id = newId();
-      history = [];
-      turns = [];
-      context = undefined;
-      starts.clear();
-      errors.clear();
+      chat = createChatState(newId);
       change.fire({ type: 'turns' });
     },
     details(turnId) {
-      if (!errors.has(turnId)) return undefined;
-      return failureReport(errors.get(turnId));
+      if (!chat.errors.has(turnId)) return undefined;
+      return failureReport(chat.errors.get(turnId));
     },
     onDidChange: change.listen,
     dispose: stop,

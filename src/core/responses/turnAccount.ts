@@ -18,7 +18,7 @@ export interface TurnAccount {
   id(): string;
   /**
    * The grant for the next request, read again unless it is new; `after`: what made this account
-   * take over. Rejects with AuthError, or with ResponsesError `resting`.
+   * take over from another one, whose id it bears. Rejects with AuthError, or with ResponsesError `resting`.
    */
   next(): Promise<{ grant: Grant; after?: ResponsesFailure }>;
   /** The token may have run out or been refreshed meanwhile. */
@@ -57,7 +57,7 @@ export function createTurnAccount(
       return;
     }
     settle(failure && new ResponsesError(failure), 'moved');
-    after = failure;
+    after = failure && { ...failure, credentialId: current.credentialId };
     enter(grant);
   };
 

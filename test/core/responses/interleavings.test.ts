@@ -78,7 +78,7 @@ test('any run of faults and then a clean answer shows what the clean answer alon
     }),
     { numRuns: 7_000 },
   );
-});
+}, 60_000);
 
 test('a stop at any event lets nothing through afterwards', async () => {
   await fc.assert(
@@ -104,7 +104,7 @@ test('a stop at any event lets nothing through afterwards', async () => {
     }),
     { numRuns: 3_000 },
   );
-});
+}, 60_000);
 
 test('a stream that is cut at every single byte and then comes whole shows one clean answer', async () => {
   const bytes = fixtureBytes('ok_reasoning_then_text.sse');

@@ -1,0 +1,44 @@
+import { clockTime, type Place } from '../quota/time.ts';
+import type { ResponsesFailure } from '../responses/failure.ts';
+import type { TurnEvent } from '../responses/turnEvent.ts';
+
+type Attempt = Extract<TurnEvent, { type: 'attempt' }>;
+
+/** Which account a chat is on, so that a change of it can be told. One for each chat. */
+export interface ChatAccount {
+  /** What to say when the request goes out with another account than the one before. */
+  note(attempt: Attempt, nowMs: number, place?: Place): string | undefined;
+}
+
+export function createChatAccount(): ChatAccount {
+  let last: { id: string; label: string } | undefined;
+  return {
+    note({ credentialId: id, account, after }, nowMs, place) {
+      const before = last;
+      const label = account ?? 'Another account';
+      last = { id, label };
+      if (!before || before.id === id) return undefined;
+      return after
+        ? `${before.label} ${why(after, nowMs, place)}, so ${label} goes on.`
+        : `From here on with ${label}.`;
+    },
+  };
+}
+
+function why(failure: ResponsesFailure, nowMs: number, place: Place | undefined): string {
+  const { kind, resetsAtMs, retryAfterMs } = failure;
+  const atMs = resetsAtMs ?? (retryAfterMs === undefined ? undefined : nowMs + retryAfterMs);
+  const until = atMs === undefined ? '' : ` until ${clockTime(atMs, nowMs, place)}`;
+  switch (kind) {
+    case 'usageLimit':
+      return `has reached its usage limit${until}`;
+    case 'rateLimited':
+      return `has to wait${until}`;
+    case 'billing':
+      return 'has no credit left';
+    case 'usageNotIncluded':
+      return 'has a plan without Codex';
+    default:
+      return 'was not let in';
+  }
+}
