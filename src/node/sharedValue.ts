@@ -67,13 +67,19 @@ export function createSharedFile<T extends z.ZodMiniType>(
   async function replace(next: (old: Value) => Value, signal: AbortSignal): Promise<Value> {
     for (;;) {
       signal.throwIfAborted();
-      const before = await textOf(path);
+      const before = await textOf(path).catch(unreadable);
       const changed = next(state.isUnsaved ? state.value : parse(before));
       const text = `${JSON.stringify(changed)}\n`;
       // Only one who was taken for dead can find that the file is no longer as it was read.
       if (text !== before && !(await saved(text, before))) continue;
       return hear(changed, ++state.asked);
     }
+  }
+
+  /** What is in a file that cannot be read now must not be lost: this window goes on without it. */
+  function unreadable(error: unknown): undefined {
+    log.warn(`${name} cannot be read: ${codeOf(error)}`);
+    state.isUnsaved = true;
   }
 
   /** False when another process was faster. */
