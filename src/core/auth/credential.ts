@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
 import type { Listen } from '../../base/event.ts';
 
-/** Why the issuer no longer takes a refresh token (WIRE.md a, permanent refresh errors). */
-const signedOutReason = z.enum(['expired', 'reused', 'revoked', 'rejected']);
+/**
+ * Why the issuer no longer takes a refresh token (WIRE.md a, permanent refresh errors). It is
+ * `interrupted` when a window ended between the answer to its refresh and storing what it got.
+ */
+const signedOutReason = z.enum(['expired', 'reused', 'revoked', 'rejected', 'interrupted']);
 export type SignedOutReason = z.infer<typeof signedOutReason>;
 
 /**
@@ -34,6 +37,8 @@ export const credentialSchema = z.object({
   expiresAtMs: z.optional(z.number()),
   /** When the tokens were given, at sign-in or by a refresh. */
   refreshedAtMs: z.number(),
+  /** Another one for each set of tokens; absent until the first refresh. */
+  revision: z.optional(z.string()),
   signedOutReason: z.optional(z.catch(signedOutReason, 'rejected')),
 });
 export type Credential = z.infer<typeof credentialSchema>;

@@ -7,6 +7,7 @@ import { isSignedIn, type Credential, type CredentialStore } from './credential.
 import { AuthError, isPassing } from './errors.ts';
 import type { Grant, GrantSource } from './grant.ts';
 import type { RefreshReason } from './oauth.ts';
+import { createLocalRefresh, type SharedRefresh } from './refreshNotes.ts';
 import { createRefresher, usable, type SignOut } from './refresher.ts';
 import { createReliableStore, type ReliableStore } from './reliableStore.ts';
 import { hasRunOut, isDueForRefresh } from './tokens.ts';
@@ -32,6 +33,9 @@ export interface GrantsNeeds {
   /** Id of the credential that the user chose; the first one that works when there is none. */
   preferred: () => string | undefined;
   userAgent?: string;
+  /** What all windows share; by default this process is the only one. */
+  shared?: SharedRefresh;
+  newId?: () => string;
 }
 
 /**
@@ -56,6 +60,8 @@ export function createGrants(needs: GrantsNeeds): Grants {
   const refresh = createRefresher({
     ...needs,
     store,
+    shared: needs.shared ?? createLocalRefresh(),
+    newId: needs.newId ?? (() => crypto.randomUUID()),
     onSignOut: (signOut) => signOuts.fire(signOut),
     onRefresh: (credential) => pause(credential, pauseAfterRefreshMs),
   });

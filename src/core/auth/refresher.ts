@@ -2,8 +2,14 @@ import type { Clock } from '../../base/clock.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import { withoutTokens, type Credential, type SignedOutReason } from './credential.ts';
-import { AuthError, type AuthFailure } from './errors.ts';
+import { AuthError } from './errors.ts';
 import { refreshTokens, revoke, type RefreshReason, type TokenAnswer } from './oauth.ts';
+import {
+  createRefreshNotebook,
+  type RefreshNotebook,
+  type SharedRefresh,
+  type Standing,
+} from './refreshNotes.ts';
 import type { ReliableStore } from './reliableStore.ts';
 import { withAnswer } from './tokens.ts';
 import { withDeadline } from './waiting.ts';
@@ -12,6 +18,10 @@ import { withDeadline } from './waiting.ts';
 const answerLimitMs = 60_000;
 /** How long another window, which spent the same refresh token, may take to store its success. */
 const rereadAfterMs = [0, 250, 1000];
+/** How long a standing may last before a refresh gives up, or goes on in spite of it, ms. */
+const patienceMs = { free: 0, behind: 4_000, taken: 20_000, left: 1_000 };
+const firstPauseMs = 25;
+const longestPauseMs = 500;
 
 export interface SignOut {
   /** The credential as it is now: without tokens. */
@@ -26,41 +36,127 @@ export interface RefresherNeeds {
   clock: Clock;
   log: Log;
   userAgent?: string;
+  shared: SharedRefresh;
+  newId: () => string;
   onSignOut: (signOut: SignOut) => void;
   onRefresh: (credential: Credential) => void;
 }
 
 /**
  * Gives a credential with another access token than the old one, from the store if it has one by
- * now, else by a refresh. One at a time for each credential: that is the caller's care. Throws
- * {@link AuthError}.
+ * now, else by a refresh. One window of all refreshes at a time: it holds the lease, and it notes
+ * ahead what it spends. The lease keeps the others waiting; the note is what keeps a token from
+ * being spent twice, also when a window stands still for so long that its lease passes on. A
+ * request that is out is never given up for a lost lease.
+ *
+ * What remains: who is killed between the issuer's answer and the stored token takes the session
+ * along (`interrupted`); and so does who stands still between its note and its request for longer
+ * than 75 s, during which another window refreshes, and then goes on as if nothing had been.
+ * Throws {@link AuthError}.
  */
 export function createRefresher(
   needs: RefresherNeeds,
 ): (old: Credential, reason: RefreshReason) => Promise<Credential> {
-  const { store, clock, log } = needs;
-  return async (old, reason) => {
-    const current = usable(await store.get(old.id), needs.issuer());
-    if (current.accessToken !== old.accessToken) return current;
-    let answer: TokenAnswer;
-    try {
-      answer = await askIssuer(needs, current, reason);
-    } catch (error) {
-      log.warn(`token refresh (${reason}) failed: ${kindOf(error)}`);
-      if (!(error instanceof AuthError) || error.failure.kind !== 'sessionEnded') throw error;
-      return (await successor(needs, current)) ?? (await endSession(needs, current, error.failure));
+  const { leases, nameOf } = needs.shared;
+  const notebook = createRefreshNotebook(needs.shared, needs.clock);
+  return (old, reason) =>
+    leases.hold(
+      `refresh ${nameOf(old.id)}`,
+      async () => {
+        const { current, standing } = await turnOf(needs, notebook, old);
+        if (current.accessToken !== old.accessToken) return current;
+        return spend(needs, notebook, { current, reason, wasLeft: standing === 'left' });
+      },
+      new AbortController().signal,
+    );
+}
+
+/**
+ * What is stored once the old token's turn has come: newer tokens, or the same and announced.
+ * Waits for a store that lags and for a window that has not finished.
+ */
+async function turnOf(
+  { store, issuer, clock }: RefresherNeeds,
+  notebook: RefreshNotebook,
+  old: Credential,
+): Promise<{ current: Credential; standing: Standing }> {
+  const waitedMs = { free: 0, behind: 0, taken: 0, left: 0 };
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    const current = usable(await store.get(old.id), issuer());
+    const isNew = current.accessToken !== old.accessToken;
+    let standing = await notebook.standing(current);
+    if (isNew ? standing !== 'behind' : mayGoOn(standing, waitedMs.left)) {
+      if (!isNew) standing = await notebook.announce(current);
+      if (isNew || standing === 'free' || standing === 'left') return { current, standing };
     }
-    const latest = await store.get(current.id);
-    if (!latest && answer.refreshToken) void forget(needs, current.issuer, answer.refreshToken);
-    // Signed out, or signed in anew, while the refresh ran: its tokens must not overwrite that.
-    if (latest?.refreshToken !== current.refreshToken) return usable(latest, needs.issuer());
-    const next = withAnswer(current, answer, clock.now());
-    await store.put(next, current.refreshToken);
-    if (!answer.accessToken) throw new AuthError({ kind: 'badAnswer' });
-    needs.onRefresh(next);
-    log.info(`token refreshed (${reason})`);
-    return next;
-  };
+    if (waitedMs[standing] >= patienceMs[standing]) throw new AuthError({ kind: 'busyElsewhere' });
+    await clock.delay(pauseMs, new AbortController().signal);
+    waitedMs[standing] += pauseMs;
+  }
+}
+
+/** What a dead window has stored may still be on its way here. */
+function mayGoOn(standing: Standing, waitedMs: number): boolean {
+  return standing === 'free' || (standing === 'left' && waitedMs >= patienceMs.left);
+}
+
+interface Spending {
+  /** Announced. */
+  current: Credential;
+  reason: RefreshReason;
+  /** A window that has ended may have spent the token already. */
+  wasLeft: boolean;
+}
+
+async function spend(
+  needs: RefresherNeeds,
+  notebook: RefreshNotebook,
+  { current, reason, wasLeft }: Spending,
+): Promise<Credential> {
+  const { log } = needs;
+  let answer: TokenAnswer;
+  try {
+    answer = await askIssuer(needs, current, reason);
+  } catch (error) {
+    log.warn(`token refresh (${reason}) failed: ${kindOf(error)}`);
+    if (error instanceof AuthError && error.failure.kind === 'sessionEnded') {
+      return ended(needs, notebook, current, reasonFor(error.failure.reason, wasLeft));
+    }
+    await notebook.withdraw(current);
+    throw error;
+  }
+  const next = await keep(needs, notebook, current, answer);
+  log.info(`token refreshed (${reason})`);
+  return next;
+}
+
+/** Stores what the issuer gave for the current tokens, unless those are gone by now. */
+async function keep(
+  needs: RefresherNeeds,
+  notebook: RefreshNotebook,
+  current: Credential,
+  answer: TokenAnswer,
+): Promise<Credential> {
+  const { store, clock, issuer, newId, onRefresh } = needs;
+  // A store that cannot be read must not cost the tokens that just came.
+  const latest = await store.get(current.id).catch(() => current);
+  if (!latest && answer.refreshToken) void forget(needs, current.issuer, answer.refreshToken);
+  // Signed out, or signed in anew, while the refresh ran: its tokens must not overwrite that.
+  if (latest?.refreshToken !== current.refreshToken) {
+    await notebook.withdraw(current);
+    return usable(latest, issuer());
+  }
+  const next = withAnswer(current, answer, { nowMs: clock.now(), revision: newId() });
+  const isStored = await store.put(next, current.refreshToken);
+  await (isStored ? notebook.settle(next) : notebook.keep(current));
+  if (!answer.accessToken) throw new AuthError({ kind: 'badAnswer' });
+  onRefresh(next);
+  return next;
+}
+
+/** A token that was spent twice, once by a window that ended at it, was not stolen. */
+function reasonFor(reason: SignedOutReason, wasLeft: boolean): SignedOutReason {
+  return reason === 'reused' && wasLeft ? 'interrupted' : reason;
 }
 
 /** The credential if it may be used at this issuer; throws {@link AuthError} if not. */
@@ -97,16 +193,24 @@ async function successor(
   return undefined;
 }
 
-async function endSession(
-  { store, onSignOut, log }: RefresherNeeds,
+/** The tokens of another window that was faster; else the end of the session, told once. */
+async function ended(
+  needs: RefresherNeeds,
+  notebook: RefreshNotebook,
   spent: Credential,
-  failure: Extract<AuthFailure, { kind: 'sessionEnded' }>,
-): Promise<never> {
-  const credential = withoutTokens(spent, failure.reason);
-  await store.put(credential, spent.refreshToken);
-  log.warn(`signed out by the issuer: ${failure.reason}`);
-  onSignOut({ credential, reason: failure.reason });
-  throw new AuthError(failure);
+  reason: SignedOutReason,
+): Promise<Credential> {
+  const { store, onSignOut, log, newId } = needs;
+  const newer = await successor(needs, spent);
+  if (newer) {
+    await notebook.settle(newer);
+    return newer;
+  }
+  const credential = { ...withoutTokens(spent, reason), revision: newId() };
+  if (await store.put(credential, spent.refreshToken)) await notebook.settle(credential);
+  log.warn(`signed out by the issuer: ${reason}`);
+  onSignOut({ credential, reason });
+  throw new AuthError({ kind: 'sessionEnded', reason });
 }
 
 /** Best effort: the account was removed while these tokens were on their way. */

@@ -7,10 +7,10 @@ export interface ReliableStore {
   list(): Promise<readonly Credential[]>;
   get(id: string): Promise<Credential | undefined>;
   /**
-   * Never rejects: if the store does not take it, the credential lives on in memory for as long
-   * as the store still holds `insteadOf`, the refresh token that it replaces.
+   * Never rejects: if the store does not take it (false), the credential lives on in memory for as
+   * long as the store still holds `insteadOf`, the refresh token that it replaces.
    */
-  put(credential: Credential, insteadOf: string): Promise<void>;
+  put(credential: Credential, insteadOf: string): Promise<boolean>;
 }
 
 /**
@@ -38,11 +38,13 @@ export function createReliableStore(store: CredentialStore, log: Log): ReliableS
       try {
         await store.put(credential);
         unsaved.delete(credential.id);
+        return true;
       } catch {
         log.error('the secret storage did not take a refreshed sign-in; it is kept in memory');
         // Several refreshes may go by: what the store holds is still the first one's token.
         const held = before?.credential.refreshToken === insteadOf ? before.insteadOf : insteadOf;
         unsaved.set(credential.id, { credential, insteadOf: held });
+        return false;
       }
     },
   };

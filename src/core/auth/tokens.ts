@@ -31,9 +31,13 @@ export function toCredential(answer: TokenAnswer, issuer: string, nowMs: number)
 }
 
 /** The credential after a refresh: what the answer leaves out keeps its old value (S3-2). */
-export function withAnswer(old: Credential, answer: TokenAnswer, nowMs: number): Credential {
+export function withAnswer(
+  old: Credential,
+  answer: TokenAnswer,
+  { nowMs, revision }: { nowMs: number; revision: string },
+): Credential {
   const { refreshToken = old.refreshToken, idToken = old.idToken } = answer;
-  const kept = { ...old, refreshToken, ...(idToken ? { idToken } : {}) };
+  const kept = { ...old, refreshToken, ...(idToken ? { idToken } : {}), revision };
   if (!answer.accessToken) return kept;
   const { email, plan } = readAccount(answer.idToken, answer.accessToken);
   const { expiresAtMs: _spent, ...rest } = kept;

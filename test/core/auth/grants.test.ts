@@ -31,6 +31,7 @@ const answer = (changes: object = {}) =>
 function setUp(entries: readonly Credential[], http: Http, changes: Partial<GrantsNeeds> = {}) {
   const store = memoryStore(entries);
   const clock = steppedClock(start);
+  let ids = 0;
   const needs = {
     store,
     http,
@@ -38,6 +39,7 @@ function setUp(entries: readonly Credential[], http: Http, changes: Partial<Gran
     log: silentLog,
     issuer: () => 'https://issuer.test',
     preferred: () => undefined,
+    newId: () => `revision-${++ids}`,
     ...changes,
   };
   const grants = createGrants(needs);
@@ -83,7 +85,8 @@ test('a refresh stores what is new and keeps what the answer leaves out', async 
   const old = livingFor(0, { idToken: 'id-0' });
   const { grants, store } = setUp([old], http);
   const grant = await grants.grant(never);
-  const once = { ...old, accessToken: 'access-1', expiresAtMs: start + 3600 * second };
+  const expiresAtMs = start + 3600 * second;
+  const once = { ...old, accessToken: 'access-1', expiresAtMs, revision: 'revision-1' };
   expect(store.entries.get(old.id)).toEqual(once);
   await grants.renew(grant, never);
   expect(store.entries.get(old.id)).toEqual({
@@ -93,6 +96,7 @@ test('a refresh stores what is new and keeps what the answer leaves out', async 
     idToken,
     email: 'new@example.com',
     expiresAtMs: start + 60 * second,
+    revision: 'revision-2',
   });
 });
 
@@ -196,6 +200,7 @@ test.each([
       accessToken: '',
       refreshToken: '',
       signedOutReason: reason,
+      revision: 'revision-1',
     });
   },
 );

@@ -1,0 +1,157 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../../base/clock.ts';
+import { createLocalLeases, type Leases } from '../../base/leases.ts';
+import { onlyMe, type Peers } from '../../base/peers.ts';
+import { createLocalValue, type SharedValue } from '../../base/sharedValue.ts';
+import type { Credential } from './credential.ts';
+
+/** So long after a refresh began nobody waits for its answer any more: it has its own deadline. */
+const answerLimitMs = 75_000;
+/** A secret storage that lags behind by more than that does not lag: it holds something else. */
+const longestLagMs = 120_000;
+
+const noteSchema = z.object({
+  /** Of the newest tokens that were stored. */
+  revision: z.string(),
+  refreshedAtMs: z.number(),
+  notedAtMs: z.number(),
+  /** A refresh token of this revision is on its way to the issuer, or its answer is not stored. */
+  inFlight: z.optional(
+    z.object({
+      revision: z.string(),
+      /** A process, as {@link Peers} names it. */
+      holder: z.string(),
+      startedAtMs: z.number(),
+      /** The successor could not be stored and lives in the memory of the holder. */
+      isKept: z.optional(z.boolean()),
+    }),
+  ),
+});
+type Note = z.infer<typeof noteSchema>;
+type Flight = NonNullable<Note['inFlight']>;
+
+/** By the name that {@link SharedRefresh.nameOf} gives. Neither tokens nor e-mail addresses. */
+export const refreshNotesSchema = z.record(z.string(), noteSchema);
+export type RefreshNotes = z.infer<typeof refreshNotesSchema>;
+
+/** What the windows share in order to refresh once for all. */
+export interface SharedRefresh {
+  leases: Leases;
+  notes: SharedValue<RefreshNotes>;
+  peers: Peers;
+  /** Another name for the id of a credential, from which nobody can tell whose it is. */
+  nameOf: (id: string) => string;
+}
+
+/** For a single process, and for tests. */
+export function createLocalRefresh(): SharedRefresh {
+  const notes = createLocalValue<RefreshNotes>({});
+  return { leases: createLocalLeases(), notes, peers: onlyMe, nameOf: (id) => id };
+}
+
+/**
+ * What the notes say of a stored credential:
+ * - `free`: its refresh token is the newest and nobody uses it;
+ * - `behind`: another window has stored newer tokens, which the store here does not show yet;
+ * - `taken`: a living window is using it, or holds its successor in memory;
+ * - `left`: a window has used it and ended before it noted the outcome.
+ */
+export type Standing = 'free' | 'behind' | 'taken' | 'left';
+
+export interface RefreshNotebook {
+  standing(credential: Credential): Promise<Standing>;
+  /**
+   * Writes ahead that its refresh token is about to be spent; unless it is `behind` or `taken` by
+   * now. Of any number of windows that announce the same token at once one alone may go on.
+   */
+  announce(credential: Credential): Promise<Standing>;
+  /** These are the newest tokens, and they are stored. */
+  settle(credential: Credential): Promise<void>;
+  /** The token that was announced has a successor, which the store did not take. */
+  keep(spent: Credential): Promise<void>;
+  /** The issuer has left the announced token alone. */
+  withdraw(credential: Credential): Promise<void>;
+}
+
+/** Stands for the very tokens; those of a sign-in are told apart by their time. */
+export function revisionOf({ revision, refreshedAtMs }: Credential): string {
+  return revision ?? `at ${refreshedAtMs}`;
+}
+
+export function createRefreshNotebook(
+  { notes, peers, nameOf }: SharedRefresh,
+  clock: Clock,
+): RefreshNotebook {
+  const unending = new AbortController().signal;
+
+  function judge(credential: Credential, note: Note | undefined): Standing {
+    if (!note) return 'free';
+    const revision = revisionOf(credential);
+    const isOlder = revision !== note.revision && credential.refreshedAtMs <= note.refreshedAtMs;
+    const { inFlight } = note;
+    const isConcerned = inFlight?.revision === revision || (inFlight?.isKept && isOlder);
+    if (inFlight && isConcerned) return judgeFlight(inFlight);
+    return isOlder && isWithin(clock.now(), note.notedAtMs, longestLagMs) ? 'behind' : 'free';
+  }
+
+  function judgeFlight({ holder, isKept = false, startedAtMs }: Flight): Standing {
+    if (holder === peers.me) return 'free';
+    const mayEnd = isKept || isWithin(clock.now(), startedAtMs, answerLimitMs);
+    return mayEnd && peers.isAlive(holder) ? 'taken' : 'left';
+  }
+
+  const write = (credential: Credential, next: (old: Note | undefined) => Note | undefined) =>
+    notes.change((all) => {
+      const name = nameOf(credential.id);
+      const { [name]: old, ...rest } = all;
+      const note = next(old);
+      return note ? { ...rest, [name]: note } : rest;
+    }, unending);
+
+  const noteOf = (credential: Credential): Note => ({
+    revision: revisionOf(credential),
+    refreshedAtMs: credential.refreshedAtMs,
+    notedAtMs: clock.now(),
+  });
+
+  const isMine = (note: Note | undefined, { revision }: Note) =>
+    note?.inFlight?.holder === peers.me && note.inFlight.revision === revision;
+
+  return {
+    async standing(credential) {
+      const all = await notes.read();
+      return judge(credential, all[nameOf(credential.id)]);
+    },
+    async announce(credential) {
+      let standing: Standing = 'free';
+      await write(credential, (old) => {
+        standing = judge(credential, old);
+        if (standing === 'behind' || standing === 'taken') return old;
+        const note = noteOf(credential);
+        const { revision, notedAtMs: startedAtMs } = note;
+        return { ...note, inFlight: { revision, holder: peers.me, startedAtMs } };
+      });
+      return standing;
+    },
+    async settle(credential) {
+      await write(credential, () => noteOf(credential));
+    },
+    async keep(spent) {
+      const note = noteOf(spent);
+      await write(spent, (old) =>
+        isMine(old, note) && old?.inFlight
+          ? { ...old, inFlight: { ...old.inFlight, isKept: true } }
+          : old,
+      );
+    },
+    async withdraw(credential) {
+      const note = noteOf(credential);
+      await write(credential, (old) => (isMine(old, note) ? note : old));
+    },
+  };
+}
+
+/** Either way, for clocks may be set back. */
+function isWithin(nowMs: number, thenMs: number, ms: number): boolean {
+  return Math.abs(nowMs - thenMs) < ms;
+}
