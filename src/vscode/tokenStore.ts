@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Disposable } from '../base/disposables.ts';
 import { createEmitter } from '../base/event.ts';
 import { parseJson } from '../base/json.ts';
+import { createLocalLeases, type Leases } from '../base/leases.ts';
 import type { Log } from '../base/log.ts';
 import {
   credentialSchema,
@@ -20,17 +21,21 @@ const indexSchema = z.array(z.string().check(z.minLength(1)));
 
 /**
  * Credentials in the secret storage of VS Code: one entry each, and one index of their ids.
- * Everything is read afresh each time, since other windows write here too.
+ * Everything is read afresh each time, since other windows write here too. Only a change of the
+ * index waits for the other windows; reading never does, nor does a change of an entry.
  */
 export function createTokenStore(
   secrets: vscode.SecretStorage,
   log: Log,
+  leases: Leases = createLocalLeases(),
 ): CredentialStore & Disposable {
   const changes = createEmitter<void>(() => log.error('a listener to credentials failed'));
   const subscription = secrets.onDidChange(({ key }) => {
     if (key.startsWith(prefix)) changes.fire();
   });
+  /** For what takes a moment: nobody waits in here for another window. */
   const inTurn = createQueue();
+  const oneByOne = createQueue();
 
   /** What the entry holds; a broken one is set aside and counts as absent. */
   async function read<T extends z.ZodMiniType>(key: string, schema: T) {
@@ -50,8 +55,26 @@ export function createTokenStore(
     return read(keyOf(id), credentialSchema);
   }
 
+  /** Entries that another window has written come along, should its index have been overwritten. */
+  const changeIndex = (next: (ids: readonly string[]) => readonly string[]) =>
+    leases.hold(
+      'sign-ins',
+      () =>
+        inTurn(async () => {
+          const index = await readIndex();
+          const found = (await secrets.keys()).filter((key) => key.startsWith(keyOf('')));
+          const ids = next([
+            ...new Set([...index, ...found.map((key) => key.slice(keyOf('').length))]),
+          ]);
+          if (ids.join('\n') !== index.join('\n')) {
+            await secrets.store(indexKey, JSON.stringify(ids));
+          }
+        }),
+      new AbortController().signal,
+    );
+
   async function change(work: () => Promise<void>): Promise<void> {
-    await inTurn(work);
+    await oneByOne(work);
     // Some hosts tell only the other windows of a change.
     changes.fire();
   }
@@ -66,25 +89,22 @@ export function createTokenStore(
     get: (id) => inTurn(() => readCredential(id)),
     put: (credential) =>
       change(async () => {
-        await secrets.store(keyOf(credential.id), JSON.stringify(credential));
-        const index = await readIndex();
-        if (!index.includes(credential.id)) {
-          await secrets.store(indexKey, JSON.stringify([...index, credential.id]));
-        }
+        const { id } = credential;
+        await inTurn(() => secrets.store(keyOf(id), JSON.stringify(credential)));
+        const isNew = !(await inTurn(readIndex)).includes(id);
+        if (isNew) await changeIndex((ids) => (ids.includes(id) ? ids : [...ids, id]));
       }),
     remove: (id) =>
       change(async () => {
-        await secrets.delete(keyOf(id));
-        const index = await readIndex();
-        const rest = index.filter((entry) => entry !== id);
-        if (rest.length < index.length) await secrets.store(indexKey, JSON.stringify(rest));
+        await inTurn(() => secrets.delete(keyOf(id)));
+        await changeIndex((ids) => ids.filter((entry) => entry !== id));
       }),
     dispose: () => subscription.dispose(),
   };
 }
 
 /** Runs one piece of work after the other; a failure does not hold up what comes next. */
-function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+function createQueue(): <T>(work: () => PromiseLike<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const mine = last.then(work, work);

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createLocalLeases } from '../../src/base/leases.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { createTokenStore } from '../../src/vscode/tokenStore.ts';
 import { credential, recordingLog } from '../support/credentials.ts';
@@ -77,7 +78,7 @@ test('an index that cannot be read is set aside, and signing in works again', as
   shared.values.set('codexChat.credentials', 'garbage');
   expect(await store.list()).toEqual([]);
   await store.put(two);
-  expect(await store.list()).toEqual([two]);
+  expect(await store.list()).toEqual([one, two]);
   expect(shared.values.get('codexChat.setAside.codexChat.credentials')).toBe('garbage');
 });
 
@@ -127,4 +128,51 @@ test('calls that come all at once lose nothing', async () => {
       expect(new Map(list.map((entry) => [entry.id, entry.accessToken]))).toEqual(left);
     }),
   );
+});
+
+test('two windows that change accounts at the same instant lose nothing', async () => {
+  const step = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd'), window: fc.nat({ max: 1 }) });
+  const steps = fc.uniqueArray(step, { minLength: 2, maxLength: 4, selector: ({ id }) => id });
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), steps, async (s, adds) => {
+      const shared = createSharedSecrets();
+      const leases = createLocalLeases();
+      const windows = [0, 1].map(() => {
+        const secrets = createSecrets(shared);
+        const pause = () => s.schedule(Promise.resolve());
+        return createTokenStore(
+          {
+            ...secrets,
+            get: async (key) => pause().then(() => secrets.get(key)),
+            store: async (key, value) => pause().then(() => secrets.store(key, value)),
+            // One that tells nothing, so that the lease alone must do.
+            keys: async () => [],
+          },
+          silentLog,
+          leases,
+        );
+      });
+      const work = adds.map(({ id, window }) => windows[window]!.put(credential({ id })));
+      const list = await s.waitFor(Promise.all(work).then(() => windows[0]!.list()));
+      expect(list.map(({ id }) => id).toSorted()).toEqual(adds.map(({ id }) => id).toSorted());
+    }),
+  );
+});
+
+test('an account that an older version of another window has lost comes back', async () => {
+  const { store, shared } = setUp();
+  await store.put(one);
+  shared.values.set('codexChat.credentials', '[]');
+  await store.put(two);
+  expect(await store.list()).toEqual([one, two]);
+});
+
+test('reading does not wait for another window', async () => {
+  const shared = createSharedSecrets();
+  const leases = { hold: () => new Promise<never>(() => {}) };
+  const store = createTokenStore(createSecrets(shared), silentLog, leases);
+  void store.put(one);
+  await expect.poll(() => shared.values.size).toBe(1);
+  shared.values.set('codexChat.credentials', '["one"]');
+  expect([await store.list(), await store.get('one')]).toEqual([[one], one]);
 });
