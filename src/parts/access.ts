@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { createGrants } from '../core/auth/grants.ts';
+import { refreshNotesSchema } from '../core/auth/refreshNotes.ts';
 import { callbackPorts, isRegisteredPort } from '../node/callbackPort.ts';
 import { createCodexLogin } from '../node/codexLogin.ts';
 import { createLoopback } from '../node/loopback.ts';
+import { concealed } from '../node/peers.ts';
 import { createAccount } from '../vscode/account.ts';
 import { registerAuthProvider } from '../vscode/authProvider.ts';
 import { createSignIn } from '../vscode/signIn.ts';
@@ -14,7 +16,7 @@ import { type Ground } from './ground.ts';
 /** Who is signed in, and the tokens that their requests go out with. */
 export function createAccess(ground: Ground) {
   const { context, lifetime, log, http, clock, userAgent, issuer, settings } = ground;
-  const store = lifetime.add(createTokenStore(context.secrets, log));
+  const store = lifetime.add(createTokenStore(context.secrets, log, ground.leases));
   const mediaFolder = vscode.Uri.joinPath(context.extensionUri, 'media').fsPath;
   let isPanelVisible = () => false;
   const ports = () => {
@@ -49,7 +51,10 @@ export function createAccess(ground: Ground) {
     registerAuthProvider({ store, signIn: () => signIn.run(), http, clock, log, userAgent }),
   );
   const preferred = () => account.current()?.id;
-  const grants = createGrants({ store, http, issuer, clock, log, preferred, userAgent });
+  const { leases, peers, sharedFile } = ground;
+  const notes = sharedFile('refreshes', refreshNotesSchema, {});
+  const shared = { leases, notes, peers, nameOf: concealed };
+  const grants = createGrants({ store, http, issuer, clock, log, preferred, userAgent, shared });
   const panelIs = (isVisible: () => boolean) => (isPanelVisible = isVisible);
   return { store, signIn, account, provider, grants, panelIs };
 }
