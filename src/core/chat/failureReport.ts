@@ -1,4 +1,5 @@
 import { AuthError } from '../auth/errors.ts';
+import { PoolError } from '../pool/failure.ts';
 import type { FailureReport } from '../responses/exchange.ts';
 import { ResponsesError } from '../responses/failure.ts';
 
@@ -35,6 +36,7 @@ function withoutError({ facts, exchange }: FailureReport) {
 
 function otherFacts(error: unknown): Readonly<Record<string, string>> {
   if (error instanceof AuthError) return { kind: error.failure.kind, detail: error.message };
+  if (error instanceof PoolError) return { kind: error.failure.kind, detail: error.message };
   return { kind: 'internal', detail: error instanceof Error ? error.name : typeof error };
 }
 

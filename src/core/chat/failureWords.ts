@@ -1,6 +1,8 @@
 import { AuthError, isPassing } from '../auth/errors.ts';
+import { PoolError, type PoolFailure } from '../pool/failure.ts';
 import { clockTime, timeUntil } from '../quota/time.ts';
 import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
+import type { WayOn } from './waysOn.ts';
 import { networkSentence, networkTexts } from './networkWords.ts';
 
 export type FailureAction =
@@ -15,11 +17,14 @@ export interface FailureWords {
   message: string;
   availableAtMs?: number;
   actions: FailureAction[];
+  /** Ways round a spent limit; they stand before the actions. */
+  waysOn?: WayOn[];
 }
 
 /** Words for whatever ended a turn. */
 export function failureWords(error: unknown, nowMs: number): FailureWords {
   if (error instanceof ResponsesError) return responsesWords(error.failure, nowMs);
+  if (error instanceof PoolError) return poolWords(error.failure, nowMs);
   if (error instanceof AuthError) {
     return isPassing(error.failure)
       ? words('signInUnreachable', 'The sign-in service is out of reach', error.message)
@@ -36,6 +41,31 @@ export function failureWords(error: unknown, nowMs: number): FailureWords {
     'This is a fault of the extension. The log says more; please report it.',
     ['retry', 'copyDetails', 'showLog'],
   );
+}
+
+function poolWords(failure: PoolFailure, nowMs: number): FailureWords {
+  if (failure.kind === 'allOff') {
+    return words(
+      'allOff',
+      'All accounts are switched off',
+      'Nothing was sent. Switch one on again in the usage page.',
+      ['showQuota'],
+    );
+  }
+  const { label, percent, opensAtMs } = failure;
+  const opens =
+    opensAtMs === undefined
+      ? ''
+      : ` Its window resets at ${clockTime(opensAtMs, nowMs)}, ${timeUntil(opensAtMs, nowMs)}.`;
+  return {
+    ...words(
+      'ceiling',
+      'Your own limit is reached',
+      `${label} has used the ${percent}% that you set as its limit.${opens} Nothing was sent, and your question is kept.`,
+      ['retry', 'showQuota'],
+    ),
+    ...(opensAtMs === undefined ? {} : { availableAtMs: opensAtMs }),
+  };
 }
 
 const again: FailureAction[] = ['retry', 'copyDetails', 'showLog'];

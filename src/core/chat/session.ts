@@ -10,6 +10,7 @@ import { promptItem, restPrompt, stoppedItems } from './history.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import { runTurn } from './runTurn.ts';
 import { dropQuietNote } from './turnView.ts';
+import type { WayOn } from './waysOn.ts';
 import { applyPartChange, settleParts, type PartChange, type Prompt, type Turn } from './turn.ts';
 
 export type SessionChange =
@@ -29,6 +30,8 @@ export interface SessionNeeds {
   log: Log;
   /** Hears every event of every answer: limits and etags travel in them. */
   onTurnEvent: (event: TurnEvent) => void;
+  /** What the person may do about a limit that ended a turn. */
+  waysOn?: (error: unknown) => WayOn[];
   /** Hears what ended a turn early. */
   onFailure: (error: unknown) => void;
 }
@@ -122,7 +125,8 @@ export function createSession(needs: SessionNeeds): Session {
         `turn failed: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`,
       );
     }
-    turn.failure = words;
+    const waysOn = needs.waysOn?.(error) ?? [];
+    turn.failure = waysOn.length > 0 ? { ...words, waysOn } : words;
     chat.errors.set(turn.id, error);
     needs.onFailure(error);
     finish(turn, 'failed');

@@ -1,0 +1,38 @@
+import { PoolError } from '../pool/failure.ts';
+import type { PoolEntry } from '../pool/roster.ts';
+import { ResponsesError } from '../responses/failure.ts';
+
+/** What may be done about a question that a limit stands in the way of. */
+export type WayOn =
+  | { kind: 'send' }
+  | { kind: 'lowerEffort'; effort: string }
+  | { kind: 'useAccount'; accountId: string; label: string }
+  | { kind: 'wait'; untilMs: number }
+  | { kind: 'cancel' };
+
+/** The account whose limit stands in the way, and when it opens again, if that is known. */
+function limitOf(error: unknown): { credentialId?: string; opensAtMs?: number } | undefined {
+  if (error instanceof PoolError && error.failure.kind === 'ceiling') return error.failure;
+  if (!(error instanceof ResponsesError) || error.failure.kind !== 'usageLimit') return undefined;
+  const { credentialId, resetsAtMs } = error.failure;
+  return {
+    ...(credentialId === undefined ? {} : { credentialId }),
+    ...(resetsAtMs === undefined ? {} : { opensAtMs: resetsAtMs }),
+  };
+}
+
+/** At most this many accounts are offered beside each other. */
+const mostAccounts = 3;
+
+/** The ways on from a spent limit: an account that is ready now, and the same at the reset. */
+export function waysOnFrom(error: unknown, accounts: readonly PoolEntry[], nowMs: number): WayOn[] {
+  const limit = limitOf(error);
+  if (!limit) return [];
+  const ready = accounts
+    .filter(({ id, condition }) => condition.kind === 'ready' && id !== limit.credentialId)
+    .slice(0, mostAccounts)
+    .map(({ id, label }): WayOn => ({ kind: 'useAccount', accountId: id, label }));
+  const { opensAtMs } = limit;
+  const isAhead = opensAtMs !== undefined && opensAtMs > nowMs;
+  return [...ready, ...(isAhead ? [{ kind: 'wait', untilMs: opensAtMs } as const] : [])];
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { failureWords } from '../../../src/core/chat/failureWords.ts';
+import { waysOnFrom } from '../../../src/core/chat/waysOn.ts';
+import { PoolError } from '../../../src/core/pool/failure.ts';
+import type { PoolEntry } from '../../../src/core/pool/roster.ts';
+import { ResponsesError } from '../../../src/core/responses/failure.ts';
+
+const nowMs = Date.UTC(2026, 10, 21, 12);
+const hourMs = 3_600_000;
+
+const account = (id: string, condition: PoolEntry['condition'] = { kind: 'ready' }): PoolEntry => ({
+  id,
+  label: `${id}@example.com`,
+  account: `${id}@example.com`,
+  kind: 'chatgpt',
+  preferences: {},
+  condition,
+});
+const resting = { kind: 'resting', reason: 'usageLimit', untilMs: nowMs + hourMs } as const;
+const limit = (resetsAtMs?: number) =>
+  new ResponsesError({
+    kind: 'usageLimit',
+    credentialId: 'ada',
+    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
+  });
+
+test('a spent limit offers the accounts that are ready, and the same at the reset', () => {
+  const accounts = [account('ada', resting), account('grace'), account('mary', resting)];
+  expect(waysOnFrom(limit(nowMs + hourMs), accounts, nowMs)).toEqual([
+    { kind: 'useAccount', accountId: 'grace', label: 'grace@example.com' },
+    { kind: 'wait', untilMs: nowMs + hourMs },
+  ]);
+});
+
+test('the account that was turned away is not offered again', () => {
+  expect(waysOnFrom(limit(), [account('ada')], nowMs)).toEqual([]);
+});
+
+test('no wait is offered for a reset that is unknown or over', () => {
+  expect(waysOnFrom(limit(), [], nowMs)).toEqual([]);
+  expect(waysOnFrom(limit(nowMs - 1), [], nowMs)).toEqual([]);
+});
+
+test("a limit of one's own says whose it is and when it opens", () => {
+  const error = new PoolError({
+    kind: 'ceiling',
+    percent: 80,
+    label: 'ada@example.com',
+    credentialId: 'ada',
+    opensAtMs: nowMs + hourMs,
+  });
+  expect(waysOnFrom(error, [account('ada')], nowMs)).toEqual([
+    { kind: 'wait', untilMs: nowMs + hourMs },
+  ]);
+  const words = failureWords(error, nowMs);
+  expect(words.message).toMatch(/ada@example.com has used the 80% .* in 1 h\. Nothing was sent/);
+  expect(words.availableAtMs).toBe(nowMs + hourMs);
+});
+
+test('other failures have no way round', () => {
+  expect(waysOnFrom(new Error('odd'), [account('grace')], nowMs)).toEqual([]);
+  const overflow = new ResponsesError({ kind: 'contextOverflow' });
+  expect(waysOnFrom(overflow, [account('grace')], nowMs)).toEqual([]);
+});
