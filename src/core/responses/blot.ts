@@ -12,10 +12,10 @@ const mark = '[withheld]';
  */
 export function blotAll(texts: readonly string[], secrets: Iterable<string>): string[] {
   const pages = texts.map(readPage);
-  const places = windowsOf(pages);
+  const windows = windowsOf(pages);
   for (const text of secrets) {
-    const secret = readPage(text).signs;
-    if (secret.length >= windowChars) markWindows(secret, places);
+    const secret = text.replaceAll(layout, '');
+    if (secret.length >= windowChars) markWindows(secret, windows);
     else if (secret.length >= leastChars) markWhole(secret, pages);
   }
   return pages.map((page) => tidy(withoutHits(page)));
@@ -51,22 +51,36 @@ function readPage(text: string): Page {
 
 type Place = readonly [page: Page, from: number];
 
-function windowsOf(pages: readonly Page[]): Map<string, Place[]> {
+interface Windows {
+  places: ReadonlyMap<string, Place[]>;
+  /** 1 where a window may begin, by its first signs: most of a long talk is ruled out by it. */
+  starts: Uint8Array;
+}
+
+function windowsOf(pages: readonly Page[]): Windows {
   const places = new Map<string, Place[]>();
+  const starts = new Uint8Array(65_536);
   for (const page of pages) {
     for (let from = 0; from + windowChars <= page.signs.length; from++) {
       const window = page.signs.slice(from, from + windowChars);
+      starts[startOf(window, 0)] = 1;
       const known = places.get(window);
       if (known) known.push([page, from]);
       else places.set(window, [[page, from]]);
     }
   }
-  return places;
+  return { places, starts };
 }
 
-function markWindows(secret: string, places: ReadonlyMap<string, Place[]>): void {
+function startOf(signs: string, at: number): number {
+  const second = signs.charCodeAt(at + 1) << 5;
+  return (signs.charCodeAt(at) ^ second ^ (signs.charCodeAt(at + 2) << 10)) & 0xffff;
+}
+
+function markWindows(secret: string, { places, starts }: Windows): void {
   if (places.size === 0) return;
   for (let at = 0; at + windowChars <= secret.length; at++) {
+    if (starts[startOf(secret, at)] !== 1) continue;
     const found = places.get(secret.slice(at, at + windowChars)) ?? [];
     for (const [page, from] of found) hit(page, from, windowChars);
   }
