@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import type { Turn } from '../../src/core/chat/turn.ts';
+import { toWebview } from '../../src/protocol.ts';
+import { stateOf, viewOf } from '../../src/vscode/turnMessages.ts';
+
+const turn: Turn = {
+  id: 'turn-1',
+  prompt: { text: 'One', attachments: [] },
+  status: 'done',
+  attempt: 1,
+  parts: [{ kind: 'text', id: 'a', text: 'Half' }],
+  notes: ['It was cut.'],
+  startedAtMs: 1,
+};
+
+test('the view is told that the rest of an answer can be asked for, in either message', () => {
+  const cut = { ...turn, mayContinue: true };
+  const told = [
+    { type: 'turn/add', seq: 1, turn: viewOf(cut) },
+    { ...stateOf(cut), seq: 2 },
+  ];
+  expect(told.map((message) => toWebview.parse(message))).toEqual(told);
+  expect(told).toMatchObject([{ turn: { mayContinue: true } }, { mayContinue: true }]);
+  expect(stateOf(turn)).not.toHaveProperty('mayContinue');
+});
+
+test('a turn that is told is a copy: what happens later does not change it', () => {
+  const told = viewOf(turn);
+  turn.notes.push('Later.');
+  expect(told.notes).toEqual(['It was cut.']);
+});
