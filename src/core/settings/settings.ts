@@ -38,6 +38,7 @@ const shape = {
   'emptyAnswer.retryDelay': z.catch(delayMs, 250),
   sendWith: z.catch(z.enum(['enter', 'ctrlEnter']), 'enter'),
   showReasoning: z.catch(z.enum(['collapsed', 'expanded', 'hidden']), 'expanded'),
+  statusBarPercent: z.catch(z.enum(['used', 'left']), 'used'),
   statusBarText: z.catch(z.enum(['both', 'tighter', 'icon']), 'both'),
   statusBarWhenSignedOut: z.catch(z.boolean(), true),
   statusBarWarning: z.catch(z.boolean(), true),
