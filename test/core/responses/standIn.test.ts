@@ -118,6 +118,25 @@ describe('against the stand-in, the client', () => {
     }
   });
 
+  test.each([
+    ['classic', classic],
+    ['lite', lite],
+  ])(
+    'goes on in the %s shape from what was kept of an answer that was cut short',
+    async (_, request) => {
+      const details = { reason: 'max_output_tokens' };
+      const end = { type: 'response.incomplete', response: { incomplete_details: details } };
+      backend.control.script({ kind: 'sse', events: [...half, end] });
+      const first = await ask(request);
+      expect(first.answer).toMatchObject({ status: 'incomplete', endTurn: true });
+      const input = [...request.input, ...(first.answer?.items ?? []), userMessage('Go on.')];
+      const second = await ask({ ...request, input });
+      expect(second.answer?.status).toBe('completed');
+      const sent = JSON.stringify(backend.control.requests('/codex/responses').at(-1)?.body);
+      expect(sent).toContain('one two');
+    },
+  );
+
   test('renews a token that has run out, and asks once more', async () => {
     const { answer } = await ask(classic, { grants: grants(-60) });
     expect(answer?.status).toBe('completed');
