@@ -71,8 +71,11 @@ export function createUsagePage(needs: UsageNeeds): UsagePage {
     nobody.hidden = !isNobody;
     for (const part of [accounts, course, ledger]) part.element.hidden = isNobody;
     accounts.update(figures);
-    course.update(figures, state, choice);
-    ledger.update(state.usage.ledger, choice.scope);
+    // Without the chosen account, which may be gone by now, it is about the one in use.
+    const isKnown = figures.list.some(({ id }) => id === choice.accountId);
+    const shown = isKnown ? choice : { ...choice, accountId: undefined };
+    course.update(figures, state, shown);
+    ledger.update(state.usage.ledger, shown);
   };
   const ticker = createTicker(draw, minuteMs);
   element.addEventListener('keydown', (event) => {

@@ -101,10 +101,12 @@ export function createLedgerSection(
       seg.element,
       ledger.element,
     ),
-    update(told: UsageLedger | undefined, scope: LedgerScope) {
+    update(told: UsageLedger | undefined, { accountId, scope }: UsageChoice) {
       setText(title, ledgerTitles[scope]);
       seg.update(scope);
-      ledger.update(told?.scope === scope ? told : undefined);
+      const isAsked =
+        told?.scope === scope && (accountId === undefined || told.accountId === accountId);
+      ledger.update(isAsked ? told : undefined);
     },
   };
 }
