@@ -3,7 +3,8 @@ import { createEmitter, type Listen } from '../../base/event.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import { createSingleFlight } from '../../base/singleFlight.ts';
-import { isSignedIn, type Credential, type CredentialStore } from './credential.ts';
+import { createBorrower } from './borrowed.ts';
+import { isRefreshable, isSignedIn, type Credential, type CredentialStore } from './credential.ts';
 import { AuthError, isPassing } from './errors.ts';
 import type { Grant, GrantSource } from './grant.ts';
 import type { RefreshReason } from './oauth.ts';
@@ -36,6 +37,8 @@ export interface GrantsNeeds {
   /** What all windows share; by default this process is the only one. */
   shared?: SharedRefresh;
   newId?: () => string;
+  /** What the owner of a borrowed credential has by now. */
+  readBorrowed?: (old: Credential) => Promise<Credential | undefined>;
 }
 
 /**
@@ -65,13 +68,22 @@ export function createGrants(needs: GrantsNeeds): Grants {
     onSignOut: (signOut) => signOuts.fire(signOut),
     onRefresh: (credential) => pause(credential, pauseAfterRefreshMs),
   });
+  const borrow = createBorrower({
+    store,
+    clock,
+    readBorrowed: needs.readBorrowed,
+    onSignOut: (signOut) => signOuts.fire(signOut),
+  });
   const refreshed = (old: Credential, reason: RefreshReason) =>
-    share(old.id, () => refresh(old, reason));
+    share(old.id, () => (isRefreshable(old) ? refresh(old, reason) : borrow(old, reason)));
 
   async function ahead(credential: Credential, signal: AbortSignal): Promise<Credential> {
     const reason = credential.expiresAtMs === undefined ? 'scheduled' : 'proactive_expiry';
     try {
-      return await waitFor(refreshed(credential, reason), signal);
+      const next = await waitFor(refreshed(credential, reason), signal);
+      // A borrowed token that its owner has not renewed yet is good until it runs out.
+      if (next.accessToken === credential.accessToken) pause(credential, pauseAfterFailureMs);
+      return next;
     } catch (error) {
       const mayWait = error instanceof AuthError && isPassing(error.failure);
       if (!mayWait || hasRunOut(credential, clock.now())) throw error;
