@@ -268,7 +268,7 @@ async function refused(
   { clock, record }: AttemptPorts,
 ): Promise<AttemptOutcome> {
   const body = await readText(response, 100_000);
-  record.bytes(body.length);
+  record.bytes(new TextEncoder().encode(body).byteLength);
   record.refused(body);
   const { status, headers } = response;
   return reading.outcome(failureFromHttp({ status, headers, body }, clock.now()));
