@@ -156,7 +156,7 @@ describe('the accounts', () => {
   test('are drawn from the gauge until the host has told of them', async () => {
     const panel = await panelOf();
     await foot(panel).click();
-    const meters = panel.page.getByRole('meter');
+    const meters = panel.page.locator('.usage').getByRole('meter');
     await meters.first().waitFor();
     expect(await meters.allInnerTexts()).toEqual([
       expect.stringMatching(/^5-hour\n42%/),
@@ -286,7 +286,7 @@ describe('the plot', () => {
     }
     expect(read).toEqual([
       '17:30 · 5-hour 37% · Weekly 17%',
-      'Sat 18:00 · 5-hour 14% · Weekly 4%',
+      'Sat 18:00 · 5-hour 14% · Weekly 3%',
       '21:30 · 5-hour – · Weekly – · guess',
     ]);
     expect(await panel.page.locator('.plot-read').innerText()).toBe(read.at(-1));
