@@ -1,0 +1,92 @@
+import * as z from 'zod/mini';
+
+const atMs = z.number().check(z.nonnegative());
+const count = z.number().check(z.nonnegative());
+
+/** How sure a share is, from best to least. `pending`: the reading after the turn is to come. */
+const certainty = z.enum(['measured', 'shared', 'rough', 'pending']);
+export type Certainty = z.infer<typeof certainty>;
+
+/** What a turn took of one window, in percentage points with at most three decimals. */
+const share = z.object({
+  credentialId: z.string(),
+  kind: z.enum(['fiveHour', 'weekly', 'other']),
+  /** `5h`, `wk`, `24h` …; limits beside the main ones have their family in front. */
+  label: z.string(),
+  /** Tells the run of the window: a turn over a reset has a share in each of the two. */
+  startsAtMs: atMs,
+  points: count,
+  certainty,
+});
+export type Share = z.infer<typeof share>;
+
+const tokens = z.object({ input: count, cached: count, output: count, reasoning: count });
+export type Tokens = z.infer<typeof tokens>;
+
+/** A stretch of the turn on one account. */
+const span = z.object({ credentialId: z.string(), fromMs: atMs, toMs: atMs });
+export type Span = z.infer<typeof span>;
+
+/**
+ * One turn, as the ledger keeps it. It holds no text of a prompt: the view looks the title of the
+ * chat up by its id. `title` is there only where the caller chose to store one.
+ */
+export const ledgerEntry = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  /** Grows each time the shares come to be known better; the highest counts. */
+  revision: count,
+  atMs,
+  endedAtMs: atMs,
+  chatId: z.string(),
+  title: z.exactOptional(z.string().check(z.maxLength(60))),
+  /** The account that the turn ended on. */
+  credentialId: z.string(),
+  spans: z.array(span),
+  model: z.string(),
+  effort: z.string(),
+  /** Absent when the backend did not count them: stopped and failed turns. */
+  tokens: z.exactOptional(tokens),
+  /** Requests that were sent. */
+  requests: count,
+  /** Kinds of those that failed, such as `overloaded`. */
+  failed: z.array(z.string()),
+  /** Tokens of context before the turn. */
+  contextTokens: z.exactOptional(count),
+  kind: z.enum(['turn', 'compaction']),
+  outcome: z.enum(['done', 'stopped', 'failed', 'interrupted']),
+  shares: z.array(share),
+});
+export type LedgerEntry = z.infer<typeof ledgerEntry>;
+
+/** One entry of each id, that of the highest revision, in order of time. */
+export function latestEntries(entries: readonly LedgerEntry[]): LedgerEntry[] {
+  const byId = new Map<string, LedgerEntry>();
+  for (const entry of entries) {
+    const kept = byId.get(entry.id);
+    if (!kept || isLater(entry, kept)) byId.set(entry.id, entry);
+  }
+  return [...byId.values()].toSorted((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
+}
+
+/** Two windows may have reached the same revision; the choice must not depend on their order. */
+function isLater(a: LedgerEntry, b: LedgerEntry): boolean {
+  if (a.revision !== b.revision) return a.revision > b.revision;
+  return JSON.stringify(a) > JSON.stringify(b);
+}
+
+/** Sums are made in thousandths of a point, so that rows add up to the figure exactly. */
+export const toMills = (points: number) => Math.round(points * 1000);
+export const toPoints = (mills: number) => mills / 1000;
+
+export function sumPoints(points: readonly number[]): number {
+  return toPoints(points.reduce((sum, one) => sum + toMills(one), 0));
+}
+
+/**
+ * Input tokens that would cost as much. Prices of the family are near 1 : 0.1 : 8; how many points
+ * such a token takes is learnt for each model, see `rates.ts`.
+ */
+export function tokenWeight({ input, cached, output }: Tokens): number {
+  return Math.max(0, input - cached) + cached * 0.1 + output * 8;
+}
