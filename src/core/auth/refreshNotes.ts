@@ -82,8 +82,6 @@ export function createRefreshNotebook(
   { notes, peers, nameOf }: SharedRefresh,
   clock: Clock,
 ): RefreshNotebook {
-  const unending = new AbortController().signal;
-
   function judge(credential: Credential, note: Note | undefined): Standing {
     if (!note) return 'free';
     const revision = revisionOf(credential);
@@ -106,7 +104,7 @@ export function createRefreshNotebook(
       const { [name]: old, ...rest } = all;
       const note = next(old);
       return note ? { ...rest, [name]: note } : rest;
-    }, unending);
+    }, new AbortController().signal);
 
   const noteOf = (credential: Credential): Note => ({
     revision: revisionOf(credential),
