@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { Disposables } from '../base/disposables.ts';
 import { createEmitter, type Listen } from '../base/event.ts';
 import { toModelsView } from '../core/models/view.ts';
-import { toQuotaView } from '../core/quota/view.ts';
+import { toQuotaView, type QuotaAccount } from '../core/quota/view.ts';
 import { createChatRequests } from '../vscode/chatRequests.ts';
 import { ChatView, chatViewId } from '../vscode/chatView.ts';
 import { registerCommands } from '../vscode/commands.ts';
 import { createQuotaItem, type QuotaItemState } from '../vscode/quotaItem.ts';
+import { createRedeemReset, registerRedeemReset } from '../vscode/redeemReset.ts';
 import { type Ground } from './ground.ts';
 import { type Access } from './access.ts';
 import { type Service } from './service.ts';
@@ -21,7 +22,7 @@ export function show(
 ): void {
   const { context, lifetime, log, channel, clock, settings } = ground;
   const { store, signIn, account, provider, panelIs } = access;
-  const { models, quota, poll, currentQuota } = service;
+  const { models, quota, poll, resets, currentQuota } = service;
   const { extensionUri } = context;
   const picked = createEmitter<void>();
   const modelsChange = joined(lifetime, picked.listen, models.onDidChange, settings.onDidChange);
@@ -31,11 +32,15 @@ export function show(
     account.onDidChange,
     settings.onDidChange,
   );
+  const quotaAccounts = (): readonly QuotaAccount[] => {
+    const inUse = account.current();
+    if (!inUse) return [];
+    const { id: credentialId, label, plan } = inUse;
+    return [{ credentialId, label, plan, quota: currentQuota() }];
+  };
   const quotaState = (): QuotaItemState => ({
     account: account.view().state,
-    accountLabel: account.current()?.label,
-    quota: currentQuota(),
-    problem: poll.problem(),
+    accounts: quotaAccounts(),
   });
   const item = { state: quotaState, onDidChange: quotaChange, settings: settings.current };
   lifetime.add(createQuotaItem(item));
@@ -57,6 +62,8 @@ export function show(
   );
   panelIs(() => view.isVisible());
   lifetime.add(vscode.window.registerWebviewViewProvider(chatViewId, view));
+  const redeem = { resets, accounts: quotaAccounts, refresh: poll.refresh, now: clock.now, log };
+  lifetime.add(registerRedeemReset(createRedeemReset(redeem)));
   lifetime.add(
     registerCommands({
       session,
@@ -67,6 +74,7 @@ export function show(
       removeSession: provider.removeSession,
       quotaState,
       refreshQuota: poll.refresh,
+      settings: settings.current,
       now: clock.now,
       channel,
       extensionUri,

@@ -4,6 +4,7 @@ import { AuthError } from '../core/auth/errors.ts';
 import type { CredentialStore } from '../core/auth/credential.ts';
 import { scopes } from '../core/auth/oauth.ts';
 import type { Log } from '../base/log.ts';
+import type { PercentSettings } from '../core/quota/words.ts';
 import type { Session } from '../core/chat/session.ts';
 import type { Account } from './account.ts';
 import { authProviderId } from './authProvider.ts';
@@ -22,6 +23,7 @@ export interface CommandNeeds {
   removeSession: (credentialId: string) => Promise<void>;
   quotaState: () => QuotaItemState;
   refreshQuota: () => Promise<void>;
+  settings: () => PercentSettings;
   now: () => number;
   channel: vscode.LogOutputChannel;
   extensionUri: vscode.Uri;
@@ -40,7 +42,8 @@ export function registerCommands(needs: CommandNeeds): Disposable {
     },
     'codexChat.stop': () => session.stop(),
     'codexChat.focus': () => view.focus(),
-    'codexChat.showQuota': () => showQuotaDetails(needs.quotaState(), needs.now()),
+    'codexChat.showQuota': () =>
+      showQuotaDetails(needs.quotaState(), needs.settings(), needs.now()),
     'codexChat.refreshQuota': () => refreshQuota(needs),
     'codexChat.showLog': () => channel.show(),
     'codexChat.openSettings': () =>

@@ -1,40 +1,71 @@
 import * as vscode from 'vscode';
-import { tooltipModel } from '../core/quota/view.ts';
+import { tooltipModel, type QuotaAccount } from '../core/quota/view.ts';
+import type { PercentSettings } from '../core/quota/words.ts';
 import type { QuotaItemState } from './quotaItem.ts';
 
 interface Entry extends vscode.QuickPickItem {
   command?: string;
+  /** For commands that are about one account. */
+  credentialId?: string;
 }
 
-/** The quota in words and bars, with what can be done about it. */
-export async function showQuotaDetails(state: QuotaItemState, nowMs: number): Promise<void> {
-  const picked = await vscode.window.showQuickPick(entries(state, nowMs), {
+/** The quota of all accounts in words and bars, with what can be done about it. */
+export async function showQuotaDetails(
+  state: QuotaItemState,
+  settings: PercentSettings,
+  nowMs: number,
+): Promise<void> {
+  const accounts = state.account === 'signedIn' ? state.accounts : [];
+  const entries = [
+    ...accounts.flatMap((account, index) => accountEntries(account, index === 0, settings, nowMs)),
+    separator(''),
+    ...actions(state),
+  ];
+  const picked = await vscode.window.showQuickPick(entries, {
     title: vscode.l10n.t('Codex quota'),
     placeHolder: vscode.l10n.t('What to do'),
   });
-  if (picked?.command) await vscode.commands.executeCommand(picked.command);
+  if (!picked?.command) return;
+  const more = picked.credentialId === undefined ? [] : [picked.credentialId];
+  await vscode.commands.executeCommand(picked.command, ...more);
 }
 
-function entries(state: QuotaItemState, nowMs: number): Entry[] {
-  const model = tooltipModel(state.quota, nowMs);
-  const account = [state.accountLabel, model.plan].filter(Boolean).join(' · ');
-  const lines = [
-    { name: account, lines: model.lines },
-    ...model.others.filter(({ lines: found }) => found.length > 0),
+const separator = (label: string): Entry => ({
+  label,
+  kind: vscode.QuickPickItemKind.Separator,
+});
+
+function accountEntries(
+  account: QuotaAccount,
+  isInUse: boolean,
+  settings: PercentSettings,
+  nowMs: number,
+): Entry[] {
+  const model = tooltipModel(account, isInUse, settings, nowMs);
+  const groups = [
+    { name: [...model.names, ...(model.age ? [model.age] : [])].join(' · '), lines: model.lines },
+    ...model.others.filter(({ lines }) => lines.length > 0),
   ];
   return [
-    ...lines.flatMap(({ name, lines: windows }) => [
-      { label: name, kind: vscode.QuickPickItemKind.Separator },
-      ...windows.map(({ title, bar, percent, when }) => ({
+    ...groups.flatMap(({ name, lines }) => [
+      separator(name),
+      ...lines.map(({ title, bar, percent, when }) => ({
         label: `${title}  ${percent}`,
         description: bar,
         detail: when,
       })),
     ]),
-    ...[...model.remarks, ...(state.problem ? [state.problem] : [])].map((label) => ({ label })),
-    { label: model.age, kind: vscode.QuickPickItemKind.Separator },
-    ...actions(state),
+    ...model.remarks.map((label) => ({ label })),
+    ...(model.banked > 0 ? [redeemEntry(account)] : []),
   ];
+}
+
+function redeemEntry({ credentialId }: QuotaAccount): Entry {
+  return {
+    label: `$(history) ${vscode.l10n.t('Use a Banked Reset')}`,
+    command: 'codexChat.redeemReset',
+    ...(credentialId === undefined ? {} : { credentialId }),
+  };
 }
 
 function actions({ account }: QuotaItemState): Entry[] {

@@ -2,22 +2,22 @@ import * as vscode from 'vscode';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import type { Listen } from '../base/event.ts';
-import type { QuotaState } from '../core/quota/record.ts';
 import type { Place } from '../core/quota/time.ts';
+import type { QuotaAccount } from '../core/quota/view.ts';
 import { isExhausted, isStale, quotaLabel, quotaLevel, statusText } from '../core/quota/words.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import { quotaTooltip } from './quotaTooltip.ts';
 
 export interface QuotaItemState {
   account: 'signedOut' | 'signingIn' | 'signedIn';
-  /** Name of the account in use, such as its e-mail address. */
-  accountLabel?: string | undefined;
-  quota?: QuotaState | undefined;
-  /** Why the figures could not be renewed, one sentence. */
-  problem?: string | undefined;
+  /** The account in use first; empty while signed out. */
+  accounts: readonly QuotaAccount[];
 }
 
-type ItemSettings = Pick<Settings, 'statusBarText' | 'statusBarWarning' | 'statusBarWhenSignedOut'>;
+type ItemSettings = Pick<
+  Settings,
+  'statusBarText' | 'statusBarPercent' | 'statusBarWarning' | 'statusBarWhenSignedOut'
+>;
 
 export interface QuotaItemOptions {
   state: () => QuotaItemState;
@@ -64,7 +64,7 @@ export function createQuotaItem(options: QuotaItemOptions): Disposable {
     apply(item, look);
     const labelDueMs = showLabel(look.label, state.account, nowMs);
     const { focused, active } = vscode.window.state;
-    const isTimed = focused && active && (state.quota?.windows.length ?? 0) > 0;
+    const isTimed = focused && active && state.accounts.some(hasFigures);
     const nextMinuteMs = isTimed ? minuteMs - (nowMs % minuteMs) : Infinity;
     const waitMs = Math.min(nextMinuteMs, labelDueMs);
     if (!look.isVisible || !Number.isFinite(waitMs)) return;
@@ -78,6 +78,8 @@ export function createQuotaItem(options: QuotaItemOptions): Disposable {
   show();
   return lifetime;
 }
+
+const hasFigures = ({ quota }: QuotaAccount) => (quota?.windows.length ?? 0) > 0;
 
 function lookOf(
   state: QuotaItemState,
@@ -108,11 +110,12 @@ function lookOf(
 }
 
 function quotaLook(
-  { quota, accountLabel, problem }: QuotaItemState,
+  { accounts }: QuotaItemState,
   settings: ItemSettings,
   nowMs: number,
   place: Place | undefined,
 ): Look {
+  const quota = accounts[0]?.quota;
   const isOut = isExhausted(quota);
   const isLow = ['critical', 'spent'].includes(quotaLevel(quota));
   const isWaiting = isOut && quota.availableAtMs !== undefined;
@@ -124,8 +127,8 @@ function quotaLook(
   const look = {
     isVisible: true,
     text: parts.filter(Boolean).join(' '),
-    label: quotaLabel(quota, nowMs, place),
-    tooltip: quotaTooltip({ quota, accountLabel, problem }, nowMs, place),
+    label: quotaLabel(quota, settings, nowMs, place),
+    tooltip: quotaTooltip(accounts, settings, nowMs, place),
     command: 'codexChat.showQuota',
   };
   if (isOut) return { ...look, background: 'statusBarItem.errorBackground' };

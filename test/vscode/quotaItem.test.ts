@@ -30,7 +30,7 @@ const quota = (fiveHour: number, weekly: number, more: Partial<QuotaState> = {})
 
 const signedIn = (of: QuotaState | undefined): QuotaItemState => ({
   account: 'signedIn',
-  quota: of,
+  accounts: [{ quota: of }],
 });
 
 function show(first: QuotaItemState, settings: Partial<Settings> = {}) {
@@ -93,7 +93,7 @@ describe('it looks', () => {
       'warned by a spent window that answers',
       quota(100, 1),
       {},
-      '$(comment-discussion) 5h 100% · wk 1%',
+      '$(comment-discussion) 5h 100% · wk \u20071%',
       'warning',
     ],
     [
@@ -146,14 +146,14 @@ test('takes the colour back when a window resets', () => {
 });
 
 test('offers to sign in, unless the setting hides it', () => {
-  const first = show({ account: 'signedOut' });
+  const first = show({ account: 'signedOut', accounts: [] });
   expect(first.item()).toMatchObject({
     visible: true,
     text: '$(account) Codex: Sign in',
     command: 'codexChat.signIn',
   });
   first.shown.dispose();
-  const second = show({ account: 'signedOut' }, { statusBarWhenSignedOut: false });
+  const second = show({ account: 'signedOut', accounts: [] }, { statusBarWhenSignedOut: false });
   expect(second.item().visible).toBe(false);
   second.change(signedIn(undefined));
   expect(second.item().visible).toBe(true);
@@ -163,13 +163,23 @@ describe('the tooltip', () => {
   test('shows the windows with bars, and links to our own commands alone', () => {
     const { tooltip } = show({
       account: 'signedIn',
-      accountLabel: 'mira@home.example',
-      quota: quota(42, 18, { plan: 'plus' }),
+      accounts: [
+        {
+          label: 'mira@home.example',
+          quota: quota(42, 18, { plan: 'plus' }),
+          runway: 'At this pace: 74% when it resets.',
+        },
+      ],
     });
     expect(tooltip()).toMatchObject({
       supportThemeIcons: true,
       isTrusted: {
-        enabledCommands: ['codexChat.showQuota', 'codexChat.signIn', 'codexChat.refreshQuota'],
+        enabledCommands: [
+          'codexChat.showQuota',
+          'codexChat.signIn',
+          'codexChat.refreshQuota',
+          'codexChat.redeemReset',
+        ],
       },
     });
     const lines = tooltip().value.replaceAll('\u00a0', ' ').split('\n');
@@ -181,27 +191,67 @@ describe('the tooltip', () => {
   });
 
   test('takes names from elsewhere for plain text', () => {
-    const evil = '[x](command:workbench.action.quit) $(bug) `**';
-    const { tooltip } = show({
-      account: 'signedIn',
-      accountLabel: evil,
-      problem: evil,
+    const evil =
+      '[x](command:workbench.action.quit) $(bug) `** https://evil.example www.evil.example a@evil.example';
+    const account = {
+      label: evil,
+      role: evil,
+      remark: evil,
+      runway: evil,
       quota: quota(42, 18, {
         plan: evil,
+        problem: evil,
+        promo: evil,
         credits: { hasCredits: true, unlimited: false, balance: evil },
+        spend: { reached: true, limit: evil },
+        resets: { available: 1 },
         others: [{ id: 'x', name: evil, windows: quota(1, 2).windows }],
       }),
-    });
+    };
+    const { tooltip } = show({ account: 'signedIn', accounts: [account, account] });
     expect(tooltip().value).not.toMatch(/\]\(command:workbench/);
     expect(tooltip().value).not.toMatch(/(?<!\\)\$\(bug\)/);
+    expect(tooltip().value).not.toMatch(/@|:\/\/|www\./);
     expect(tooltip().value.match(/\]\(command:[\w.]+\)/g)).toEqual([
       '](command:codexChat.showQuota)',
       '](command:codexChat.refreshQuota)',
+      '](command:codexChat.redeemReset)',
     ]);
   });
 
+  test('shows every account, with what it is to the others, the one in use first', () => {
+    const { tooltip, item } = show({
+      account: 'signedIn',
+      accounts: [
+        { label: 'home', quota: quota(42, 18, { plan: 'plus' }) },
+        { label: 'work', role: 'next', quota: quota(92, 78, { plan: 'business' }) },
+        { label: 'new', plan: 'pro', remark: 'Off.' },
+      ],
+    });
+    const text = tooltip().value.replaceAll('\u00a0', ' ').replaceAll('&nbsp;', ' ');
+    expect(text).toMatch(
+      /home · Plus[^]*5-hour [█░]+ +42%[^]*---[^]*work · Business · next[^]*5-hour [█░]+ +92%[^]*---[^]*new · Pro[^]*Off\. [^]*---[^]*Usage\]/,
+    );
+    expect(item().text).toBe('$(comment-discussion) 5h 42% · wk 18%');
+    expect(item().backgroundColor).toBeUndefined();
+  });
+
+  test('names how many accounts it leaves out', () => {
+    const accounts = Array.from({ length: 9 }, (_, index) => ({ label: `account${index}` }));
+    const { tooltip } = show({ account: 'signedIn', accounts });
+    expect(tooltip().value).toContain('3 more under Usage');
+    expect(tooltip().value).not.toContain('account6');
+  });
+
+  test('tells what is left where the setting says so', () => {
+    const { tooltip, item } = show(signedIn(quota(42, 18)), { statusBarPercent: 'left' });
+    expect(item().text).toBe('$(comment-discussion) 5h 58% · wk 82% left');
+    expect(item().accessibilityInformation?.label).toContain('58 percent left');
+    expect(tooltip().value.replaceAll('\u00a0', ' ')).toContain('58% left');
+  });
+
   test('says why the figures could not be renewed and offers to try again', () => {
-    const { tooltip } = show({ ...signedIn(quota(42, 18)), problem: 'It failed.' });
+    const { tooltip } = show(signedIn(quota(42, 18, { problem: 'It failed.' })));
     expect(tooltip().value).toContain('It failed. ');
     expect(tooltip().value).toContain('$(refresh) Retry](command:codexChat.refreshQuota)');
   });
@@ -225,7 +275,7 @@ describe('time', () => {
 
   test('runs no timer while nothing is known', () => {
     expect(show(signedIn(undefined)).clock.timers).toEqual([]);
-    expect(show({ account: 'signedOut' }).clock.timers).toEqual([]);
+    expect(show({ account: 'signedOut', accounts: [] }).clock.timers).toEqual([]);
   });
 
   test('changes what a screen reader says once a minute at most, but at once for an account', async () => {
@@ -241,7 +291,7 @@ describe('time', () => {
     expect(label()).toContain('42 percent');
     await clock.advance(1_000);
     expect(label()).toContain('44 percent');
-    change({ account: 'signedOut' });
+    change({ account: 'signedOut', accounts: [] });
     expect(label()).toBe('Codex: Sign in');
   });
 

@@ -7,7 +7,7 @@ import { dueAtMs, otherDueAtMs } from './due.ts';
 import type { QuotaBook } from './quota.ts';
 
 export interface QuotaPollNeeds extends AskerNeeds {
-  book: AskerNeeds['book'] & Pick<QuotaBook, 'current' | 'onDidChange'>;
+  book: AskerNeeds['book'] & Pick<QuotaBook, 'onDidChange'>;
   /** The credential in use; undefined while signed out, and then nothing is asked. */
   credentialId: () => string | undefined;
   /** All credentials that are signed in, in the order in which their figures matter. */
@@ -31,8 +31,6 @@ export interface QuotaPoll extends Disposable {
   refreshAll(): Promise<void>;
   /** The figures of this credential have become doubtful: asks soon if it is the one in use. */
   want(credentialId: string): void;
-  /** Why the last attempt for the account in use failed, one sentence; undefined after a good one. */
-  problem(): string | undefined;
 }
 
 /** Spreads several windows of the editor, which wake together. */
@@ -114,7 +112,6 @@ export function createQuotaPoll(needs: QuotaPollNeeds): QuotaPoll {
       if (!isOpen) wanted.set(credentialId, clock.now());
       schedule();
     },
-    problem: () => book.current(needs.credentialId() ?? '')?.problem,
     dispose() {
       state.isOver = true;
       lifetime.dispose();

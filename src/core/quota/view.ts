@@ -1,8 +1,9 @@
 import type { Settings } from '../settings/settings.ts';
-import { shownPercent, type QuotaWindow } from './reading.ts';
+import type { QuotaWindow } from './reading.ts';
 import type { QuotaState } from './record.ts';
 import { clockTime, timeUntil, type Place } from './time.ts';
-import { ageWords, isExhausted, isStale, refusalSentence, statusText } from './words.ts';
+import { quotaRemarks } from './remarks.ts';
+import { isStale, originWords, percentOf, statusText, type PercentSettings } from './words.ts';
 
 /** What the chat view shows; of the shape that the protocol has for it. */
 export interface QuotaShown {
@@ -20,7 +21,7 @@ export interface QuotaShown {
 
 export function toQuotaView(
   state: QuotaState | undefined,
-  settings: Pick<Settings, 'statusBarText'>,
+  settings: Pick<Settings, 'statusBarText'> & PercentSettings,
   nowMs: number,
   place?: Place,
 ): QuotaShown {
@@ -39,56 +40,80 @@ export function toQuotaView(
   };
 }
 
+/** An account as the tooltip and the list of the status bar tell of it. */
+export interface QuotaAccount {
+  credentialId?: string | undefined;
+  /** Its name, such as an e-mail address. */
+  label?: string | undefined;
+  /** As the backend writes it; what the quota says of it counts for more. */
+  plan?: string | undefined;
+  /** What it is to the others, one or two words: "next", "resting". */
+  role?: string | undefined;
+  quota?: QuotaState | undefined;
+  /** A sentence of somebody else about it. */
+  remark?: string | undefined;
+  /** What will happen at the present pace, a sentence. */
+  runway?: string | undefined;
+}
+
 /** One window in the tooltip. `bar` is drawn of block characters. */
 export interface QuotaLine {
   title: string;
   bar: string;
+  /** Of what is used or left, in words where it is left: "58% left". */
   percent: string;
   /** "resets 14:05 (in 2 h 10 min)"; empty when that is unknown. */
   when: string;
 }
 
 export interface QuotaTooltip {
-  plan: string;
+  /** Label, plan and role, as far as known. */
+  names: string[];
   lines: QuotaLine[];
   others: { name: string; lines: QuotaLine[] }[];
-  /** Whole sentences: a refusal, the credits, figures that are old. */
+  /** Whole sentences: what comes, a refusal, other meters, what is wrong. */
   remarks: string[];
-  /** Age of the figures; empty while there are none. */
+  /** Age and origin of the figures; empty while there are none. */
   age: string;
+  /** How many resets may be redeemed. */
+  banked: number;
 }
 
+/** @param isInUse - of the other accounts old figures are no news. */
 export function tooltipModel(
-  state: QuotaState | undefined,
+  account: QuotaAccount,
+  isInUse: boolean,
+  settings: PercentSettings,
   nowMs: number,
   place?: Place,
 ): QuotaTooltip {
-  if (!state) return { plan: '', lines: [], others: [], remarks: [unknown], age: '' };
-  const line = (window: QuotaWindow) => toLine(window, nowMs, place);
+  const { quota, label, role, remark, runway } = account;
+  const line = (window: QuotaWindow) => toLine(window, settings, nowMs, place);
+  const plan = planName(quota?.plan ?? account.plan);
+  const remarks = [runway, ...quotaRemarks(quota, isInUse, nowMs, place), remark];
   return {
-    plan: planName(state.plan),
-    lines: state.windows.map(line),
-    others: state.others.map(({ name, windows }) => ({ name, lines: windows.map(line) })),
-    remarks: [
-      ...(state.windows.length === 0 && !state.refused ? [unknown] : []),
-      ...(isExhausted(state) ? [refusalSentence(state, nowMs, place)] : []),
-      ...creditsRemark(state),
-      ...(isStale(state, nowMs)
-        ? [`These are the last known figures, ${ageWords(state, nowMs)}.`]
-        : []),
-    ],
-    age: state.windows.length > 0 ? ageWords(state, nowMs) : '',
+    names: [label, plan, role].flatMap((name) => name || []),
+    lines: (quota?.windows ?? []).map(line),
+    others: (quota?.others ?? []).map(({ name, windows }) => ({ name, lines: windows.map(line) })),
+    remarks: remarks.flatMap((sentence) => sentence || []),
+    age: originWords(quota, nowMs),
+    banked: quota?.resets?.available ?? 0,
   };
 }
 
-const unknown = 'The quota is not known yet. It comes with the next answer.';
-
-function toLine(window: QuotaWindow, nowMs: number, place: Place | undefined): QuotaLine {
+function toLine(
+  window: QuotaWindow,
+  settings: PercentSettings,
+  nowMs: number,
+  place: Place | undefined,
+): QuotaLine {
   const { name, resetsAtMs } = window;
+  const isLeft = settings.statusBarPercent === 'left';
+  const exact = isLeft ? 100 - window.usedPercent : window.usedPercent;
   return {
     title: name.replace(/ limit$/, ''),
-    bar: quotaBar(window.usedPercent),
-    percent: `${shownPercent(window)}%`,
+    bar: quotaBar(exact),
+    percent: `${percentOf(window, settings)}%${isLeft ? ' left' : ''}`,
     when:
       resetsAtMs === undefined
         ? ''
@@ -98,20 +123,13 @@ function toLine(window: QuotaWindow, nowMs: number, place: Place | undefined): Q
 
 const barLength = 14;
 
-/** What is used in full blocks; empty only for nothing used and full only for a spent window. */
-export function quotaBar(usedPercent: number): string {
-  const nearest = Math.round((usedPercent / 100) * barLength);
-  const atLeast = usedPercent > 0 ? 1 : 0;
-  const atMost = usedPercent >= 100 ? barLength : barLength - 1;
+/** The share in full blocks; empty only for 0 and full only for 100. */
+export function quotaBar(percent: number): string {
+  const nearest = Math.round((percent / 100) * barLength);
+  const atLeast = percent > 0 ? 1 : 0;
+  const atMost = percent >= 100 ? barLength : barLength - 1;
   const full = Math.min(Math.max(nearest, atLeast), atMost);
   return '█'.repeat(full) + '░'.repeat(barLength - full);
-}
-
-function creditsRemark({ credits }: QuotaState): string[] {
-  if (!credits) return [];
-  if (credits.unlimited) return ['Credits: unlimited.'];
-  if (!credits.hasCredits) return [];
-  return [credits.balance ? `Credits left: ${credits.balance}.` : 'Credits are available.'];
 }
 
 /** `plus` and `team_annual` come in lower case. */

@@ -198,9 +198,13 @@ test('whatever the headers hold, each window has a share that the headers tell',
         log: silentLog,
       });
       if (reading) book.record(reading);
-      const text = statusText(book.current('cred'), { statusBarText: 'both' }, nowMs);
+      const text = statusText(
+        book.current('cred'),
+        { statusBarText: 'both', statusBarPercent: 'used' },
+        nowMs,
+      );
       book.dispose();
-      expect(text).toMatch(/^(\w+ \d+%( · \w+ \d+%)*)?$/);
+      expect(text).toMatch(/^(\w+ \u2007?\d+%( · \w+ \u2007?\d+%)*)?$/);
       if (main.length === 0) expect(text).toBe('');
     }),
   );

@@ -212,16 +212,16 @@ describe('at once', () => {
 
 describe('when it fails', () => {
   test('backs off up to an hour, also when somebody comes and goes and in other windows', async () => {
-    const { poll, clock, minutes, world, change } = open({ windows: 2 });
+    const { poll, book, clock, minutes, world, change } = open({ windows: 2 });
     world.fault = new UsageError({ kind: 'refused', status: 500 });
     await clock.advance(1);
-    expect(poll.problem()).toBe('Codex did not tell the quota (status 500).');
+    expect(book.current('cred')?.problem).toBe('Codex did not tell the quota (status 500).');
     change({ focused: 1 });
     await clock.advance(200 * minuteMs);
     expect(minutes()).toEqual([0, 5, 15, 35, 75, 135, 195].map((at) => Math.max(at, 0)));
     world.fault = undefined;
     await poll.refresh();
-    expect(poll.problem()).toBeUndefined();
+    expect(book.current('cred')?.problem).toBeUndefined();
   });
 
   test('leaves the backend alone for as long as it asks', async () => {
@@ -236,7 +236,7 @@ describe('when it fails', () => {
     world.fault = new HttpError('dns', 'chatgpt.com');
     await expect(windows[0]!.poll.refresh()).rejects.toBe(world.fault);
     await clock.advance(2_000);
-    expect(windows.map(({ poll }) => poll.problem())).toEqual([
+    expect(windows.map(({ book }) => book.current('cred')?.problem)).toEqual([
       'chatgpt.com could not be reached.',
       'chatgpt.com could not be reached.',
     ]);
@@ -256,7 +256,7 @@ describe('when it fails', () => {
     poll.dispose();
     book.dispose();
     await settled();
-    expect([asked.length, clock.timers, poll.problem()]).toEqual([1, [], undefined]);
+    expect([asked.length, clock.timers, book.current('cred')?.problem]).toEqual([1, [], undefined]);
   });
 });
 

@@ -3,14 +3,28 @@ import { describe, expect, test } from 'vitest';
 import { windowNames, type QuotaWindow } from '../../../src/core/quota/reading.ts';
 import type { QuotaState } from '../../../src/core/quota/record.ts';
 import { clockTime, spokenTime, timeUntil } from '../../../src/core/quota/time.ts';
-import { quotaBar, toQuotaView, tooltipModel } from '../../../src/core/quota/view.ts';
-import { isStale, quotaLabel, quotaLevel, statusText } from '../../../src/core/quota/words.ts';
+import {
+  quotaBar,
+  toQuotaView,
+  tooltipModel,
+  type QuotaAccount,
+} from '../../../src/core/quota/view.ts';
+import {
+  isStale,
+  quotaLabel,
+  percentOf,
+  quotaLevel,
+  statusText,
+  type PercentSettings,
+} from '../../../src/core/quota/words.ts';
 import { fromWebview, toWebview } from '../../../src/protocol.ts';
 
 /** A Friday, 11:55 in the zone of the tests. */
 const nowMs = Date.UTC(2026, 10, 20, 10, 55);
 const place = { locale: 'en-GB', timeZone: 'Europe/Berlin' };
 const minuteMs = 60_000;
+const asUsed = { statusBarPercent: 'used' } as const;
+const asLeft = { statusBarPercent: 'left' } as const;
 const at1405 = nowMs + 130 * minuteMs;
 const mondayAt9 = Date.UTC(2026, 10, 23, 8, 0);
 
@@ -37,8 +51,11 @@ const spent = state([window(300, 100, at1405), window(10_080, 31, mondayAt9)], {
 });
 
 describe('the text of the status bar', () => {
-  const text = (of: QuotaState | undefined, statusBarText: 'both' | 'tighter' | 'icon') =>
-    statusText(of, { statusBarText }, nowMs, place);
+  const text = (
+    of: QuotaState | undefined,
+    statusBarText: 'both' | 'tighter' | 'icon',
+    statusBarPercent: 'used' | 'left' = 'used',
+  ) => statusText(of, { statusBarText, statusBarPercent }, nowMs, place);
 
   test.each([
     ['both windows', usual, 'both', '5h 42% · wk 18%'],
@@ -57,7 +74,7 @@ describe('the text of the status bar', () => {
     ],
     ['no text by the icon alone', usual, 'icon', ''],
     ['the only window there is', state([window(10_080, 18)]), 'both', 'wk 18%'],
-    ['a known nought', state([window(300, 0)]), 'both', '5h 0%'],
+    ['a known nought', state([window(300, 0)]), 'both', '5h \u20070%'],
     ['nothing while no window is known', state([]), 'both', ''],
     ['nothing while nothing is known', undefined, 'both', ''],
     ['99 % until a window is spent', state([window(300, 99.9)]), 'both', '5h 99%'],
@@ -97,15 +114,15 @@ test.each([
   [99.9, 'critical'],
   [100, 'spent'],
 ])('a window of %f %% is marked as what its figure shows: %s', (used, level) => {
-  expect(quotaLevel(state([window(300, used), window(10_080, 3)]))).toBe(level);
+  expect(quotaLevel(state([window(300, asUsed), window(10_080, 3)]))).toBe(level);
 });
 
 test('the label says it in whole sentences', () => {
-  expect(quotaLabel(usual, nowMs, place)).toBe(
+  expect(quotaLabel(usual, asUsed, nowMs, place)).toBe(
     'Codex quota. 5-hour limit 42 percent used, resets at 14:05. Weekly limit 18 percent used, resets on Monday at 09:00.',
   );
-  expect(quotaLabel(spent, nowMs, place)).toContain('refused until 14:05 (in 2 h 10 min).');
-  expect(quotaLabel(undefined, nowMs, place)).toBe('Codex quota. Not known yet.');
+  expect(quotaLabel(spent, asUsed, nowMs, place)).toContain('refused until 14:05 (in 2 h 10 min).');
+  expect(quotaLabel(undefined, asUsed, nowMs, place)).toBe('Codex quota. Not known yet.');
 });
 
 test.each([
@@ -134,15 +151,23 @@ test.each([
   expect(quotaBar(used)).toBe('█'.repeat(full) + '░'.repeat(14 - full));
 });
 
+const model = (account: QuotaAccount, settings: PercentSettings = asUsed, isInUse = true) =>
+  tooltipModel(account, isInUse, settings, nowMs, place);
+
 test('the tooltip tells each window, what is beside them, and the age', () => {
   const told = state([...usual.windows], {
     observedAtMs: nowMs - 7 * minuteMs,
+    told: [
+      { source: 'headers', atMs: nowMs },
+      { source: 'usage', atMs: nowMs - 7 * minuteMs },
+    ],
     plan: 'team_annual',
     credits: { hasCredits: true, unlimited: false, balance: '12.50' },
     others: [{ id: 'codex_other', name: 'GPT-Other', windows: [window(60, 5)] }],
   });
-  expect(tooltipModel(told, nowMs, place)).toEqual({
-    plan: 'Team Annual',
+  expect(model({ label: 'mira', quota: told, role: 'next', runway: 'It lasts.' })).toEqual({
+    names: ['mira', 'Team Annual', 'next'],
+    banked: 0,
     lines: [
       { title: '5-hour', bar: quotaBar(42), percent: '42%', when: 'resets 14:05 (in 2 h 10 min)' },
       {
@@ -158,27 +183,28 @@ test('the tooltip tells each window, what is beside them, and the age', () => {
         lines: [{ title: '1-hour', bar: quotaBar(5), percent: '5%', when: '' }],
       },
     ],
-    remarks: ['Credits left: 12.50.'],
-    age: '7 min ago',
+    remarks: ['It lasts.', 'Credits left: 12.50.'],
+    age: '7 min ago (asked for)',
   });
 });
 
 test('the tooltip says so when the figures are old, unknown or the limit is reached', () => {
   const old = { ...usual, observedAtMs: nowMs - 3 * 60 * minuteMs };
-  expect(tooltipModel(old, nowMs).remarks).toEqual(['These are the last known figures, 3 h ago.']);
-  expect(tooltipModel(undefined, nowMs).remarks).toEqual([expect.stringContaining('not known')]);
-  expect(tooltipModel(spent, nowMs, place).remarks).toEqual([
+  expect(model({ quota: old }).remarks).toEqual(['These are the last known figures, 3 h ago.']);
+  expect(model({}).remarks).toEqual([expect.stringContaining('not known')]);
+  expect(model({ quota: spent }).remarks).toEqual([
     'The limit is reached: requests are refused until 14:05 (in 2 h 10 min).',
   ]);
 });
 
-test('figures are old after a quarter of an hour', () => {
+test('figures are old after twenty minutes, and none are not', () => {
   const aged = (ms: number) => isStale({ ...usual, observedAtMs: nowMs - ms }, nowMs);
-  expect([aged(15 * minuteMs), aged(15 * minuteMs + 1), isStale(undefined, nowMs)]).toEqual([
-    false,
-    true,
-    false,
-  ]);
+  expect([
+    aged(20 * minuteMs),
+    aged(20 * minuteMs + 1),
+    isStale(undefined, nowMs),
+    isStale(state([], { observedAtMs: 0 }), nowMs),
+  ]).toEqual([false, true, false, false]);
 });
 
 const anyState = fc
@@ -186,7 +212,7 @@ const anyState = fc
     windows: fc.array(
       fc.record({
         minutes: fc.option(fc.double({ min: 1, max: 1e6, noNaN: true }), { nil: undefined }),
-        used: fc.double({ min: 0, max: 100, noNaN: true }),
+        share: fc.double({ min: 0, max: 100, noNaN: true }),
         reset: fc.option(fc.integer({ min: nowMs - 1e9, max: nowMs + 3e10 }), { nil: undefined }),
       }),
     ),
@@ -197,9 +223,9 @@ const anyState = fc
   })
   .map(({ windows, observedAtMs, refused, availableAtMs, plan }) =>
     state(
-      windows.map(({ minutes, used, reset }) => ({
+      windows.map(({ minutes, share, reset }) => ({
         ...windowNames(minutes),
-        usedPercent: used,
+        usedPercent: share,
         ...(minutes === undefined ? {} : { minutes }),
         ...(reset === undefined ? {} : { resetsAtMs: reset }),
       })),
@@ -213,12 +239,15 @@ const anyState = fc
   );
 
 test('no words ever hold NaN, undefined or null, and the view passes the protocol', () => {
-  const settings = fc.constantFrom<('both' | 'tighter' | 'icon')[]>('both', 'tighter', 'icon');
+  const anySettings = fc.record({
+    statusBarText: fc.constantFrom<('both' | 'tighter' | 'icon')[]>('both', 'tighter', 'icon'),
+    statusBarPercent: fc.constantFrom<('used' | 'left')[]>('used', 'left'),
+  });
   fc.assert(
-    fc.property(anyState, settings, (of, statusBarText) => {
-      const view = toQuotaView(of, { statusBarText }, nowMs, place);
-      const { plan: _, ...tooltip } = tooltipModel(of, nowMs, place);
-      const words = JSON.stringify([view, tooltip, quotaLabel(of, nowMs, place)]);
+    fc.property(anyState, anySettings, (of, settings) => {
+      const view = toQuotaView(of, settings, nowMs, place);
+      const { names: _, ...tooltip } = tooltipModel({ quota: of }, true, settings, nowMs, place);
+      const words = JSON.stringify([view, tooltip, quotaLabel(of, settings, nowMs, place)]);
       expect(words).not.toMatch(/NaN|undefined|null|Invalid|Infinity/);
       expect(toWebview.safeParse({ type: 'quota', seq: 1, quota: view }).success).toBe(true);
       if (of.windows.length === 0) expect(view.text).not.toMatch(/%/);
@@ -228,9 +257,95 @@ test('no words ever hold NaN, undefined or null, and the view passes the protoco
 });
 
 test('the view of an unknown quota has no window and no date', () => {
-  expect(toQuotaView(undefined, { statusBarText: 'both' }, nowMs)).toEqual({
+  expect(toQuotaView(undefined, { statusBarText: 'both', ...asUsed }, nowMs)).toEqual({
     text: '',
     windows: [],
     stale: false,
+  });
+});
+
+describe('what is left, where that is wanted', () => {
+  test('stands in the text, the label and the tooltip alike', () => {
+    expect(statusText(usual, { statusBarText: 'both', ...asLeft }, nowMs, place)).toBe(
+      '5h 58% · wk 82% left',
+    );
+    expect(statusText(usual, { statusBarText: 'tighter', ...asLeft }, nowMs, place)).toBe(
+      '5h 58% left',
+    );
+    expect(quotaLabel(usual, asLeft, nowMs, place)).toContain(
+      '5-hour limit 58 percent left, resets',
+    );
+    expect(model({ quota: usual }, asLeft).lines[0]).toMatchObject({
+      percent: '58% left',
+      bar: quotaBar(58),
+    });
+  });
+
+  test('is nothing without figures, and the time while requests are refused', () => {
+    const settings = { statusBarText: 'both', ...asLeft } as const;
+    expect(statusText(state([]), settings, nowMs, place)).toBe('');
+    expect(statusText(spent, settings, nowMs, place)).toBe('5h back at 14:05');
+  });
+
+  test('adds up to 100 with what is used, and is 0 only when a window is spent', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 100, noNaN: true }), (share) => {
+        const one = window(300, share);
+        expect(percentOf(one, asLeft) + percentOf(one, asUsed)).toBe(100);
+        expect(percentOf(one, asLeft) === 0).toBe(share === 100);
+      }),
+    );
+  });
+});
+
+test('the text is as wide with one digit as with two', () => {
+  const width = (percent: number) =>
+    statusText(state([window(300, percent)]), { statusBarText: 'both', ...asUsed }, nowMs).length;
+  expect([width(0), width(9), width(10), width(99)]).toEqual([6, 6, 6, 6]);
+});
+
+describe('remarks', () => {
+  const remarks = (more: Partial<QuotaState>, isInUse = true) =>
+    model({ quota: { ...usual, ...more } }, asUsed, isInUse).remarks;
+
+  test.each<[string, Partial<QuotaState>, string[]]>([
+    [
+      'answers that fell silent',
+      { hasFallenSilent: true },
+      ['Answers no longer tell the quota; it is asked for every few minutes instead.'],
+    ],
+    ['why it could not be asked for', { problem: 'It failed.' }, ['It failed.']],
+    ['one banked reset', { resets: { available: 1 } }, ['1 banked reset is left.']],
+    ['more of them', { resets: { available: 2 } }, ['2 banked resets are left.']],
+    ['none', { resets: { available: 0 } }, []],
+    [
+      'credits without end',
+      { credits: { hasCredits: true, unlimited: true } },
+      ['Credits: unlimited.'],
+    ],
+    ['the text of the backend', { promo: 'Hello' }, ['Hello']],
+    ['no spending limit', { spend: { reached: false } }, []],
+    [
+      'a spending limit',
+      { spend: { reached: false, limit: '20.00', usedPercent: 40.7, resetsAtMs: mondayAt9 } },
+      ['40% of your spending limit of 20.00 are used. It resets Mon 09:00.'],
+    ],
+    [
+      'a spending limit that is reached',
+      { spend: { reached: true } },
+      ['Your spending limit is reached.'],
+    ],
+    [
+      'who can help when a workspace has no credits',
+      { reachedType: 'workspace_member_credits_depleted' },
+      ['The credits of your workspace are used up. Ask its owner for more.'],
+    ],
+    ['no type that is not known', { reachedType: 'something_new' }, []],
+  ])('tell of %s', (_, more, expected) => {
+    expect(remarks(more)).toEqual(expected);
+  });
+
+  test('do not mark the age of an account that is not in use', () => {
+    expect(remarks({ observedAtMs: nowMs - 60 * minuteMs }, false)).toEqual([]);
   });
 });
