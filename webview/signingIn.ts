@@ -18,7 +18,14 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
   const paste = pasteForm(send);
   const useCode = link('Use a code instead', () => send({ type: 'account/signIn', by: 'code' }));
   const open = link('', () => send({ type: 'account/openPage', way: 'browser' }));
-  const copy = link('Copy its address', () => send({ type: 'account/copyAddress' }));
+  const copy = link('Copy the page’s address', () => send({ type: 'account/copyAddress' }));
+  const others = h(
+    'div',
+    { class: 'stack other-ways' },
+    h('p', { class: 'list-name' }, 'Other ways'),
+    h('div', { class: 'row-of' }, useCode, open, copy, paste.opener),
+    paste.form,
+  );
   const element = h(
     'section',
     { class: 'talk in-middle', 'aria-label': 'Sign in' },
@@ -26,13 +33,7 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
     notes,
     code.element,
     waiting.element,
-    h(
-      'div',
-      { class: 'stack other-ways' },
-      h('p', { class: 'list-name' }, 'Other ways'),
-      h('div', { class: 'row-of' }, useCode, open, copy, paste.opener),
-      paste.form,
-    ),
+    others,
   );
   const draw = (account: SigningIn) => {
     const byCode = account.lead === 'code';
@@ -44,6 +45,7 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
     useCode.hidden = byCode || account.codeState === 'failed';
     open.hidden = !account.hasPage;
     copy.hidden = open.hidden;
+    others.hidden = useCode.hidden && open.hidden;
     setText(open, byCode ? 'Use the browser here' : 'Open the page again');
     paste.update(account);
     waiting.update(account);
@@ -134,16 +136,23 @@ function pasteForm(send: Send) {
     ),
     problem,
   );
-  const opener = link('Paste the address', () => {
-    form.hidden = !form.hidden;
-    setAttribute(opener, 'aria-expanded', String(!form.hidden));
+  let noted = 0;
+  const opener = link('Paste the last address', () => {
+    toggle(form.hidden !== false);
     if (!form.hidden) field.focus();
   });
-  setAttribute(opener, 'aria-expanded', 'false');
+  const toggle = (isOpen: boolean) => {
+    form.hidden = !isOpen;
+    setAttribute(opener, 'aria-expanded', String(isOpen));
+  };
+  toggle(false);
   return {
     opener,
     form,
-    update({ pasteProblem, hasPage }: SigningIn) {
+    update({ pasteProblem, hasPage, lead: way, notes }: SigningIn) {
+      // What did not work leaves this as the likely way, so it is open from the start.
+      if (hasPage && way === 'browser' && notes.length > noted) toggle(true);
+      noted = notes.length;
       opener.hidden = !hasPage;
       problem.hidden = pasteProblem === undefined;
       setText(problem, pasteProblem ?? '');

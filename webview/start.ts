@@ -30,7 +30,7 @@ export function signedOutPage({ problem, hasCodexLogin }: SignedOut, send: Send)
       'div',
       { class: 'points dim' },
       icon('out'),
-      h('span', {}, 'Your browser opens and brings you back here.'),
+      h('span', {}, 'You sign in on a page of ChatGPT, in your browser.'),
       icon('key'),
       h('span', {}, 'The token stays in the secret store of VS Code.'),
       icon('shield'),

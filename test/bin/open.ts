@@ -97,7 +97,7 @@ async function choosePort(wanted: number | undefined): Promise<number> {
 function whatToClick(backend: Backend | undefined): string {
   const steps = [
     '  1  Press F1, type "Codex: Focus the Chat" and press Enter: the panel opens on the right.',
-    '  2  Click "Sign in with ChatGPT", then Allow in the dialog and Allow on the page that opens.',
+    '  2  Click "Sign in with ChatGPT", then Allow in the dialog, then "Use the browser here" and Allow.',
     '  3  Type a message and press Enter. The quota stands at the right end of the status bar.',
   ];
   const rest = backend

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { filesWithTokens, holdsToken } from './leaks.ts';
-import { composer, lastAnswer, openChat, send, signIn, test } from './practice.ts';
+import { composer, lastAnswer, openChat, openSignInPage, send, signIn, test } from './practice.ts';
 
 /*
  * The main job from the first start to signing out, each test going on where the one before ended.
@@ -22,8 +22,7 @@ test('nothing goes over the network before the sign-in', async ({ practice }) =>
 
 test('denying on the page says so and leaves one signed out', async ({ practice }) => {
   const { workbench } = practice;
-  await workbench.runCommand('Codex: Sign in to Codex');
-  const page = await workbench.externalPage(() => workbench.answerDialog('Allow'));
+  const page = await openSignInPage(practice);
   await page.getByRole('button', { name: 'Deny' }).click();
   await expect(page.getByRole('heading')).toBeVisible();
   await page.close();

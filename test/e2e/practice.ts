@@ -111,10 +111,25 @@ export const test = plain.extend<{ picture: void }, { practice: Practice }>({
   ],
 });
 
-/** Goes through the whole sign-in and gives the page that the browser shows at the end. */
-export async function signIn({ workbench }: Practice): Promise<Page> {
+/** Begins to sign in; the panel then shows how to go on, and in a browser window that is a code. */
+export async function beginSignIn({ workbench }: Practice): Promise<void> {
+  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.chat().getByText('Sign in with ChatGPT').first().waitFor();
   await workbench.runCommand('Codex: Sign in to Codex');
-  const page = await workbench.externalPage(() => workbench.answerDialog('Allow'));
+  await workbench.answerDialog('Allow');
+}
+
+/** Begins to sign in by the browser, and gives the page that asks for consent. */
+export async function openSignInPage(practice: Practice): Promise<Page> {
+  await beginSignIn(practice);
+  const { workbench } = practice;
+  const open = workbench.chat().getByRole('button', { name: 'Use the browser here' });
+  return workbench.externalPage(() => open.click());
+}
+
+/** Goes through the whole sign-in and gives the page that the browser shows at the end. */
+export async function signIn(practice: Practice): Promise<Page> {
+  const page = await openSignInPage(practice);
   await page.getByRole('button', { name: 'Allow' }).click();
   return page;
 }

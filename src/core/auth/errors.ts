@@ -85,12 +85,13 @@ export function describeAuthFailure(failure: AuthFailure): string {
 }
 
 function describeTakenPorts(ports: readonly number[], holders: readonly PortHolder[]): string {
-  const named = ports.map((port) => {
-    const holder = holders.find((other) => other.port === port);
-    return `port ${port} is held by ${holder?.name ?? 'a program that the system does not name'}`;
-  });
-  const list = named.join(' and ');
-  return `The browser cannot come back to this machine: ${list}. Sign in with the code, or paste the address that the browser ends at.`;
+  const nobody = 'a program that the system does not name';
+  const names = ports.map((port) => holders.find((other) => other.port === port)?.name ?? nobody);
+  const named =
+    new Set(names).size === 1
+      ? `ports ${ports.join(' and ')} are held by ${names[0]}`
+      : ports.map((port, at) => `port ${port} is held by ${names[at]}`).join(' and ');
+  return `The browser cannot come back here by itself: ${named}. Paste the address that it ends at, or sign in with a code.`;
 }
 
 const plainWords = {
