@@ -1,6 +1,8 @@
 import type * as vscode from 'vscode';
 import { Disposables } from './base/disposables.ts';
 import { layGround } from './parts/ground.ts';
+import { createCredentials } from './parts/credentials.ts';
+import { createPooling } from './parts/pooling.ts';
 import { createAccess } from './parts/access.ts';
 import { createService } from './parts/service.ts';
 import { createTalk } from './parts/talk.ts';
@@ -11,8 +13,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const lifetime = new Disposables();
   context.subscriptions.push(lifetime);
   const ground = layGround(context, lifetime);
-  const access = createAccess(ground);
-  const service = createService(ground, access);
-  const talk = createTalk(ground, access, service);
+  const credentials = createCredentials(ground);
+  const pooling = createPooling(ground, credentials);
+  const access = createAccess(ground, credentials, pooling);
+  const service = createService(ground, access, pooling);
+  const talk = createTalk(ground, pooling, service);
   show(ground, access, service, talk);
 }

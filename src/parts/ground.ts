@@ -43,6 +43,7 @@ export function layGround(context: vscode.ExtensionContext, lifetime: Disposable
     peers,
     leases,
     sharedFile,
+    environment: process.env,
     userAgent: createUserAgent(versionOf(context)),
     issuer: () => settings.current().issuer,
     baseUrl: () => settings.current().baseUrl,

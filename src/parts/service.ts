@@ -1,41 +1,48 @@
 import * as vscode from 'vscode';
 import { createEmitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
-import { originator } from '../core/auth/oauth.ts';
+import type { PoolEntry } from '../core/pool/roster.ts';
 import { createModels, type Models } from '../core/models/models.ts';
 import { createQuotaPoll, type QuotaPoll } from '../core/quota/poll.ts';
-import { createQuota, type QuotaBook } from '../core/quota/quota.ts';
 import { createResets } from '../core/quota/resets.ts';
-import { noStoredQuota, storedQuota } from '../core/quota/stored.ts';
-import { fetchUsage } from '../core/quota/usage.ts';
 import { type Account } from '../vscode/account.ts';
-import { type Ground } from './ground.ts';
-import { type Access } from './access.ts';
+import type { Access } from './access.ts';
+import type { Ground } from './ground.ts';
+import type { Pooling } from './pooling.ts';
 
 /** What the backend tells besides answers: its models and the quota. */
-export function createService(ground: Ground, { account, grants }: Access) {
-  const { lifetime, log, http, clock, userAgent, baseUrl, leases, sharedFile } = ground;
-  const headers = { originator, 'user-agent': userAgent };
-  const models = lifetime.add(createModels({ http, baseUrl, grants, log, headers: () => headers }));
-  const shared = sharedFile('quota', storedQuota, noStoredQuota);
-  const quota = lifetime.add(createQuota({ shared, clock, log }));
+export function createService(ground: Ground, { account }: Access, pooling: Pooling) {
+  const { lifetime, log, http, clock, baseUrl, leases } = ground;
+  const { quota, pool, grantsOf, fetchQuota, headers } = pooling;
+  const inUse = () => account.current()?.id;
+  const models = lifetime.add(
+    createModels({
+      http,
+      baseUrl,
+      grants: {
+        grant: (signal) => grantsOf(inUse() ?? '').grant(signal),
+        renew: (rejected, signal) => grantsOf(rejected.credentialId).renew(rejected, signal),
+      },
+      log,
+      headers: () => headers,
+    }),
+  );
   const attention = createEmitter<void>();
   lifetime.add(vscode.window.onDidChangeWindowState(() => attention.fire()));
   lifetime.add(account.onDidChange(() => attention.fire()));
-  const current = () => quota.current(account.current()?.id ?? '');
-  const grantsOf = (id: string) => ({
-    grant: (signal: AbortSignal) => grants.grantOf(id, signal),
-    renew: grants.renew,
-  });
-  const credentialIds = () => [account.current()?.id].filter((id) => id !== undefined);
+  const isSignedIn = ({ condition }: PoolEntry) =>
+    condition.kind !== 'signedOut' && condition.kind !== 'otherIssuer';
   const poll = lifetime.add(
     createQuotaPoll({
-      fetch: (id, signal) =>
-        fetchUsage({ http, baseUrl: baseUrl(), grants: grantsOf(id), clock, headers }, signal),
+      fetch: fetchQuota,
       book: quota,
       leases,
-      credentialId: () => account.current()?.id,
-      credentialIds,
+      credentialId: inUse,
+      credentialIds: () =>
+        pool
+          .entries()
+          .filter(isSignedIn)
+          .map(({ id }) => id),
       clock,
       random: Math.random,
       isActive: () => vscode.window.state.focused,
@@ -45,8 +52,9 @@ export function createService(ground: Ground, { account, grants }: Access) {
   );
   const newId = () => crypto.randomUUID();
   const resets = createResets({ http, baseUrl, grantsOf, headers, clock, newId });
-  lifetime.add(followAccount(account, { models, quota, poll }, log));
-  return { models, quota, poll, resets, currentQuota: current };
+  lifetime.add(followAccount(account, { models, poll }, log));
+  lifetime.add(forgetTheGone(pooling));
+  return { models, quota, poll, resets, currentQuota: () => quota.current(inUse() ?? '') };
 }
 
 export type Service = ReturnType<typeof createService>;
@@ -54,7 +62,7 @@ export type Service = ReturnType<typeof createService>;
 /** Another account has other models; the catalogue is read as soon as there is one. */
 function followAccount(
   account: Account,
-  { models, quota, poll }: { models: Models; quota: QuotaBook; poll: QuotaPoll },
+  { models, poll }: { models: Models; poll: QuotaPoll },
   log: Log,
 ): { dispose(): void } {
   let known: string | undefined;
@@ -63,7 +71,6 @@ function followAccount(
     const id = account.current()?.id;
     if (id === known) return;
     if (known !== undefined) models.reset();
-    if (known !== undefined && id === undefined) quota.clear(known);
     known = id;
     if (id === undefined) return;
     const warn = (what: string) => (error: unknown) =>
@@ -80,4 +87,14 @@ function followAccount(
       ended.abort();
     },
   };
+}
+
+/** Figures of an account that was signed out of are nobody's any more. */
+function forgetTheGone({ pool, quota }: Pooling): { dispose(): void } {
+  let known: readonly string[] = [];
+  return pool.onDidChange(() => {
+    const ids = pool.entries().map(({ id }) => id);
+    for (const id of known) if (!ids.includes(id)) quota.clear(id);
+    known = ids;
+  });
 }

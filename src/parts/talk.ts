@@ -2,16 +2,17 @@ import * as vscode from 'vscode';
 import { originator } from '../core/auth/oauth.ts';
 import { createAnswerObserver } from '../core/chat/answerObserver.ts';
 import { createSession } from '../core/chat/session.ts';
+import { waysOnFrom } from '../core/chat/waysOn.ts';
 import { createResponses } from '../core/responses/client.ts';
 import { retryPolicy } from '../core/responses/retry.ts';
 import { createModelChoice } from '../vscode/modelChoice.ts';
 import { createRequestBasis } from '../vscode/requestBasis.ts';
-import { type Ground } from './ground.ts';
-import { type Access } from './access.ts';
-import { type Service } from './service.ts';
+import type { Ground } from './ground.ts';
+import type { Pooling } from './pooling.ts';
+import type { Service } from './service.ts';
 
 /** The talk, and what its requests are made of. */
-export function createTalk(ground: Ground, { grants }: Access, { models, quota, poll }: Service) {
+export function createTalk(ground: Ground, { pool }: Pooling, { models, quota, poll }: Service) {
   const { context, lifetime, log, http, clock, userAgent, baseUrl, settings } = ground;
   const memento = context.workspaceState;
   const choice = createModelChoice({ memento, models, settings: settings.current });
@@ -22,7 +23,7 @@ export function createTalk(ground: Ground, { grants }: Access, { models, quota, 
     createSession({
       responses: createResponses({
         http,
-        grants,
+        grants: pool,
         baseUrl,
         identity,
         clock,
@@ -35,7 +36,11 @@ export function createTalk(ground: Ground, { grants }: Access, { models, quota, 
       clock,
       newId: () => crypto.randomUUID(),
       log,
-      onTurnEvent: observer.event,
+      onTurnEvent(event) {
+        observer.event(event);
+        if (event.type === 'headers' && event.status === 200) pool.settle(event.credentialId);
+      },
+      waysOn: (error) => waysOnFrom(error, pool.entries(), clock.now()),
       onFailure: observer.failure,
     }),
   );

@@ -31,8 +31,8 @@ export interface AuthProviderNeeds {
 type SessionsChange = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
 
 export interface AuthRegistration extends vscode.Disposable {
-  /** Signs out of the account, as the Accounts menu does. */
-  removeSession(id: string): Promise<void>;
+  /** Forgets the account; `tellIssuer`: its session ends at the issuer too. */
+  signOut(id: string, how: { tellIssuer: boolean }): Promise<void>;
 }
 
 /** Offers the stored credentials as sessions in the Accounts menu. Dispose to take it back. */
@@ -45,7 +45,7 @@ export function registerAuthProvider(needs: AuthProviderNeeds): AuthRegistration
     }),
   );
   return {
-    removeSession: (id) => provider.removeSession(id),
+    signOut: (id, how) => provider.signOut(id, how),
     dispose: () => lifetime.dispose(),
   };
 }
@@ -86,11 +86,16 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
     return toSession(await this.#needs.signIn());
   }
 
+  /** What the Accounts menu does: it forgets the tokens here, and nothing else. */
   async removeSession(sessionId: string): Promise<void> {
+    await this.signOut(sessionId, { tellIssuer: false });
+  }
+
+  async signOut(id: string, { tellIssuer }: { tellIssuer: boolean }): Promise<void> {
     const { store } = this.#needs;
-    const credential = await store.get(sessionId);
-    await store.remove(sessionId);
-    if (credential?.refreshToken) void this.#revoke(credential);
+    const credential = await store.get(id);
+    await store.remove(id);
+    if (tellIssuer && credential?.refreshToken) void this.#revoke(credential);
   }
 
   dispose(): void {

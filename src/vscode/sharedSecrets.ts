@@ -7,7 +7,7 @@ import type { Log } from '../base/log.ts';
 import type { SharedValue } from '../base/sharedValue.ts';
 
 /** As much of the secret storage as we use. */
-export type Secrets = Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'> & {
+export type Secrets = Pick<vscode.SecretStorage, 'get' | 'store' | 'delete' | 'keys'> & {
   readonly onDidChange: (listener: (event: { key: string }) => void) => Disposable;
 };
 
@@ -113,6 +113,11 @@ export function createSharedSecrets(needs: {
       const key = await readKey();
       if (key === undefined || key.id !== keyId) return secrets.get(name);
       return entry === null ? undefined : open(entry, name, key);
+    },
+    async keys() {
+      const { entries } = await shared.read();
+      const names = new Set([...(await secrets.keys()), ...Object.keys(entries)]);
+      return [...names].filter((name) => name !== keyName && entries[name] !== null);
     },
     async store(name, value) {
       await secrets.store(name, value);

@@ -1,10 +1,10 @@
-import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { Disposable } from '../base/disposables.ts';
 import { createEmitter } from '../base/event.ts';
 import { parseJson } from '../base/json.ts';
 import { createLocalLeases, type Leases } from '../base/leases.ts';
 import type { Log } from '../base/log.ts';
+import type { Secrets } from './sharedSecrets.ts';
 import {
   credentialSchema,
   type Credential,
@@ -25,7 +25,7 @@ const indexSchema = z.array(z.string().check(z.minLength(1)));
  * index waits for the other windows; reading never does, nor does a change of an entry.
  */
 export function createTokenStore(
-  secrets: vscode.SecretStorage,
+  secrets: Secrets,
   log: Log,
   leases: Leases = createLocalLeases(),
 ): CredentialStore & Disposable {

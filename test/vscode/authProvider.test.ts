@@ -166,7 +166,7 @@ test('signing out forgets the account at once and tells the issuer of it', async
   const { provider, store, sent, told, listens } = setUp([ada, grace]);
   listens();
   await heard();
-  await provider.removeSession('ada');
+  await provider.signOut('ada', { tellIssuer: true });
   expect([...store.entries.keys()]).toEqual(['grace']);
   await heard();
   expect(told).toEqual(['-ada']);
@@ -174,9 +174,17 @@ test('signing out forgets the account at once and tells the issuer of it', async
   expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({ token: 'refresh-0' });
 });
 
+test('signing out in the Accounts menu forgets the account here and leaves the issuer alone', async () => {
+  const { provider, store, sent } = setUp([ada, grace]);
+  await provider.removeSession('ada');
+  await heard();
+  expect([...store.entries.keys()]).toEqual(['grace']);
+  expect(sent).toEqual([]);
+});
+
 test('signing out works though the issuer cannot be told', async () => {
   const { provider, store, log } = setUp([ada], () => statusOf(500, 'canary'));
-  await provider.removeSession('ada');
+  await provider.signOut('ada', { tellIssuer: true });
   await heard();
   expect([store.entries.size, log.lines]).toEqual([
     0,
@@ -197,7 +205,7 @@ test('signing out does not wait for an issuer that does not answer', async () =>
   };
   const signIn = () => Promise.resolve(grace);
   const provider = new CodexAuthProvider({ store, http, clock, log, signIn });
-  await provider.removeSession('ada');
+  await provider.signOut('ada', { tellIssuer: true });
   await settled();
   expect(signal?.aborted).toBe(false);
   await clock.advance(5000);
@@ -206,8 +214,8 @@ test('signing out does not wait for an issuer that does not answer', async () =>
 
 test('an unknown session, or one without tokens, is removed without a request', async () => {
   const { provider, store, sent } = setUp([dead]);
-  await provider.removeSession('nobody');
-  await provider.removeSession('dead');
+  await provider.signOut('nobody', { tellIssuer: true });
+  await provider.signOut('dead', { tellIssuer: true });
   await heard();
   expect([store.entries.size, sent]).toEqual([0, []]);
 });

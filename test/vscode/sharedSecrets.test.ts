@@ -26,6 +26,7 @@ function browser() {
     };
     const secrets: Secrets = {
       get: async (key) => copy.get(key),
+      keys: async () => [...copy.keys()],
       store: async (key, value) => write(() => copy.set(key, value), key),
       delete: async (key) => write(() => copy.delete(key), key),
       onDidChange: changes.listen,
@@ -54,8 +55,10 @@ test('what one window deletes is gone from the other', async () => {
   const [a, b] = [await openWindow(), await openWindow()];
   await a.store('token', 'secret-1');
   expect(await b.get('token')).toBe('secret-1');
+  expect(await b.keys()).toEqual(['token']);
   await b.delete('token');
   expect(await a.get('token')).toBeUndefined();
+  expect(await a.keys()).toEqual([]);
   expect(await (await openWindow()).get('token')).toBeUndefined();
 });
 

@@ -32,7 +32,7 @@ export interface GrantsNeeds {
   clock: Clock;
   log: Log;
   /** Id of the credential that the user chose; the first one that works when there is none. */
-  preferred: () => string | undefined;
+  preferred?: () => string | undefined;
   userAgent?: string;
   /** What all windows share; by default this process is the only one. */
   shared?: SharedRefresh;
@@ -124,7 +124,7 @@ function toGrant({ id, accountId, accessToken }: Credential): Grant {
 async function choose(store: ReliableStore, needs: GrantsNeeds): Promise<Credential> {
   const issuer = needs.issuer();
   const all = await store.list();
-  const wanted = needs.preferred();
+  const wanted = needs.preferred?.();
   const chosen = all.find(({ id }) => id === wanted);
   const ours = all.filter((credential) => credential.issuer === issuer);
   return usable(chosen ?? ours.find(isSignedIn) ?? ours[0] ?? all[0], issuer);

@@ -46,6 +46,8 @@ export interface Pool extends GrantSource, Disposable {
   use(credentialId: string): void;
   /** A new chat is free to choose anew. */
   startNew(): void;
+  /** To be called when the rotation or the preferred account may be another one. */
+  look(): void;
   /** Resolves when the store was read for the first time. */
   readonly ready: Promise<void>;
   readonly onDidChange: Listen<void>;
@@ -180,6 +182,7 @@ export function createPool(needs: PoolNeeds): Pool {
     next: () => pick(roster.entries(), new Set([current()?.id ?? ''])),
     use: stick,
     startNew: () => stick(undefined),
+    look: () => changes.fire(),
     ready: readFirst(),
     onDidChange: changes.listen,
     dispose() {

@@ -16,7 +16,7 @@ import {
 } from '../../../src/core/pool/preferences.ts';
 import type { Rests } from '../../../src/core/pool/rest.ts';
 import { createQuota } from '../../../src/core/quota/quota.ts';
-import type { StoredQuota } from '../../../src/core/quota/stored.ts';
+import { noStoredQuota } from '../../../src/core/quota/stored.ts';
 import { ResponsesError, type ResponsesFailureKind } from '../../../src/core/responses/failure.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
 import { steppedClock } from '../../support/steppedClock.ts';
@@ -31,7 +31,7 @@ function world(
   const { ids = ['a', 'b', 'c'] } = options;
   const clock = steppedClock();
   const store = memoryStore(ids.map((id) => credential({ id, email: `${id}@example.com` })));
-  const shared = createLocalValue<StoredQuota>({ version: 1, records: [] });
+  const shared = createLocalValue(noStoredQuota);
   const quota = createQuota({ shared, clock, log: silentLog });
   const preferences = createLocalValue<PoolPreferences>(noPreferences);
   const rests = createLocalValue<Rests>({});

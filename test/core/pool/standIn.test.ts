@@ -10,7 +10,7 @@ import { noPreferences, type PoolPreferences } from '../../../src/core/pool/pref
 import type { Rests } from '../../../src/core/pool/rest.ts';
 import { createAnswerObserver } from '../../../src/core/chat/answerObserver.ts';
 import { createQuota } from '../../../src/core/quota/quota.ts';
-import type { StoredQuota } from '../../../src/core/quota/stored.ts';
+import { noStoredQuota } from '../../../src/core/quota/stored.ts';
 import { fetchUsage } from '../../../src/core/quota/usage.ts';
 import { createResponses } from '../../../src/core/responses/client.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
@@ -48,7 +48,7 @@ function world() {
   const store = memoryStore(credentials);
   const ground = { store, http: http.request, issuer: () => issuer, clock, log: silentLog };
   const grants = createGrants({ ...ground, preferred: () => undefined });
-  const shared = createLocalValue<StoredQuota>({ version: 1, records: [] });
+  const shared = createLocalValue(noStoredQuota);
   const quota = createQuota({ shared, clock, log: silentLog });
   const headers = { originator: 'codex_chat', 'user-agent': 'codex_chat/0.0.0 (linux; x64)' };
   const pool = createPool({

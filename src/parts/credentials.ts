@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import { toImportedCredential } from '../core/auth/codexLogin.ts';
+import {
+  accessTokenVariable,
+  readEnvironmentToken,
+  withEnvironment,
+} from '../core/auth/environment.ts';
+import { createGrants } from '../core/auth/grants.ts';
+import { refreshNotesSchema } from '../core/auth/refreshNotes.ts';
+import { createCodexLogin } from '../node/codexLogin.ts';
+import { concealed } from '../node/peers.ts';
+import {
+  createSharedSecrets,
+  noSealedSecrets,
+  sealedSecretsSchema,
+} from '../vscode/sharedSecrets.ts';
+import { createTokenStore } from '../vscode/tokenStore.ts';
+import type { Ground } from './ground.ts';
+
+/** What is stored of the accounts, and the tokens that requests go out with. */
+export function createCredentials(ground: Ground) {
+  const { lifetime, log, http, clock, userAgent, issuer, leases, peers, sharedFile } = ground;
+  const stored = lifetime.add(createTokenStore(secretsOf(ground), log, leases));
+  const given = readEnvironmentToken(
+    ground.environment[accessTokenVariable],
+    issuer(),
+    clock.now(),
+  );
+  const store = withEnvironment(stored, given);
+  const readCodexLogin = createCodexLogin({ now: clock.now });
+  const notes = sharedFile('refreshes', refreshNotesSchema, {});
+  const grants = createGrants({
+    store,
+    http,
+    issuer,
+    clock,
+    log,
+    userAgent,
+    shared: { leases, notes, peers, nameOf: concealed },
+    async readBorrowed({ kind }) {
+      if (kind !== 'imported') return undefined;
+      const login = await readCodexLogin(new AbortController().signal);
+      return login && toImportedCredential(login, clock.now());
+    },
+  });
+  return { store, grants, readCodexLogin };
+}
+
+export type Credentials = ReturnType<typeof createCredentials>;
+
+/** In the browser each window has secrets of its own; there they are made one. */
+function secretsOf({ context, lifetime, log, sharedFile }: Ground) {
+  if (vscode.env.uiKind !== vscode.UIKind.Web) return context.secrets;
+  const shared = sharedFile('secrets', sealedSecretsSchema, noSealedSecrets);
+  return lifetime.add(createSharedSecrets({ secrets: context.secrets, shared, log }));
+}

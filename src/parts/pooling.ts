@@ -1,0 +1,48 @@
+import { originator } from '../core/auth/oauth.ts';
+import { createPool } from '../core/pool/pool.ts';
+import { noPreferences, preferencesSchema } from '../core/pool/preferences.ts';
+import { restsSchema } from '../core/pool/rest.ts';
+import { createQuota } from '../core/quota/quota.ts';
+import { noStoredQuota, storedQuota } from '../core/quota/stored.ts';
+import { fetchUsage } from '../core/quota/usage.ts';
+import { createAccountChoice } from '../vscode/accountChoice.ts';
+import type { Credentials } from './credentials.ts';
+import type { Ground } from './ground.ts';
+
+/** The accounts as one pool, and what is known of the quota of each. */
+export function createPooling(ground: Ground, { store, grants }: Credentials) {
+  const { context, lifetime, log, http, clock, userAgent, issuer, baseUrl, sharedFile } = ground;
+  const headers = { originator, 'user-agent': userAgent };
+  const shared = sharedFile('quota', storedQuota, noStoredQuota);
+  const quota = lifetime.add(createQuota({ shared, clock, log }));
+  const choice = createAccountChoice({
+    everywhere: context.globalState,
+    workspace: context.workspaceState,
+  });
+  const grantsOf = (id: string) => ({
+    grant: (signal: AbortSignal) => grants.grantOf(id, signal),
+    renew: grants.renew,
+  });
+  const fetchQuota = (id: string, signal: AbortSignal) =>
+    fetchUsage({ http, baseUrl: baseUrl(), grants: grantsOf(id), clock, headers }, signal);
+  const preferences = sharedFile('accounts', preferencesSchema, noPreferences);
+  const pool = lifetime.add(
+    createPool({
+      store,
+      grants,
+      quota,
+      preferences,
+      rests: sharedFile('rests', restsSchema, {}),
+      probe: async (id, signal) => quota.record(await fetchQuota(id, signal)),
+      rotation: () => ground.settings.current().accountRotation,
+      preferred: choice.preferred,
+      issuer,
+      clock,
+      log,
+    }),
+  );
+  lifetime.add(ground.settings.onDidChange(pool.look));
+  return { quota, choice, grantsOf, fetchQuota, preferences, pool, headers };
+}
+
+export type Pooling = ReturnType<typeof createPooling>;
