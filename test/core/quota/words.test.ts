@@ -113,8 +113,8 @@ test.each([
   [89.5, 'critical'],
   [99.9, 'critical'],
   [100, 'spent'],
-])('a window of %f %% is marked as what its figure shows: %s', (used, level) => {
-  expect(quotaLevel(state([window(300, asUsed), window(10_080, 3)]))).toBe(level);
+])('a window of %f %% is marked as what its figure shows: %s', (share, level) => {
+  expect(quotaLevel(state([window(300, share), window(10_080, 3)]))).toBe(level);
 });
 
 test('the label says it in whole sentences', () => {
@@ -147,8 +147,8 @@ test.each([
   [50, 7],
   [99.9, 13],
   [100, 14],
-])('the bar of %f %% has %i full blocks of 14', (used, full) => {
-  expect(quotaBar(used)).toBe('█'.repeat(full) + '░'.repeat(14 - full));
+])('the bar of %f %% has %i full blocks of 14', (share, full) => {
+  expect(quotaBar(share)).toBe('█'.repeat(full) + '░'.repeat(14 - full));
 });
 
 const model = (account: QuotaAccount, settings: PercentSettings = asUsed, isInUse = true) =>
