@@ -1,8 +1,10 @@
+import { parseArgs } from 'node:util';
 import { commandLine, step } from '../bin/processes.mjs';
 import { buildVsix, ensureChromium, ensureCodeServer } from '../bin/setup.mjs';
 import { activation } from './activation.ts';
 import { draw } from './draw.ts';
 import { idle } from './idle.ts';
+import { lease } from './lease.ts';
 import { network } from './network.ts';
 import { stop } from './stop.ts';
 import { stream } from './stream.ts';
@@ -20,10 +22,14 @@ const measures: Readonly<Record<string, Measure>> = {
   stream,
   idle,
   stop,
+  lease,
 };
 
 await commandLine(async () => {
-  const wanted = process.argv.slice(2);
+  const { positionals: wanted } = parseArgs({
+    options: { rounds: { type: 'string' } },
+    allowPositionals: true,
+  });
   const unknown = wanted.filter((name) => !Object.hasOwn(measures, name));
   if (unknown.length > 0) {
     console.error(

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { AuthError } from '../../src/core/auth/errors.ts';
+import { createGrants } from '../../src/core/auth/grants.ts';
+import { refreshNotesSchema } from '../../src/core/auth/refreshNotes.ts';
+import { createLazyHttp } from '../../src/node/lazyHttp.ts';
+import { createLeases } from '../../src/node/leases.ts';
+import { concealed, createPeers } from '../../src/node/peers.ts';
+import { createSharedFile } from '../../src/node/sharedValue.ts';
+import { createTokenStore } from '../../src/vscode/tokenStore.ts';
+import { deed, serve } from './messages.ts';
+import { createSecretFiles } from './secretFiles.ts';
+
+/*
+ * One window that is signed in: the parts that `src/parts` joins, on a secret storage of files.
+ */
+
+const [folder = '', secretFolder = '', issuer = '', lagMs = '0'] = process.argv.slice(2);
+const log = silentLog;
+const peers = createPeers();
+const leases = createLeases(join(folder, 'leases'), log, peers);
+const notes = createSharedFile({
+  folder: join(folder, 'shared'),
+  name: 'refreshes',
+  schema: refreshNotesSchema,
+  initial: {},
+  leases,
+  log,
+});
+const grants = createGrants({
+  store: createTokenStore(createSecretFiles(secretFolder, Number(lagMs)), log, leases),
+  http: createLazyHttp().request,
+  issuer: () => issuer,
+  clock: systemClock,
+  log,
+  preferred: () => undefined,
+  // By which the issuer of the test tells the windows apart.
+  userAgent: String(process.pid),
+  shared: { leases, notes, peers, nameOf: concealed },
+});
+let signOuts = 0;
+grants.onDidSignOut(() => signOuts++);
+
+serve({
+  /** What a request does whose token the backend may have rejected. */
+  use: deed(z.object({ rejected: z.string(), times: z.number() }), async ({ rejected, times }) => {
+    const one = async () => {
+      const { signal } = new AbortController();
+      const grant = await grants.grant(signal);
+      const renewed = grant.accessToken === rejected ? await grants.renew(grant, signal) : grant;
+      return renewed.accessToken;
+    };
+    const before = signOuts;
+    const ends = await Promise.all(
+      Array.from({ length: times }, () =>
+        one().catch((error: unknown) => {
+          if (error instanceof AuthError) return error.failure;
+          throw error;
+        }),
+      ),
+    );
+    return { ends, signOuts: signOuts - before };
+  }),
+});
