@@ -27,14 +27,16 @@ export interface CycleShares {
   mills: number;
   turns: ReadonlyMap<string, TurnShare>;
   otherMills: number;
-  /** Rises while turns of ours ran, from which the rates are learnt. */
+  /** What happened between two readings, from which the rates are learnt. */
   rises: readonly Rise[];
 }
 
 export interface Rise {
   mills: number;
-  /** Weighted tokens of ours that it may have come from, by model. */
+  ms: number;
+  /** Weighted tokens of ours between the two readings, by model; none while nothing ran. */
   weights: ReadonlyMap<string, number>;
+  coarse: boolean;
 }
 
 /** The backend counts an answer when it is over, and the count may take a moment. */
@@ -56,12 +58,13 @@ export function attribute(
   let movedAtMs = cycle.startsAtMs;
   for (const [at, point] of cycle.points.entries()) {
     const mills = point.mills - last.mills;
+    const now = wantsOf(turns, last.atMs, point.atMs);
+    const ms = point.atMs - last.atMs;
+    if (at > 0) rises.push({ mills, ms, weights: byModel(now), coarse: cycle.coarse });
     if (mills > 0) {
-      const ran = turns.some((turn) => overlapMs(turn, last.atMs, point.atMs) > 0);
       // A figure that rounds may have been owed since it moved the last time.
-      const wants = ran ? wantsOf(turns, movedAtMs, point.atMs) : [];
+      const wants = now.length > 0 ? wantsOf(turns, movedAtMs, point.atMs) : [];
       split({ mills, wants, cycle, seen: at > 0, explains }, taken);
-      if (wants.length > 0 && at > 0) rises.push({ mills, weights: byModel(wants) });
       movedAtMs = point.atMs;
     }
     last = point;

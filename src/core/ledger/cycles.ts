@@ -63,14 +63,19 @@ function toCycle(
   };
 }
 
-/** Headers tell decimals and the usage answer whole percents: beside the former it tells nothing. */
+/**
+ * Headers tell decimals and the usage answer whole percents. One that was rounded up shows by what
+ * comes after it; one that was rounded down does no harm.
+ */
 function withoutRounded(run: readonly WindowPoint[], hasFractions: boolean): WindowPoint[] {
   if (!hasFractions) return [...run];
-  const isFine = (point: WindowPoint | undefined) =>
-    point !== undefined && !Number.isInteger(point.usedPercent);
-  return run.filter((point, at) => {
-    if (isFine(point)) return true;
-    const beside = [run.slice(0, at).findLast(isFine), run.slice(at + 1).find(isFine)];
-    return !beside.some((fine) => fine && Math.abs(fine.usedPercent - point.usedPercent) < 1);
+  let fine: number | undefined;
+  const kept = run.toReversed().filter(({ usedPercent }) => {
+    if (!Number.isInteger(usedPercent)) {
+      fine = usedPercent;
+      return true;
+    }
+    return fine === undefined || usedPercent <= fine || usedPercent >= fine + 1;
   });
+  return kept.toReversed();
 }

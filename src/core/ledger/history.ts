@@ -68,14 +68,13 @@ export function historyOf(reading: Omit<QuotaReading, 'source'>): WindowHistory 
 
 /** Both together; the same in either order, and again. */
 export function mergeHistories(a: WindowHistory, b: WindowHistory): WindowHistory {
-  const byKey = new Map<string, WindowSeries>();
+  const byKey = new Map<string, WindowSeries[]>();
   for (const one of [...a.series, ...b.series]) {
     const key = JSON.stringify([one.credentialId, one.label]);
-    const other = byKey.get(key);
-    byKey.set(key, other ? mergeSeries(other, one) : { ...one, points: thinned(one.points) });
+    byKey.set(key, [...(byKey.get(key) ?? []), one]);
   }
   const keys = [...byKey.keys()].toSorted();
-  return { version: 1, series: keys.flatMap((key) => byKey.get(key) ?? []) };
+  return { version: 1, series: keys.flatMap((key) => mergeSeries(byKey.get(key) ?? [])) };
 }
 
 /** Without what is older than the week that the plot shows and the run that it began in. */
@@ -96,16 +95,21 @@ export function seriesOf(
   return history.series.find((one) => one.credentialId === credentialId && one.label === label);
 }
 
-function mergeSeries(a: WindowSeries, b: WindowSeries): WindowSeries {
+function mergeSeries(same: readonly WindowSeries[]): WindowSeries[] {
+  const [first] = same;
+  if (!first) return [];
   // Lengths within 5 % have the same label; the choice must not depend on the order.
-  const minutes = Math.max(a.minutes ?? 0, b.minutes ?? 0);
-  return {
-    credentialId: a.credentialId,
-    label: a.label,
-    kind: a.kind < b.kind ? a.kind : b.kind,
-    ...(minutes > 0 ? { minutes } : {}),
-    points: thinned([...a.points, ...b.points]),
-  };
+  const minutes = Math.max(...same.map((one) => one.minutes ?? 0));
+  const [kind = first.kind] = same.map((one) => one.kind).toSorted();
+  return [
+    {
+      credentialId: first.credentialId,
+      label: first.label,
+      kind,
+      ...(minutes > 0 ? { minutes } : {}),
+      points: thinned(same.flatMap(({ points }) => points)),
+    },
+  ];
 }
 
 const mostPoints = 3000;

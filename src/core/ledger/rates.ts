@@ -6,46 +6,57 @@ export interface Rates {
   rate(model: string): number | undefined;
 }
 
-/** Rises are put together until rounding matters little. */
-const groupMills = 3000;
-const fewestGroups = 3;
-const mostGroups = 30;
+/** With less to go by, rounding matters more than what turns take. */
+const fewestMills = 3000;
+const fewestRises = 8;
+const mostRises = 1200;
 
 /**
- * Learns from the rises of one window, the oldest first. The median over groups is not moved by
- * the now and then of other devices.
+ * Learns from what happened between the readings of one window, the oldest first: all that rose
+ * over all that was sent. Rises far beyond what that explains are left out as those of other
+ * devices, again and again until none is left.
  */
 export function learnRates(rises: readonly Rise[]): Rates {
-  const all = ratios(rises);
-  const models = new Set(rises.flatMap(({ weights }) => [...weights.keys()]));
+  const recent = rises.slice(-mostRises);
+  const models = new Set(recent.flatMap(({ weights }) => [...weights.keys()]));
+  const ours = recent.filter(({ weights }) => weights.size > 0);
+  const idle = recent.filter(({ weights }) => weights.size === 0);
+  const othersPerMs =
+    sum(idle, ({ mills }) => mills) /
+    Math.max(
+      1,
+      sum(idle, ({ ms }) => ms),
+    );
   const own = new Map<string, number | undefined>();
   for (const model of models) {
-    const pure = rises.filter(({ weights }) => weights.size === 1 && weights.has(model));
-    own.set(model, median(ratios(pure)));
+    const pure = ours.filter(({ weights }) => weights.size === 1 && weights.has(model));
+    own.set(model, ratio(pure, othersPerMs));
   }
-  const common = median(all);
+  const common = ratio(ours, othersPerMs);
   return { rate: (model) => own.get(model) ?? common };
 }
 
-function ratios(rises: readonly Rise[]): number[] {
-  const found: number[] = [];
-  let mills = 0;
-  let weight = 0;
-  for (const rise of rises) {
-    mills += rise.mills;
-    for (const part of rise.weights.values()) weight += part;
-    if (mills < groupMills || weight <= 0) continue;
-    found.push(mills / weight);
-    [mills, weight] = [0, 0];
+function ratio(rises: readonly Rise[], othersPerMs: number): number | undefined {
+  let kept = rises.map(({ mills, ms, weights, coarse }) => ({
+    mills,
+    // As much as while nothing of ours ran; never the whole of it.
+    others: ms * othersPerMs,
+    weight: sum([...weights.values()], (weight) => weight),
+    step: coarse ? 1000 : 100,
+  }));
+  for (;;) {
+    const mills = sum(kept, (one) => one.mills);
+    const others = sum(kept, (one) => one.others);
+    if (mills < fewestMills || kept.length < fewestRises) return undefined;
+    const rate = Math.max(mills - others, mills / 2) / sum(kept, ({ weight }) => weight);
+    const usual = kept.filter((one) => one.mills <= 3 * rate * one.weight + one.step);
+    if (usual.length === kept.length) return rate;
+    kept = usual;
   }
-  return found.slice(-mostGroups);
 }
 
-function median(values: readonly number[]): number | undefined {
-  if (values.length < fewestGroups) return undefined;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
+function sum<T>(all: readonly T[], take: (one: T) => number): number {
+  return all.reduce((total, one) => total + take(one), 0);
 }
 
 /** Prices differ between kinds of tokens by less than this from our weights. */

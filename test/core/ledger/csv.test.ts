@@ -1,0 +1,102 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { toCsv } from '../../../src/core/ledger/csv.ts';
+import type { LedgerEntry } from '../../../src/core/ledger/entry.ts';
+import { byChat, byDay, totalOf } from '../../../src/core/ledger/ledger.ts';
+
+const entry: LedgerEntry = {
+  version: 1,
+  id: 't1',
+  revision: 0,
+  atMs: Date.UTC(2026, 9, 5, 9),
+  endedAtMs: Date.UTC(2026, 9, 5, 9, 1),
+  chatId: 'c1',
+  credentialId: 'a',
+  spans: [],
+  model: 'm',
+  effort: 'low',
+  tokens: { input: 12, cached: 3, output: 4, reasoning: 1 },
+  requests: 2,
+  failed: ['overloaded'],
+  kind: 'turn',
+  outcome: 'done',
+  shares: [
+    {
+      credentialId: 'a',
+      kind: 'fiveHour',
+      label: '5h',
+      startsAtMs: 0,
+      points: 0.6,
+      certainty: 'measured',
+    },
+  ],
+};
+
+/** RFC 4180, by the letter. */
+function parse(text: string): string[][] {
+  const rows: string[][] = [];
+  let [row, cell, quoted]: [string[], string, boolean] = [[], '', false];
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at]!;
+    if (quoted) {
+      if (sign !== '"') cell += sign;
+      else if (text[at + 1] === '"') cell += text[(at += 1)]!;
+      else quoted = false;
+    } else if (sign === '"') quoted = true;
+    else if (sign === ',' || sign === '\r') {
+      row.push(cell);
+      cell = '';
+      if (sign === '\r') {
+        rows.push(row);
+        row = [];
+        at += 1;
+      }
+    } else cell += sign;
+  }
+  return rows;
+}
+
+test('a spreadsheet reads back what was written, and runs none of it', () => {
+  const text = fc.oneof(fc.string(), fc.constantFrom('=1+1', ' @x', '-2', 'a"b,c\r\nd', '\t=x'));
+  fc.assert(
+    fc.property(text, (title) => {
+      const [head, row, ...more] = parse(toCsv([entry], () => title));
+      expect([head?.length, more.length]).toEqual([row?.length, 0]);
+      const cell = row![head!.indexOf('chat')]!;
+      expect(cell === title || cell === `'${title}`).toBe(true);
+      expect(cell).not.toMatch(/^\s*[=+@-]/);
+    }),
+  );
+});
+
+test('has a header row, times in UTC and a pair of columns for each window', () => {
+  const [head, row] = parse(toCsv([entry]));
+  const told = Object.fromEntries(head!.map((name, at) => [name, row![at]]));
+  expect(told).toMatchObject({
+    started: '2026-10-05T09:00:00.000Z',
+    input_tokens: '12',
+    failures: 'overloaded',
+    '5h_points': '0.6',
+    '5h_certainty': 'measured',
+  });
+});
+
+test('adds up by day and by chat, the latest first', () => {
+  const dayMs = 86_400_000;
+  const later = {
+    ...entry,
+    id: 't2',
+    atMs: entry.atMs + dayMs,
+    endedAtMs: entry.endedAtMs + dayMs,
+  };
+  const all = [entry, { ...entry, id: 't3', chatId: 'c2' }, later];
+  expect(byDay(all, 'UTC').map(({ key, turns }) => [key, turns])).toEqual([
+    ['2026-10-06', 1],
+    ['2026-10-05', 2],
+  ]);
+  expect(byChat(all).map(({ key, turns }) => [key, turns])).toEqual([
+    ['c1', 2],
+    ['c2', 1],
+  ]);
+  expect(totalOf(all)).toMatchObject({ points: { '5h': 1.8 }, failed: 3, requests: 6 });
+});
