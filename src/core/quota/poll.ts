@@ -89,7 +89,9 @@ export function createQuotaPoll(needs: QuotaPollNeeds): QuotaPoll {
 
   const follow = () => {
     const inUse = needs.credentialId();
-    if (inUse !== undefined && inUse !== lastInUse) wanted.set(inUse, clock.now());
+    // The first one comes into use when the window opens: its figures may be fresh.
+    const isAnother = lastInUse !== undefined && inUse !== lastInUse;
+    if (isAnother && inUse !== undefined) wanted.set(inUse, clock.now());
     lastInUse = inUse;
     schedule();
   };

@@ -132,6 +132,16 @@ describe('how often', () => {
     expect(minutes()).toEqual([0.03, 16.52, 33.03]);
   });
 
+  test('believes what is known when the window opens and the account is found', async () => {
+    const { clock, asked, answer, change } = open({ focused: undefined });
+    answer(true);
+    change({ inUse: undefined });
+    change({ focused: 0 });
+    change({ inUse: 'cred' });
+    await clock.advance(5 * minuteMs - 1);
+    expect(asked).toEqual([]);
+  });
+
   test.each([
     ['nobody looks', { focused: undefined }],
     ['nobody is signed in', { inUse: undefined, accounts: [] }],
