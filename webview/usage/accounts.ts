@@ -130,7 +130,8 @@ function bars(account: UsageAccount, nowMs: number): HTMLElement[] {
     ...account.windows.map(bar),
     ...families.flatMap(({ name, windows }) => [
       h('p', { class: 'family' }, name),
-      ...windows.map(bar),
+      // The ceiling that the user has set is about the main limits alone.
+      ...windows.map((window) => windowRow(window, { stale: account.stale }, nowMs)),
     ]),
   ];
 }
@@ -139,7 +140,7 @@ const fillOf = { fiveHour: 'fill-five', weekly: 'fill-week', other: 'fill-third'
 
 function windowRow(
   { kind, name, usedPercent, resetsAtMs }: UsageWindow,
-  { stale, ceilingPercent }: UsageAccount,
+  { stale, ceilingPercent }: Pick<UsageAccount, 'stale' | 'ceilingPercent'>,
   nowMs: number,
 ): HTMLElement {
   const percent = wholePercent(usedPercent);
