@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { Change, Part } from '../../src/protocol.ts';
@@ -20,6 +19,7 @@ import {
   thoughts,
   turn,
 } from './panelScenes.ts';
+import { violations } from './violations.ts';
 
 let browser: PanelBrowser;
 const open: PanelPage[] = [];
@@ -643,19 +643,6 @@ describe('an idle panel', () => {
     }
   });
 });
-
-const axeResult = z.array(z.object({ id: z.string(), nodes: z.array(z.string()) }));
-
-/** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's best practice; `region` too. */
-async function violations(panel: PanelPage): Promise<z.infer<typeof axeResult>> {
-  await panel.page.evaluate(axe.source);
-  const found = await panel.page.evaluate(`
-    axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-      .then(({ violations }) => violations.map(({ id, nodes }) => ({
-        id, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 160) + ' ' + failureSummary),
-      })))`);
-  return axeResult.parse(found);
-}
 
 describe.each(themes)('in %s', (theme) => {
   test.each([200, 300, 420])(
