@@ -39,9 +39,6 @@ export interface Rise {
   coarse: boolean;
 }
 
-/** The backend counts an answer when it is over, and the count may take a moment. */
-const settleMs = 5_000;
-
 /**
  * Splits the use of a window between turns and everything else. A rise of the figure goes to the
  * turns that ran between the two readings, by weighted tokens, up to what they can explain. What
@@ -132,7 +129,7 @@ function wantsOf(turns: readonly TurnSpan[], fromMs: number, toMs: number): Want
 }
 
 function overlapMs(turn: TurnSpan, fromMs: number, toMs: number): number {
-  return Math.min(turn.toMs + settleMs, toMs) - Math.max(turn.fromMs, fromMs);
+  return Math.min(turn.toMs, toMs) - Math.max(turn.fromMs, fromMs);
 }
 
 interface Want {
@@ -142,7 +139,7 @@ interface Want {
 
 /** Tokens are taken to be spread evenly over the turn. */
 function toWant(turn: TurnSpan, fromMs: number, toMs: number): Want {
-  const length = turn.toMs - turn.fromMs + settleMs;
+  const length = Math.max(1, turn.toMs - turn.fromMs);
   return { turn, weight: (turn.weight * overlapMs(turn, fromMs, toMs)) / length };
 }
 
