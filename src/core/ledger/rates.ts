@@ -39,8 +39,8 @@ export function learnRates(rises: readonly Rise[]): Rates {
 function ratio(rises: readonly Rise[], othersPerMs: number): number | undefined {
   let kept = rises.map(({ mills, ms, weights, coarse }) => ({
     mills,
-    // As much as while nothing of ours ran; never the whole of it.
-    others: ms * othersPerMs,
+    // As much as while nothing of ours ran. Whole percents hide most of that already.
+    others: coarse ? 0 : ms * othersPerMs,
     weight: sum([...weights.values()], (weight) => weight),
     step: coarse ? 1000 : 100,
   }));
