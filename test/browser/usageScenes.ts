@@ -4,7 +4,6 @@ import {
   sampleAccounts,
   sampleLedger,
   samplePlot,
-  usageSamples,
   type UsageSample,
 } from '../support/usageSample.ts';
 import { stillTimeMs, type Unnumbered } from './panelPage.ts';
@@ -27,5 +26,3 @@ export function usageScene(name: UsageSample): readonly Unnumbered[] {
     },
   ];
 }
-
-export { usageSamples };
