@@ -17,3 +17,18 @@ test('eight windows refresh once in each round, also when the one that does it i
   expect(killsInTheGap).toBeLessThanOrEqual(kills);
   expect([spentTwiceInTheGap, signOutsInTheGap]).toEqual([killsInTheGap, killsInTheGap]);
 }, 60_000);
+
+test.skipIf(process.platform === 'win32')(
+  'a window that stands still while it refreshes leads no other one to spend its token',
+  async () => {
+    const report = await runRounds({ rounds: 2, killShare: 0, stallShare: 1, lagMs: 20 });
+    expect(report).toMatchObject({
+      grantedInRound: { 1: 2 },
+      spentTwice: 0,
+      signOuts: 0,
+      failures: {},
+      disagreements: 0,
+    });
+  },
+  60_000,
+);

@@ -13,6 +13,8 @@ export interface RoundsOptions {
   rounds: number;
   /** How many of the rounds kill the window that holds the lease, 0 to 1. */
   killShare: number;
+  /** How many stop it for a while instead, as in a debugger. */
+  stallShare?: number;
   /** How long a window takes to see what another one has stored, ms. */
   lagMs: number;
   windows?: number;
@@ -23,6 +25,7 @@ export interface RoundsOptions {
 export interface Report {
   rounds: number;
   kills: number;
+  stalls: number;
   /** Of the kills: after the issuer's answer, before the stored token. */
   killsInTheGap: number;
   /** Rounds by the number of refreshes that the issuer granted. */
@@ -45,6 +48,10 @@ export interface Report {
 
 const email = 'ada@example.com';
 const requestsOfAWindow = 3;
+/** A hold takes about so long at most. */
+const longestHoldMs = 120;
+/** Longer than a lease outlives a holder that does not move. */
+const stallMs = 6_000;
 const ended = z.object({ kind: z.string() });
 const use = z.object({ ends: z.array(z.union([z.string(), ended])), signOuts: z.number() });
 
@@ -53,7 +60,7 @@ const use = z.object({ ends: z.array(z.union([z.string(), ended])), signOuts: z.
  * the lease at a random instant, over and over.
  */
 export async function runRounds(options: RoundsOptions): Promise<Report> {
-  const { rounds, killShare, lagMs, windows: count = 8, onRound } = options;
+  const { rounds, killShare, stallShare = 0, lagMs, windows: count = 8, onRound } = options;
   const backend = await startBackend();
   const gate = await openGate(backend.issuer, Math.random);
   const windows = await createWindows('signedInWindow');
@@ -82,10 +89,16 @@ export async function runRounds(options: RoundsOptions): Promise<Report> {
       if (round % 2) await store.put({ ...old, expiresAtMs: 0 }).then(() => wait(lagMs));
       const first = gate.spendings.length;
       const asked = askAll(team, old.accessToken);
-      const killed = Math.random() < killShare ? await killHolder(windows.folder, team) : undefined;
+      const chance = Math.random();
+      const holder =
+        chance < killShare + stallShare ? await holderAtRandom(windows.folder, team) : undefined;
+      const killed = holder && chance < killShare ? await kill(holder) : undefined;
       if (killed) {
         report.kills++;
-        team = team.filter((window) => window !== killed.window);
+        team = team.filter((window) => window !== holder);
+      } else if (holder) {
+        report.stalls++;
+        await stall(holder);
       }
       const outcomes = await asked;
       const outcome = { first, killed, outcomes, old: old.refreshToken };
@@ -139,25 +152,30 @@ interface Killed {
   atMs: number;
 }
 
-/** Undefined when nobody held the lease any more. */
-async function killHolder(folder: string, team: readonly Window[]): Promise<Killed | undefined> {
-  const untilMs = performance.now() + 2_000;
-  const after = Math.random() * 120;
-  let waited = false;
-  while (performance.now() < untilMs) {
+async function kill(window: Window): Promise<Killed> {
+  await window.kill();
+  return { window, atMs: performance.now() };
+}
+
+async function stall(window: Window): Promise<void> {
+  window.signal('SIGSTOP');
+  await wait(stallMs);
+  window.signal('SIGCONT');
+}
+
+/** Who holds the lease at some instant; undefined when nobody does any more. */
+async function holderAtRandom(
+  folder: string,
+  team: readonly Window[],
+): Promise<Window | undefined> {
+  const holder = async () => {
     const pid = await holderOf(folder);
-    const window = team.find((each) => each.pid === pid);
-    if (window && waited) {
-      await window.kill();
-      return { window, atMs: performance.now() };
-    }
-    if (waited) return undefined;
-    if (window) {
-      await wait(after);
-      waited = true;
-    } else await wait(1);
-  }
-  return undefined;
+    return team.find((window) => window.pid === pid);
+  };
+  const untilMs = performance.now() + 2_000;
+  while (!(await holder()) && performance.now() < untilMs) await wait(1);
+  await wait(Math.random() * longestHoldMs);
+  return holder();
 }
 
 async function holderOf(folder: string): Promise<number | undefined> {
@@ -220,6 +238,7 @@ function emptyReport(): Report {
   return {
     rounds: 0,
     kills: 0,
+    stalls: 0,
     killsInTheGap: 0,
     grantedInRound: {},
     spentTwice: 0,
