@@ -178,7 +178,7 @@ async function keep<T>(held: Held, work: (lost: AbortSignal) => Promise<T>, log:
     clearInterval(timer);
     try {
       await patiently(() => rename(path, join(folder, `${number}.free`)));
-      await tidy(held);
+      await tidy(held).catch(() => {});
     } catch (error) {
       // Whoever took it over has cleared it away; in any other case the others outwait us.
       if (codeOf(error) !== 'ENOENT') log.warn(`a lease was not given back: ${codeOf(error)}`);

@@ -86,6 +86,18 @@ test('what the disk does not take lives on in this window, and the log says so o
   expect(value.log.lines.filter((line) => line.includes('written'))).toHaveLength(1);
 });
 
+test('a folder that cannot be watched is looked at now and then, until the end', async () => {
+  const path = join(folder, 'late');
+  await writeFile(path, '');
+  const value = open('number', path);
+  const heard = new Promise<void>((resolve) => value.onDidChange(resolve));
+  await rm(path);
+  await open('number', path).change(plus(3), never);
+  await heard;
+  expect(value.current()).toEqual({ count: 3 });
+  value.dispose();
+});
+
 test('a change that fails leaves the value as it was', async () => {
   const value = open();
   const broken = value.change(() => {
