@@ -6,7 +6,7 @@ import { AuthError, describeAuthFailure } from './errors.ts';
 import { authorizeUrl, exchangeCode, registeredRedirectUri, type CodeGrant } from './oauth.ts';
 import { readPasted } from './pasted.ts';
 import { createPkce, type Pkce, type RandomBytes } from './pkce.ts';
-import type { FinalPage, OpenListener, Redirect } from './redirect.ts';
+import type { FinalPage, OpenListener, Redirect, RedirectListener } from './redirect.ts';
 import { createCourse, type Course, type SignInState } from './signInCourse.ts';
 import { toCredential } from './tokens.ts';
 import { waitFor, withDeadline } from './waiting.ts';
@@ -112,6 +112,7 @@ function createWays(ports: SignInPorts, course: Course): Ways {
   let redirectUri = registeredRedirectUri;
   let hasOpened = false;
   let opening: ReturnType<OpenListener> | undefined;
+  let up: RedirectListener | undefined;
 
   /** Does what the state calls for next: opens the page, or falls back to the code. */
   function goOn(): void {
@@ -134,7 +135,7 @@ function createWays(ports: SignInPorts, course: Course): Ways {
 
   async function listen(secrets: Pkce, listening: ReturnType<OpenListener>): Promise<void> {
     try {
-      const listener = await listening;
+      const listener = (up = await listening);
       if (course.signal.aborted) return;
       redirectUri = listener.redirectUri;
       knowAddress(secrets, 'up');
@@ -198,7 +199,7 @@ function createWays(ports: SignInPorts, course: Course): Ways {
       else take(pasted, pkce, 'paste');
     },
     async close(page) {
-      const listener = await opening?.catch(() => undefined);
+      const listener = up ?? (await opening?.catch(() => undefined));
       await listener?.close(page);
     },
   };
