@@ -126,6 +126,8 @@ export const editor = {
   clipboard: '',
   commands: new Map<string, (...args: unknown[]) => unknown>(),
   providers: new Map<string, unknown>(),
+  /** Input boxes that were shown, the latest last. */
+  inputs: [] as { prompt: string; answer(text?: string): void }[],
   remoteName: undefined as string | undefined,
   isWeb: false,
   forward: (address: string) => address,
@@ -139,6 +141,7 @@ export const editor = {
     editor.commands.clear();
     editor.providers.clear();
     editor.browse = () => true;
+    editor.inputs = [];
     editor.remoteName = undefined;
     editor.isWeb = false;
     editor.forward = (address) => address;
@@ -180,6 +183,11 @@ export const window = {
   showInformationMessage: showMessage('info'),
   showWarningMessage: showMessage('warning'),
   showErrorMessage: showMessage('error'),
+  showInputBox: (options: { prompt?: string }, token?: CancellationTokenSource['token']) =>
+    new Promise<string | undefined>((answer) => {
+      editor.inputs.push({ prompt: options.prompt ?? '', answer });
+      token?.onCancellationRequested(() => answer(undefined));
+    }),
   async withProgress<T>(
     options: { title?: string },
     task: (
@@ -218,6 +226,17 @@ export const commands = {
     return run(...args);
   },
 };
+
+export class CancellationTokenSource {
+  readonly #cancelled = new EventEmitter<void>();
+  readonly token = { onCancellationRequested: this.#cancelled.event };
+  cancel() {
+    this.#cancelled.fire();
+  }
+  dispose() {
+    this.#cancelled.dispose();
+  }
+}
 
 export const UIKind = { Desktop: 1, Web: 2 };
 
