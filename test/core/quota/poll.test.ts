@@ -4,7 +4,7 @@ import { createEmitter } from '../../../src/base/event.ts';
 import { HttpError } from '../../../src/base/http.ts';
 import { createLocalLeases, LeaseError, type Leases } from '../../../src/base/leases.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { createLocalValue } from '../../../src/base/sharedValue.ts';
+import { createLocalValue, type SharedValue } from '../../../src/base/sharedValue.ts';
 import { createQuotaPoll } from '../../../src/core/quota/poll.ts';
 import { createQuota } from '../../../src/core/quota/quota.ts';
 import { windowNames, type QuotaReading } from '../../../src/core/quota/reading.ts';
@@ -21,6 +21,19 @@ interface Options {
   leases?: Leases;
   accounts?: string[];
   focused?: number | undefined;
+  /** Windows hear of what others wrote only when they look. */
+  isDeaf?: boolean;
+}
+
+/** What one window knows of a value of which nothing tells it. */
+function deafTo<T>(shared: SharedValue<T>): SharedValue<T> {
+  let seen = shared.current();
+  return {
+    current: () => seen,
+    read: async () => (seen = shared.current()),
+    change: async (next, signal) => (seen = await shared.change(next, signal)),
+    onDidChange: () => ({ dispose() {} }),
+  };
 }
 
 /** Windows of the editor by a clock that stands still, and a backend that counts. */
@@ -62,7 +75,8 @@ function open(options: Options = {}) {
     }
   };
   const windows = Array.from({ length: options.windows ?? 1 }, (_, index) => {
-    const book = createQuota({ shared, clock, log: silentLog });
+    const mine = options.isDeaf ? deafTo(shared) : shared;
+    const book = createQuota({ shared: mine, clock, log: silentLog });
     const poll = createQuotaPoll({
       fetch,
       book,
@@ -279,6 +293,16 @@ describe('over several windows', () => {
     await clock.advance(3_000);
     await all;
     expect(asked).toHaveLength(1);
+  });
+
+  test('looks at what another one was told before it asks itself', async () => {
+    const { clock, minutes, change } = open({ windows: 2, isDeaf: true });
+    await clock.advance(minuteMs);
+    change({ focused: 1 });
+    await clock.advance(14 * minuteMs - 1);
+    expect(minutes()).toEqual([0]);
+    await clock.advance(2 * minuteMs);
+    expect(minutes()).toEqual([0, 15]);
   });
 
   test('eight hours of work need no more requests than one window, wherever the focus is', async () => {
