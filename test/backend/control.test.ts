@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { request } from 'node:http';
 import { type Backend, startBackend } from './backend.ts';
-import { ada, classicBody, send } from './testClient.ts';
+import { ada, classicBody, get, send } from './testClient.ts';
 import { asList, asRecord } from './values.ts';
 
 let backend: Backend;
@@ -131,4 +131,46 @@ test('lists the requests without their tokens', async () => {
   expect(asList(JSON.parse(listed)).length).toBe(2);
   expect(listed).not.toContain(tokens.accessToken);
   expect(listed).not.toContain(tokens.refreshToken);
+});
+
+test('plays answers without figures, other meters and banked resets', async () => {
+  const tokens = backend.control.mint(ada);
+  const usage = async () => asRecord(await (await get(backend, tokens, '/wham/usage')).json());
+  await post('meters', {
+    email: ada,
+    headers: 'none',
+    resets: 2,
+    promo: 'Hello',
+    spend: { reached: true, limit: '20.00', usedPercent: 100 },
+    families: [{ id: 'codex_spark', name: 'Spark', usedPercent: 7, minutes: 300 }],
+  });
+  const answer = await ask();
+  await answer.text();
+  expect([...answer.headers.keys()].filter((name) => /^x-codex-.*percent/.test(name))).toEqual([]);
+  expect(await usage()).toMatchObject({
+    promo: 'Hello',
+    spend_control: { reached: true, individual_limit: { limit: '20.00', used_percent: 100 } },
+    additional_rate_limits: [{ limit_name: 'Spark', metered_feature: 'codex_spark' }],
+    rate_limit_reset_credits: { available_count: 2 },
+  });
+
+  const redeem = async (requestId: string) => {
+    const response = await fetch(`${backend.baseUrl}/wham/rate-limit-reset-credits/consume`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${tokens.accessToken}`,
+        'chatgpt-account-id': tokens.accountId,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ redeem_request_id: requestId }),
+    });
+    return asRecord(await response.json())['code'];
+  };
+  expect([await redeem('one'), await redeem('one'), await redeem('two')]).toEqual([
+    'reset',
+    'already_redeemed',
+    'nothing_to_reset',
+  ]);
+  expect(await usage()).toMatchObject({ rate_limit_reset_credits: { available_count: 1 } });
+  expect((await post('meters', { email: ada, headers: 'odd' })).status).toBe(400);
 });
