@@ -24,6 +24,21 @@ const busy = view({ turns: [running([])] });
 const failure = { kind: 'offline', title: 'You are offline', message: 'Try again.', actions: [] };
 const text = (words: string) => [{ kind: 'text' as const, id: 'a', text: words }];
 
+const code = { text: 'AB-12', page: 'https://issuer.test/codex/device', endsAtMs: 9 };
+const signingIn = (changes: object) =>
+  view({
+    account: {
+      state: 'signingIn',
+      startedAtMs: 0,
+      endsAtMs: 9,
+      lead: 'code',
+      codeState: 'none',
+      hasPage: true,
+      notes: [],
+      ...changes,
+    },
+  });
+
 test.each([
   ['Sent', view({}), busy],
   ['Answer ready', busy, view({ turns: [turn({ parts: text('Yes.') })] })],
@@ -52,6 +67,8 @@ test.each([
     view({}),
     view({ account: { state: 'signedOut', problem: 'The sign-in timed out.' } }),
   ],
+  ['No port.', signingIn({}), signingIn({ notes: ['No port.'] })],
+  ['Your code is A B - 1 2', signingIn({}), signingIn({ code: { ...code, text: 'AB-12' } })],
 ])('says %j', (expected, before, after) => {
   expect(said(before, after)).toEqual([expected]);
 });

@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { AccountView } from '../../src/protocol.ts';
+import { launchPanelBrowser, themes, type PanelBrowser, type PanelPage } from './panelPage.ts';
+import { sceneTimeMs, scenes, snapshot } from './panelScenes.ts';
+import { violations } from './violations.ts';
+
+let browser: PanelBrowser;
+const open: PanelPage[] = [];
+
+beforeAll(async () => {
+  browser = await launchPanelBrowser();
+}, 60_000);
+afterAll(() => browser.close());
+afterEach(async () => {
+  const pages = open.splice(0);
+  const faults = pages.flatMap((panel) => panel.faults);
+  await Promise.all(pages.map((panel) => panel.close()));
+  expect(faults).toEqual([]);
+});
+
+async function show(account: AccountView, options = {}): Promise<PanelPage> {
+  const panel = await browser.open(options);
+  open.push(panel);
+  await panel.tell(snapshot({ account }));
+  return panel;
+}
+
+type SigningIn = Extract<AccountView, { state: 'signingIn' }>;
+
+const byBrowser: SigningIn = {
+  state: 'signingIn',
+  startedAtMs: sceneTimeMs,
+  endsAtMs: sceneTimeMs + 300_000,
+  lead: 'browser',
+  codeState: 'none',
+  hasPage: true,
+  notes: [],
+};
+const byCode: SigningIn = {
+  ...byBrowser,
+  endsAtMs: sceneTimeMs + 900_000,
+  lead: 'code',
+  codeState: 'shown',
+  code: {
+    text: 'WDJB-40721',
+    page: 'https://auth.openai.com/codex/device',
+    endsAtMs: sceneTimeMs + 900_000,
+  },
+};
+
+const button = (panel: PanelPage, name: string) =>
+  panel.page.getByRole('button', { name, exact: true });
+const field = (panel: PanelPage) =>
+  panel.page.getByRole('textbox', { name: 'Address that the browser ends at' });
+
+test('the code stands there to be read, copied and taken to its page', async () => {
+  const panel = await show(byCode);
+  const words = await panel.page.locator('.scroller').innerText();
+  expect(words).toContain('Open auth.openai.com/codex/device on any device');
+  expect(words).toContain('15:00 left');
+  expect(await panel.page.locator('.secret').innerText()).toBe('WDJB-40721');
+  await button(panel, 'Copy code').click();
+  await button(panel, 'Copy code and open the page').click();
+  await button(panel, 'Use the browser here').click();
+  await button(panel, 'Copy the page’s address').click();
+  await button(panel, 'Cancel').click();
+  expect(await panel.heard()).toEqual([
+    { type: 'clipboard/write', text: 'WDJB-40721' },
+    { type: 'account/openPage', way: 'code' },
+    { type: 'account/openPage', way: 'browser' },
+    { type: 'account/copyAddress' },
+    { type: 'account/cancelSignIn' },
+  ]);
+});
+
+test('other ways stand beside the browser', async () => {
+  const panel = await show(byBrowser);
+  await button(panel, 'Use a code instead').click();
+  await button(panel, 'Open the page again').click();
+  expect(await panel.heard()).toEqual([
+    { type: 'account/signIn', by: 'code' },
+    { type: 'account/openPage', way: 'browser' },
+  ]);
+});
+
+test('what is being pasted stays in the field while the sign-in goes on', async () => {
+  const panel = await show(byBrowser);
+  await button(panel, 'Paste the last address').click();
+  await field(panel).fill('http://127.0.0.1:1455/auth/callback?code=1');
+  await panel.tell({ type: 'account', account: { ...byCode, pasteProblem: 'Not this one.' } });
+  await panel.page.getByText('Not this one.').waitFor();
+  expect(await field(panel).inputValue()).toBe('http://127.0.0.1:1455/auth/callback?code=1');
+  expect(await field(panel).getAttribute('aria-invalid')).toBe('true');
+  await field(panel).press('Enter');
+  await button(panel, 'Use').click();
+  const paste = { type: 'account/paste', text: 'http://127.0.0.1:1455/auth/callback?code=1' };
+  expect(await panel.heard()).toEqual([paste, paste]);
+});
+
+test('the field is open by itself when nothing else is left, and nothing is offered too early', async () => {
+  const panel = await show({ ...byBrowser, hasPage: false, codeState: 'failed' });
+  expect(await panel.page.getByText('Other ways').isVisible()).toBe(false);
+  const notes = ['No code.', 'No port.'];
+  const account = { ...byBrowser, codeState: 'failed' as const, notes };
+  await panel.tell({ type: 'account', account });
+  await field(panel).waitFor();
+  expect(await button(panel, 'Use a code instead').isVisible()).toBe(false);
+  expect(await panel.page.locator('.note').allInnerTexts()).toEqual(notes);
+});
+
+test('the login of the Codex CLI is offered only where there is one', async () => {
+  const without = await show({ state: 'signedOut' });
+  expect(await button(without, 'Use my Codex CLI sign-in').count()).toBe(0);
+  const panel = await show({ state: 'signedOut', hasCodexLogin: true });
+  await button(panel, 'Use my Codex CLI sign-in').click();
+  await button(panel, 'Use a code instead').click();
+  expect(await panel.heard()).toEqual([
+    { type: 'account/signIn', by: 'codexLogin' },
+    { type: 'account/signIn', by: 'code' },
+  ]);
+});
+
+test.each(themes)('keeps within a narrow panel and the rules for all in %s', async (theme) => {
+  const panel = await show(byCode, { theme, width: 300 });
+  await panel.tell(scenes['signingInByCode'] ?? snapshot());
+  await button(panel, 'Paste the last address').click();
+  const scroller = panel.page.locator('.scroller');
+  expect(await scroller.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+  expect(await violations(panel)).toEqual([]);
+});
