@@ -52,6 +52,9 @@ export interface RefresherNeeds {
  * What remains: who is killed between the issuer's answer and the stored token takes the session
  * along (`interrupted`); and so does who stands still between its note and its request for longer
  * than 75 s, during which another window refreshes, and then goes on as if nothing had been.
+ * A window whose extensions run on another machine (a remote host) has the secret storage in
+ * common with local windows, but neither leases nor notes: between those only the reading of the
+ * store before and after a refresh helps, so two that refresh within the same second may collide.
  * Throws {@link AuthError}.
  */
 export function createRefresher(
