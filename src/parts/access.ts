@@ -38,6 +38,9 @@ export function createAccess(ground: Ground, credentials: Credentials, pooling: 
   const loginImport = createLoginImport({ store, read: readCodexLogin, clock, log });
   const account = lifetime.add(createAccount({ pool, choice, signIn, loginImport, log }));
   void loginImport.look();
+  // Whoever comes back to the window may have signed in by the CLI meanwhile.
+  const lookAgain = ({ focused }: vscode.WindowState) => focused && void loginImport.look();
+  lifetime.add(vscode.window.onDidChangeWindowState(lookAgain));
   const importLogin = async () => {
     const id = await loginImport.run();
     if (id !== undefined) await account.choose(id);

@@ -145,7 +145,10 @@ export function createSignIn(needs: SignInNeeds): SignIn {
       if (address !== undefined) void vscode.env.clipboard.writeText(address);
     },
     paste: (text) => running?.attempt?.paste(text),
-    cancel: () => running?.abort.abort(),
+    cancel() {
+      wanted = undefined;
+      running?.abort.abort();
+    },
     dispose: () => running?.abort.abort(),
   };
 }
