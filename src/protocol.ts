@@ -271,8 +271,11 @@ export const fromWebview = z.discriminatedUnion('type', [
   /** Opens the sign-in page once more, or copies the code and opens the page to type it on. */
   z.object({ type: z.literal('account/openPage'), way: signInWay }),
   z.object({ type: z.literal('account/copyAddress') }),
-  /** What was copied from the browser at the end of a sign-in. */
-  z.object({ type: z.literal('account/paste'), text: z.string().check(z.maxLength(16_384)) }),
+  /** What was copied from the browser at the end of a sign-in; without it, the host asks for it. */
+  z.object({
+    type: z.literal('account/paste'),
+    text: z.optional(z.string().check(z.maxLength(16_384))),
+  }),
   z.object({ type: z.literal('account/cancelSignIn') }),
   z.object({ type: z.literal('failure/copyDetails'), turnId: id }),
   z.object({ type: z.literal('log/show') }),

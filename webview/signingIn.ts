@@ -189,21 +189,41 @@ export function waitingLine(first: SigningIn, send: Send, now: () => number) {
   return { element, tick, update };
 }
 
-/** The same on the composer's edge, while a chat is on the page: one line, and the code if any. */
+/** The same on the composer's edge, while a chat is on the page: what to do, in a line or two. */
 export function signingInShelf(account: SigningIn, send: Send, now: () => number): Page {
   const line = waitingLine(account, send, now);
-  const { code } = account;
-  const byCode = code && account.lead === 'code';
-  const open = byCode
-    ? h(
-        'span',
-        { class: 'shelf-text' },
-        h('span', {}, 'Type ', h('b', { class: 'mono' }, code.text), ' on its page'),
-        link('Copy and open', () => send({ type: 'account/openPage', way: 'code' })),
-      )
+  const { code, notes, lead: way, codeState, hasPage } = account;
+  const note = notes.at(-1);
+  const paste = hasPage
+    ? link('Paste the last address', () => send({ type: 'account/paste' }))
     : undefined;
+  const useCode =
+    way === 'browser' && codeState === 'none'
+      ? link('Use a code', () => send({ type: 'account/signIn', by: 'code' }))
+      : undefined;
+  const links =
+    way === 'code' && code
+      ? [
+          h(
+            'span',
+            {},
+            'Type ',
+            h('b', { class: 'mono' }, code.text),
+            ` at ${plainAddress(code.page)}`,
+          ),
+          link('Copy and open', () => send({ type: 'account/openPage', way: 'code' })),
+        ]
+      : [useCode];
   return {
-    element: h('div', { class: 'shelf' }, open, line.element),
+    element: h(
+      'div',
+      { class: 'shelf' },
+      note === undefined
+        ? undefined
+        : h('span', { class: 'shelf-text' }, icon('warning', 'tone-warn'), h('span', {}, note)),
+      h('span', { class: 'row-of shelf-ways' }, ...links, paste),
+      line.element,
+    ),
     tick: line.tick,
     isTicking: true,
   };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Log } from '../base/log.ts';
 import type { Session } from '../core/chat/session.ts';
+import type { Sending } from '../core/chat/sending.ts';
 import type { FromWebview } from '../protocol.ts';
 import { isUsageRequest, type UsageRequest } from '../protocolUsage.ts';
 import { insertAtCursor, openLink, openNewFile } from './editing.ts';
@@ -14,7 +15,8 @@ export interface ChatRequestNeeds {
   choice: ModelChoice;
   onDidPick: () => void;
   /** What the Usage page and its kin ask for. */
-  usage?: (request: UsageRequest) => unknown;
+  usage: (request: UsageRequest) => unknown;
+  sending: Pick<Sending, 'send' | 'answer' | 'goOn'>;
   log: Log;
 }
 
@@ -30,12 +32,12 @@ export function createChatRequests(needs: ChatRequestNeeds): (message: FromWebvi
 
 function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
   const { session, signIn } = needs;
-  if (isUsageRequest(message)) return needs.usage?.(message);
+  if (isUsageRequest(message)) return actOnUsage(message, needs);
   switch (message.type) {
     case 'ready':
       return undefined;
     case 'prompt/send':
-      return session.send({ text: message.text, attachments: [] });
+      return needs.sending.send({ text: message.text, attachments: [] });
     case 'turn/stop':
       return session.stop();
     case 'turn/retry':
@@ -47,7 +49,7 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
     case 'chat/new':
       return session.startNew();
     case 'suggestion/pick':
-      return pickSuggestion(message.id, session);
+      return pickSuggestion(message.id, needs.sending);
     case 'model/pick':
       return needs.choice.pick(message.slug, message.effort).then(needs.onDidPick);
     case 'account/signIn':
@@ -57,7 +59,9 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
     case 'account/copyAddress':
       return signIn.copyAddress();
     case 'account/paste':
-      return signIn.paste(message.text);
+      return message.text === undefined
+        ? run('codexChat.pasteSignInAddress')
+        : signIn.paste(message.text);
     case 'account/cancelSignIn':
       return signIn.cancel();
     case 'failure/copyDetails':
@@ -87,13 +91,24 @@ const signInCommands = {
   codexLogin: 'codexChat.useCodexLogin',
 } as const;
 
+function actOnUsage(request: UsageRequest, { sending, usage }: ChatRequestNeeds): unknown {
+  switch (request.type) {
+    case 'warning/answer':
+      return sending.answer(request.id, request.way);
+    case 'failure/wayOn':
+      return sending.goOn(request.turnId, request.way);
+    default:
+      return usage(request);
+  }
+}
+
 function run(command: string): Thenable<unknown> {
   return vscode.commands.executeCommand(command);
 }
 
-function pickSuggestion(id: string, session: Session): void {
+function pickSuggestion(id: string, sending: Pick<Sending, 'send'>): void {
   const picked = suggestions().find(({ view }) => view.id === id);
-  if (picked) session.send(picked.prompt());
+  if (picked) sending.send(picked.prompt());
 }
 
 async function copyDetails(turnId: string, session: Session): Promise<void> {

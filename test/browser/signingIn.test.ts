@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { AccountView } from '../../src/protocol.ts';
 import { launchPanelBrowser, themes, type PanelBrowser, type PanelPage } from './panelPage.ts';
-import { sceneTimeMs, scenes, snapshot } from './panelScenes.ts';
+import { sceneTimeMs, scenes, snapshot, turn } from './panelScenes.ts';
 import { violations } from './violations.ts';
 
 let browser: PanelBrowser;
@@ -106,6 +106,26 @@ test('the field is open by itself when nothing else is left, and nothing is offe
   await field(panel).waitFor();
   expect(await button(panel, 'Use a code instead').isVisible()).toBe(false);
   expect(await panel.page.locator('.note').allInnerTexts()).toEqual(notes);
+});
+
+test('beside a chat, the shelf has the code, the way to its page and what went wrong', async () => {
+  const panel = await show(byBrowser);
+  const turns = [turn({})];
+  await panel.tell(snapshot({ account: byBrowser, turns }));
+  await button(panel, 'Use a code').click();
+  await button(panel, 'Paste the last address').click();
+  await panel.tell({ type: 'account', account: { ...byCode, notes: ['No port.'] } });
+  await button(panel, 'Copy and open').click();
+  expect(await panel.page.locator('.shelf').innerText()).toMatch(
+    /No port\.[^]*Type WDJB-40721 at auth\.openai\.com/,
+  );
+  await button(panel, 'Cancel').click();
+  expect(await panel.heard()).toEqual([
+    { type: 'account/signIn', by: 'code' },
+    { type: 'account/paste' },
+    { type: 'account/openPage', way: 'code' },
+    { type: 'account/cancelSignIn' },
+  ]);
 });
 
 test('the login of the Codex CLI is offered only where there is one', async () => {
