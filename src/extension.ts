@@ -3,6 +3,7 @@ import { Disposables } from './base/disposables.ts';
 import { layGround } from './parts/ground.ts';
 import { createCredentials } from './parts/credentials.ts';
 import { createPooling } from './parts/pooling.ts';
+import { createAccounting } from './parts/accounting.ts';
 import { createAccess } from './parts/access.ts';
 import { createService } from './parts/service.ts';
 import { createTalk } from './parts/talk.ts';
@@ -14,9 +15,10 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(lifetime);
   const ground = layGround(context, lifetime);
   const credentials = createCredentials(ground);
-  const pooling = createPooling(ground, credentials);
+  const accounting = createAccounting(ground);
+  const pooling = createPooling(ground, credentials, accounting);
   const access = createAccess(ground, credentials, pooling);
   const service = createService(ground, access, pooling);
-  const talk = createTalk(ground, pooling, service);
-  show(ground, access, service, talk);
+  const talk = createTalk(ground, accounting, pooling, service);
+  show({ ground, credentials, accounting, pooling, access, service, talk });
 }

@@ -6,15 +6,20 @@ import { createQuota } from '../core/quota/quota.ts';
 import { noStoredQuota, storedQuota } from '../core/quota/stored.ts';
 import { fetchUsage } from '../core/quota/usage.ts';
 import { createAccountChoice } from '../vscode/accountChoice.ts';
+import type { Accounting } from './accounting.ts';
 import type { Credentials } from './credentials.ts';
 import type { Ground } from './ground.ts';
 
 /** The accounts as one pool, and what is known of the quota of each. */
-export function createPooling(ground: Ground, { store, grants }: Credentials) {
+export function createPooling(
+  ground: Ground,
+  { store, grants }: Credentials,
+  { followed }: Accounting,
+) {
   const { context, lifetime, log, http, clock, userAgent, issuer, baseUrl, sharedFile } = ground;
   const headers = { originator, 'user-agent': userAgent };
   const shared = sharedFile('quota', storedQuota, noStoredQuota);
-  const quota = lifetime.add(createQuota({ shared, clock, log }));
+  const quota = lifetime.add(followed(createQuota({ shared, clock, log })));
   const choice = createAccountChoice({
     everywhere: context.globalState,
     workspace: context.workspaceState,

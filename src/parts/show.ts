@@ -2,85 +2,172 @@ import * as vscode from 'vscode';
 import type { Disposables } from '../base/disposables.ts';
 import { createEmitter, type Listen } from '../base/event.ts';
 import { toModelsView } from '../core/models/view.ts';
-import { toQuotaView, type QuotaAccount } from '../core/quota/view.ts';
+import { toQuotaView } from '../core/quota/view.ts';
+import { createAccounts } from '../vscode/accounts.ts';
 import { createChatRequests } from '../vscode/chatRequests.ts';
 import { ChatView, chatViewId } from '../vscode/chatView.ts';
 import { registerCommands } from '../vscode/commands.ts';
 import { createQuotaItem, type QuotaItemState } from '../vscode/quotaItem.ts';
 import { createRedeemReset, registerRedeemReset } from '../vscode/redeemReset.ts';
-import { type Ground } from './ground.ts';
-import { type Access } from './access.ts';
-import { type Service } from './service.ts';
-import { type Talk } from './talk.ts';
+import { tellSignOuts } from '../vscode/signOutNotice.ts';
+import { createUsageHost } from '../vscode/usageHost.ts';
+import type { Access } from './access.ts';
+import type { Accounting } from './accounting.ts';
+import type { Credentials } from './credentials.ts';
+import type { Ground } from './ground.ts';
+import { createMeters, type Meters } from './meters.ts';
+import type { Pooling } from './pooling.ts';
+import type { Service } from './service.ts';
+import type { Talk } from './talk.ts';
+
+/** All parts but those that are seen. */
+export interface Parts {
+  ground: Ground;
+  credentials: Credentials;
+  accounting: Accounting;
+  pooling: Pooling;
+  access: Access;
+  service: Service;
+  talk: Talk;
+}
 
 /** Status bar, panel and commands. */
-export function show(
-  ground: Ground,
-  access: Access,
-  service: Service,
-  { session, choice }: Talk,
-): void {
-  const { context, lifetime, log, channel, clock, settings } = ground;
-  const { store, signIn, account, provider, panelIs } = access;
-  const { models, quota, poll, resets, currentQuota } = service;
-  const { extensionUri } = context;
-  const picked = createEmitter<void>();
-  const modelsChange = joined(lifetime, picked.listen, models.onDidChange, settings.onDidChange);
+export function show(parts: Parts): void {
+  const { ground, access, accounting, pooling, service, talk } = parts;
+  const { lifetime, settings } = ground;
+  const meters = createMeters(ground, pooling, accounting);
   const quotaChange = joined(
     lifetime,
-    quota.onDidChange,
-    account.onDidChange,
+    service.quota.onDidChange,
+    pooling.pool.onDidChange,
+    access.account.onDidChange,
     settings.onDidChange,
   );
-  const quotaAccounts = (): readonly QuotaAccount[] => {
-    const inUse = account.current();
-    if (!inUse) return [];
-    const { id: credentialId, label, plan } = inUse;
-    return [{ credentialId, label, plan, quota: currentQuota() }];
-  };
   const quotaState = (): QuotaItemState => ({
-    account: account.view().state,
-    accounts: quotaAccounts(),
+    account: access.account.view().state,
+    accounts: meters(),
   });
   const item = { state: quotaState, onDidChange: quotaChange, settings: settings.current };
   lifetime.add(createQuotaItem(item));
+  const accounts = createAccountActions(parts, meters);
+  const view = createView(parts, accounts, quotaChange);
+  access.panelIs(() => view.isVisible());
+  lifetime.add(vscode.window.registerWebviewViewProvider(chatViewId, view));
+  lifetime.add(talk.drafts.listen((text) => view.draft(text)));
+  lifetime.add(noticeOfSignOuts(parts, view));
+  lifetime.add(
+    registerCommands({
+      session: talk.session,
+      view,
+      account: access.account,
+      accounts,
+      signIn: access.signIn,
+      quotaState,
+      refreshQuota: service.poll.refresh,
+      settings: settings.current,
+      now: ground.clock.now,
+      channel: ground.channel,
+      extensionUri: ground.context.extensionUri,
+      log: ground.log,
+    }),
+  );
+}
+
+function createAccountActions({ ground, access, pooling, service }: Parts, meters: Meters) {
+  const { clock, log } = ground;
+  const { pool, preferences, choice } = pooling;
+  const { resets, poll } = service;
+  const needs = { resets, accounts: meters, refresh: poll.refresh, now: clock.now, log };
+  const redeem = createRedeemReset(needs);
+  ground.lifetime.add(registerRedeemReset(redeem));
+  return createAccounts({
+    pool,
+    preferences,
+    workspaceAccount: choice.workspace,
+    chooseForWorkspace: choice.chooseForWorkspace,
+    choose: access.account.choose,
+    signOut: access.provider.signOut,
+    signIn: () => vscode.commands.executeCommand('codexChat.signIn'),
+    redeem,
+    now: clock.now,
+  });
+}
+
+function createView(
+  { ground, access, accounting, pooling, service, talk }: Parts,
+  accounts: ReturnType<typeof createAccounts>,
+  quotaChange: Listen<void>,
+): ChatView {
+  const { lifetime, log, clock, settings } = ground;
+  const { signIn, account } = access;
+  const { models, quota, poll } = service;
+  const { session, choice, sending, held, picked } = talk;
+  const { tracker, ready, readAgain, everything } = accounting;
+  const usage = lifetime.add(
+    createUsageHost({
+      pool: pooling.pool,
+      quota,
+      poll,
+      tracker,
+      accounts,
+      held,
+      log,
+      tell: (message) => view.tell(message),
+      readLedger: readAgain,
+      allEntries: async () => (await everything()).entries,
+      titleOf: talk.titleOf,
+      chatId: session.id,
+      workspaceAccount: pooling.choice.workspace,
+      onDidChange: joined(lifetime, quotaChange, held.onDidChange, accounting.onDidSettle),
+      now: clock.now,
+    }),
+  );
+  const tellWarning = () => {
+    const warning = sending.warning();
+    view.tell({ type: 'warning', ...(warning === undefined ? {} : { warning }) });
+  };
+  lifetime.add(sending.onDidChange(tellWarning));
+  const onDidPick = picked.fire;
   const view = lifetime.add(
     new ChatView({
-      extensionUri,
+      extensionUri: ground.context.extensionUri,
       session,
       account: account.view,
       models: () => toModelsView(models.current(), choice.resolve()),
-      quota: () => toQuotaView(currentQuota(), settings.current(), clock.now()),
+      quota: () => toQuotaView(service.currentQuota(), settings.current(), clock.now()),
       settings: settings.current,
       onDidChangeAccount: account.onDidChange,
-      onDidChangeModels: modelsChange,
+      onDidChangeModels: joined(lifetime, picked.listen, models.onDidChange, settings.onDidChange),
       onDidChangeQuota: quotaChange,
       onDidChangeSettings: settings.onDidChange,
-      handle: createChatRequests({ session, signIn, choice, onDidPick: picked.fire, log }),
+      handle: createChatRequests({
+        session,
+        signIn,
+        choice,
+        sending,
+        onDidPick,
+        log,
+        usage: usage.handle,
+      }),
+      onSnapshot() {
+        void ready();
+        usage.tellAgain();
+        if (sending.warning()) tellWarning();
+      },
       log,
     }),
   );
-  panelIs(() => view.isVisible());
-  lifetime.add(vscode.window.registerWebviewViewProvider(chatViewId, view));
-  const redeem = { resets, accounts: quotaAccounts, refresh: poll.refresh, now: clock.now, log };
-  lifetime.add(registerRedeemReset(createRedeemReset(redeem)));
-  lifetime.add(
-    registerCommands({
-      session,
-      view,
-      account,
-      signIn,
-      store,
-      removeSession: provider.removeSession,
-      quotaState,
-      refreshQuota: poll.refresh,
-      settings: settings.current,
-      now: clock.now,
-      channel,
-      extensionUri,
-      log,
-    }),
-  );
+  return view;
+}
+
+function noticeOfSignOuts({ credentials, pooling: { pool } }: Parts, view: ChatView) {
+  return tellSignOuts({
+    grants: credentials.grants,
+    nameOf: (id) => pool.entries().find((entry) => entry.id === id)?.label,
+    isToldInPanel: () =>
+      view.isVisible() && pool.entries().every(({ condition }) => condition.kind === 'signedOut'),
+    signIn: () => void vscode.commands.executeCommand('codexChat.signIn'),
+  });
 }
 
 /** Several reasons to draw something again, as one. */

@@ -1,62 +1,127 @@
 import * as vscode from 'vscode';
-import { originator } from '../core/auth/oauth.ts';
+import type { Disposable } from '../base/disposables.ts';
+import { createEmitter } from '../base/event.ts';
 import { createAnswerObserver } from '../core/chat/answerObserver.ts';
-import { createSession } from '../core/chat/session.ts';
+import { createBookkeeper } from '../core/chat/bookkeeper.ts';
+import { createHeld, type Held } from '../core/chat/held.ts';
+import { createSending } from '../core/chat/sending.ts';
+import { createSession, type Session } from '../core/chat/session.ts';
 import { waysOnFrom } from '../core/chat/waysOn.ts';
+import { originator } from '../core/auth/oauth.ts';
+import type { Pool } from '../core/pool/pool.ts';
 import { createResponses } from '../core/responses/client.ts';
 import { retryPolicy } from '../core/responses/retry.ts';
-import { createModelChoice } from '../vscode/modelChoice.ts';
+import { createModelChoice, type ModelChoice } from '../vscode/modelChoice.ts';
 import { createRequestBasis } from '../vscode/requestBasis.ts';
+import type { Accounting } from './accounting.ts';
 import type { Ground } from './ground.ts';
 import type { Pooling } from './pooling.ts';
 import type { Service } from './service.ts';
 
+const newId = () => crypto.randomUUID();
+
 /** The talk, and what its requests are made of. */
-export function createTalk(ground: Ground, { pool }: Pooling, { models, quota, poll }: Service) {
+export function createTalk(
+  ground: Ground,
+  { tracker }: Accounting,
+  { pool }: Pooling,
+  { models, quota, poll }: Service,
+) {
   const { context, lifetime, log, http, clock, userAgent, baseUrl, settings } = ground;
   const memento = context.workspaceState;
   const choice = createModelChoice({ memento, models, settings: settings.current });
   const observer = createAnswerObserver({ quota, poll, models, now: clock.now });
-  const identity = { originator, userAgent };
-  const random = Math.random;
+  const plan = () => planOf(choice);
+  const books = lifetime.add(createBookkeeper({ tracker, plan, clock }));
   const session = lifetime.add(
     createSession({
       responses: createResponses({
         http,
         grants: pool,
         baseUrl,
-        identity,
+        identity: { originator, userAgent },
         clock,
-        random,
+        random: Math.random,
         log,
         quietAfterMs: 60_000,
         retryPolicy: () => retryPolicy(settings.current()),
       }),
       basis: createRequestBasis(choice, settings.current),
       clock,
-      newId: () => crypto.randomUUID(),
+      newId,
       log,
       onTurnEvent(event) {
         observer.event(event);
+        books.event(event);
         if (event.type === 'headers' && event.status === 200) pool.settle(event.credentialId);
       },
       waysOn: (error) => waysOnFrom(error, pool.entries(), clock.now()),
       onFailure: observer.failure,
     }),
   );
+  books.follow(session);
+  const ended = createEmitter<void>();
+  const held = lifetime.add(
+    createHeld({ isBusy: session.isBusy, onDidEndTurn: ended.listen, clock, newId, log }),
+  );
+  const drafts = createEmitter<string>();
+  const picked = createEmitter<void>();
+  const sending = createSending({
+    session,
+    pool,
+    tracker,
+    held,
+    plan,
+    clock,
+    newId,
+    log,
+    lowerEfforts: () => lowerEffortsOf(choice),
+    pickEffort(effort) {
+      void choice.pick(choice.resolve().model.slug, effort).then(() => picked.fire());
+    },
+    giveBack: drafts.fire,
+  });
   lifetime.add(tellContext(session));
+  lifetime.add(followChat(session, held, pool));
   lifetime.add(
     session.onDidChange((change) => {
-      if (change.type === 'turn/state' && !session.isBusy()) observer.turnEnded();
+      if (change.type !== 'turn/state' || session.isBusy()) return;
+      observer.turnEnded();
+      // What the turn has taken is told by the figures after it.
+      const inUse = pool.current()?.id;
+      if (inUse !== undefined) poll.want(inUse);
+      ended.fire();
     }),
   );
-  return { session, choice };
+  return { session, choice, held, sending, drafts, picked, titleOf: books.titleOf };
 }
 
 export type Talk = ReturnType<typeof createTalk>;
 
+function planOf(choice: ModelChoice) {
+  const { model, level = 'none' } = choice.resolve();
+  return { model: model.slug, effort: level };
+}
+
+function lowerEffortsOf(choice: ModelChoice): readonly string[] {
+  const { model, level } = choice.resolve();
+  const at = model.efforts.indexOf(level ?? '');
+  return model.efforts.slice(0, Math.max(0, at)).toReversed();
+}
+
+/** Another chat is free to choose its account anew; what was held for the old one is given back. */
+function followChat(session: Session, held: Held, pool: Pool): Disposable {
+  let chatId = session.id();
+  return session.onDidChange(() => {
+    if (session.id() === chatId) return;
+    chatId = session.id();
+    pool.startNew();
+    held.cancelAll();
+  });
+}
+
 /** The context keys that menus and keybindings ask for. */
-function tellContext(session: ReturnType<typeof createSession>): { dispose(): void } {
+function tellContext(session: Session): Disposable {
   let told = '';
   return session.onDidChange(({ type }) => {
     if (type === 'turn/change' || type === 'context') return;

@@ -13,7 +13,7 @@ import {
   type ToWebview,
 } from '../protocol.ts';
 import { chatHtml } from './chatHtml.ts';
-import { createChatOutbox } from './chatOutbox.ts';
+import { createChatOutbox, type Numberless } from './chatOutbox.ts';
 import { startView } from './suggestions.ts';
 import { stateOf, viewOf } from './turnMessages.ts';
 
@@ -32,6 +32,8 @@ export interface ChatViewNeeds {
   onDidChangeSettings: Listen<void>;
   /** What the view asks for, but for `ready`. */
   handle: (message: FromWebview) => void;
+  /** The page has got a snapshot and forgotten all else. */
+  onSnapshot: () => void;
   log: Log;
 }
 
@@ -44,6 +46,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   /** Whether the page has said that it is up; before that nothing can be told to it. */
   #isUp = false;
   #wantsFocus = false;
+  #wantsUsage = false;
 
   constructor(needs: ChatViewNeeds) {
     this.#needs = needs;
@@ -109,6 +112,18 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#giveFocus();
   }
 
+  /** Shows the panel with the Usage page in it. */
+  async openUsage(): Promise<void> {
+    this.#wantsUsage = true;
+    await vscode.commands.executeCommand(`${chatViewId}.focus`);
+    this.#giveUsage();
+  }
+
+  /** Tells the page something beside the chat; lost while there is none. */
+  tell(message: Numberless): void {
+    this.#outbox.send(message);
+  }
+
   /** Puts text into the empty message field. */
   draft(text: string): void {
     this.#outbox.send({ type: 'draft', text });
@@ -148,14 +163,22 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       start: startView(),
       settings: settingsView(settings()),
     });
+    this.#needs.onSnapshot();
     this.#clearBadge();
     this.#giveFocus();
+    this.#giveUsage();
   }
 
   #giveFocus(): void {
     if (!this.#wantsFocus || !this.#isUp) return;
     this.#wantsFocus = false;
     this.#outbox.send({ type: 'focus' });
+  }
+
+  #giveUsage(): void {
+    if (!this.#wantsUsage || !this.#isUp) return;
+    this.#wantsUsage = false;
+    this.#outbox.send({ type: 'usage/open' });
   }
 
   #tell(change: SessionChange): void {

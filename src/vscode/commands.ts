@@ -1,26 +1,24 @@
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import { AuthError } from '../core/auth/errors.ts';
-import type { CredentialStore } from '../core/auth/credential.ts';
 import { scopes } from '../core/auth/oauth.ts';
 import type { Log } from '../base/log.ts';
 import type { PercentSettings } from '../core/quota/words.ts';
 import type { Session } from '../core/chat/session.ts';
 import type { Account } from './account.ts';
+import type { Accounts } from './accounts.ts';
 import { authProviderId } from './authProvider.ts';
 import type { ChatView } from './chatView.ts';
 import { showQuotaDetails } from './quotaDetails.ts';
 import type { QuotaItemState } from './quotaItem.ts';
 import type { SignIn } from './signIn.ts';
-import { signOut } from './signOut.ts';
 
 export interface CommandNeeds {
   session: Session;
   view: ChatView;
   account: Account;
   signIn: SignIn;
-  store: CredentialStore;
-  removeSession: (credentialId: string) => Promise<void>;
+  accounts: Accounts;
   quotaState: () => QuotaItemState;
   refreshQuota: () => Promise<void>;
   settings: () => PercentSettings;
@@ -35,15 +33,20 @@ export function registerCommands(needs: CommandNeeds): Disposable {
   const { session, view, channel } = needs;
   const table: Record<string, () => unknown> = {
     'codexChat.signIn': () => signInByVsCode(needs),
-    'codexChat.signOut': () => signOut(needs.store, needs.removeSession),
+    'codexChat.signOut': () => needs.accounts.signOut(),
+    'codexChat.accounts': () => needs.accounts.show(),
     'codexChat.newChat': () => {
       session.startNew();
       return view.focus();
     },
     'codexChat.stop': () => session.stop(),
     'codexChat.focus': () => view.focus(),
+    // From the panel to its own page; from elsewhere first in a list, which disturbs less.
     'codexChat.showQuota': () =>
-      showQuotaDetails(needs.quotaState(), needs.settings(), needs.now()),
+      view.isVisible()
+        ? view.openUsage()
+        : showQuotaDetails(needs.quotaState(), needs.settings(), needs.now()),
+    'codexChat.showUsage': () => view.openUsage(),
     'codexChat.refreshQuota': () => refreshQuota(needs),
     'codexChat.showLog': () => channel.show(),
     'codexChat.openSettings': () =>

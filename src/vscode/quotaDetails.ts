@@ -75,11 +75,13 @@ function actions({ account }: QuotaItemState): Entry[] {
     ];
   }
   return [
+    { label: `$(graph) ${vscode.l10n.t('Open the Usage Page')}`, command: 'codexChat.showUsage' },
     { label: `$(refresh) ${vscode.l10n.t('Ask Again Now')}`, command: 'codexChat.refreshQuota' },
     {
       label: `$(comment-discussion) ${vscode.l10n.t('Open the Chat')}`,
       command: 'codexChat.focus',
     },
+    { label: `$(account) ${vscode.l10n.t('Manage Accounts')}`, command: 'codexChat.accounts' },
     { label: `$(gear) ${vscode.l10n.t('Open the Settings')}`, command: 'codexChat.openSettings' },
     { label: `$(sign-out) ${vscode.l10n.t('Sign out of Codex')}`, command: 'codexChat.signOut' },
   ];

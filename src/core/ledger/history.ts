@@ -21,7 +21,7 @@ const windowSeries = z.object({
 });
 export type WindowSeries = z.infer<typeof windowSeries>;
 
-const windowHistory = z.object({
+export const windowHistory = z.object({
   version: z.literal(1),
   series: z.pipe(
     z.array(lenient(windowSeries)),

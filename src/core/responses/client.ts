@@ -197,6 +197,7 @@ function createRun(
         const items = [...kept, ...outcome.items];
         const from = { attempts: attempt, credentialId: account.id() };
         if (!failure || isWhole(outcome)) return toAnswer(outcome, items, from);
+        emit({ type: 'failed', attempt, failure });
         if (hasCalls(outcome.items) && (isWorthRetrying(failure) || (await moveOn(failure)))) {
           emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
           return toAnswer(outcome, items, from);

@@ -27,6 +27,7 @@ const shape = {
   baseUrl: z.catch(endpoint, 'https://chatgpt.com/backend-api'),
   issuer: z.catch(endpoint, 'https://auth.openai.com'),
   callbackPort: z.catch(z.int().check(z.gte(1024), z.lte(65_535)), 1455),
+  accountRotation: z.catch(z.enum(['sequential', 'leastUsed', 'off']), 'sequential'),
   model: z.catch(z.string(), ''),
   reasoningEffort: z.catch(z.string(), ''),
   reasoningSummary: z.catch(z.enum(['auto', 'concise', 'detailed', 'none']), 'auto'),

@@ -1,0 +1,177 @@
+import type { Clock } from '../../base/clock.ts';
+import { createEmitter, type Listen } from '../../base/event.ts';
+import type { Log } from '../../base/log.ts';
+import { estimateTurn, type TurnPlan } from '../ledger/estimate.ts';
+import { preflight, type Preflight } from '../ledger/preflight.ts';
+import type { LedgerTracker } from '../ledger/tracker.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Held } from './held.ts';
+import type { Session } from './session.ts';
+import type { Prompt } from './turn.ts';
+import type { WayOn } from './waysOn.ts';
+
+/** The question before a costly turn, of the shape that the protocol has for it. */
+export interface CostWarning {
+  id: string;
+  windowName: string;
+  fromPoints: number;
+  toPoints: number;
+  leftPoints: number;
+  resetsAtMs?: number;
+  ways: WayOn[];
+}
+
+/** Sends questions, and asks first when one will likely reach the end of a window (N6). */
+export interface Sending {
+  send(prompt: Prompt): void;
+  /** The question that is open; undefined when there is none. */
+  warning(): CostWarning | undefined;
+  /** Does what the person chose. An answer to a question that is not open any more is ignored. */
+  answer(warningId: string, way: WayOn): void;
+  /** A way on from a limit that ended this turn. */
+  goOn(turnId: string, way: WayOn): void;
+  readonly onDidChange: Listen<void>;
+}
+
+export interface SendingNeeds {
+  session: Session;
+  pool: Pool;
+  tracker: Pick<LedgerTracker, 'entries' | 'windows'>;
+  held: Held;
+  /** What a question is answered with as things stand. */
+  plan: () => { model: string; effort: string };
+  /** Efforts of the model below the chosen one, the nearest first. */
+  lowerEfforts: () => readonly string[];
+  pickEffort: (effort: string) => void;
+  /** Puts a question back where it was typed. */
+  giveBack: (text: string) => void;
+  clock: Clock;
+  newId: () => string;
+  log: Log;
+}
+
+export function createSending(needs: SendingNeeds): Sending {
+  const { session, pool, held, log } = needs;
+  const change = createEmitter<void>((error) => log.error(`sending: ${String(error)}`));
+  let open: { warning: CostWarning; prompt: Prompt } | undefined;
+
+  const set = (next: typeof open) => {
+    open = next;
+    change.fire();
+  };
+
+  function hold(prompt: Prompt, untilMs: number, send: () => void, giveBack: () => void): void {
+    const account = pool.entries().length > 1 ? pool.current()?.label : undefined;
+    held.hold({ text: prompt.text, untilMs, account, send, giveBack });
+  }
+
+  /** True when the way leads to the question being sent now. */
+  function prepare(way: WayOn): boolean {
+    switch (way.kind) {
+      case 'send':
+        return true;
+      case 'lowerEffort':
+        needs.pickEffort(way.effort);
+        return true;
+      case 'useAccount':
+        pool.use(way.accountId);
+        return true;
+      case 'wait':
+      case 'cancel':
+        return false;
+    }
+  }
+
+  return {
+    onDidChange: change.listen,
+    warning: () => open?.warning,
+    send(prompt) {
+      if (session.isBusy()) return;
+      if (open) set(undefined);
+      const warning = warningFor(needs);
+      if (warning) set({ warning, prompt });
+      else session.send(prompt);
+    },
+    answer(warningId, way) {
+      if (open?.warning.id !== warningId) return;
+      const { prompt } = open;
+      set(undefined);
+      const giveBack = () => needs.giveBack(prompt.text);
+      if (prepare(way)) session.send(prompt);
+      else if (way.kind === 'wait') hold(prompt, way.untilMs, () => session.send(prompt), giveBack);
+      else giveBack();
+    },
+    goOn(turnId, way) {
+      const turn = session.turns().find(({ id }) => id === turnId);
+      if (!turn || session.isBusy()) return;
+      // The failed turn stays in the chat with its button, so there is nothing to give back.
+      if (prepare(way)) session.retry(turnId);
+      else if (way.kind === 'wait') {
+        hold(
+          turn.prompt,
+          way.untilMs,
+          () => session.retry(turnId),
+          () => {},
+        );
+      }
+    },
+  };
+}
+
+function warningFor(needs: SendingNeeds): CostWarning | undefined {
+  const { pool, tracker, session, clock } = needs;
+  const current = pool.current();
+  if (!current) return undefined;
+  const entries = tracker.entries();
+  const windows = tracker.windows();
+  const plan: TurnPlan = {
+    ...needs.plan(),
+    credentialId: current.id,
+    contextTokens: session.context()?.usedTokens ?? 0,
+  };
+  const estimate = (effort: string) => estimateTurn(entries, windows, { ...plan, effort });
+  const { ceilingPercent } = current.preferences;
+  const result = preflight(estimate(plan.effort), current.quota, clock.now(), {
+    ...(ceilingPercent === undefined ? {} : { ceiling: ceilingPercent }),
+    lower: needs.lowerEfforts().flatMap((effort) => estimate(effort) ?? []),
+    others: pool
+      .entries()
+      .filter(({ id, condition }) => id !== current.id && condition.kind === 'ready')
+      .flatMap(({ quota }) => quota ?? []),
+  });
+  return result.warn ? toWarning(result, needs) : undefined;
+}
+
+function toWarning(
+  { reasons, choices }: Extract<Preflight, { warn: true }>,
+  { pool, newId }: SendingNeeds,
+): CostWarning | undefined {
+  const [reason] = reasons.toSorted((a, b) => a.left - b.left);
+  if (!reason) return undefined;
+  const round = (points: number) => Math.round(points * 10) / 10;
+  const labelOf = (id: string) => pool.entries().find((entry) => entry.id === id)?.label ?? '';
+  return {
+    id: newId(),
+    windowName: `the ${reason.name.toLowerCase().replace(/ limit$/, ' window')}`,
+    fromPoints: round(reason.needs.low),
+    toPoints: round(reason.needs.high),
+    leftPoints: round(reason.left),
+    ...(reason.resetsAtMs === undefined ? {} : { resetsAtMs: reason.resetsAtMs }),
+    ways: [
+      { kind: 'send' },
+      ...choices.map((choice): WayOn => {
+        switch (choice.kind) {
+          case 'lowerEffort':
+            return { kind: 'lowerEffort', effort: choice.effort };
+          case 'otherAccount': {
+            const accountId = choice.credentialId;
+            return { kind: 'useAccount', accountId, label: labelOf(accountId) };
+          }
+          case 'wait':
+            return choice;
+        }
+      }),
+      { kind: 'cancel' },
+    ],
+  };
+}

@@ -1,0 +1,99 @@
+import type { QuotaWindow } from '../quota/reading.ts';
+import type { WindowHistory, WindowSeries } from './history.ts';
+import { runwayOf } from './runway.ts';
+
+export interface PlotPoint {
+  atMs: number;
+  /** 0 to 100. */
+  percent: number;
+}
+
+/** The course of one window, for a plot. */
+export interface PlotSeries {
+  kind: QuotaWindow['kind'];
+  name: string;
+  /** What was told, the oldest first. */
+  points: PlotPoint[];
+  /** When the window was reset; the line falls to 0 there. */
+  resetsAtMs: number[];
+  /** What this pace leads to, from now on; empty where that cannot be told. */
+  guess: PlotPoint[];
+}
+
+export interface Plot {
+  fromMs: number;
+  /** End of the guess, or now. */
+  toMs: number;
+  series: PlotSeries[];
+}
+
+const spans = { day: 86_400_000, week: 7 * 86_400_000 };
+/** The guess may stretch the plot by at most this share of it. */
+const longestGuess = 0.35;
+const names = { fiveHour: '5-hour', weekly: 'Weekly', other: 'Other' };
+
+/** The main windows of the account over the last day or week. */
+export function plotOf(
+  history: WindowHistory,
+  credentialId: string,
+  span: keyof typeof spans,
+  nowMs: number,
+): Plot {
+  const fromMs = nowMs - spans[span];
+  const furthestMs = nowMs + spans[span] * longestGuess;
+  const series = history.series
+    .filter((one) => one.credentialId === credentialId && one.kind !== 'other')
+    .toSorted((a, b) => (a.minutes ?? 0) - (b.minutes ?? 0))
+    .map((one) => seriesIn(one, fromMs, furthestMs, nowMs))
+    .filter(({ points }) => points.length > 0);
+  const ends = series.flatMap(({ guess }) => guess.map(({ atMs }) => atMs));
+  return { fromMs, toMs: Math.max(nowMs, ...ends), series };
+}
+
+function seriesIn(
+  series: WindowSeries,
+  fromMs: number,
+  furthestMs: number,
+  nowMs: number,
+): PlotSeries {
+  const { kind, points } = series;
+  const first = points.findIndex(({ atMs }) => atMs >= fromMs);
+  // One point before the span tells where the line comes from.
+  const shown = first < 0 ? points.slice(-1) : points.slice(Math.max(0, first - 1));
+  const resets = new Set(shown.flatMap(({ resetsAtMs }) => resetsAtMs ?? []));
+  return {
+    kind,
+    name: names[kind],
+    points: shown.map(({ atMs, usedPercent }) => ({
+      atMs: Math.max(atMs, fromMs),
+      percent: usedPercent,
+    })),
+    resetsAtMs: merged([...resets]).filter((atMs) => atMs > fromMs && atMs <= nowMs),
+    guess: guessOf(series, furthestMs, nowMs),
+  };
+}
+
+/** The same reset is told a little differently each time. */
+function merged(resets: readonly number[]): number[] {
+  const apartMs = 15 * 60_000;
+  return resets
+    .toSorted((a, b) => a - b)
+    .filter((atMs, index, all) => {
+      const next = all[index + 1];
+      return next === undefined || next - atMs > apartMs;
+    });
+}
+
+function guessOf(series: WindowSeries, furthestMs: number, nowMs: number): PlotPoint[] {
+  const runway = runwayOf(series, nowMs);
+  if (!runway || runway.perHour <= 0) return [];
+  const { usedPercent, resetsAtMs, endsAtMs, perHour } = runway;
+  const start = { atMs: nowMs, percent: usedPercent };
+  const at = (atMs: number): PlotPoint => ({
+    atMs,
+    percent: Math.min(100, usedPercent + (perHour * (atMs - nowMs)) / 3_600_000),
+  });
+  if (resetsAtMs > furthestMs) return [start, at(furthestMs)];
+  const full = endsAtMs === undefined ? [] : [{ atMs: endsAtMs, percent: 100 }];
+  return [start, ...full, at(resetsAtMs), { atMs: resetsAtMs, percent: 0 }];
+}

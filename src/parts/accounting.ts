@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { createEmitter } from '../base/event.ts';
+import { mergeHistories, noHistory, windowHistory } from '../core/ledger/history.ts';
+import { createLedgerTracker } from '../core/ledger/tracker.ts';
+import type { QuotaBook } from '../core/quota/quota.ts';
+import { createLedgerFile } from '../node/ledgerFile.ts';
+import type { Ground } from './ground.ts';
+
+/** How far back the ledger is read when somebody first asks for it. */
+const readBackMs = 15 * 86_400_000;
+/** The course of the windows is written at most so often. */
+const betweenWritesMs = 5_000;
+
+/**
+ * Who took what of the quota: the ledger of this window of the editor, kept in files that all
+ * windows share. Nothing is read before the first turn or the first look at it.
+ */
+export function createAccounting(ground: Ground) {
+  const { context, lifetime, log, clock, sharedFile } = ground;
+  const folder = join(context.globalStorageUri.fsPath, 'ledger');
+  const file = createLedgerFile({ folder, log });
+  const shared = sharedFile('history', windowHistory, noHistory);
+  const tracker = createLedgerTracker({
+    now: clock.now,
+    onError: (error) => log.error(`ledger listener: ${String(error)}`),
+  });
+  const warn = (what: string) => (error: unknown) =>
+    log.warn(`the ledger could not be ${what}: ${error instanceof Error ? error.name : 'unknown'}`);
+  lifetime.add(tracker.onDidSettle((entry) => void file.append(entry).catch(warn('written'))));
+  lifetime.add(shared.onDidChange(() => tracker.absorbHistory(shared.current())));
+
+  let reading: Promise<void> | undefined;
+  const load = async () => {
+    tracker.absorbHistory(await shared.read());
+    tracker.absorb((await file.read(clock.now() - readBackMs)).entries);
+    await file.prune(clock.now());
+  };
+  /** Reads what there is, once. Never rejects. */
+  const ready = () => (reading ??= load().catch(warn('read')));
+
+  /** Takes in what other windows have written since. Never rejects. */
+  const readAgain = async () => {
+    await ready();
+    await load().catch(warn('read'));
+  };
+
+  const writing = createWriteSoon(ground, async () => {
+    const mine = tracker.history();
+    await shared.change((old) => mergeHistories(old, mine), new AbortController().signal);
+  });
+
+  /** The book, with every figure told to the ledger as well. */
+  const followed = (book: QuotaBook): QuotaBook => ({
+    ...book,
+    record(reading_) {
+      book.record(reading_);
+      tracker.reading(reading_);
+      writing();
+    },
+  });
+  const settled = createEmitter<void>();
+  lifetime.add(tracker.onDidSettle(() => settled.fire()));
+  return {
+    tracker,
+    ready,
+    readAgain,
+    followed,
+    everything: () => file.read(0),
+    onDidSettle: settled.listen,
+  };
+}
+
+export type Accounting = ReturnType<typeof createAccounting>;
+
+/** Runs the work some seconds after it was first asked for, however often that was. */
+function createWriteSoon({ lifetime, clock, log }: Ground, work: () => Promise<void>): () => void {
+  const ended = new AbortController();
+  lifetime.add({ dispose: () => ended.abort() });
+  let isDue = false;
+  return () => {
+    if (isDue || ended.signal.aborted) return;
+    isDue = true;
+    clock
+      .delay(betweenWritesMs, ended.signal)
+      .then(() => {
+        isDue = false;
+        return work();
+      })
+      .catch(() => {
+        if (!ended.signal.aborted) log.warn('the course of the quota could not be written');
+      });
+  };
+}

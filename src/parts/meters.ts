@@ -1,0 +1,35 @@
+import { runwaySentence, runwaysOf } from '../core/ledger/runway.ts';
+import { conditionSentence, roleOf, roleWords } from '../core/pool/words.ts';
+import type { QuotaAccount } from '../core/quota/view.ts';
+import type { Accounting } from './accounting.ts';
+import type { Ground } from './ground.ts';
+import type { Pooling } from './pooling.ts';
+
+/** Every account with its figures, for the status bar: the one in use first. */
+export function createMeters({ clock }: Ground, { pool }: Pooling, { tracker }: Accounting) {
+  return (): readonly QuotaAccount[] => {
+    const nowMs = clock.now();
+    const current = pool.current()?.id;
+    const next = pool.next()?.id;
+    const entries = pool.entries().filter(({ condition }) => condition.kind !== 'signedOut');
+    return entries
+      .toSorted((a, b) => Number(b.id === current) - Number(a.id === current))
+      .map((entry): QuotaAccount => {
+        const { id, label, plan, quota, condition } = entry;
+        const role = roleOf(entry, { current, next });
+        const isLimit = quota?.refused || condition.kind === 'off';
+        const runway = runwaySentence(runwaysOf(tracker.history(), id, nowMs), nowMs);
+        return {
+          credentialId: id,
+          label,
+          plan,
+          quota,
+          ...(id === current ? {} : { role: roleWords(role, condition, nowMs).toLowerCase() }),
+          ...(isLimit ? {} : { remark: conditionSentence(condition) || undefined }),
+          ...(runway === '' ? {} : { runway }),
+        };
+      });
+  };
+}
+
+export type Meters = ReturnType<typeof createMeters>;

@@ -1,0 +1,228 @@
+import * as vscode from 'vscode';
+import { isRefreshable } from '../core/auth/credential.ts';
+import { roleOf, roleWords, type Role } from '../core/pool/words.ts';
+import type { Pool } from '../core/pool/pool.ts';
+import {
+  withMove,
+  withPreferences,
+  withoutAccount,
+  type PoolPreferences,
+} from '../core/pool/preferences.ts';
+import type { PoolEntry } from '../core/pool/roster.ts';
+import type { SharedValue } from '../base/sharedValue.ts';
+import type { AccountAction } from '../protocolUsage.ts';
+
+export interface AccountsNeeds {
+  pool: Pool;
+  preferences: SharedValue<PoolPreferences>;
+  /** Id of the account that this workspace is to use; undefined: any. */
+  workspaceAccount: () => string | undefined;
+  chooseForWorkspace: (credentialId: string | undefined) => Thenable<void>;
+  /** The account becomes the one that is used first, in all windows. */
+  choose: (credentialId: string) => Promise<void>;
+  /** Forgets the credential; `tellIssuer`: its session ends at the issuer too. */
+  signOut: (credentialId: string, how: { tellIssuer: boolean }) => Promise<void>;
+  signIn: () => unknown;
+  redeem: (credentialId: string) => Promise<void>;
+  now: () => number;
+}
+
+/** What a person can do with their accounts, from the Usage page and from a list of its own. */
+export interface Accounts {
+  act(credentialId: string, action: AccountAction): Promise<void>;
+  /** The list of accounts, and what can be done with the one that is picked. */
+  show(): Promise<void>;
+  /** Asks which account when there are several, and how. */
+  signOut(): Promise<void>;
+}
+
+/** What may be done with the account as it stands, in the order of a menu. */
+export function accountActions(
+  entry: PoolEntry,
+  at: { role: Role; place: number; count: number; isForWorkspace: boolean },
+): AccountAction[] {
+  const { role, place, count, isForWorkspace } = at;
+  if (role === 'signedOut') return ['signIn', 'signOut'];
+  const several = count > 1;
+  const wanted: [AccountAction, boolean][] = [
+    ['use', several && role !== 'inUse' && role !== 'off'],
+    [isForWorkspace ? 'useAnywhere' : 'useInWorkspace', several],
+    ['rename', true],
+    ['moveUp', place > 0],
+    ['moveDown', place < count - 1],
+    ['setCeiling', true],
+    [role === 'off' ? 'turnOn' : 'turnOff', several || role === 'off'],
+    ['redeem', (entry.quota?.resets?.available ?? 0) > 0],
+    ['signOut', true],
+  ];
+  return wanted.filter(([, may]) => may).map(([action]) => action);
+}
+
+export function createAccounts(needs: AccountsNeeds): Accounts {
+  const { pool, preferences } = needs;
+  const never = new AbortController().signal;
+  const change = (next: (old: PoolPreferences) => PoolPreferences) =>
+    preferences.change(next, never);
+  const find = (id: string) => pool.entries().find((entry) => entry.id === id);
+  const ids = () => pool.entries().map(({ id }) => id);
+
+  const acts: Record<AccountAction, (entry: PoolEntry) => unknown> = {
+    async use({ id }) {
+      await needs.choose(id);
+      pool.use(id);
+    },
+    rename: (entry) => rename(entry, change),
+    moveUp: ({ id }) => change((old) => withMove(old, ids(), id, -1)),
+    moveDown: ({ id }) => change((old) => withMove(old, ids(), id, 1)),
+    setCeiling: (entry) => setCeiling(entry, change),
+    turnOff: ({ id }) => change((old) => withPreferences(old, id, { off: true })),
+    turnOn: ({ id }) => change((old) => withPreferences(old, id, { off: undefined })),
+    async useInWorkspace({ id }) {
+      await needs.chooseForWorkspace(id);
+      pool.use(id);
+    },
+    useAnywhere: () => needs.chooseForWorkspace(undefined),
+    signIn: () => needs.signIn(),
+    signOut: (entry) => signOut(entry),
+    redeem: ({ id }) => needs.redeem(id),
+  };
+
+  async function signOut(entry: PoolEntry): Promise<void> {
+    const how = await askHow(entry);
+    if (!how) return;
+    await needs.signOut(entry.id, how);
+    await change((old) => withoutAccount(old, entry.id));
+  }
+
+  const rolesNow = () => {
+    const places = { current: pool.current()?.id, next: pool.next()?.id };
+    return (entry: PoolEntry) => roleOf(entry, places);
+  };
+
+  async function pick(title: string): Promise<PoolEntry | 'add' | undefined> {
+    const roleFor = rolesNow();
+    const entries = pool.entries().map((entry) => ({
+      label: `$(account) ${entry.label}`,
+      description: [entry.plan, roleWords(roleFor(entry), entry.condition, needs.now())]
+        .filter(Boolean)
+        .join(' · '),
+      detail: entry.label === entry.account ? '' : entry.account,
+      entry,
+    }));
+    const add = { label: `$(add) ${vscode.l10n.t('Add an Account')}`, entry: 'add' as const };
+    const picked = await vscode.window.showQuickPick([...entries, add], {
+      title,
+      placeHolder: vscode.l10n.t('Account'),
+    });
+    return picked?.entry;
+  }
+
+  async function show(): Promise<void> {
+    const picked = await pick(vscode.l10n.t('Codex accounts'));
+    if (picked === 'add') await needs.signIn();
+    if (!picked || picked === 'add') return;
+    const entries = pool.entries();
+    const actions = accountActions(picked, {
+      role: rolesNow()(picked),
+      place: entries.findIndex(({ id }) => id === picked.id),
+      count: entries.length,
+      isForWorkspace: needs.workspaceAccount() === picked.id,
+    });
+    const chosen = await vscode.window.showQuickPick(
+      actions.map((action) => ({ label: actionWords(action), action })),
+      { title: picked.label, placeHolder: vscode.l10n.t('What to do') },
+    );
+    if (chosen) await acts[chosen.action](picked);
+  }
+
+  return {
+    async act(credentialId, action) {
+      const entry = find(credentialId);
+      if (entry) await acts[action](entry);
+    },
+    show,
+    async signOut() {
+      const entries = pool.entries();
+      if (entries.length === 0) {
+        void vscode.window.showInformationMessage(vscode.l10n.t('You are not signed in to Codex.'));
+        return;
+      }
+      const only = entries.length === 1 ? entries[0] : undefined;
+      const entry = only ?? (await pick(vscode.l10n.t('Sign out of Codex')));
+      if (entry && entry !== 'add') await signOut(entry);
+    },
+  };
+}
+
+type Change = (next: (old: PoolPreferences) => PoolPreferences) => Promise<unknown>;
+
+async function rename({ id, label, account }: PoolEntry, change: Change): Promise<void> {
+  const name = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Name of the account'),
+    prompt: vscode.l10n.t('Leave it empty to show {0} again.', account),
+    value: label === account ? '' : label,
+    validateInput: (value) =>
+      value.trim().length > 80 ? vscode.l10n.t('At most 80 characters.') : undefined,
+  });
+  if (name === undefined) return;
+  await change((old) => withPreferences(old, id, { name: name.trim() || undefined }));
+}
+
+async function setCeiling({ id, label, preferences }: PoolEntry, change: Change): Promise<void> {
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Limit for {0}', label),
+    prompt: vscode.l10n.t(
+      'The account is left alone from this share of any window on, in percent. Leave it empty for none.',
+    ),
+    value: preferences.ceilingPercent === undefined ? '' : String(preferences.ceilingPercent),
+    validateInput: (value) =>
+      readCeiling(value) === 'wrong' ? vscode.l10n.t('A number from 1 to 100.') : undefined,
+  });
+  const ceilingPercent = text === undefined ? 'wrong' : readCeiling(text);
+  if (ceilingPercent === 'wrong') return;
+  await change((old) => withPreferences(old, id, { ceilingPercent }));
+}
+
+function readCeiling(text: string): number | undefined | 'wrong' {
+  const trimmed = text.replace('%', '').trim();
+  if (trimmed === '') return undefined;
+  const percent = Number(trimmed);
+  return percent >= 1 && percent <= 100 ? percent : 'wrong';
+}
+
+/** Signing out here leaves the session of the issuer alone, unless the person wants it ended too. */
+async function askHow(entry: PoolEntry): Promise<{ tellIssuer: boolean } | undefined> {
+  if (entry.condition.kind === 'signedOut' || !isRefreshable(entry)) return { tellIssuer: false };
+  const here = vscode.l10n.t('Sign Out Here');
+  const everywhere = vscode.l10n.t('Sign Out and Revoke');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Sign out of {0}?', entry.label),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'Signing out here forgets the tokens on this machine. Revoking also ends this sign-in at OpenAI, so that a copy of the tokens is worth nothing any more. Other programs stay signed in.',
+      ),
+    },
+    here,
+    everywhere,
+  );
+  return answer === undefined ? undefined : { tellIssuer: answer === everywhere };
+}
+
+function actionWords(action: AccountAction): string {
+  const words: Record<AccountAction, string> = {
+    use: vscode.l10n.t('Use Now'),
+    rename: vscode.l10n.t('Rename…'),
+    moveUp: vscode.l10n.t('Move Up'),
+    moveDown: vscode.l10n.t('Move Down'),
+    setCeiling: vscode.l10n.t('Set a Limit…'),
+    turnOff: vscode.l10n.t('Switch Off'),
+    turnOn: vscode.l10n.t('Switch On'),
+    useInWorkspace: vscode.l10n.t('Use in This Workspace'),
+    useAnywhere: vscode.l10n.t('Use Any Account in This Workspace'),
+    signIn: vscode.l10n.t('Sign In'),
+    signOut: vscode.l10n.t('Sign Out…'),
+    redeem: vscode.l10n.t('Use a Banked Reset…'),
+  };
+  return words[action];
+}

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposables.ts';
+import { credentialLabel } from '../core/auth/credential.ts';
+import { describeAuthFailure } from '../core/auth/errors.ts';
+import type { Grants } from '../core/auth/grants.ts';
+
+/**
+ * Tells once that the issuer has ended a session, with the button that mends it. Only the window
+ * that found out tells it: the others see the account signed out.
+ */
+export function tellSignOuts(needs: {
+  grants: Pick<Grants, 'onDidSignOut'>;
+  /** Name that the person gave the account. */
+  nameOf: (credentialId: string) => string | undefined;
+  /** Whether the open panel says it already, because no other account is left. */
+  isToldInPanel: () => boolean;
+  signIn: () => void;
+}): Disposable {
+  return needs.grants.onDidSignOut(({ credential, reason }) => {
+    if (needs.isToldInPanel()) return;
+    const name = needs.nameOf(credential.id) ?? credentialLabel(credential);
+    const sentence = describeAuthFailure({ kind: 'sessionEnded', reason });
+    void offer(`${name}: ${sentence}`, needs.signIn);
+  });
+}
+
+async function offer(message: string, signIn: () => void): Promise<void> {
+  const again = vscode.l10n.t('Sign In');
+  if ((await vscode.window.showWarningMessage(message, again)) === again) signIn();
+}

@@ -1,0 +1,111 @@
+import { present } from '../base/present.ts';
+import type { Pool } from '../core/pool/pool.ts';
+import type { PoolEntry } from '../core/pool/roster.ts';
+import { conditionSentence, roleOf, type Role } from '../core/pool/words.ts';
+import type { QuotaWindow } from '../core/quota/reading.ts';
+import type { QuotaState } from '../core/quota/record.ts';
+import { quotaRemarks } from '../core/quota/remarks.ts';
+import { planName } from '../core/quota/view.ts';
+import { isStale } from '../core/quota/words.ts';
+import type { AccountRole, UsageAccount, UsageWindow } from '../protocolUsage.ts';
+import { accountActions } from './accounts.ts';
+
+/** The accounts of the pool as the Usage page shows them, in the order of use. */
+export function usageAccounts(
+  pool: Pick<Pool, 'entries' | 'current' | 'next'>,
+  workspaceAccount: string | undefined,
+  nowMs: number,
+): UsageAccount[] {
+  const entries = pool.entries();
+  const places = { current: pool.current()?.id, next: pool.next()?.id };
+  return entries.map((entry, place) => {
+    const isForWorkspace = entry.id === workspaceAccount;
+    const role = roleOf(entry, places);
+    const at = { role, place, count: entries.length, isForWorkspace };
+    return {
+      id: entry.id,
+      label: entry.label,
+      ...(entry.plan === undefined ? {} : { plan: planName(entry.plan) }),
+      role: shownRole(role, entry),
+      isForWorkspace,
+      actions: accountActions(entry, at),
+      ...(entry.preferences.ceilingPercent === undefined
+        ? {}
+        : { ceilingPercent: entry.preferences.ceilingPercent }),
+      ...figures(entry.quota, nowMs),
+      remarks: remarks(entry, nowMs),
+    };
+  });
+}
+
+function shownRole(role: Role, { condition }: PoolEntry): AccountRole {
+  if (role === 'resting') {
+    return {
+      kind: 'resting',
+      ...(condition.kind === 'resting' ? { untilMs: condition.untilMs } : {}),
+    };
+  }
+  if (role === 'ceiling') {
+    return { kind: 'ceiling', percent: condition.kind === 'ceiling' ? condition.percent : 0 };
+  }
+  return { kind: role };
+}
+
+function figures(quota: QuotaState | undefined, nowMs: number) {
+  if (!quota) return { windows: [], families: [], stale: false };
+  const [newest] = (quota.told ?? []).toSorted((a, b) => b.atMs - a.atMs);
+  return present({
+    windows: quota.windows.map(toWindow),
+    families: quota.others.map(({ name, windows }) => ({ name, windows: windows.map(toWindow) })),
+    stale: isStale(quota, nowMs),
+    observedAtMs: quota.windows.length > 0 ? quota.observedAtMs : undefined,
+    source: newest && sources[newest.source],
+    credits: creditsOf(quota),
+    spend:
+      quota.spend &&
+      present({
+        reached: quota.spend.reached,
+        usedPercent: quota.spend.usedPercent,
+      }),
+    bankedResets: quota.resets?.available,
+  });
+}
+
+function creditsOf({ credits }: QuotaState) {
+  if (!credits || !(credits.unlimited || credits.hasCredits)) return undefined;
+  return present({ unlimited: credits.unlimited, balance: credits.balance });
+}
+
+const sources = {
+  headers: 'answer',
+  event: 'answer',
+  usage: 'poll',
+  limitError: 'refusal',
+} as const;
+
+function toWindow({ kind, name, usedPercent, resetsAtMs }: QuotaWindow): UsageWindow {
+  return {
+    kind,
+    name: name.replace(/ limit$/, ''),
+    usedPercent,
+    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
+  };
+}
+
+function remarks(entry: PoolEntry, nowMs: number): string[] {
+  const { condition, quota, kind } = entry;
+  const isTold = ['ready', 'signedOut', 'off'].includes(condition.kind) || quota?.refused;
+  return [
+    isTold ? '' : conditionSentence(condition),
+    kind === 'imported' ? 'Borrowed from the Codex CLI; it is never refreshed from here.' : '',
+    kind === 'environment' ? 'From an environment variable, for this window alone.' : '',
+    ...(condition.kind === 'signedOut' ? [] : sayings(quota, nowMs)),
+  ].filter(Boolean);
+}
+
+/** What has no line of its own on the page. */
+function sayings(quota: QuotaState | undefined, nowMs: number): string[] {
+  if (!quota) return quotaRemarks(undefined, false, nowMs);
+  const { credits: _credits, resets: _resets, spend: _spend, ...others } = quota;
+  return quotaRemarks(others, false, nowMs);
+}

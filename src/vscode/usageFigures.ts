@@ -1,0 +1,143 @@
+import type { LedgerEntry } from '../core/ledger/entry.ts';
+import type { WindowHistory } from '../core/ledger/history.ts';
+import { totalOf, windowLedger } from '../core/ledger/ledger.ts';
+import { plotOf } from '../core/ledger/plot.ts';
+import { runwaysOf, type Runway } from '../core/ledger/runway.ts';
+import type { QuotaWindow } from '../core/quota/reading.ts';
+import type { QuotaState } from '../core/quota/record.ts';
+import type {
+  LedgerRow,
+  LedgerScope,
+  Outlook,
+  PlotSpan,
+  UsageLedger,
+  UsagePlot,
+} from '../protocolUsage.ts';
+
+export interface FiguresOf {
+  entries: readonly LedgerEntry[];
+  history: WindowHistory;
+  /** Of the account that is asked about; undefined while nothing is known of it. */
+  quota: QuotaState | undefined;
+  credentialId: string;
+  /** Title of a chat that this window remembers. */
+  titleOf: (chatId: string) => string | undefined;
+  chatId: string;
+  nowMs: number;
+}
+
+export function usagePlot(figures: FiguresOf, span: PlotSpan): UsagePlot {
+  const { history, credentialId, nowMs } = figures;
+  return { accountId: credentialId, span, nowMs, ...plotOf(history, credentialId, span, nowMs) };
+}
+
+const dayMs = 86_400_000;
+const mostRows = 1_000;
+
+/** The rows of the ledger in this scope. Only those of a window add up to a figure on a bar. */
+export function usageLedger(figures: FiguresOf, scope: LedgerScope): UsageLedger {
+  const window = figures.quota?.windows.find(({ kind }) => kind === 'fiveHour');
+  if (scope === 'window' && window) return ledgerOfWindow(figures, window);
+  const { credentialId, nowMs, chatId } = figures;
+  const own = figures.entries
+    .filter((entry) => entry.spans.some((span) => span.credentialId === credentialId))
+    .filter((entry) => {
+      if (scope === 'chat') return entry.chatId === chatId;
+      return entry.atMs >= (scope === 'week' ? nowMs - 7 * dayMs : startOfDay(nowMs));
+    })
+    .toSorted((a, b) => b.atMs - a.atMs);
+  const total = totalOf(own);
+  return {
+    accountId: credentialId,
+    scope,
+    rows: own.slice(0, mostRows).map((entry) => toRow(entry, totalOf([entry]).points, figures)),
+    sum: { ...total.tokens, ...shares(total.points) },
+  };
+}
+
+function ledgerOfWindow(figures: FiguresOf, window: QuotaWindow): UsageLedger {
+  const { entries, history, credentialId, nowMs } = figures;
+  const { label, usedPercent } = window;
+  const query = { credentialId, label, usedPercent, also: ['wk'], nowMs };
+  const ledger = windowLedger(entries, history, query);
+  const others = shares(ledger.others);
+  return {
+    accountId: credentialId,
+    scope: 'window',
+    rows: ledger.rows.slice(0, mostRows).map(({ entry, points }) => toRow(entry, points, figures)),
+    ...(Object.values(ledger.others).some((points) => points > 0) ? { others } : {}),
+    sum: {
+      ...totalOf(ledger.rows.map(({ entry }) => entry)).tokens,
+      ...shares(ledger.sum),
+    },
+  };
+}
+
+function toRow(
+  entry: LedgerEntry,
+  points: Readonly<Record<string, number>>,
+  { titleOf }: FiguresOf,
+): LedgerRow {
+  const { input = 0, cached = 0, output = 0, reasoning = 0 } = entry.tokens ?? {};
+  return {
+    id: entry.id.slice(0, 100),
+    atMs: entry.atMs,
+    chat: titleOf(entry.chatId) ?? entry.title ?? 'Earlier chat',
+    kind: entry.kind,
+    model: entry.model,
+    effort: entry.effort,
+    input,
+    cached,
+    output,
+    reasoning,
+    ...shares(points),
+    attempts: entry.requests,
+  };
+}
+
+function shares(points: Readonly<Record<string, number>>) {
+  const { '5h': fiveHourPoints, wk: weeklyPoints } = points;
+  return {
+    ...(fiveHourPoints === undefined ? {} : { fiveHourPoints }),
+    ...(weeklyPoints === undefined ? {} : { weeklyPoints }),
+  };
+}
+
+function startOfDay(nowMs: number): number {
+  return new Date(nowMs).setHours(0, 0, 0, 0);
+}
+
+/** What is to come of each main window, in sentences that the page makes. */
+export function outlookOf({
+  history,
+  quota,
+  credentialId,
+  nowMs,
+}: Omit<FiguresOf, 'entries' | 'titleOf' | 'chatId'>): Outlook[] {
+  const runways = runwaysOf(history, credentialId, nowMs);
+  return (quota?.windows ?? [])
+    .filter(({ kind }) => kind !== 'other')
+    .flatMap((window) =>
+      outlook(
+        window,
+        runways.find(({ label }) => label === window.label),
+      ),
+    );
+}
+
+function outlook(window: QuotaWindow, runway: Runway | undefined): Outlook[] {
+  const { kind, usedPercent, resetsAtMs } = window;
+  const name = kind === 'weekly' ? 'The week' : 'The 5-hour window';
+  const reset = resetsAtMs === undefined ? {} : { resetsAtMs };
+  if (usedPercent >= 100) {
+    return [{ kind: 'spent', name, ...(resetsAtMs === undefined ? {} : { untilMs: resetsAtMs }) }];
+  }
+  if (!runway) return [];
+  if (runway.perHour <= 0) return [{ kind: 'rests', name, percent: usedPercent, ...reset }];
+  if (runway.endsAtMs !== undefined) {
+    return [{ kind: 'runsOut', name, atMs: runway.endsAtMs, ...reset }];
+  }
+  if (kind === 'weekly') return [{ kind: 'lasts', name }];
+  const percent = Math.min(99, runway.atReset);
+  return [{ kind: 'reaches', name, percent, resetsAtMs: runway.resetsAtMs }];
+}

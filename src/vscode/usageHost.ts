@@ -1,0 +1,187 @@
+import * as vscode from 'vscode';
+import { Disposables, type Disposable } from '../base/disposables.ts';
+import type { Listen } from '../base/event.ts';
+import type { Log } from '../base/log.ts';
+import type { Held } from '../core/chat/held.ts';
+import { toCsv } from '../core/ledger/csv.ts';
+import type { LedgerEntry } from '../core/ledger/entry.ts';
+import type { LedgerTracker } from '../core/ledger/tracker.ts';
+import type { Pool } from '../core/pool/pool.ts';
+import type { QuotaPoll } from '../core/quota/poll.ts';
+import type { QuotaBook } from '../core/quota/quota.ts';
+import type { UsageAccounts, UsageRequest } from '../protocolUsage.ts';
+import type { Accounts } from './accounts.ts';
+import type { Numberless } from './chatOutbox.ts';
+import { usageAccounts } from './usageAccounts.ts';
+import { outlookOf, usageLedger, usagePlot, type FiguresOf } from './usageFigures.ts';
+
+type Show = Extract<UsageRequest, { type: 'usage/show' }>;
+
+export interface UsageHostNeeds {
+  tell: (message: Numberless) => void;
+  pool: Pool;
+  quota: Pick<QuotaBook, 'current'>;
+  poll: Pick<QuotaPoll, 'refreshAll'>;
+  tracker: LedgerTracker;
+  /** Reads what there is in the ledger's files. Never rejects. */
+  readLedger: () => Promise<void>;
+  /** Every entry that was ever kept. */
+  allEntries: () => Promise<readonly LedgerEntry[]>;
+  titleOf: (chatId: string) => string | undefined;
+  chatId: () => string;
+  accounts: Accounts;
+  workspaceAccount: () => string | undefined;
+  held: Held;
+  /** Fires when any of the figures may be another one. */
+  onDidChange: Listen<void>;
+  now: () => number;
+  log: Log;
+}
+
+/** Feeds the Usage page while it is open, and does what it asks for. */
+export interface UsageHost extends Disposable {
+  handle(request: UsageRequest): unknown;
+  /** The view has forgotten all: what is not part of a snapshot is told again. */
+  tellAgain(): void;
+}
+
+/** Figures come in bunches; the page is told once for each. */
+const bunchMs = 200;
+
+export function createUsageHost(needs: UsageHostNeeds): UsageHost {
+  const { tell, pool, quota, poll, tracker, accounts, held, now, log } = needs;
+  const lifetime = new Disposables();
+  let shown: Show | undefined;
+  let isRefreshing = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const idOf = (wanted: string | undefined) => {
+    const known = pool.entries().find(({ id }) => id === wanted);
+    return (known ?? pool.current())?.id ?? '';
+  };
+  const figures = (wanted: string | undefined): FiguresOf => {
+    const credentialId = idOf(wanted);
+    return {
+      entries: tracker.entries(),
+      history: tracker.history(),
+      quota: quota.current(credentialId),
+      credentialId,
+      titleOf: needs.titleOf,
+      chatId: needs.chatId(),
+      nowMs: now(),
+    };
+  };
+
+  const accountsNow = (): UsageAccounts => {
+    const problem = pool.current()?.quota?.problem;
+    return {
+      list: usageAccounts(pool, needs.workspaceAccount(), now()),
+      outlook: outlookOf(figures(undefined)),
+      refreshing: isRefreshing,
+      ...(problem === undefined ? {} : { problem }),
+    };
+  };
+
+  const tellAll = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (!shown) return;
+    tell({ type: 'usage/accounts', accounts: accountsNow() });
+    const one = figures(shown.accountId);
+    if (one.credentialId === '') return;
+    tell({ type: 'usage/plot', plot: usagePlot(one, shown.span) });
+    tell({ type: 'usage/ledger', ledger: usageLedger(one, shown.scope) });
+  };
+  const tellHeld = () => tell({ type: 'held', held: held.list().map(toHeld) });
+
+  lifetime.add(
+    needs.onDidChange(() => {
+      if (shown) timer ??= setTimeout(tellAll, bunchMs);
+    }),
+  );
+  lifetime.add(held.onDidChange(tellHeld));
+  lifetime.add({ dispose: () => clearTimeout(timer) });
+
+  async function show(request: Show): Promise<void> {
+    shown = request;
+    tellAll();
+    await needs.readLedger();
+    tellAll();
+  }
+
+  async function refresh(): Promise<void> {
+    if (isRefreshing) return;
+    isRefreshing = true;
+    tellAll();
+    await poll.refreshAll();
+    isRefreshing = false;
+    tellAll();
+  }
+
+  return {
+    handle(request) {
+      switch (request.type) {
+        case 'usage/show':
+          return show(request);
+        case 'usage/hide':
+          shown = undefined;
+          return undefined;
+        case 'usage/refresh':
+          return refresh();
+        case 'usage/export':
+          return exportCsv(needs, log);
+        case 'usage/addAccount':
+          return vscode.commands.executeCommand('codexChat.signIn');
+        case 'usage/settings':
+          return vscode.commands.executeCommand('codexChat.openSettings');
+        case 'usage/act':
+          return accounts.act(request.accountId, request.action);
+        case 'held/send':
+          return held.sendNow(request.id);
+        case 'held/cancel':
+          return held.cancel(request.id);
+        default:
+          return undefined;
+      }
+    },
+    tellAgain() {
+      if (held.list().length > 0) tellHeld();
+    },
+    dispose: () => lifetime.dispose(),
+  };
+}
+
+function toHeld({ id, text, untilMs, account }: ReturnType<Held['list']>[number]) {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  return {
+    id,
+    text: line.slice(0, 200),
+    untilMs,
+    ...(account === undefined ? {} : { account }),
+  };
+}
+
+/** Writes the whole ledger where the person says. */
+async function exportCsv(needs: UsageHostNeeds, log: Log): Promise<void> {
+  const day = new Date(needs.now()).toISOString().slice(0, 10);
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const name = `codex-usage-${day}.csv`;
+  const target = await vscode.window.showSaveDialog({
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
+    filters: { CSV: ['csv'] },
+    saveLabel: vscode.l10n.t('Export'),
+    title: vscode.l10n.t('Export the ledger of your turns'),
+  });
+  if (!target) return;
+  try {
+    const csv = toCsv(await needs.allEntries(), needs.titleOf);
+    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(csv));
+  } catch (error) {
+    log.warn(
+      `the ledger could not be exported: ${error instanceof Error ? error.name : 'unknown'}`,
+    );
+    void vscode.window.showErrorMessage(
+      vscode.l10n.t('The ledger could not be written there. Choose another folder, and try again.'),
+    );
+  }
+}
