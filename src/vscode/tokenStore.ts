@@ -55,6 +55,18 @@ export function createTokenStore(
     return read(keyOf(id), credentialSchema);
   }
 
+  /** Ids of all entries, in the index or not; a host that cannot tell them tells none. */
+  async function storedIds(): Promise<readonly string[]> {
+    try {
+      const keys = await secrets.keys();
+      return keys
+        .filter((key) => key.startsWith(keyOf('')))
+        .map((key) => key.slice(keyOf('').length));
+    } catch {
+      return [];
+    }
+  }
+
   /** Entries that another window has written come along, should its index have been overwritten. */
   const changeIndex = (next: (ids: readonly string[]) => readonly string[]) =>
     leases.hold(
@@ -62,10 +74,7 @@ export function createTokenStore(
       () =>
         inTurn(async () => {
           const index = await readIndex();
-          const found = (await secrets.keys()).filter((key) => key.startsWith(keyOf('')));
-          const ids = next([
-            ...new Set([...index, ...found.map((key) => key.slice(keyOf('').length))]),
-          ]);
+          const ids = next([...new Set([...index, ...(await storedIds())])]);
           if (ids.join('\n') !== index.join('\n')) {
             await secrets.store(indexKey, JSON.stringify(ids));
           }

@@ -167,6 +167,13 @@ test('an account that an older version of another window has lost comes back', a
   expect(await store.list()).toEqual([one, two]);
 });
 
+test('a host that cannot list its secrets keeps nobody from signing in', async () => {
+  const keys = () => Promise.reject(new Error('not here'));
+  const store = createTokenStore({ ...createSecrets(), keys }, silentLog);
+  await store.put(one);
+  expect(await store.list()).toEqual([one]);
+});
+
 test('reading does not wait for another window', async () => {
   const shared = createSharedSecrets();
   const leases = { hold: () => new Promise<never>(() => {}) };
