@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { usageFromWebview, usageToWebview, waysOn } from './protocolUsage.ts';
+import { receipt, usageFromWebview, usageToWebview, waysOn } from './protocolUsage.ts';
 
 /**
  * What the chat view and the extension host say to each other. Both ends parse what they hear;
@@ -62,24 +62,31 @@ const turnStatus = z.enum(['running', 'done', 'stopped', 'failed', 'interrupted'
 
 const attachment = z.object({ name: z.string(), detail: z.string() });
 
-const turn = z.object({
-  id,
-  prompt: z.string(),
-  /** Files whose text was sent along: `name` is shown, `detail` is the full path for the title. */
-  attachments: z.array(attachment),
+/** Everything about a turn that changes, but its parts. */
+const turnHead = {
   status: turnStatus,
-  /** Number of the request whose output `parts` shows, from 1. */
+  /** Number of the request whose output the parts show, from 1. */
   attempt: count,
-  parts: z.array(part),
   retry: z.optional(retry),
   /** Short remarks about what happened underway: a resumed stream, another model, a cut answer. */
   notes: z.array(z.string()),
   failure: z.optional(failure),
   /** The answer was cut short; while it is the last one, its rest can be asked for. */
   mayContinue: z.optional(z.boolean()),
+  /** Absent when the backend did not count: stopped and failed turns. */
   usage: z.optional(usage),
-  startedAtMs: count,
+  receipt: z.optional(receipt),
   endedAtMs: z.optional(count),
+};
+
+const turn = z.object({
+  id,
+  prompt: z.string(),
+  /** Files whose text was sent along: `name` is shown, `detail` is the full path for the title. */
+  attachments: z.array(attachment),
+  parts: z.array(part),
+  startedAtMs: count,
+  ...turnHead,
 });
 export type TurnView = z.infer<typeof turn>;
 
@@ -211,20 +218,8 @@ export const toWebview = z.discriminatedUnion('type', [
     attempt: count,
     changes: z.array(change),
   }),
-  /** Everything about the turn but its parts. */
-  z.object({
-    type: z.literal('turn/state'),
-    seq: count,
-    turnId: id,
-    status: turnStatus,
-    attempt: count,
-    retry: z.optional(retry),
-    notes: z.array(z.string()),
-    failure: z.optional(failure),
-    mayContinue: z.optional(z.boolean()),
-    usage: z.optional(usage),
-    endedAtMs: z.optional(count),
-  }),
+  /** Everything about the turn but its parts; also after its end, when more comes to be known. */
+  z.object({ type: z.literal('turn/state'), seq: count, turnId: id, ...turnHead }),
   z.object({ type: z.literal('account'), seq: count, account }),
   z.object({ type: z.literal('models'), seq: count, models }),
   z.object({ type: z.literal('quota'), seq: count, quota }),

@@ -183,6 +183,29 @@ const usageLedger = z.object({
 });
 export type UsageLedger = z.infer<typeof usageLedger>;
 
+/**
+ * What a turn cost beside its tokens, as far as it is known by now. It may come to be known better
+ * after the turn's end; then the turn is told anew.
+ */
+export const receipt = z.object({
+  /** Requests that were sent, failed ones included. */
+  requests: count,
+  /** Kinds of those that failed, in their order; a failure's `kind`. */
+  failed: z.array(z.string()),
+  /** Percentage points of the windows; `label` as in the status bar: `5h`, `wk`. */
+  shares: z.array(
+    z.object({
+      label: words,
+      points: count,
+      /** `shared`: split between turns that ran at once. `pending`: not known yet. */
+      certainty: z.enum(['measured', 'shared', 'rough', 'pending']),
+    }),
+  ),
+  /** What other devices used of the windows while the turn ran; no part of `shares`. */
+  others: z.optional(z.array(z.object({ label: words, points: count }))),
+});
+export type ReceiptView = z.infer<typeof receipt>;
+
 /** What may be done about a turn that a limit stands in the way of. */
 const wayOn = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('send') }),

@@ -19,7 +19,8 @@ export function stateOf(turn: Turn): Numberless & { type: 'turn/state' } {
   return { type: 'turn/state', turnId: turn.id, ...headOf(turn) };
 }
 
-function headOf({ status, attempt, notes, retry, failure, mayContinue, usage, endedAtMs }: Turn) {
+function headOf(turn: Turn) {
+  const { status, attempt, notes, retry, failure, mayContinue, usage, receipt, endedAtMs } = turn;
   return {
     status,
     attempt,
@@ -28,10 +29,22 @@ function headOf({ status, attempt, notes, retry, failure, mayContinue, usage, en
     ...(failure === undefined ? {} : { failure: { ...failure } }),
     ...(mayContinue === undefined ? {} : { mayContinue }),
     ...(usage === undefined ? {} : { usage: usageOf(usage) }),
+    ...(receipt === undefined ? {} : { receipt: receiptOf(receipt) }),
     ...(endedAtMs === undefined ? {} : { endedAtMs }),
   };
 }
 
 function usageOf({ input, cached, output, reasoning }: NonNullable<Turn['usage']>) {
   return { input, cached, output, reasoning };
+}
+
+function receiptOf({ requests, failed, shares, others }: NonNullable<Turn['receipt']>) {
+  return {
+    requests,
+    failed: [...failed],
+    shares: shares.map(({ label, points, certainty }) => ({ label, points, certainty })),
+    ...(others === undefined
+      ? {}
+      : { others: others.map(({ label, points }) => ({ label, points })) }),
+  };
 }

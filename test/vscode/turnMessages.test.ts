@@ -29,3 +29,21 @@ test('a turn that is told is a copy: what happens later does not change it', () 
   turn.notes.push('Later.');
   expect(told.notes).toEqual(['It was cut.']);
 });
+
+test('the view is told of the receipt in either message, and of nothing else that the host keeps with it', () => {
+  const receipt = {
+    requests: 3,
+    failed: ['cut', 'overloaded'],
+    shares: [{ label: '5h', points: 0.6, certainty: 'shared' as const, credentialId: 'one' }],
+    others: [{ label: '5h', points: 0.2 }],
+  };
+  const paid: Turn = { ...turn, receipt };
+  const told = [
+    { type: 'turn/add', seq: 1, turn: viewOf(paid) },
+    { ...stateOf(paid), seq: 2 },
+  ];
+  expect(told.map((message) => toWebview.parse(message))).toEqual(told);
+  const shares = [{ label: '5h', points: 0.6, certainty: 'shared' }];
+  expect(stateOf(paid)).toMatchObject({ receipt: { ...receipt, shares } });
+  expect(JSON.stringify(told)).not.toContain('credentialId');
+});

@@ -1,4 +1,5 @@
 import type { FailureWords } from './failureWords.ts';
+import type { Certainty } from '../ledger/entry.ts';
 import type { TokenUsage } from '../responses/turnEvent.ts';
 
 /** A stretch of an answer as it is shown. Of the shape that the protocol has for it. */
@@ -42,6 +43,18 @@ export interface RetryWait {
   atMs: number;
 }
 
+/** What a turn cost beside its tokens. Of the shape that the protocol has for it. */
+export interface TurnReceipt {
+  /** Requests that were sent, failed ones included. */
+  requests: number;
+  /** Kinds of those that failed, in their order, such as `overloaded`. */
+  failed: readonly string[];
+  /** Percentage points of the windows; `label` as in the ledger. */
+  shares: readonly { label: string; points: number; certainty: Certainty }[];
+  /** What other devices used of the windows while the turn ran; no part of `shares`. */
+  others?: readonly { label: string; points: number }[];
+}
+
 /** One question and what became of it. Owned by the session; others see it as it is right now. */
 export interface Turn {
   readonly id: string;
@@ -55,6 +68,8 @@ export interface Turn {
   /** The answer was cut short and can be gone on with. */
   mayContinue?: boolean;
   usage?: TokenUsage;
+  /** Comes to be known, and known better, after the end. */
+  receipt?: TurnReceipt;
   readonly startedAtMs: number;
   endedAtMs?: number;
 }
