@@ -147,6 +147,7 @@ test('no token is in a log, a setting, a stored file or a message', async ({ pra
 test('signing out forgets the account and tells the issuer', async ({ practice }) => {
   const { workbench, backend } = practice;
   await workbench.runCommand('Codex: Sign out of Codex');
+  await workbench.answerDialog('Sign Out and Revoke');
   await expect(workbench.statusBarItem(quota)).toContainText('Sign in');
   expect((await workbench.accountsMenu()).join('\n')).not.toContain(ada);
   await expect.poll(() => backend.control.requests('/oauth/revoke').length).toBe(1);

@@ -11,6 +11,7 @@ const quota = 'codexChat.quota';
 async function signOut({ workbench }: Practice): Promise<void> {
   await expect(workbench.statusBarItem(quota)).not.toContainText('Sign');
   await workbench.runCommand('Codex: Sign out of Codex');
+  await workbench.answerDialog('Sign Out Here');
   await expect(workbench.statusBarItem(quota)).toContainText('Sign in');
 }
 
