@@ -24,7 +24,8 @@ export function createMemory(store: Host['store']): Memory {
     },
     set: (change) => put({ ...saved, ...change }),
     enterChat(chatId) {
-      if (chatId !== saved.chatId) put({ chatId, draft: saved.draft, folds: {}, usage: saved.usage });
+      if (chatId !== saved.chatId)
+        put({ chatId, draft: saved.draft, folds: {}, usage: saved.usage });
     },
     flush() {
       if (!isDirty) return;

@@ -1,75 +1,87 @@
-import type { TurnView, UsageView } from '../src/protocol.ts';
+import type { TurnView } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { freshId, h } from './h.ts';
+import { freshId, h, setAttribute, setChildren } from './h.ts';
 import { icon, type IconName } from './icons.ts';
+import { billRows, slipFigures, type BillRow, type SlipFigure } from './receiptWords.ts';
 import { answerText } from './sayings.ts';
-import { tokens } from './words.ts';
 
-/**
- * What a turn took, torn like a till slip, with the answer's tools. A click opens the bill.
- * Undefined when there is nothing to say and nothing to do.
- */
-export function receipt(
-  turn: TurnView,
-  mayRetry: boolean,
-  context: RowContext,
-): HTMLElement | undefined {
-  const answer = answerText(turn);
-  if (answer === '' && !mayRetry && !turn.usage) return undefined;
-  const bill = turn.usage && billOf(turn.usage, freshId('bill'));
-  const tools = h(
-    'div',
-    { class: 'tools', role: 'toolbar', 'aria-label': 'Answer' },
-    answer === '' ? undefined : tool('copy', 'Copy answer', () => context.copy(answer)),
-    mayRetry ? tool('retry', 'Answer again', () => context.retry(turn.id)) : undefined,
-  );
-  const row = h('div', { class: 'receipt' }, turn.usage && slip(turn.usage, bill), tools);
-  return h('div', { class: 'receipt-box' }, row, bill);
+/** What a turn took, torn like a till slip, with the answer's tools. A click opens the bill. */
+export interface ReceiptView {
+  /** Gives the receipt as it is now; undefined when there is nothing to say and nothing to do. */
+  readonly update: (turn: TurnView, mayRetry: boolean) => HTMLElement | undefined;
 }
 
-function slip(usage: UsageView, bill: HTMLElement | undefined): HTMLElement {
-  const button = h(
-    'button',
-    {
-      class: 'receipt-text',
-      type: 'button',
-      'aria-expanded': 'false',
-      'aria-controls': bill?.id,
-      onclick: () => {
-        if (bill === undefined) return;
-        bill.hidden = !bill.hidden;
-        button.setAttribute('aria-expanded', String(!bill.hidden));
-      },
+/** The nodes stay when figures come later: an open bill stays open and what has the focus keeps it. */
+export function createReceipt(turnId: string, context: RowContext): ReceiptView {
+  const foldKey = `${turnId}/bill`;
+  let answer = '';
+  const copy = tool('copy', 'Copy answer', () => context.copy(answer));
+  const retry = tool('retry', 'Answer again', () => context.retry(turnId));
+  const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Answer' });
+  const bill = h('dl', { class: 'card bill', id: freshId('bill') });
+  const slip = h('button', {
+    class: 'receipt-text',
+    type: 'button',
+    'aria-controls': bill.id,
+    onclick: () => fold(bill.hidden !== false),
+  });
+  const row = h('div', { class: 'receipt' });
+  const element = h('div', { class: 'receipt-box' }, row);
+  let shown: Pick<TurnView, 'usage' | 'receipt'> | undefined;
+
+  const setOpen = (open: boolean) => {
+    bill.hidden = !open;
+    setAttribute(slip, 'aria-expanded', String(open));
+  };
+  const fold = (open: boolean) => {
+    setOpen(open);
+    context.setFold(foldKey, open);
+    context.redraw();
+  };
+  const draw = (turn: TurnView) => {
+    if (shown?.usage === turn.usage && shown?.receipt === turn.receipt) return;
+    shown = turn;
+    slip.replaceChildren(
+      h('span', { class: 'sr' }, 'This turn took '),
+      ...slipFigures(turn).map(figure),
+    );
+    bill.replaceChildren(...billRows(turn).map(billRow));
+  };
+  setOpen(context.fold(foldKey) === true);
+
+  return {
+    update(turn, mayRetry) {
+      answer = answerText(turn);
+      draw(turn);
+      const hasFigures = slip.childElementCount > 1;
+      if (answer === '' && !mayRetry && !hasFigures) return undefined;
+      setChildren(tools, [...(answer === '' ? [] : [copy]), ...(mayRetry ? [retry] : [])]);
+      setChildren(row, [...(hasFigures ? [slip] : []), tools]);
+      setChildren(element, [row, ...(hasFigures ? [bill] : [])]);
+      return element;
     },
-    h('span', { class: 'sr' }, 'This turn took '),
-    h('span', {}, `${tokens(usage.input)} in`),
-    h('span', {}, `${tokens(usage.output)} out`),
-    usage.cached > 0 ? h('span', {}, `${tokens(usage.cached)} cached`) : undefined,
-  );
-  return button;
+  };
 }
 
-function billOf(usage: UsageView, id: string): HTMLElement {
+function figure({ text, aside }: SlipFigure): HTMLElement {
+  return h(
+    'span',
+    { class: 'figure' },
+    text,
+    aside === undefined ? undefined : h('span', { class: 'sr' }, aside),
+  );
+}
+
+function billRow({ name, value, end, isPart, goesOn, note }: BillRow): HTMLElement {
+  const nameText = goesOn === true ? h('span', { class: 'sr' }, name) : name;
   return h(
     'div',
-    { class: 'card bill', id, hidden: true },
-    ...line('Input', usage.input, ''),
-    ...line('of it cached', usage.cached, share(usage.cached, usage.input), 'dim'),
-    ...line('Output', usage.output, ''),
-    ...line('of it reasoning', usage.reasoning, share(usage.reasoning, usage.output), 'dim'),
+    {},
+    h('dt', { class: isPart === true ? 'dim' : undefined }, nameText),
+    h('dd', {}, value),
+    h('dd', { class: 'dim' }, end),
+    note === undefined ? undefined : h('dd', { class: 'dim bill-note' }, note),
   );
-}
-
-function line(name: string, count: number, end: string, look = ''): HTMLElement[] {
-  return [
-    h('span', { class: look }, name),
-    h('span', {}, tokens(count)),
-    h('span', { class: 'dim' }, end),
-  ];
-}
-
-function share(part: number, whole: number): string {
-  return whole > 0 ? `${Math.round((part / whole) * 100)}%` : '';
 }
 
 function tool(name: IconName, label: string, press: () => void): HTMLElement {

@@ -100,5 +100,21 @@ function restated(turn: TurnView, message: Extract<ToWebview, { type: 'turn/stat
   if (message.attempt < turn.attempt) return turn;
   const { type: _type, seq: _seq, turnId: _turnId, ...told } = message;
   const { id, prompt, attachments, parts, startedAtMs } = turn;
-  return { id, prompt, attachments, parts, startedAtMs, ...told };
+  return {
+    id,
+    prompt,
+    attachments,
+    parts,
+    startedAtMs,
+    ...told,
+    notes: kept(turn.notes, told.notes),
+    ...(told.failure && { failure: kept(turn.failure, told.failure) }),
+    ...(told.usage && { usage: kept(turn.usage, told.usage) }),
+    ...(told.receipt && { receipt: kept(turn.receipt, told.receipt) }),
+  };
+}
+
+/** What was there before when it says the same: a parsed message is new all through. */
+function kept<T>(before: T | undefined, after: T): T {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(after) ? before : after;
 }

@@ -5,7 +5,7 @@ import { createRetryRow, endRow, failureNote, remark, restRow } from './notes.ts
 import type { PartView } from './partView.ts';
 import { promptRow } from './promptRow.ts';
 import { createReasoningPart } from './reasoningPart.ts';
-import { receipt } from './receipt.ts';
+import { createReceipt } from './receipt.ts';
 import { createCallPart, createRefusalPart, createTextPart } from './textPart.ts';
 
 export interface TurnPlace {
@@ -161,15 +161,24 @@ function railOf(firstId: string, rails: Map<string, HTMLElement>): HTMLElement {
   return rail;
 }
 
-/** What stands below the parts: reconnecting, remarks, the end, the receipt. */
+/**
+ * What stands below the parts: reconnecting, remarks, the end, the receipt. Each is made anew only
+ * when it changes itself, so that late figures leave the buttons above them alone.
+ */
 function createTail(turnId: string, context: RowContext) {
   const retryRow = createRetryRow(turnId, context);
+  const receipt = createReceipt(turnId, context);
   let made: { readonly for: TurnView; readonly isLast: boolean; readonly rows: HTMLElement[] };
   return {
     update(turn: TurnView, isLast: boolean): HTMLElement[] {
       const same = made !== undefined && made.isLast === isLast && sameTail(made.for, turn);
       if (!same) made = { for: turn, isLast, rows: tailRows(turn, isLast, context) };
-      if (turn.retry === undefined || turn.status !== 'running') return made.rows;
+      if (turn.status !== 'running') {
+        const offersRetry = turn.failure?.actions.includes('retry') === true;
+        const slip = receipt.update(turn, isLast && !offersRetry);
+        return slip === undefined ? made.rows : [...made.rows, slip];
+      }
+      if (turn.retry === undefined) return made.rows;
       retryRow.update(turn.retry);
       return [...made.rows, retryRow.element];
     },
@@ -178,21 +187,16 @@ function createTail(turnId: string, context: RowContext) {
 }
 
 function sameTail(a: TurnView, b: TurnView): boolean {
-  return (
-    a.status === b.status && a.failure === b.failure && a.usage === b.usage && a.notes === b.notes
-  );
+  const isSame = a.status === b.status && a.failure === b.failure && a.notes === b.notes;
+  return isSame && a.mayContinue === b.mayContinue;
 }
 
 function tailRows(turn: TurnView, isLast: boolean, context: RowContext): HTMLElement[] {
-  const running = turn.status === 'running';
   const end = endRow(turn);
-  const offersRetry = turn.failure?.actions.includes('retry') === true;
-  const slip = running ? undefined : receipt(turn, isLast && !offersRetry, context);
   return [
     ...turn.notes.map(remark),
     ...(turn.mayContinue === true && isLast ? [restRow(turn.id, context)] : []),
     ...(end === undefined ? [] : [end]),
     ...(turn.failure === undefined ? [] : [failureNote(turn, turn.failure, context)]),
-    ...(slip === undefined ? [] : [slip]),
   ];
 }

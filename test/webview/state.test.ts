@@ -144,3 +144,34 @@ test('shows the same however the changes are cut into messages', () => {
 function partsOf(state: ViewState | undefined): TurnView['parts'] | undefined {
   return state?.turns[0]?.parts;
 }
+
+test('keeps of a turn that is told anew what says the same, so that only the rest is drawn', () => {
+  const failure = { kind: 'cut', title: 'Cut', message: 'It broke.', actions: ['retry' as const] };
+  const usage = { input: 4, cached: 3, output: 2, reasoning: 1 };
+  const failed = turn({ status: 'failed', notes: ['Resumed.'], failure, usage });
+  const before = play(undefined, snapshot({ turns: [failed] }))?.turns[0];
+  const told = structuredClone({
+    status: 'failed',
+    attempt: 1,
+    notes: ['Resumed.'],
+    failure,
+    usage,
+  });
+  const receipt = {
+    requests: 2,
+    failed: ['cut'],
+    shares: [{ label: '5h', points: 0.6, certainty: 'measured' as const }],
+  };
+  const after = play(play(undefined, snapshot({ turns: [failed] })), {
+    type: 'turn/state',
+    seq: 2,
+    turnId: 'turn-1',
+    ...told,
+    status: 'failed',
+    receipt,
+  })?.turns[0];
+  expect(after).toEqual({ ...before, receipt });
+  expect(after?.failure).toBe(before?.failure);
+  expect(after?.notes).toBe(before?.notes);
+  expect(after?.usage).toBe(before?.usage);
+});

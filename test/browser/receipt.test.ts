@@ -1,0 +1,129 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  launchPanelBrowser,
+  themes,
+  type PanelBrowser,
+  type PanelOptions,
+  type PanelPage,
+} from './panelPage.ts';
+import { snapshot, turn } from './panelScenes.ts';
+import { costly, fresh, plain, receiptTurns, retold } from './receiptScenes.ts';
+import { violations } from './violations.ts';
+
+let browser: PanelBrowser;
+const open: PanelPage[] = [];
+
+beforeAll(async () => {
+  browser = await launchPanelBrowser();
+}, 60_000);
+afterAll(() => browser.close());
+afterEach(async () => {
+  const pages = open.splice(0);
+  const faults = pages.flatMap((panel) => panel.faults);
+  await Promise.all(pages.map((panel) => panel.close()));
+  expect(faults).toEqual([]);
+});
+
+async function show(turns = [...receiptTurns], options: PanelOptions = {}): Promise<PanelPage> {
+  const panel = await browser.open(options);
+  open.push(panel);
+  await panel.tell(snapshot({ turns }));
+  return panel;
+}
+
+const one = turn({ receipt: fresh });
+const slip = (panel: PanelPage, at = 0) => panel.page.locator('.receipt-text').nth(at);
+const bill = (panel: PanelPage, at = 0) => panel.page.locator('.bill').nth(at);
+const focusedClass = (panel: PanelPage) => panel.page.evaluate('document.activeElement.className');
+
+describe('a receipt', () => {
+  test('tells under each turn what is known of it, in its name as to the eye', async () => {
+    const panel = await show();
+    const names = await panel.page.getByRole('button', { name: /^This turn took/ }).count();
+    expect(names).toBe(receiptTurns.length);
+    const texts = await panel.page.locator('.receipt-text').allInnerTexts();
+    expect(texts.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      'This turn took 0.6% of 5h 0.1% of week 12.4k in 1.1k out 9.8k cached',
+      'This turn took 0.6% of 5h ≈0.1% of week 12.4k in 1.1k out 3 requests, 2 failed 9.8k cached',
+      'This turn took 0.6% of 5h ≈0.1% of week 2 requests, 1 failed',
+      'This turn took 5 requests, 5 failed',
+      'This turn took … of 5h not known yet … of week not known yet 12.4k in 1.1k out 9.8k cached',
+    ]);
+  });
+
+  test('opens the bill by the keyboard alone, and closes it so', async () => {
+    const panel = await show([turn({ receipt: costly })]);
+    await panel.page.locator('.answer').focus();
+    await panel.page.keyboard.press('Enter');
+    await slip(panel).focus();
+    expect(await slip(panel).getAttribute('aria-expanded')).toBe('false');
+    expect(await bill(panel).isVisible()).toBe(false);
+    await panel.page.keyboard.press('Enter');
+    expect(await slip(panel).getAttribute('aria-expanded')).toBe('true');
+    const words = (await bill(panel).innerText()).replaceAll(/\s+/g, ' ');
+    expect(words).toContain('Requests 3 2 failed Failed: dropped, overloaded');
+    expect(words).toContain('5-hour window 0.6% split');
+    expect(words).toContain('Weekly window ≈0.1% estimate');
+    expect(words).toContain('Other devices meanwhile 1.4% of 5h');
+    await panel.page.keyboard.press('Space');
+    expect(await bill(panel).isVisible()).toBe(false);
+  });
+
+  test('takes later figures in place: the bill stays open, and the focus where it is', async () => {
+    const panel = await show([one]);
+    await slip(panel).click();
+    await slip(panel).focus();
+    await panel.page.evaluate('globalThis.rest = [...document.querySelectorAll(".md, .tool, dl")]');
+    await panel.tell(retold(one, plain));
+    expect((await bill(panel).innerText()).replaceAll(/\s+/g, ' ')).toContain('5-hour window 0.6%');
+    expect(await slip(panel).innerText()).toContain('0.1% of week');
+    expect(await focusedClass(panel)).toBe('receipt-text');
+    expect(await panel.page.evaluate('rest.every((each) => each.isConnected)')).toBe(true);
+    expect(await panel.page.locator('[role=status]').textContent()).toBe('');
+  });
+
+  test('leaves the buttons of a failure alone when its figures come later', async () => {
+    const failed = receiptTurns.find(({ id }) => id === 'failed') ?? one;
+    const panel = await show([failed]);
+    await panel.page.locator('.answer').focus();
+    await panel.page.keyboard.press('Enter');
+    await panel.tell(retold(failed, costly));
+    expect(await slip(panel).innerText()).toContain('0.6% of 5h');
+    expect(await panel.page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(
+      'Retry',
+    );
+  });
+
+  test('is found open again when the view is shown anew', async () => {
+    const panel = await show([one]);
+    await slip(panel).click();
+    await panel.reshow();
+    await panel.tell(snapshot({ turns: [one] }));
+    expect(await bill(panel).isVisible()).toBe(true);
+  });
+
+  test('does not come before the turn has ended', async () => {
+    const panel = await show([{ ...one, status: 'running' }]);
+    expect(await panel.page.locator('.receipt').count()).toBe(0);
+    await panel.tell(retold(one, plain));
+    expect(await slip(panel).innerText()).toContain('0.6% of 5h');
+  });
+});
+
+describe.each(themes)('in %s', (theme) => {
+  test.each([200, 300, 420])(
+    'all receipts pass axe, open too, and need no sideways scroll at %i px',
+    async (width) => {
+      const panel = await show([...receiptTurns], { theme, width, height: 1_600 });
+      for (const isOpen of [false, true]) {
+        if (isOpen) {
+          for (const at of receiptTurns.keys()) await slip(panel, at).click();
+        }
+        expect([isOpen, await violations(panel)]).toEqual([isOpen, []]);
+        const wide = 'document.querySelector(".scroller").scrollWidth > innerWidth';
+        expect([isOpen, await panel.page.evaluate(wide)]).toEqual([isOpen, false]);
+      }
+    },
+    30_000,
+  );
+});
