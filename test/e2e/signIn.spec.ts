@@ -15,7 +15,8 @@ async function signOut({ workbench }: Practice): Promise<void> {
   await expect(workbench.statusBarItem(quota)).toContainText('Sign in');
 }
 
-test.beforeAll(({ practice }) => practice.workbench.runCommand('Codex: New Chat'));
+// An option of the worker: with one of its own this file gets a window of its own.
+test.use({ headless: true });
 
 test('a browser window leads by a code, which signs in from any page', async ({ practice }) => {
   const { workbench, backend } = practice;
