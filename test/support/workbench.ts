@@ -55,6 +55,8 @@ export interface Workbench {
   externalPage(action: () => Promise<void>): Promise<Page>;
   /** Texts of the menu under the Accounts icon; the menu is closed again. */
   accountsMenu(): Promise<readonly string[]>;
+  /** A second window on the same profile. Closing it closes its page alone. */
+  openWindow(folder: string): Promise<Workbench>;
   close(): Promise<void>;
 }
 
@@ -69,21 +71,28 @@ export async function launchWorkbench(
   });
   await options.prepare?.(context);
   const page = context.pages()[0] ?? (await context.newPage());
-  const workbench: Workbench = {
-    page,
+  const windowOn = (own: Page, folder: string, close: () => Promise<void>): Workbench => ({
+    page: own,
     context,
     profileDir,
-    load: () => load(page, server, options.folder),
-    ...inWindow(page),
+    load: () => load(own, server, folder),
+    ...inWindow(own),
     async externalPage(action) {
       const [opened] = await Promise.all([context.waitForEvent('page'), action()]);
       return opened;
     },
-    async close() {
-      await context.close();
-      if (!options.profileDir) await remove(profileDir);
+    async openWindow(other) {
+      const second = await context.newPage();
+      const opened = windowOn(second, other, () => second.close());
+      await opened.load();
+      return opened;
     },
-  };
+    close,
+  });
+  const workbench = windowOn(page, options.folder, async () => {
+    await context.close();
+    if (!options.profileDir) await remove(profileDir);
+  });
   try {
     await workbench.load();
   } catch (error) {
@@ -113,7 +122,7 @@ export function workbenchAddress(
 
 type InWindow = Omit<
   Workbench,
-  'page' | 'context' | 'profileDir' | 'load' | 'externalPage' | 'close'
+  'page' | 'context' | 'profileDir' | 'load' | 'externalPage' | 'openWindow' | 'close'
 >;
 
 function inWindow(page: Page): InWindow {
