@@ -46,3 +46,14 @@ describe('settings', () => {
     );
   });
 });
+
+test.each([
+  [undefined, 1455],
+  [1457, 1457],
+  [8123, 8123],
+  [80, 1455],
+  [70_000, 1455],
+  ['1457', 1455],
+])('a callback port of %j counts as %i', (callbackPort, port) => {
+  expect(readSettings({ callbackPort }).callbackPort).toBe(port);
+});
