@@ -10,6 +10,9 @@ import { lastAnswer, openChat, send, signIn, test } from './practice.ts';
  */
 test.describe.configure({ mode: 'serial' });
 
+// An option of the worker: with one of its own this file gets a window of its own.
+test.use({ launchOptions: { slowMo: 0 } });
+
 const ada = 'ada@example.com';
 const quota = 'codexChat.quota';
 let second: Workbench;
