@@ -77,7 +77,7 @@ function billRow({ name, value, end, isPart, goesOn, note }: BillRow): HTMLEleme
   return h(
     'div',
     {},
-    h('dt', { class: isPart === true ? 'dim' : undefined }, nameText),
+    h('dt', { class: isPart === true ? 'dim bill-part' : undefined }, nameText),
     h('dd', {}, value),
     h('dd', { class: 'dim' }, end),
     note === undefined ? undefined : h('dd', { class: 'dim bill-note' }, note),

@@ -29,14 +29,12 @@ const unknown = 'not known yet';
 /** The figures of the slip, the most wanted first: "0.6% of 5h", "12.4k in". Empty without any. */
 export function slipFigures({ usage, receipt }: Took): SlipFigure[] {
   const shares = mainShares(merged(receipt?.shares ?? []));
-  const failed = receipt?.failed.length ?? 0;
-  const requests = requestWords(receipt);
   return [
     ...shares.map(slipShare),
+    ...slipRequests(receipt, shares.length === 0 && !usage, !usage),
     ...(usage
       ? [{ text: `${tokens(usage.input)} in` }, { text: `${tokens(usage.output)} out` }]
       : []),
-    ...(requests !== '' && (failed > 0 || !usage) ? [{ text: requests }] : []),
     ...(usage && usage.cached > 0 ? [{ text: `${tokens(usage.cached)} cached` }] : []),
   ];
 }
@@ -46,7 +44,7 @@ export function billRows({ usage, receipt }: Took): BillRow[] {
   return [
     ...tokenRows(usage),
     ...(receipt ? requestRows(receipt) : []),
-    ...inOrder(merged(receipt?.shares ?? [])).map(shareRow),
+    ...shareRows(inOrder(merged(receipt?.shares ?? []))),
     ...otherRows(receipt),
   ];
 }
@@ -78,12 +76,18 @@ function requestRows({ requests, failed }: Receipt): BillRow[] {
   return [{ ...row, end: `${failed.length} failed`, note: `Failed: ${failureNames(failed)}` }];
 }
 
-/** "3 requests, 2 failed". Empty when none is known. */
-function requestWords(receipt: Receipt | undefined): string {
-  if (receipt === undefined || receipt.requests === 0) return '';
-  const { requests, failed } = receipt;
-  const sent = counted(Math.max(requests, failed.length), 'request');
-  return failed.length === 0 ? sent : `${sent}, ${failed.length} failed`;
+/** "2 failed" beside other figures, "3 requests, 2 failed" alone. */
+function slipRequests(
+  receipt: Receipt | undefined,
+  isAlone: boolean,
+  isWanted: boolean,
+): SlipFigure[] {
+  const failed = receipt?.failed.length ?? 0;
+  const sent = Math.max(receipt?.requests ?? 0, failed);
+  const requests = counted(sent, 'request');
+  if (failed > 0 && isAlone) return [{ text: `${requests}, ${failed} failed` }];
+  if (failed > 0) return [{ text: `${failed} failed`, aside: ` of ${requests}` }];
+  return sent > 0 && isWanted ? [{ text: requests }] : [];
 }
 
 /** Names for the kinds of failures. */
@@ -180,19 +184,17 @@ function slipShare(share: Share): SlipFigure {
 }
 
 const ends = { measured: '', shared: 'split', rough: 'estimate', pending: unknown } as const;
-const notes = {
-  shared: 'Several turns ran at once; this one’s part goes by its tokens.',
-} as const;
+const splitNote = 'Several turns ran at once; this one’s part goes by its tokens.';
 
-function shareRow(share: Share): BillRow {
-  const { label, certainty } = share;
-  const value = certainty === 'pending' ? '…' : percent(share);
-  return {
-    name: windowName(label),
-    value,
-    end: ends[certainty],
-    ...(certainty === 'shared' && { note: notes.shared }),
-  };
+/** What `split` means is said once, below the last row that it is true of. */
+function shareRows(shares: readonly Share[]): BillRow[] {
+  const lastSplit = shares.findLastIndex(({ certainty }) => certainty === 'shared');
+  return shares.map((share, at) => ({
+    name: windowName(share.label),
+    value: share.certainty === 'pending' ? '…' : percent(share),
+    end: ends[share.certainty],
+    ...(at === lastSplit && { note: splitNote }),
+  }));
 }
 
 /** What other devices used meanwhile, window by window, never as a part of the turn. */

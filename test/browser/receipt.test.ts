@@ -44,8 +44,8 @@ describe('a receipt', () => {
     const texts = await panel.page.locator('.receipt-text').allInnerTexts();
     expect(texts.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
       'This turn took 0.6% of 5h 0.1% of week 12.4k in 1.1k out 9.8k cached',
-      'This turn took 0.6% of 5h ≈0.1% of week 12.4k in 1.1k out 3 requests, 2 failed 9.8k cached',
-      'This turn took 0.6% of 5h ≈0.1% of week 2 requests, 1 failed',
+      'This turn took 0.6% of 5h ≈0.1% of week 2 failed of 3 requests 12.4k in 1.1k out 9.8k cached',
+      'This turn took 0.6% of 5h ≈0.1% of week 1 failed of 2 requests',
       'This turn took 5 requests, 5 failed',
       'This turn took … of 5h not known yet … of week not known yet 12.4k in 1.1k out 9.8k cached',
     ]);

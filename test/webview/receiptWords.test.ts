@@ -33,10 +33,13 @@ describe('the slip', () => {
     ]);
   });
 
-  test('tells of requests when some have failed, or when there is nothing else to tell', () => {
-    const failed = receipt({ requests: 3, failed: ['cut', 'overloaded'], shares: [] });
-    expect(slip({ usage, receipt: failed })).toContain('3 requests, 2 failed');
-    expect(slip({ receipt: failed })).toEqual(['3 requests, 2 failed']);
+  test('tells of failed requests before the tokens, and of all when there is nothing else', () => {
+    const failed = receipt({ requests: 3, failed: ['cut', 'overloaded'] });
+    expect(slip({ usage, receipt: failed }).slice(2, 4)).toEqual([
+      '2 failed of 3 requests',
+      '12.4k in',
+    ]);
+    expect(slip({ receipt: { ...failed, shares: [] } })).toEqual(['3 requests, 2 failed']);
     expect(slip({ receipt: receipt() })).toEqual(['0.6% of 5h', '0.1% of week', '1 request']);
   });
 
@@ -101,6 +104,12 @@ describe('the bill', () => {
       'Monthly window|…|not known yet',
       'Spark 5-hour window|3.0%|',
     ]);
+  });
+
+  test('explains a split once', () => {
+    const shares = [share('5h', 0.6, 'shared'), share('wk', 0.1, 'shared')];
+    const noted = billRows({ receipt: receipt({ shares }) }).filter(({ note }) => note);
+    expect(noted.map(({ name }) => name)).toEqual(['Weekly window']);
   });
 
   test('shows what other devices used as theirs, below the shares of the turn', () => {
