@@ -45,6 +45,7 @@ export function createAccounting(ground: Ground) {
   };
 
   const writing = createWriteSoon(ground, async () => {
+    tracker.settle();
     const mine = tracker.history();
     await shared.change((old) => mergeHistories(old, mine), new AbortController().signal);
   });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposables.ts';
+import type { Tokens } from '../ledger/entry.ts';
 import type { LedgerTracker } from '../ledger/tracker.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
 import type { Session } from './session.ts';
@@ -15,7 +16,10 @@ export interface Bookkeeper extends Disposable {
 }
 
 export interface BookkeeperNeeds {
-  tracker: Pick<LedgerTracker, 'turnStarted' | 'request' | 'requestFailed' | 'turnEnded'>;
+  tracker: Pick<
+    LedgerTracker,
+    'turnStarted' | 'request' | 'accepted' | 'requestFailed' | 'turnEnded'
+  >;
   /** What a question that is sent now is answered with. */
   plan: () => { model: string; effort: string };
   clock: Pick<Clock, 'now'>;
@@ -27,11 +31,14 @@ export function createBookkeeper(needs: BookkeeperNeeds): Bookkeeper {
   const { tracker, plan, clock } = needs;
   const titles = new Map<string, string>();
   let running: Turn | undefined;
+  /** What failed attempts of the turn took, as far as they told it: the turn does not count it. */
+  let lost: Tokens | undefined;
   let listening: Disposable | undefined;
 
   function begin(session: Session, turn: Turn): void {
     const chatId = session.id();
     running = turn;
+    lost = undefined;
     if (!titles.has(chatId)) titles.set(chatId, titleFrom(turn.prompt.text));
     const contextTokens = session.context()?.usedTokens ?? 0;
     const { model, effort } = plan();
@@ -43,7 +50,8 @@ export function createBookkeeper(needs: BookkeeperNeeds): Bookkeeper {
     if (running !== turn || turn.status === 'running') return;
     running = undefined;
     const { id, status, usage, endedAtMs: atMs = clock.now() } = turn;
-    tracker.turnEnded({ id, atMs, outcome: status, ...(usage ? { tokens: countsOf(usage) } : {}) });
+    const tokens = sumOf(usage, lost);
+    tracker.turnEnded({ id, atMs, outcome: status, ...(tokens ? { tokens } : {}) });
   }
 
   return {
@@ -60,7 +68,10 @@ export function createBookkeeper(needs: BookkeeperNeeds): Bookkeeper {
       if (!running) return;
       if (event.type === 'attempt') {
         tracker.request(running.id, event.credentialId, clock.now());
+      } else if (event.type === 'headers' && event.status === 200) {
+        tracker.accepted(running.id, event.credentialId, clock.now());
       } else if (event.type === 'failed') {
+        lost = sumOf(event.usage, lost);
         tracker.requestFailed(running.id, event.failure.kind);
       }
     },
@@ -69,8 +80,15 @@ export function createBookkeeper(needs: BookkeeperNeeds): Bookkeeper {
   };
 }
 
-function countsOf({ input, cached, output, reasoning }: NonNullable<Turn['usage']>) {
-  return { input, cached, output, reasoning };
+function sumOf(a: Tokens | undefined, b: Tokens | undefined): Tokens | undefined {
+  if (!a && !b) return undefined;
+  const sum = (take: (tokens: Tokens) => number) => (a ? take(a) : 0) + (b ? take(b) : 0);
+  return {
+    input: sum(({ input }) => input),
+    cached: sum(({ cached }) => cached),
+    output: sum(({ output }) => output),
+    reasoning: sum(({ reasoning }) => reasoning),
+  };
 }
 
 function titleFrom(text: string): string {

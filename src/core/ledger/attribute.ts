@@ -1,20 +1,14 @@
 import type { Certainty } from './entry.ts';
-import type { Cycle } from './cycles.ts';
+import type { Cycle, CyclePoint } from './cycles.ts';
+import type { Timeline, TurnSpan, Want } from './timeline.ts';
 
-/** A turn on one account, as the attribution sees it. */
-export interface TurnSpan {
-  id: string;
-  fromMs: number;
-  /** Now, for a turn that runs. */
-  toMs: number;
-  running: boolean;
-  /** Weighted tokens of the turn, see `tokenWeight`. */
-  weight: number;
-  model: string;
+/** What is known of how turns are booked. */
+export interface Booking {
+  /** The most that such a turn can take, thousandths of a point; undefined while not learnt. */
+  explains: (turn: TurnSpan, coarse: boolean) => number | undefined;
+  /** Whether the headers of an answer tell the figures with its question booked already. */
+  inputFirst: boolean;
 }
-
-/** The most that such a turn can explain, thousandths of a point; undefined while not learnt. */
-export type Explains = (turn: TurnSpan, coarse: boolean) => number | undefined;
 
 export interface TurnShare {
   mills: number;
@@ -27,16 +21,6 @@ export interface CycleShares {
   mills: number;
   turns: ReadonlyMap<string, TurnShare>;
   otherMills: number;
-  /** What happened between two readings, from which the rates are learnt. */
-  rises: readonly Rise[];
-}
-
-export interface Rise {
-  mills: number;
-  ms: number;
-  /** Weighted tokens of ours between the two readings, by model; none while nothing ran. */
-  weights: ReadonlyMap<string, number>;
-  coarse: boolean;
 }
 
 /**
@@ -44,32 +28,71 @@ export interface Rise {
  * turns that ran between the two readings, by weighted tokens, up to what they can explain. What
  * rose while none ran, and what is left over, is not blamed on a turn.
  */
-export function attribute(
-  cycle: Cycle,
-  turns: readonly TurnSpan[],
-  explains: Explains,
-): CycleShares {
+export function attribute(cycle: Cycle, timeline: Timeline, booking: Booking): CycleShares {
   const taken = new Map<string, TurnShare>();
-  const rises: Rise[] = [];
+  const wantsOf = (fromMs: number, toMs: number) =>
+    timeline.wants(fromMs, toMs, booking.inputFirst);
   let last = { atMs: cycle.startsAtMs, mills: 0 };
   let movedAtMs = cycle.startsAtMs;
-  for (const [at, point] of cycle.points.entries()) {
-    const mills = point.mills - last.mills;
-    const now = wantsOf(turns, last.atMs, point.atMs);
-    const ms = point.atMs - last.atMs;
-    if (at > 0) rises.push({ mills, ms, weights: byModel(now), coarse: cycle.coarse });
-    if (mills > 0) {
-      // A figure that rounds may have been owed since it moved the last time.
-      const wants = now.length > 0 ? wantsOf(turns, movedAtMs, point.atMs) : [];
-      split({ mills, wants, cycle, seen: at > 0, explains }, taken);
-      movedAtMs = point.atMs;
-    }
-    last = point;
+  let vague: CyclePoint[] = [];
+  let seen = false;
+
+  /** A figure that rounds may have been owed since it moved the last time. */
+  function give(mills: number, fromMs: number, toMs: number): void {
+    const isOurs = wantsOf(fromMs, toMs).length > 0;
+    const wants = isOurs ? wantsOf(movedAtMs, toMs) : [];
+    split({ mills, wants, cycle, seen, explains: booking.explains }, taken);
+    movedAtMs = toMs;
   }
-  const shares = allShares(cycle, turns, taken);
+
+  for (const point of cycle.points) {
+    if (point.below !== undefined) {
+      vague.push(point);
+      continue;
+    }
+    const steps = point.mills > last.mills ? stepsOf(last, vague, point, wantsOf) : [];
+    for (const { mills, fromMs, toMs } of steps) give(mills, fromMs, toMs);
+    vague = [];
+    last = point;
+    seen = true;
+  }
+  const shares = allShares(cycle, timeline, taken, last.atMs);
   const ours = [...shares.values()].reduce((sum, { mills }) => sum + mills, 0);
-  return { cycle, mills: last.mills, turns: shares, otherMills: last.mills - ours, rises };
+  return { cycle, mills: last.mills, turns: shares, otherMills: last.mills - ours };
 }
+
+interface Step {
+  mills: number;
+  fromMs: number;
+  toMs: number;
+}
+
+/**
+ * A rise in one step, or in several where whole percents in between tell how much of it can have
+ * come before them.
+ */
+function stepsOf(
+  last: CyclePoint,
+  vague: readonly CyclePoint[],
+  point: CyclePoint,
+  wantsOf: (fromMs: number, toMs: number) => readonly Want[],
+): Step[] {
+  const steps: Step[] = [];
+  let { atMs: fromMs, mills: base } = last;
+  for (const { atMs: toMs, below = 0 } of vague) {
+    const before = sumOf(wantsOf(fromMs, toMs));
+    const after = sumOf(wantsOf(toMs, point.atMs));
+    const part = before > 0 ? ((point.mills - base) * before) / (before + after) : 0;
+    const mills = Math.max(0, Math.min(Math.round(part), below - 1 - base));
+    if (mills > 0) steps.push({ mills, fromMs, toMs });
+    base += mills;
+    fromMs = toMs;
+  }
+  if (point.mills > base) steps.push({ mills: point.mills - base, fromMs, toMs: point.atMs });
+  return steps;
+}
+
+const sumOf = (wants: readonly Want[]) => wants.reduce((sum, { weight }) => sum + weight, 0);
 
 interface Split {
   mills: number;
@@ -77,7 +100,7 @@ interface Split {
   cycle: Cycle;
   /** False for the rise up to the first reading of the run. */
   seen: boolean;
-  explains: Explains;
+  explains: Booking['explains'];
 }
 
 /** Adds to what each turn has taken so far. */
@@ -103,52 +126,24 @@ function split(rise: Split, taken: Map<string, TurnShare>): void {
 /** Turns of which nothing was seen have a share of 0. */
 function allShares(
   cycle: Cycle,
-  turns: readonly TurnSpan[],
+  timeline: Timeline,
   taken: ReadonlyMap<string, TurnShare>,
+  clearAtMs: number,
 ): Map<string, TurnShare> {
-  const endMs = cycle.resetsAtMs ?? Number.MAX_SAFE_INTEGER;
-  const lastAtMs = cycle.points.at(-1)?.atMs ?? cycle.startsAtMs;
-  const touching = turns.filter(
-    (turn) => taken.has(turn.id) || overlapMs(turn, cycle.startsAtMs, endMs) > 0,
-  );
+  const { startsAtMs, endsAtMs, isOver, coarse } = cycle;
+  const toldAtMs = cycle.points.at(-1)?.atMs ?? startsAtMs;
+  const touching = timeline.touching(startsAtMs, endsAtMs, taken);
   return new Map(
     touching.map((turn): [string, TurnShare] => {
       const share = taken.get(turn.id);
-      const pending = turn.running || lastAtMs < Math.min(turn.toMs, endMs);
-      const unseen = cycle.coarse ? 'rough' : 'measured';
-      const certainty = pending ? 'pending' : (share?.certainty ?? unseen);
+      const untilMs = Math.min(turn.toMs, endsAtMs);
+      const isPending = !isOver && (turn.running || toldAtMs < untilMs);
+      const found = share?.certainty ?? (coarse ? 'rough' : 'measured');
+      // Nothing clear was told after its end.
+      const certainty = isPending ? 'pending' : clearAtMs < untilMs ? worse(found, 'rough') : found;
       return [turn.id, { mills: share?.mills ?? 0, certainty }];
     }),
   );
-}
-
-function wantsOf(turns: readonly TurnSpan[], fromMs: number, toMs: number): Want[] {
-  return turns
-    .filter((turn) => overlapMs(turn, fromMs, toMs) > 0)
-    .map((turn) => toWant(turn, fromMs, toMs));
-}
-
-function overlapMs(turn: TurnSpan, fromMs: number, toMs: number): number {
-  return Math.min(turn.toMs, toMs) - Math.max(turn.fromMs, fromMs);
-}
-
-interface Want {
-  turn: TurnSpan;
-  weight: number;
-}
-
-/** Tokens are taken to be spread evenly over the turn. */
-function toWant(turn: TurnSpan, fromMs: number, toMs: number): Want {
-  const length = Math.max(1, turn.toMs - turn.fromMs);
-  return { turn, weight: (turn.weight * overlapMs(turn, fromMs, toMs)) / length };
-}
-
-function byModel(wants: readonly Want[]): Map<string, number> {
-  const weights = new Map<string, number>();
-  for (const { turn, weight } of wants) {
-    weights.set(turn.model, (weights.get(turn.model) ?? 0) + weight);
-  }
-  return weights;
 }
 
 const order: readonly Certainty[] = ['measured', 'shared', 'rough', 'pending'];

@@ -5,12 +5,24 @@ import type { WindowPoint, WindowSeries } from './history.ts';
 export interface Cycle {
   startsAtMs: number;
   resetsAtMs?: number;
-  /** Never falls: use only grows until a reset. Thousandths of a percentage point. */
-  points: { atMs: number; mills: number }[];
+  /** When it was over, as far as that is known. */
+  endsAtMs: number;
+  /** Whether figures of a later run are known, so that no more come of this one. */
+  isOver: boolean;
+  /** Never falls: use only grows until a reset. */
+  points: CyclePoint[];
   /** Whether the figures come in whole percents only. */
   coarse: boolean;
   /** Whether it is known that the window stood at 0 when the run began. */
   seenFromStart: boolean;
+}
+
+export interface CyclePoint {
+  atMs: number;
+  /** Used at least, thousandths of a percentage point. */
+  mills: number;
+  /** Of a whole percent that tells no more than was known: less than this was used by then. */
+  below?: number;
 }
 
 /** Splits what was told of a window at its resets. */
@@ -23,7 +35,12 @@ export function cyclesOf(series: WindowSeries): Cycle[] {
     else runs.push([point]);
     last = { ...last, ...point };
   }
-  return runs.map((run, at) => toCycle(run, runs[at - 1], series.minutes));
+  const cycles = runs.map((run, at) => toCycle(run, runs[at - 1], series.minutes));
+  return cycles.map((cycle, at) => {
+    const next = cycles[at + 1];
+    if (!next) return cycle;
+    return { ...cycle, isOver: true, endsAtMs: Math.min(cycle.endsAtMs, next.startsAtMs) };
+  });
 }
 
 /** The backend counts a reset from the time of its answer, so it wanders by seconds. */
@@ -42,25 +59,36 @@ function toCycle(
   minutes: number | undefined,
 ): Cycle {
   const firstAtMs = run[0]?.atMs ?? 0;
-  const resetsAtMs = run.findLast((point) => point.resetsAtMs !== undefined)?.resetsAtMs;
+  const resets = run.flatMap((point) => point.resetsAtMs ?? []);
+  const resetsAtMs = resets.at(-1);
   const previous = before?.at(-1);
+  // The earliest, for that does not wander with each answer.
   const computed =
-    resetsAtMs !== undefined && minutes !== undefined ? resetsAtMs - minutes * 60_000 : firstAtMs;
+    resets.length > 0 && minutes !== undefined
+      ? resets.reduce((least, one) => Math.min(least, one)) - minutes * 60_000
+      : firstAtMs;
   const earliest = Math.min(previous?.resetsAtMs ?? 0, firstAtMs);
   const startsAtMs = Math.min(firstAtMs, Math.max(computed, earliest, previous?.atMs ?? 0));
-  const fractions = run.filter(({ usedPercent }) => !Number.isInteger(usedPercent));
-  let highest = 0;
-  const points = withoutRounded(run, fractions.length > 0).map((point) => {
-    highest = Math.max(highest, toMills(point.usedPercent));
-    return { atMs: point.atMs, mills: highest };
-  });
+  const hasFractions = run.some(({ usedPercent }) => !Number.isInteger(usedPercent));
   return {
     startsAtMs,
     ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
-    points,
-    coarse: fractions.length === 0,
+    endsAtMs: resetsAtMs ?? Number.MAX_SAFE_INTEGER,
+    isOver: false,
+    points: toPoints(withoutRounded(run, hasFractions), hasFractions),
+    coarse: !hasFractions,
     seenFromStart: previous !== undefined,
   };
+}
+
+function toPoints(run: readonly WindowPoint[], hasFractions: boolean): CyclePoint[] {
+  let highest = -1;
+  return run.map(({ atMs, usedPercent, isWhole }) => {
+    const told = toMills(usedPercent);
+    const tellsLess = hasFractions && isWhole === true && told <= highest;
+    highest = Math.max(highest, told);
+    return { atMs, mills: highest, ...(tellsLess ? { below: told + 1000 } : {}) };
+  });
 }
 
 /**

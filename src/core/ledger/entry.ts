@@ -23,7 +23,10 @@ export type Share = z.infer<typeof share>;
 const tokens = z.object({ input: count, cached: count, output: count, reasoning: count });
 export type Tokens = z.infer<typeof tokens>;
 
-/** A stretch of the turn on one account. */
+/**
+ * A stretch of the turn on one account, from when it let a request in. Without length where it let
+ * none in: such a stretch has taken nothing.
+ */
 const span = z.object({ credentialId: z.string(), fromMs: atMs, toMs: atMs });
 export type Span = z.infer<typeof span>;
 
@@ -87,6 +90,7 @@ export function sumPoints(points: readonly number[]): number {
  * Input tokens that would cost as much. Prices of the family are near 1 : 0.1 : 8; how many points
  * such a token takes is learnt for each model, see `rates.ts`.
  */
-export function tokenWeight({ input, cached, output }: Tokens): number {
-  return Math.max(0, input - cached) + cached * 0.1 + output * 8;
-}
+export const tokenWeight = (used: Tokens) => inputWeight(used) + used.output * 8;
+
+export const inputWeight = ({ input, cached }: Tokens) =>
+  Math.max(0, input - cached) + cached * 0.1;

@@ -2,6 +2,9 @@ import * as z from 'zod/mini';
 import { lenient } from '../../base/lenient.ts';
 import type { QuotaReading, QuotaWindow } from '../quota/reading.ts';
 
+/** Any source of figures. The usage answer tells whole percents, headers tell decimals (WIRE.md d). */
+export type LedgerReading = Omit<QuotaReading, 'source'> & Pick<Partial<QuotaReading>, 'source'>;
+
 const atMs = z.number().check(z.nonnegative());
 
 /** What was told of one window at one time. Points without a reset time have none. */
@@ -9,6 +12,8 @@ const windowPoint = z.object({
   atMs,
   usedPercent: z.number().check(z.nonnegative(), z.lte(100)),
   resetsAtMs: z.exactOptional(atMs),
+  /** Told in whole percents by a source that knows no others, so up to one more is used. */
+  isWhole: z.exactOptional(z.literal(true)),
 });
 export type WindowPoint = z.infer<typeof windowPoint>;
 
@@ -40,8 +45,10 @@ export function readHistory(stored: unknown): WindowHistory {
 }
 
 /** What a reading adds, as a history of its own, to be merged. */
-export function historyOf(reading: Omit<QuotaReading, 'source'>): WindowHistory {
-  const { credentialId, observedAtMs } = reading;
+function historyOf(reading: LedgerReading): WindowHistory {
+  const { credentialId, observedAtMs, source } = reading;
+  const isWhole = (window: QuotaWindow) =>
+    source === 'usage' && Number.isInteger(window.usedPercent);
   const series = (window: QuotaWindow, label: string): WindowSeries => ({
     credentialId,
     label,
@@ -52,6 +59,7 @@ export function historyOf(reading: Omit<QuotaReading, 'source'>): WindowHistory 
         atMs: observedAtMs,
         usedPercent: Math.round(window.usedPercent * 1000) / 1000,
         ...(window.resetsAtMs === undefined ? {} : { resetsAtMs: window.resetsAtMs }),
+        ...(isWhole(window) ? { isWhole: true as const } : {}),
       },
     ],
   });
@@ -66,24 +74,52 @@ export function historyOf(reading: Omit<QuotaReading, 'source'>): WindowHistory 
   };
 }
 
-/** Both together; the same in either order, and again. */
+/** Both together; the same in either order, and again. Series that stay the same stay themselves. */
 export function mergeHistories(a: WindowHistory, b: WindowHistory): WindowHistory {
   const byKey = new Map<string, WindowSeries[]>();
   for (const one of [...a.series, ...b.series]) {
     const key = JSON.stringify([one.credentialId, one.label]);
-    byKey.set(key, [...(byKey.get(key) ?? []), one]);
+    const same = byKey.get(key);
+    if (same) same.push(one);
+    else byKey.set(key, [one]);
   }
   const keys = [...byKey.keys()].toSorted();
-  return { version: 1, series: keys.flatMap((key) => mergeSeries(byKey.get(key) ?? [])) };
+  const series = keys.flatMap((key) => mergeSeries(byKey.get(key) ?? []));
+  const isSame =
+    series.length === a.series.length && series.every((one, at) => one === a.series[at]);
+  return isSame ? a : { version: 1, series };
+}
+
+/**
+ * A merged history with one more reading. What is newer than all before it, as a reading of now,
+ * goes to the end without another look at the rest.
+ */
+export function withReading(history: WindowHistory, reading: LedgerReading): WindowHistory {
+  const more = historyOf(reading);
+  const olds = more.series.map((one) => seriesOf(history, one.credentialId, one.label));
+  const isNext = more.series.every((one, at) => mayAppend(olds[at], one));
+  if (!isNext) return mergeHistories(history, more);
+  const series = history.series.map((one) => {
+    const next = more.series[olds.indexOf(one)]?.points[0];
+    return next ? { ...one, points: appended(one.points, next) } : one;
+  });
+  return { version: 1, series };
+}
+
+function mayAppend(old: WindowSeries | undefined, { kind, minutes, points }: WindowSeries) {
+  const last = old?.points.at(-1)?.atMs ?? Infinity;
+  const isAsBefore = old?.kind === kind && (old.minutes ?? 0) >= (minutes ?? 0);
+  return isAsBefore && old.points.length < mostPoints && last < (points[0]?.atMs ?? 0);
 }
 
 /** Without what is older than the week that the plot shows and the run that it began in. */
 export function recentHistory(history: WindowHistory, nowMs: number): WindowHistory {
   const fromMs = nowMs - 15 * 86_400_000;
-  const series = history.series.map((one) => ({
-    ...one,
-    points: one.points.filter((point) => point.atMs >= fromMs && point.atMs <= nowMs),
-  }));
+  const isRecent = ({ atMs: at }: WindowPoint) => at >= fromMs && at <= nowMs;
+  if (history.series.every(({ points }) => points.every(isRecent))) return history;
+  const series = history.series.map((one) =>
+    one.points.every(isRecent) ? one : { ...one, points: one.points.filter(isRecent) },
+  );
   return { version: 1, series: series.filter(({ points }) => points.length > 0) };
 }
 
@@ -101,15 +137,21 @@ function mergeSeries(same: readonly WindowSeries[]): WindowSeries[] {
   // Lengths within 5 % have the same label; the choice must not depend on the order.
   const minutes = Math.max(...same.map((one) => one.minutes ?? 0));
   const [kind = first.kind] = same.map((one) => one.kind).toSorted();
-  return [
-    {
-      credentialId: first.credentialId,
-      label: first.label,
-      kind,
-      ...(minutes > 0 ? { minutes } : {}),
-      points: thinned(same.flatMap(({ points }) => points)),
-    },
-  ];
+  const points = thinned(same.flatMap((one) => one.points));
+  const isSame =
+    points.length === first.points.length &&
+    points.every((one, at) => isEqual(one, first.points[at])) &&
+    kind === first.kind &&
+    minutes === (first.minutes ?? 0);
+  if (isSame) return [first];
+  const { credentialId, label } = first;
+  return [{ credentialId, label, kind, ...(minutes > 0 ? { minutes } : {}), points }];
+}
+
+/** Only the end can become flat. */
+function appended(points: readonly WindowPoint[], next: WindowPoint): WindowPoint[] {
+  const isFlat = isLike(points.at(-1), next) && isLike(points.at(-2), next);
+  return [...(isFlat ? points.slice(0, -1) : points), next];
 }
 
 const mostPoints = 3000;
@@ -125,23 +167,28 @@ function thinned(points: readonly WindowPoint[]): WindowPoint[] {
 
 /** Of two points told in the same millisecond the further one stays. */
 function oneEach(points: readonly WindowPoint[]): WindowPoint[] {
-  const rank = (point: WindowPoint) => [point.atMs, point.resetsAtMs ?? 0, point.usedPercent];
-  const sorted = points.toSorted((a, b) => compare(rank(a), rank(b)));
+  const sorted = points.toSorted(
+    (a, b) =>
+      a.atMs - b.atMs ||
+      (a.resetsAtMs ?? 0) - (b.resetsAtMs ?? 0) ||
+      a.usedPercent - b.usedPercent ||
+      Number(b.isWhole ?? false) - Number(a.isWhole ?? false),
+  );
   return sorted.filter((point, at) => sorted[at + 1]?.atMs !== point.atMs);
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (const [at, value] of a.entries()) {
-    const other = b[at] ?? 0;
-    if (value !== other) return value - other;
-  }
-  return 0;
+function isLike(a: WindowPoint | undefined, b: WindowPoint): boolean {
+  return (
+    a?.usedPercent === b.usedPercent && a.resetsAtMs === b.resetsAtMs && a.isWhole === b.isWhole
+  );
 }
 
+const isEqual = (a: WindowPoint, b: WindowPoint | undefined) => a.atMs === b?.atMs && isLike(b, a);
+
 function withoutFlats(points: readonly WindowPoint[]): WindowPoint[] {
-  const same = (a: WindowPoint | undefined, b: WindowPoint) =>
-    a?.usedPercent === b.usedPercent && a.resetsAtMs === b.resetsAtMs;
-  return points.filter((point, at) => !same(points[at - 1], point) || !same(points[at + 1], point));
+  return points.filter(
+    (point, at) => !isLike(points[at - 1], point) || !isLike(points[at + 1], point),
+  );
 }
 
 /** First, last, highest and lowest of each stretch: a reset lies between two of them. */

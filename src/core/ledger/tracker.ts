@@ -1,12 +1,12 @@
 import { createEmitter, type Listen } from '../../base/event.ts';
-import type { QuotaReading } from '../quota/reading.ts';
-import { sharesOf, splitAll, type Attributable, type WindowShares } from './book.ts';
-import { latestEntries, type LedgerEntry, type Span } from './entry.ts';
+import { createSplitter, sharesOf, type Attributable, type WindowShares } from './book.ts';
+import { latestEntries, type LedgerEntry, type Share, type Span } from './entry.ts';
 import {
-  historyOf,
   mergeHistories,
   noHistory,
   recentHistory,
+  withReading,
+  type LedgerReading,
   type WindowHistory,
 } from './history.ts';
 
@@ -17,15 +17,15 @@ export type TurnStart = Pick<LedgerEntry, 'id' | 'atMs' | 'chatId' | 'model' | '
 export type TurnEnd = Pick<LedgerEntry, 'id' | 'outcome'> &
   Pick<Partial<LedgerEntry>, 'tokens'> & { atMs: number };
 
-/** Any source of figures; those of an answer's headers tell that what came before is not ours. */
-export type LedgerReading = Omit<QuotaReading, 'source'> & Pick<Partial<QuotaReading>, 'source'>;
-
 /** Follows the turns of this window of the editor and the figures, and says who took what. */
 export interface LedgerTracker {
+  /** Keeps the figures; what follows from them is worked out when somebody asks. */
   reading(reading: LedgerReading): void;
   turnStarted(start: TurnStart): void;
   /** A request goes out, with the account that it goes to. */
   request(turnId: string, credentialId: string, atMs: number): void;
+  /** The account has let the request in: from now on the turn takes of its quota. */
+  accepted(turnId: string, credentialId: string, atMs: number): void;
   requestFailed(turnId: string, kind: string): void;
   /** A turn that sent nothing leaves no entry. */
   turnEnded(end: TurnEnd): void;
@@ -41,6 +41,8 @@ export interface LedgerTracker {
   windows(): readonly WindowShares[];
   /** To be stored and shared: with the entries it is all that is needed to go on. */
   history(): WindowHistory;
+  /** Tells what has come to be known since the last time; to be called some time after readings. */
+  settle(): void;
   /** An entry of a turn of ours is new or known better: append it to the file. */
   readonly onDidSettle: Listen<LedgerEntry>;
 }
@@ -55,6 +57,8 @@ interface Running {
 /** The longest window whose runs are split anew is a week. */
 const keptMs = 15 * 86_400_000;
 const mostEntries = 2000;
+/** The start of a run is told a little differently with each answer. */
+const startSlackMs = 15 * 60_000;
 
 export function createLedgerTracker(options: {
   now: () => number;
@@ -62,21 +66,28 @@ export function createLedgerTracker(options: {
 }): LedgerTracker {
   const { now } = options;
   const settled = createEmitter<LedgerEntry>(options.onError);
+  const splitter = createSplitter();
   const running = new Map<string, Running>();
   /** Ended here: their news are told. Those of other windows are told by them. */
   const mine = new Set<string>();
+  /** Of these, those with news. The ones in `fresh` were never told before. */
+  const untold = new Set<string>();
+  const fresh = new Set<string>();
+  /** Entries whose shares may not follow from the history yet. */
+  let unchecked = new Set<string>();
   let entries: LedgerEntry[] = [];
   let history = noHistory;
-  let split: WindowShares[] | undefined;
-
-  const windows = () => (split ??= splitAll(history, [...entries, ...openTurns()]));
+  let windows: readonly WindowShares[] = [];
+  let isDirty = false;
 
   function openTurns(): Attributable[] {
     return [...running.values()].map(({ start, spans }) => ({
       id: start.id,
       model: start.model,
       spans: spans.map((span, at) =>
-        at === spans.length - 1 ? { ...span, toMs: Math.max(span.toMs, now()) } : span,
+        at === spans.length - 1 && span.toMs > span.fromMs
+          ? { ...span, toMs: Math.max(span.toMs, now()) }
+          : span,
       ),
       running: true,
     }));
@@ -84,16 +95,35 @@ export function createLedgerTracker(options: {
 
   /** Old entries keep the shares that they were stored with: their readings are gone. */
   function refresh(): void {
-    split = undefined;
-    const changed: LedgerEntry[] = [];
+    if (!isDirty) return;
+    isDirty = false;
+    const found = splitter.split(history, [...entries, ...openTurns()]);
+    windows = found.windows;
+    const asked = new Set([...found.changed, ...unchecked]);
+    unchecked = new Set();
+    if (asked.size === 0) return;
     entries = entries.map((entry) => {
-      const shares = withOld(entry, sharesOf(entry.id, windows()), history);
+      if (!asked.has(entry.id)) return entry;
+      const shares = sharesNow(entry, sharesOf(entry.id, windows), history);
       if (JSON.stringify(shares) === JSON.stringify(entry.shares)) return entry;
-      const next = { ...entry, shares, revision: entry.revision + 1 };
-      if (mine.has(entry.id)) changed.push(next);
+      if (mine.has(entry.id)) untold.add(entry.id);
+      return { ...entry, shares };
+    });
+  }
+
+  function settle(): void {
+    refresh();
+    if (untold.size === 0) return;
+    const told: LedgerEntry[] = [];
+    entries = entries.map((entry) => {
+      if (!untold.has(entry.id)) return entry;
+      const next = fresh.has(entry.id) ? entry : { ...entry, revision: entry.revision + 1 };
+      told.push(next);
       return next;
     });
-    for (const entry of changed) settled.fire(entry);
+    untold.clear();
+    fresh.clear();
+    for (const entry of told) settled.fire(entry);
   }
 
   function keep(more: readonly LedgerEntry[]): void {
@@ -101,25 +131,23 @@ export function createLedgerTracker(options: {
     entries = latestEntries([...entries, ...more])
       .filter(({ endedAtMs }) => endedAtMs >= fromMs)
       .slice(-mostEntries);
+    for (const { id } of more) unchecked.add(id);
+    isDirty = true;
+    if (mine.size === 0) return;
     const ids = new Set(entries.map(({ id }) => id));
     for (const id of mine) if (!ids.has(id)) mine.delete(id);
   }
 
-  function addHistory(more: WindowHistory): void {
-    const before = JSON.stringify(history);
-    history = recentHistory(mergeHistories(history, more), now());
-    if (JSON.stringify(history) !== before) refresh();
+  function setHistory(next: WindowHistory): void {
+    const recent = recentHistory(next, now());
+    isDirty ||= recent !== history;
+    history = recent;
   }
 
   return {
     onDidSettle: settled.listen,
-    reading(reading) {
-      const { credentialId, observedAtMs } = reading;
-      if (reading.source === 'headers') {
-        for (const turn of running.values()) markFirst(turn, credentialId, observedAtMs);
-      }
-      addHistory(historyOf(reading));
-    },
+    settle,
+    reading: (reading) => setHistory(withReading(history, reading)),
     turnStarted(start) {
       running.set(start.id, { start, spans: [], requests: 0, failed: [] });
     },
@@ -128,10 +156,16 @@ export function createLedgerTracker(options: {
       if (!turn) return;
       turn.requests += 1;
       const last = turn.spans.at(-1);
-      if (last) last.toMs = Math.max(last.toMs, atMs);
-      if (last?.credentialId !== credentialId) {
-        turn.spans.push({ credentialId, fromMs: atMs, toMs: atMs });
-      }
+      if (last?.credentialId === credentialId) return;
+      if (last && last.toMs > last.fromMs) last.toMs = Math.max(last.toMs, atMs);
+      turn.spans.push({ credentialId, fromMs: atMs, toMs: atMs });
+    },
+    accepted(turnId, credentialId, atMs) {
+      const last = running.get(turnId)?.spans.at(-1);
+      if (last?.credentialId !== credentialId) return;
+      if (last.toMs === last.fromMs) last.fromMs = atMs;
+      last.toMs = Math.max(last.toMs, atMs + 1);
+      isDirty = true;
     },
     requestFailed(turnId, kind) {
       running.get(turnId)?.failed.push(kind);
@@ -141,37 +175,32 @@ export function createLedgerTracker(options: {
       running.delete(end.id);
       const entry = turn && toEntry(turn, end);
       if (!entry) return;
-      mine.add(entry.id);
+      for (const set of [mine, untold, fresh]) set.add(entry.id);
       keep([{ ...entry, shares: [] }]);
-      split = undefined;
-      const shares = sharesOf(entry.id, windows());
-      entries = entries.map((one) => (one.id === entry.id ? { ...one, shares } : one));
-      settled.fire({ ...entry, shares });
-      refresh();
+      settle();
     },
-    absorb(more) {
-      keep(more);
+    absorb: keep,
+    absorbHistory: (more) => setHistory(mergeHistories(history, more)),
+    entries() {
       refresh();
+      return entries;
     },
-    absorbHistory: addHistory,
-    entries: () => entries,
-    entry: (turnId) => entries.find(({ id }) => id === turnId),
-    windows,
+    entry(turnId) {
+      refresh();
+      return entries.find(({ id }) => id === turnId);
+    },
+    windows() {
+      refresh();
+      return windows;
+    },
     history: () => history,
   };
-}
-
-/** The headers of the first answer tell how things stood before the turn took anything. */
-function markFirst(turn: Running, credentialId: string, atMs: number): void {
-  const last = turn.spans.at(-1);
-  if (last?.credentialId !== credentialId || last.fromMs !== last.toMs) return;
-  if (atMs > last.fromMs) Object.assign(last, { fromMs: atMs, toMs: atMs + 1 });
 }
 
 function toEntry({ start, spans, requests, failed }: Running, end: TurnEnd) {
   const last = spans.at(-1);
   if (!last) return undefined;
-  last.toMs = Math.max(last.toMs, end.atMs);
+  if (last.toMs > last.fromMs) last.toMs = Math.max(last.toMs, end.atMs);
   return {
     version: 1 as const,
     ...start,
@@ -187,9 +216,9 @@ function toEntry({ start, spans, requests, failed }: Running, end: TurnEnd) {
 }
 
 /** Shares in runs of which no reading is left stay as they were stored. */
-function withOld(
+function sharesNow(
   entry: LedgerEntry,
-  found: LedgerEntry['shares'],
+  found: readonly Share[],
   history: WindowHistory,
 ): LedgerEntry['shares'] {
   const old = entry.shares.filter((share) => {
@@ -199,8 +228,15 @@ function withOld(
     const first = series?.points[0]?.atMs ?? Infinity;
     return entry.endedAtMs < first && !found.some((one) => isSameRun(one, share));
   });
-  return [...old, ...found];
+  // So that a run that is told a little differently is no news.
+  const asTold = found.map((share) => {
+    const before = entry.shares.find((one) => isSameRun(one, share));
+    return before ? { ...share, startsAtMs: before.startsAtMs } : share;
+  });
+  return [...old, ...asTold];
 }
 
-const isSameRun = (a: LedgerEntry['shares'][number], b: LedgerEntry['shares'][number]) =>
-  a.credentialId === b.credentialId && a.label === b.label && a.startsAtMs === b.startsAtMs;
+const isSameRun = (a: Share, b: Share) =>
+  a.credentialId === b.credentialId &&
+  a.label === b.label &&
+  Math.abs(a.startsAtMs - b.startsAtMs) <= startSlackMs;

@@ -13,7 +13,7 @@ import type { Identity, ResponsesRequest } from './request.ts';
 import { decideRetry, maxAttempts, usualPolicy, type RetryPolicy } from './retry.ts';
 import { waitForRetry } from './retryWait.ts';
 import { createTurnAccount, type ResponsesGrants, type TurnAccount } from './turnAccount.ts';
-import { hasCalls, toAnswer } from './toAnswer.ts';
+import { hasCalls, toAnswer, usageOf } from './toAnswer.ts';
 import type { Answer, EmitTurnEvent } from './turnEvent.ts';
 
 export interface ResponsesOptions {
@@ -197,7 +197,7 @@ function createRun(
         const items = [...kept, ...outcome.items];
         const from = { attempts: attempt, credentialId: account.id() };
         if (!failure || isWhole(outcome)) return toAnswer(outcome, items, from);
-        emit({ type: 'failed', attempt, failure });
+        emit({ type: 'failed', attempt, failure, ...usageOf(outcome) });
         if (hasCalls(outcome.items) && (isWorthRetrying(failure) || (await moveOn(failure)))) {
           emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
           return toAnswer(outcome, items, from);

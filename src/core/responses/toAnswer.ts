@@ -23,8 +23,13 @@ export function toAnswer(
     ...incompleteness(end, response),
     ...(response?.id === undefined ? {} : { responseId: response.id }),
     ...(turnState === undefined ? {} : { turnState }),
-    ...(response?.usage === undefined ? {} : { usage: toUsage(response.usage) }),
+    ...usageOf({ response }),
   };
+}
+
+/** What the backend counted, where it has said so; a failed attempt may have taken tokens, too. */
+export function usageOf({ response }: { response?: ResponseObject | undefined }) {
+  return response?.usage === undefined ? {} : { usage: toUsage(response.usage) };
 }
 
 function incompleteness(end: AttemptOutcome['end'], response: ResponseObject | undefined) {

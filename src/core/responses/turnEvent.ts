@@ -29,7 +29,7 @@ export type TurnEvent =
   /** A `codex.rate_limits` event, as the backend sent it. */
   | { type: 'rateLimits'; attempt: number; credentialId: string; limits: unknown }
   /** The request of this attempt has failed, whatever is done about it. */
-  | { type: 'failed'; attempt: number; failure: ResponsesFailure }
+  | { type: 'failed'; attempt: number; failure: ResponsesFailure; usage?: TokenUsage }
   /** Text at the end of an open part. */
   | { type: 'append'; attempt: number; key: string; text: string }
   /** Opens a part at the end, or replaces what it showed; `final` once the backend is done with it. */

@@ -1,4 +1,5 @@
-import type { LedgerReading, LedgerTracker, TurnStart } from '../../../src/core/ledger/tracker.ts';
+import type { LedgerReading } from '../../../src/core/ledger/history.ts';
+import type { LedgerTracker, TurnStart } from '../../../src/core/ledger/tracker.ts';
 import type { Tokens } from '../../../src/core/ledger/entry.ts';
 
 /** How somebody works, for made-up ledgers of which the truth is known. */
@@ -197,6 +198,7 @@ export function createWorld(style: Style, seed: number, beginsAtMs = Date.UTC(20
       tracker.request(start.id, account, now);
       now += 800;
       tracker.reading(reading('headers'));
+      tracker.accepted(start.id, account, now);
       pass(ms);
       take(truth);
       tracker.turnEnded({ id: start.id, atMs: now, tokens, outcome: 'done' });
