@@ -4,10 +4,12 @@ import { createEmitter } from '../base/event.ts';
 import { createAnswerObserver } from '../core/chat/answerObserver.ts';
 import { createBookkeeper } from '../core/chat/bookkeeper.ts';
 import { createHeld, type Held } from '../core/chat/held.ts';
+import { toReceipt } from '../core/chat/receipt.ts';
 import { createSending } from '../core/chat/sending.ts';
 import { createSession, type Session } from '../core/chat/session.ts';
 import { waysOnFrom } from '../core/chat/waysOn.ts';
 import { originator } from '../core/auth/oauth.ts';
+import type { LedgerEntry } from '../core/ledger/entry.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import { createResponses } from '../core/responses/client.ts';
 import { retryPolicy } from '../core/responses/retry.ts';
@@ -93,6 +95,8 @@ export function createTalk(
       ended.fire();
     }),
   );
+  const showReceipt = (entry: LedgerEntry) => session.noteReceipt(entry.id, toReceipt(entry));
+  lifetime.add(tracker.onDidSettle(showReceipt));
   return { session, choice, held, sending, drafts, picked, titleOf: books.titleOf };
 }
 

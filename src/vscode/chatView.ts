@@ -193,6 +193,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.#outbox.send(stateOf(change.turn));
         if (change.turn.status !== 'running') this.#noteEnd();
         return;
+      case 'turn/receipt':
+        this.#outbox.send(stateOf(change.turn));
+        return;
       case 'turns':
         if (this.#isUp) this.#snapshot();
         return;

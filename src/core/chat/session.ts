@@ -11,13 +11,22 @@ import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import { runTurn } from './runTurn.ts';
 import { dropQuietNote } from './turnView.ts';
 import type { WayOn } from './waysOn.ts';
-import { applyPartChange, settleParts, type PartChange, type Prompt, type Turn } from './turn.ts';
+import {
+  applyPartChange,
+  settleParts,
+  type PartChange,
+  type Prompt,
+  type Turn,
+  type TurnReceipt,
+} from './turn.ts';
 
 export type SessionChange =
   | { type: 'turn/add'; turn: Turn }
   | { type: 'turn/change'; turn: Turn; change: PartChange }
   /** Everything about the turn but its parts may have changed. */
   | { type: 'turn/state'; turn: Turn }
+  /** What a turn has taken is known, or known better. */
+  | { type: 'turn/receipt'; turn: Turn }
   /** The list of turns is another one. */
   | { type: 'turns' }
   | { type: 'context' };
@@ -53,6 +62,8 @@ export interface Session {
   retryNow(turnId: string): void;
   /** An empty chat; a running turn is stopped first. */
   startNew(): void;
+  /** What the turn has taken; turns that are gone are passed over. */
+  noteReceipt(turnId: string, receipt: TurnReceipt): void;
   /** Facts for a report about a failed turn, as JSON; undefined for other turns. */
   details(turnId: string): string | undefined;
   readonly onDidChange: Listen<SessionChange>;
@@ -185,6 +196,12 @@ export function createSession(needs: SessionNeeds): Session {
       stop();
       chat = createChatState(newId);
       change.fire({ type: 'turns' });
+    },
+    noteReceipt(turnId, receipt) {
+      const turn = chat.turns.find(({ id }) => id === turnId);
+      if (!turn) return;
+      turn.receipt = receipt;
+      change.fire({ type: 'turn/receipt', turn });
     },
     details(turnId) {
       if (!chat.errors.has(turnId)) return undefined;
