@@ -131,11 +131,7 @@ export function createSession(needs: SessionNeeds): Session {
 
   function fail(turn: Turn, error: unknown): void {
     const words = failureWords(error, clock.now());
-    if (words.kind === 'internal') {
-      log.error(
-        `turn failed: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`,
-      );
-    }
+    if (words.kind === 'internal') log.error(`turn failed: ${traceOf(error)}`);
     const waysOn = needs.waysOn?.(error) ?? [];
     turn.failure = waysOn.length > 0 ? { ...words, waysOn } : words;
     chat.errors.set(turn.id, error);
@@ -210,4 +206,8 @@ export function createSession(needs: SessionNeeds): Session {
     onDidChange: change.listen,
     dispose: stop,
   };
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : 'unknown';
 }
