@@ -35,10 +35,10 @@ await Promise.all([
     format: 'iife',
     target: 'es2022',
   }),
-  // The Usage page, which the panel fetches when somebody opens it.
+  // What the panel fetches only when it is needed: the Usage page, and the colours of code.
   build({
     ...shared,
-    entryPoints: { usage: 'webview/usage/page.ts' },
+    entryPoints: { usage: 'webview/usage/page.ts', highlight: 'webview/markdown/highlight.ts' },
     outdir: 'dist',
     platform: 'browser',
     format: 'esm',

@@ -32,14 +32,9 @@ const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">
 
 /** The renderer in Chromium, under the content security policy of the chat view. */
 export async function openMarkdownPage(): Promise<MarkdownPage> {
-  const { script, styles } = await bundle();
+  const files = await bundle();
   const server = createServer((request, response) => {
-    const [type, body] =
-      request.url === '/page.js'
-        ? ['text/javascript', script]
-        : request.url === '/page.css'
-          ? ['text/css', styles]
-          : ['text/html', html];
+    const [type, body] = files[request.url?.split('?')[0] ?? ''] ?? ['text/html', html];
     response.setHeader('content-type', type).end(body);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -69,18 +64,25 @@ export async function openMarkdownPage(): Promise<MarkdownPage> {
 
 const sheets = ['base', 'controls', 'transcript', 'markdown', 'code', 'adapt'];
 
-async function bundle(): Promise<{ script: string; styles: string }> {
+type Files = Readonly<Record<string, readonly [type: string, body: string]>>;
+
+async function bundle(): Promise<Files> {
   const root = join(import.meta.dirname, '../..');
   const imports = sheets.map((name) => `@import './webview/styles/${name}.css';`).join('\n');
-  const [script = '', styles = ''] = await Promise.all(
+  const [script = '', highlight = '', styles = ''] = await Promise.all(
     [
       { entryPoints: [join(root, 'test/webview/markdown/page.ts')] },
+      { entryPoints: [join(root, 'webview/markdown/highlight.ts')], format: 'esm' as const },
       { stdin: { contents: imports, resolveDir: root, loader: 'css' as const } },
     ].map(async (entry) => {
       const options = { bundle: true, minify: true, format: 'iife', target: 'es2022' } as const;
-      const { outputFiles } = await build({ ...entry, ...options, write: false });
+      const { outputFiles } = await build({ ...options, ...entry, write: false });
       return outputFiles[0]?.text;
     }),
   );
-  return { script, styles };
+  return {
+    '/page.js': ['text/javascript', script],
+    '/highlight.js': ['text/javascript', highlight],
+    '/page.css': ['text/css', styles],
+  };
 }

@@ -79,8 +79,9 @@ export async function launchPanelBrowser(): Promise<PanelBrowser> {
 interface Bundle {
   readonly script: string;
   readonly sheet: string;
-  /** The script of the Usage page. */
+  /** The script of the Usage page, and that of the colours of code. */
   readonly usage: string;
+  readonly highlight: string;
 }
 
 /** Built as `esbuild.mjs` builds it, in memory. */
@@ -101,7 +102,13 @@ async function bundlePanel(): Promise<Bundle> {
   };
   const panel = await bundle('webview', '../../webview/main.ts', 'iife');
   const usage = await bundle('usage', '../../webview/usage/page.ts', 'esm');
-  return { script: panel('.js'), sheet: panel('.css'), usage: usage('.js') };
+  const highlight = await bundle('highlight', '../../webview/markdown/highlight.ts', 'esm');
+  return {
+    script: panel('.js'),
+    sheet: panel('.css'),
+    usage: usage('.js'),
+    highlight: highlight('.js'),
+  };
 }
 
 async function openPanel(
@@ -193,6 +200,7 @@ async function serve(context: BrowserContext, bundle: Bundle, theme: Theme): Pro
     '/': { contentType: 'text/html', body: skeleton(theme) },
     '/webview.js': { contentType: 'text/javascript', body: bundle.script },
     '/usage.js': { contentType: 'text/javascript', body: bundle.usage },
+    '/highlight.js': { contentType: 'text/javascript', body: bundle.highlight },
     '/webview.css': { contentType: 'text/css', body: bundle.sheet },
     '/theme.css': { contentType: 'text/css', body: `${themeSheet(theme)}\n${defaultSheet}` },
   };

@@ -140,14 +140,20 @@ describe('the way to the page and back', () => {
     expect(await panel.page.locator('.answer .md').innerText()).toBe('One two');
   });
 
-  test('says so when the page cannot be loaded', async () => {
+  test('says so when the page cannot be loaded, and tries again when asked', async () => {
     const panel = await panelOf();
-    await panel.page.route('**/usage.js', (route) => route.abort());
+    const address = /usage\.js/;
+    await panel.page.route(address, (route) => route.abort());
     await foot(panel).click();
     await panel.page.getByText('The Usage page could not be loaded.').waitFor();
     await button(panel, 'Back to the chat').click();
     expect(await panel.page.locator('.usage').isVisible()).toBe(false);
-    expect((await panel.heard()).map(({ type }) => type)).toEqual(['view/error']);
+    await foot(panel).click();
+    await panel.page.getByText('The Usage page could not be loaded.').waitFor();
+    expect((await panel.heard()).map(({ type }) => type)).toEqual(['view/error', 'view/error']);
+    await panel.page.unroute(address);
+    await button(panel, 'Try again').click();
+    await panel.page.getByRole('heading', { name: 'Usage', exact: true }).waitFor();
     panel.faults.length = 0;
   });
 });

@@ -1,3 +1,4 @@
+import { addressBeside } from '../beside.ts';
 import { h } from '../h.ts';
 import type { SavedState } from '../savedState.ts';
 import type { ViewState } from '../state.ts';
@@ -28,11 +29,6 @@ export interface HatchNeeds extends Pick<UsageNeeds, 'send' | 'say' | 'now'> {
   readonly focusElsewhere: () => void;
 }
 
-// Known only while this script runs for the first time. The second script lies beside this one;
-// `import()` hands it the nonce of this one (HTML, descendant script fetch options).
-const ownAddress =
-  document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : '';
-
 const atFirst: Saved = { isOpen: false, span: 'day', scope: 'window' };
 
 export function createUsageHatch(needs: HatchNeeds): UsageHatch {
@@ -42,6 +38,7 @@ export function createUsageHatch(needs: HatchNeeds): UsageHatch {
   let state: ViewState | undefined;
   let isOpen = false;
   let opener: Element | null = null;
+  let attempts = 0;
 
   const save = (change: Partial<Saved>) => {
     saved = { ...saved, ...change };
@@ -68,8 +65,9 @@ export function createUsageHatch(needs: HatchNeeds): UsageHatch {
     if (takesFocus) shown.focus();
   };
   const load = async (takesFocus: boolean) => {
+    attempts += 1;
     const { createUsagePage }: typeof pageModule = await import(
-      new URL('usage.js', ownAddress).href
+      addressBeside('usage.js', attempts)
     );
     const { accountId, span, scope } = saved;
     page ??= createUsagePage({
@@ -87,24 +85,28 @@ export function createUsageHatch(needs: HatchNeeds): UsageHatch {
     const why = error instanceof Error ? error.message : 'unknown';
     needs.send({ type: 'view/error', message: `The Usage page: ${why}`.slice(0, 2_000) });
     if (!isOpen) return;
+    const again = toolkitButton('Try again', 'primary', () => tryToLoad(true));
     const back = toolkitButton('Back to the chat', 'secondary', close);
     element.replaceChildren(
       h(
         'section',
         { class: 'usage', 'aria-label': 'Usage' },
-        h('p', {}, 'The Usage page could not be loaded. Close the panel and open it again.'),
-        back,
+        h('p', {}, 'The Usage page could not be loaded. Your chat stays as it is.'),
+        h('div', { class: 'note-acts' }, again, back),
       ),
     );
     cover(true);
-    back.focus();
+    again.focus();
+  };
+  const tryToLoad = (takesFocus: boolean) => {
+    load(takesFocus).catch(fail);
   };
   const open = (takesFocus: boolean) => {
     if (isOpen) return takesFocus ? page?.focus() : undefined;
     isOpen = true;
     opener = document.activeElement;
     save({ isOpen: true });
-    if (page === undefined) load(takesFocus).catch(fail);
+    if (page === undefined) tryToLoad(takesFocus);
     else show(page, takesFocus);
   };
   return {
