@@ -5,6 +5,7 @@ import { activation } from './activation.ts';
 import { draw } from './draw.ts';
 import { idle } from './idle.ts';
 import { lease } from './lease.ts';
+import { estimate, ledger } from './ledger.ts';
 import { network } from './network.ts';
 import { stop } from './stop.ts';
 import { stream } from './stream.ts';
@@ -23,6 +24,8 @@ const measures: Readonly<Record<string, Measure>> = {
   idle,
   stop,
   lease,
+  ledger,
+  estimate,
 };
 
 await commandLine(async () => {

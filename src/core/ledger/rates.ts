@@ -10,39 +10,49 @@ export interface Rates {
   inputFirst: boolean | undefined;
 }
 
-type Weights = ReadonlyMap<string, number>;
+/** Weighted tokens of ours between two readings. */
+interface Weights {
+  /** 0 while nothing of ours ran. */
+  total: number;
+  /** By model. */
+  parts: readonly (readonly [string, number])[];
+}
 
 /** What happened between two clear readings of one run. */
 export interface Rise {
   mills: number;
   ms: number;
-  /** Weighted tokens of ours between the two, by model; none while nothing ran. */
-  weights: Weights;
-  /** The same if the input is booked first. */
-  inputFirst: Weights;
   coarse: boolean;
+  /** If all is booked as the turn goes on. */
+  even: Weights;
+  /** If the input is booked first. */
+  inputFirst: Weights;
 }
 
 export function risesOf({ points, coarse }: Cycle, timeline: Timeline): Rise[] {
   const clear = points.filter(({ below }) => below === undefined);
-  const weightsOf = (fromMs: number, toMs: number, inputFirst: boolean) => {
-    const weights = new Map<string, number>();
-    for (const { turn, weight } of timeline.wants(fromMs, toMs, inputFirst)) {
-      weights.set(turn.model, (weights.get(turn.model) ?? 0) + weight);
+  const weightsOf = (fromMs: number, toMs: number, inputFirst: boolean): Weights => {
+    const wants = timeline.wants(fromMs, toMs, inputFirst);
+    if (wants.length === 0) return nothing;
+    const parts = new Map<string, number>();
+    for (const { turn, weight } of wants) {
+      parts.set(turn.model, (parts.get(turn.model) ?? 0) + weight);
     }
-    return weights;
+    return { total: sum(wants, ({ weight }) => weight), parts: [...parts] };
   };
   return clear.slice(1).map((point, at) => {
     const { atMs: fromMs, mills: before } = clear[at] ?? point;
     return {
       mills: point.mills - before,
       ms: point.atMs - fromMs,
-      weights: weightsOf(fromMs, point.atMs, false),
-      inputFirst: weightsOf(fromMs, point.atMs, true),
       coarse,
+      even: weightsOf(fromMs, point.atMs, false),
+      inputFirst: weightsOf(fromMs, point.atMs, true),
     };
   });
 }
+
+const nothing: Weights = { total: 0, parts: [] };
 
 /** With less to go by, rounding matters more than what turns take. */
 const fewestMills = 3000;
@@ -57,55 +67,66 @@ const mostRises = 1200;
  */
 export function learnRates(rises: readonly Rise[]): Rates {
   const recent = rises.slice(-mostRises);
-  const late = learn(recent.map(({ weights, ...rise }) => ({ ...rise, weights })));
-  const early = learn(recent.map(({ inputFirst, ...rise }) => ({ ...rise, weights: inputFirst })));
-  const inputFirst =
-    early.error < 0.8 * late.error ? true : late.error < 0.8 * early.error ? false : undefined;
-  return { rate: inputFirst === true ? early.rate : late.rate, inputFirst };
+  const even = learn(recent, 'even');
+  const early = learn(recent, 'inputFirst');
+  const isEarly = early.error < 0.8 * even.error;
+  const isEven = even.error < 0.8 * early.error;
+  const inputFirst = isEarly ? true : isEven ? false : undefined;
+  return { rate: isEarly ? early.rate : even.rate, inputFirst };
 }
 
-type Weighed = Omit<Rise, 'inputFirst'>;
+type Way = 'even' | 'inputFirst';
 
-function learn(rises: readonly Weighed[]) {
-  const ours = rises.filter(({ weights }) => weights.size > 0);
-  const idle = rises.filter(({ weights }) => weights.size === 0);
-  const idleMs = sum(idle, ({ ms }) => ms);
-  const othersPerMs = sum(idle, ({ mills }) => mills) / Math.max(1, idleMs);
-  const common = ratio(ours, othersPerMs);
-  const own = new Map<string, number | undefined>();
-  for (const model of new Set(ours.flatMap(({ weights }) => [...weights.keys()]))) {
-    const pure = ours.filter(({ weights }) => weights.size === 1 && weights.has(model));
-    own.set(model, ratio(pure, othersPerMs));
+function learn(rises: readonly Rise[], way: Way) {
+  let [idleMs, idleMills] = [0, 0];
+  const ours: Rise[] = [];
+  const pure = new Map<string, Rise[]>();
+  for (const rise of rises) {
+    const { total, parts } = rise[way];
+    if (total === 0) {
+      idleMs += rise.ms;
+      idleMills += rise.mills;
+      continue;
+    }
+    ours.push(rise);
+    for (const [model] of parts) if (!pure.has(model)) pure.set(model, []);
+    const [one, other] = parts;
+    if (one && !other) pure.get(one[0])?.push(rise);
   }
+  const othersPerMs = idleMills / Math.max(1, idleMs);
+  const common = ratio(ours, way, othersPerMs);
+  const own = new Map([...pure].map(([model, all]) => [model, ratio(all, way, othersPerMs)]));
   const rate = (model: string) => own.get(model) ?? common;
-  return { rate, error: errorOf(rises, rate) };
+  return { rate, error: errorOf(rises, way, rate) };
 }
 
 /** How far the rises are from what the rates let expect; what others took does not count fully. */
-function errorOf(rises: readonly Weighed[], rate: Rates['rate']): number {
-  return sum(
-    rises.filter(({ coarse }) => !coarse),
-    ({ mills, weights }) => {
-      const expected = sum([...weights], ([model, weight]) => weight * (rate(model) ?? 0));
-      return Math.min(Math.abs(mills - expected), 2000);
-    },
-  );
+function errorOf(rises: readonly Rise[], way: Way, rate: Rates['rate']): number {
+  let error = 0;
+  for (const { mills, coarse, [way]: weights } of rises) {
+    if (coarse) continue;
+    let expected = 0;
+    for (const [model, weight] of weights.parts) expected += weight * (rate(model) ?? 0);
+    error += Math.min(Math.abs(mills - expected), 2000);
+  }
+  return error;
 }
 
-function ratio(rises: readonly Weighed[], othersPerMs: number): number | undefined {
-  let kept = rises.map(({ mills, ms, weights, coarse }) => ({
-    mills,
-    // As much as while nothing of ours ran. Whole percents hide most of that already.
-    others: coarse ? 0 : ms * othersPerMs,
-    weight: sum([...weights.values()], (weight) => weight),
-    step: coarse ? 1000 : 100,
-  }));
+function ratio(rises: readonly Rise[], way: Way, othersPerMs: number): number | undefined {
+  let kept = rises;
   for (;;) {
-    const mills = sum(kept, (one) => one.mills);
-    const others = sum(kept, (one) => one.others);
+    let [mills, others, weight] = [0, 0, 0];
+    for (const rise of kept) {
+      mills += rise.mills;
+      weight += rise[way].total;
+      // As much as while nothing of ours ran. Whole percents hide most of that already.
+      if (!rise.coarse) others += rise.ms * othersPerMs;
+    }
     if (mills < fewestMills || kept.length < fewestRises) return undefined;
-    const rate = Math.max(mills - others, mills / 2) / sum(kept, ({ weight }) => weight);
-    const usual = kept.filter((one) => one.mills <= 3 * rate * one.weight + one.step);
+    const rate = Math.max(mills - others, mills / 2) / weight;
+    const usual = kept.filter(
+      (one) => one.mills <= 3 * rate * one[way].total + (one.coarse ? 1000 : 100),
+    );
     if (usual.length === kept.length) return rate;
     kept = usual;
   }
