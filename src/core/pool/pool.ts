@@ -111,7 +111,9 @@ export function createPool(needs: PoolNeeds): Pool {
     const hopeful = left.find((entry) => !isKnownSpent(entry.quota)) ?? left[0];
     if (!hopeful) throw search.error ?? reasonOf(entries) ?? new AuthError(notSignedIn);
     if (isKnownSpent(hopeful.quota)) throw spent(hopeful);
-    return grants.grantOf(hopeful.id, signal);
+    const grant = await grants.grantOf(hopeful.id, signal);
+    stick(hopeful.id);
+    return { ...grant, label: hopeful.label };
   }
 
   const pinned = (entries: readonly PoolEntry[]) =>
