@@ -20,13 +20,34 @@ export interface Windows {
   weekly: WindowState;
 }
 
+/** Percentage points of the two windows. */
+export interface Points {
+  fiveHour: number;
+  weekly: number;
+}
+
+/** What one request to the model has really taken. */
+export interface Charge {
+  /** Absent while it is not known who asks: refused requests. */
+  email?: string;
+  atMs: number;
+  points: Points;
+  /** What its last event told the client, if it came to that. */
+  told?: { input: number; cached: number; output: number; reasoning: number };
+  /** Nothing more will be booked. */
+  isOver: boolean;
+}
+
 /** Tokens used per account, counted in two windows that open at the first use. */
 export interface Ledger {
-  charge(account: Account, use: TokenUse): void;
+  /** Gives what it takes of each window. */
+  charge(account: Account, use: TokenUse): Points;
   read(account: Account): Windows;
   /** The window that has no quota left, the one that resets last if both. */
   spent(account: Account): WindowState | undefined;
   set(account: Account, usage: { fiveHourPercent?: number; weeklyPercent?: number }): void;
+  /** Another device takes so many points of both. */
+  add(account: Account, points: Points): void;
   /** Both windows start anew, as by a reset that was redeemed. */
   clear(account: Account): void;
   reset(): void;
@@ -90,7 +111,16 @@ export function createLedger(now: () => number): Ledger {
 
   return {
     charge(account, use) {
-      for (const slot of slots) put(account, slot, windowOf(account, slot).cost + costOf(use));
+      const cost = costOf(use);
+      for (const slot of slots) put(account, slot, windowOf(account, slot).cost + cost);
+      const points = (slot: Slot) => (cost / budget(account, slot)) * 100;
+      return { fiveHour: points('fiveHour'), weekly: points('weekly') };
+    },
+    add(account, points) {
+      for (const slot of slots) {
+        const cost = (points[slot] / 100) * budget(account, slot);
+        put(account, slot, windowOf(account, slot).cost + cost);
+      }
     },
     read,
     spent(account) {

@@ -113,16 +113,24 @@ export interface Performance {
   failure?: Json;
 }
 
-/** Streams an answer with its terminal event; resolves to the tokens that went out. */
+/** Tokens that went out, and whether the client was told of them. */
+export interface Played {
+  output: number;
+  reasoning: number;
+  isTold: boolean;
+}
+
+/** Streams an answer with its terminal event. */
 export async function playAnswer(
   exchange: Exchange,
   headers: Headers,
   show: Performance,
-): Promise<number> {
+): Promise<Played> {
   const stream = openStream(exchange, headers);
   let reasoning = 0;
   let output = 0;
   let sequence = 0;
+  let isTold = false;
   const send = (event: Json) => stream.write(eventText({ ...event, sequence_number: sequence++ }));
   const pacer = createPacer(show.pace, stream.gone);
   try {
@@ -135,12 +143,15 @@ export async function playAnswer(
       }
       await send(event);
     }
-    if (show.ending === 'complete') await send(terminalEvent(show, output, reasoning));
+    if (show.ending === 'complete') {
+      await send(terminalEvent(show, output, reasoning));
+      isTold = !show.failure;
+    }
     await stream.end(show.ending);
   } catch (error) {
     if (!stream.gone.aborted) throw error;
   }
-  return output;
+  return { output, reasoning, isTold };
 }
 
 function terminalEvent(show: Performance, output: number, reasoning: number): Json {

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { admit } from './access.ts';
 import type { Account } from './accounts.ts';
 import { type Answer, countTokens, newId } from './answer.ts';
+import { readSseFixture } from './fixtures.ts';
 import { type Exchange, sendJson } from './http.ts';
+import type { Charge } from './ledger.ts';
 import { limitHeaders, usageLimitBody } from './limits.ts';
 import { playAnswer, playEvents, playFixture, strike, waitFor } from './play.ts';
 import { practiceReply, type Reply } from './practice.ts';
@@ -28,6 +30,8 @@ interface Admitted {
   model: string;
   inputTokens: number;
   cachedTokens: number;
+  /** What it has taken so far. */
+  charge: Charge;
 }
 
 export function createResponses(world: World): Responses {
@@ -37,20 +41,37 @@ export function createResponses(world: World): Responses {
   const struck = new Set<string>();
 
   async function answer(exchange: Exchange): Promise<void> {
+    const charge: Charge = {
+      atMs: world.now(),
+      points: { fiveHour: 0, weekly: 0 },
+      isOver: false,
+    };
+    world.charges.push(charge);
+    try {
+      await respond(exchange, charge);
+    } finally {
+      charge.isOver = true;
+    }
+  }
+
+  async function respond(exchange: Exchange, charge: Charge): Promise<void> {
     const fault = world.scripts.take(exchange.url.pathname, (next) => !isStreamed(next));
     if (fault?.kind !== 'delay') {
-      if (!fault || !strike(exchange, fault)) await serve(exchange);
+      if (!fault || !strike(exchange, fault)) await serve(exchange, charge);
       return;
     }
     if (!(await waitFor(exchange, fault.ms))) return;
     const { next } = fault;
-    if (!next) await serve(exchange);
-    else if (!strike(exchange, next)) await serve(exchange, isStreamed(next) ? next : undefined);
+    if (!next) await serve(exchange, charge);
+    else if (!strike(exchange, next)) {
+      await serve(exchange, charge, isStreamed(next) ? next : undefined);
+    }
   }
 
-  async function serve(exchange: Exchange, wanted?: Streamed): Promise<void> {
+  async function serve(exchange: Exchange, charge: Charge, wanted?: Streamed): Promise<void> {
     const account = admit(world, exchange);
     if (!account) return;
+    charge.email = account.email;
     const refusal = refusalOf(exchange, world.models, account);
     if (refusal) {
       sendJson(exchange, refusal.status, refusal.body, headersFor(account));
@@ -58,7 +79,8 @@ export function createResponses(world: World): Responses {
     }
     if (refuseSpent(exchange, account)) return;
     const body = isRecord(exchange.body) ? exchange.body : {};
-    const admitted = { exchange, account, body, model: asText(body['model']), ...weigh(body) };
+    const model = asText(body['model']);
+    const admitted = { exchange, account, body, model, charge, ...weigh(body) };
     const scripted = wanted ?? world.scripts.take(exchange.url.pathname, isStreamed);
     if (scripted && isStreamed(scripted)) await play(admitted, scripted);
     else await improvise(admitted);
@@ -74,11 +96,12 @@ export function createResponses(world: World): Responses {
     const { exchange, account, model } = admitted;
     switch (behaviour.kind) {
       case 'fixture':
-        charge(admitted);
+        book(admitted);
+        tellFixture(admitted.charge, behaviour.name);
         await playFixture(exchange, headersFor(account, model), behaviour);
         return;
       case 'sse':
-        charge(admitted);
+        book(admitted);
         await playEvents(exchange, headersFor(account, model), behaviour.events, behaviour.then);
         return;
       case 'call':
@@ -115,10 +138,10 @@ export function createResponses(world: World): Responses {
     ending: Ending = 'complete',
   ): Promise<void> {
     const { exchange, account, model, inputTokens, cachedTokens } = admitted;
-    charge(admitted);
+    book(admitted);
     const isTooLong = inputTokens > (world.models.find(model)?.contextWindow ?? Infinity);
     const nothing: Answer = {};
-    const outputTokens = await playAnswer(exchange, headersFor(account, model), {
+    const played = await playAnswer(exchange, headersFor(account, model), {
       head: {
         id: newId('resp'),
         model,
@@ -132,12 +155,28 @@ export function createResponses(world: World): Responses {
       cachedTokens,
       ...(isTooLong && { failure: contextLengthExceeded }),
     });
-    world.ledger.charge(account, { inputTokens: 0, cachedTokens: 0, outputTokens });
+    book({ ...admitted, inputTokens: 0, cachedTokens: 0 }, played.output);
+    const { output, reasoning } = played;
+    if (played.isTold)
+      admitted.charge.told = { input: inputTokens, cached: cachedTokens, output, reasoning };
   }
 
   /** The input counts at once, so that the headers of the answer show it. */
-  function charge({ account, inputTokens, cachedTokens }: Admitted): void {
-    world.ledger.charge(account, { inputTokens, cachedTokens, outputTokens: 0 });
+  function book(admitted: Admitted, outputTokens = 0): void {
+    const { account, inputTokens, cachedTokens, charge } = admitted;
+    const points = world.ledger.charge(account, { inputTokens, cachedTokens, outputTokens });
+    charge.points.fiveHour += points.fiveHour;
+    charge.points.weekly += points.weekly;
+  }
+
+  /** What the last event of a recorded stream says, whatever was booked for it. */
+  function tellFixture(charge: Charge, name: string): void {
+    const told =
+      /"input_tokens":(\d+).*?"cached_tokens":(\d+).*?"output_tokens":(\d+).*?"reasoning_tokens":(\d+)/.exec(
+        readSseFixture(name).toString('utf8'),
+      );
+    const [input = 0, cached = 0, output = 0, reasoning = 0] = (told ?? []).slice(1).map(Number);
+    if (told) charge.told = { input, cached, output, reasoning };
   }
 
   function weigh(body: Json): { inputTokens: number; cachedTokens: number } {

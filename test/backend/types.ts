@@ -1,3 +1,4 @@
+import type { Charge, Points } from './ledger.ts';
 import type { MeterSettings } from './meters.ts';
 
 /** One account that the issuer can sign in. */
@@ -118,6 +119,10 @@ export interface Control {
   /** Moves the backend's clock. */
   advance(ms: number): void;
   setUsage(email: string, usage: { fiveHourPercent?: number; weeklyPercent?: number }): void;
+  /** Another device takes so much of both windows, percentage points of each. */
+  useElsewhere(email: string, points: Points): void;
+  /** What each POST to /codex/responses has taken, the oldest first. */
+  charges(): readonly Charge[];
   /** Credits, banked resets, other limits, and how all of it is told; the rest stays as it is. */
   setMeters(email: string, settings: MeterSettings): void;
   /** Tokens without the browser; lifetime in seconds, default 3600, negative = expired already. */

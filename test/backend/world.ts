@@ -1,5 +1,5 @@
 import { type Account, createAccounts, findAccount, practiceAccounts } from './accounts.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { type Charge, createLedger, type Ledger } from './ledger.ts';
 import { createMeters, type Meters } from './meters.ts';
 import { type Catalogue, createCatalogue } from './models.ts';
 import { createScripts, type Scripts } from './scripts.ts';
@@ -18,6 +18,7 @@ export interface World {
   models: Catalogue;
   scripts: Scripts;
   seen: SeenRequest[];
+  charges: Charge[];
   pace: number;
   now: () => number;
   control: Control;
@@ -34,6 +35,7 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
   const models = createCatalogue();
   const scripts = createScripts();
   const seen: SeenRequest[] = [];
+  const charges: Charge[] = [];
 
   const control: Control = {
     requests: (suffix = '') => seen.filter(({ path }) => path.endsWith(suffix)),
@@ -52,6 +54,10 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
     setUsage: (email, usage) => {
       ledger.set(findAccount(accounts, email), usage);
     },
+    useElsewhere: (email, points) => {
+      ledger.add(findAccount(accounts, email), points);
+    },
+    charges: () => charges,
     setMeters: (email, settings) => {
       meters.set(findAccount(accounts, email), settings);
     },
@@ -77,6 +83,7 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
     reset() {
       scripts.clear();
       seen.length = 0;
+      charges.length = 0;
       ledger.reset();
       meters.reset();
       models.set();
@@ -91,6 +98,7 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
     models,
     scripts,
     seen,
+    charges,
     pace: options.pace ?? 60,
     now,
     control,
