@@ -56,7 +56,6 @@ export type RetryView = z.infer<typeof retry>;
 
 /** What a finished turn took, in tokens. */
 const usage = z.object({ input: count, cached: count, output: count, reasoning: count });
-export type UsageView = z.infer<typeof usage>;
 
 const turnStatus = z.enum(['running', 'done', 'stopped', 'failed', 'interrupted']);
 
@@ -228,7 +227,7 @@ export const toWebview = z.discriminatedUnion('type', [
   z.object({ type: z.literal('settings'), seq: count, settings }),
   /** Puts the focus into the message field. */
   z.object({ type: z.literal('focus'), seq: count }),
-  /** Puts text into the message field when it is empty, such as the prompt of a stopped turn. */
+  /** Puts text into the message field, after what stands in it: what was typed and not sent. */
   z.object({ type: z.literal('draft'), seq: count, text: z.string() }),
   ...usageToWebview,
 ]);
