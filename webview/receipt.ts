@@ -36,6 +36,8 @@ export function createReceipt(turnId: string, context: RowContext): ReceiptView 
   const fold = (open: boolean) => {
     setOpen(open);
     context.setFold(foldKey, open);
+    // The focus in the row holds the page, so that it does not go along by itself.
+    if (open) bill.scrollIntoView({ block: 'nearest' });
     context.redraw();
   };
   const draw = (turn: TurnView) => {

@@ -94,6 +94,18 @@ describe('a receipt', () => {
     );
   });
 
+  test('brings its bill into view, also at the end of the chat', async () => {
+    const panel = await show([...receiptTurns], { width: 300, height: 600 });
+    const last = panel.page.locator('.receipt-text').last();
+    await last.click();
+    await panel.page.evaluate('twoFrames()');
+    const [box, dock] = await Promise.all(
+      ['.bill >> nth=-1', '.dock'].map((name) => panel.page.locator(name).boundingBox()),
+    );
+    expect((box?.y ?? 0) + (box?.height ?? Infinity)).toBeLessThanOrEqual(dock?.y ?? 0);
+    expect(await panel.page.locator('.jump').isVisible()).toBe(false);
+  });
+
   test('is found open again when the view is shown anew', async () => {
     const panel = await show([one]);
     await slip(panel).click();
