@@ -123,7 +123,9 @@ export function createComposer(actions: ComposerActions): Composer {
       return field.value;
     },
     offerDraft(text) {
-      if (field.value.trim() === '') show(text, 'end');
+      if (text === '') return;
+      const typed = field.value.trim() === '' ? '' : `${field.value}\n\n`;
+      show(typed + text, 'end');
     },
   };
 }

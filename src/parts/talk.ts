@@ -3,9 +3,9 @@ import type { Disposable } from '../base/disposables.ts';
 import { createEmitter } from '../base/event.ts';
 import { createAnswerObserver } from '../core/chat/answerObserver.ts';
 import { createBookkeeper } from '../core/chat/bookkeeper.ts';
-import { createHeld, type Held } from '../core/chat/held.ts';
+import { createHeld } from '../core/chat/held.ts';
 import { toReceipt } from '../core/chat/receipt.ts';
-import { createSending } from '../core/chat/sending.ts';
+import { createSending, type Sending } from '../core/chat/sending.ts';
 import { createSession, type Session } from '../core/chat/session.ts';
 import { waysOnFrom } from '../core/chat/waysOn.ts';
 import { originator } from '../core/auth/oauth.ts';
@@ -84,7 +84,7 @@ export function createTalk(
     giveBack: drafts.fire,
   });
   lifetime.add(tellContext(session));
-  lifetime.add(followChat(session, held, pool));
+  lifetime.add(followChat(session, sending, pool));
   lifetime.add(
     session.onDidChange((change) => {
       if (change.type !== 'turn/state' || session.isBusy()) return;
@@ -113,14 +113,14 @@ function lowerEffortsOf(choice: ModelChoice): readonly string[] {
   return model.efforts.slice(0, Math.max(0, at)).toReversed();
 }
 
-/** Another chat is free to choose its account anew; what was held for the old one is given back. */
-function followChat(session: Session, held: Held, pool: Pool): Disposable {
+/** Another chat is free to choose its account anew; what waits in the old one is given back. */
+function followChat(session: Session, sending: Sending, pool: Pool): Disposable {
   let chatId = session.id();
   return session.onDidChange(() => {
     if (session.id() === chatId) return;
     chatId = session.id();
     pool.startNew();
-    held.cancelAll();
+    sending.leave();
   });
 }
 

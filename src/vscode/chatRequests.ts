@@ -41,7 +41,7 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
     case 'turn/stop':
       return session.stop();
     case 'turn/retry':
-      return session.retry(message.turnId);
+      return needs.sending.goOn(message.turnId, { kind: 'send' });
     case 'turn/continue':
       return session.resume(message.turnId);
     case 'retry/now':

@@ -47,6 +47,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #isUp = false;
   #wantsFocus = false;
   #wantsUsage = false;
+  /** What goes into the message field as soon as there is one. */
+  readonly #drafts: string[] = [];
 
   constructor(needs: ChatViewNeeds) {
     this.#needs = needs;
@@ -124,9 +126,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#outbox.send(message);
   }
 
-  /** Puts text into the empty message field. */
+  /** Puts text into the message field, after what stands in it; kept while there is no page. */
   draft(text: string): void {
-    this.#outbox.send({ type: 'draft', text });
+    this.#drafts.push(text);
+    this.#giveDrafts();
   }
 
   dispose(): void {
@@ -164,6 +167,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       settings: settingsView(settings()),
     });
     this.#needs.onSnapshot();
+    this.#giveDrafts();
     this.#clearBadge();
     this.#giveFocus();
     this.#giveUsage();
@@ -173,6 +177,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     if (!this.#wantsFocus || !this.#isUp) return;
     this.#wantsFocus = false;
     this.#outbox.send({ type: 'focus' });
+  }
+
+  #giveDrafts(): void {
+    if (!this.#isUp) return;
+    for (const text of this.#drafts.splice(0)) this.#outbox.send({ type: 'draft', text });
   }
 
   #giveUsage(): void {

@@ -155,13 +155,13 @@ describe('the message field', () => {
     ]);
   });
 
-  test('takes a draft from the host only when it is empty, and the focus when told', async () => {
+  test('takes a draft from the host after what stands in it, and the focus when told', async () => {
     const panel = await show(snapshot());
     await panel.tell({ type: 'draft', text: 'recovered' }, { type: 'focus' });
     expect(await field(panel).inputValue()).toBe('recovered');
     expect(await focused(panel)).toBe('Message to Codex');
     await panel.tell({ type: 'draft', text: 'another' });
-    expect(await field(panel).inputValue()).toBe('recovered');
+    expect(await field(panel).inputValue()).toBe('recovered\n\nanother');
   });
 });
 

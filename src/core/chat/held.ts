@@ -22,9 +22,12 @@ export interface HoldRequest extends Omit<HeldMessage, 'id'> {
 /** Questions that are sent once, when their time has come, unless the person acts before. */
 export interface Held extends Disposable {
   list(): readonly HeldMessage[];
-  hold(request: HoldRequest): void;
+  /** Gives its id. */
+  hold(request: HoldRequest): string;
   sendNow(id: string): void;
   cancel(id: string): void;
+  /** Forgets it: what it was to do is done in another way. */
+  drop(id: string): void;
   /** Gives all of them back, such as when their chat is left. */
   cancelAll(): void;
   readonly onDidChange: Listen<void>;
@@ -77,7 +80,9 @@ export function createHeld(needs: HeldNeeds): Held {
     return found.request;
   };
 
-  const listening = needs.onDidEndTurn(() => {
+  // Not at once: a turn also ends when its chat is left, and then they are given back.
+  const listening = needs.onDidEndTurn(async () => {
+    await Promise.resolve();
     if (held.length > 0) sendDue();
   });
 
@@ -85,14 +90,17 @@ export function createHeld(needs: HeldNeeds): Held {
     list: () => held.map(({ message }) => message),
     hold(request) {
       const { text, untilMs, account } = request;
-      held.push({ message: { id: needs.newId(), text, untilMs, account }, request });
+      const id = needs.newId();
+      held.push({ message: { id, text, untilMs, account }, request });
       setAlarm();
       change.fire();
+      return id;
     },
     sendNow(id) {
       if (!needs.isBusy()) take(id)?.send();
     },
     cancel: (id) => take(id)?.giveBack(),
+    drop: (id) => void take(id),
     cancelAll() {
       for (const { message } of held) take(message.id)?.giveBack();
     },

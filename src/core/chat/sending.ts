@@ -7,7 +7,7 @@ import type { LedgerTracker } from '../ledger/tracker.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Held } from './held.ts';
 import type { Session } from './session.ts';
-import type { Prompt } from './turn.ts';
+import type { Prompt, Turn } from './turn.ts';
 import type { WayOn } from './waysOn.ts';
 
 /** The question before a costly turn, of the shape that the protocol has for it. */
@@ -21,15 +21,20 @@ export interface CostWarning {
   ways: WayOn[];
 }
 
-/** Sends questions, and asks first when one will likely reach the end of a window (N6). */
+/**
+ * Sends questions, and asks first when one will likely reach the end of a window (N6). What cannot
+ * go out is given back: nothing that was typed is lost.
+ */
 export interface Sending {
   send(prompt: Prompt): void;
   /** The question that is open; undefined when there is none. */
   warning(): CostWarning | undefined;
   /** Does what the person chose. An answer to a question that is not open any more is ignored. */
   answer(warningId: string, way: WayOn): void;
-  /** A way on from a limit that ended this turn. */
+  /** A way on from what ended this turn; it takes the place of one that was chosen before. */
   goOn(turnId: string, way: WayOn): void;
+  /** Gives back what waits for an answer or for a reset: its chat is left. */
+  leave(): void;
   readonly onDidChange: Listen<void>;
 }
 
@@ -54,15 +59,50 @@ export function createSending(needs: SendingNeeds): Sending {
   const { session, pool, held, log } = needs;
   const change = createEmitter<void>((error) => log.error(`sending: ${String(error)}`));
   let open: { warning: CostWarning; prompt: Prompt } | undefined;
+  /** Ids of held messages by the turn that they are to do again. */
+  const again = new Map<string, string>();
 
   const set = (next: typeof open) => {
     open = next;
     change.fire();
   };
 
-  function hold(prompt: Prompt, untilMs: number, send: () => void, giveBack: () => void): void {
+  /** Takes the open question back; its text with it. */
+  const takeBack = () => {
+    if (!open) return;
+    const { text } = open.prompt;
+    set(undefined);
+    needs.giveBack(text);
+  };
+
+  const warn = (): CostWarning | undefined => {
+    try {
+      return warningFor(needs);
+    } catch (error) {
+      // Whoever asks must not be kept from it by what only wants to warn.
+      log.error(`the cost of a turn cannot be told: ${String(error)}`);
+      return undefined;
+    }
+  };
+
+  function hold(text: string, untilMs: number, send: () => void, giveBack: () => void): string {
     const account = pool.entries().length > 1 ? pool.current()?.label : undefined;
-    held.hold({ text: prompt.text, untilMs, account, send, giveBack });
+    return held.hold({ text, untilMs, account, send, giveBack });
+  }
+
+  /** Does the turn again at the reset. While it is in the chat, it has its own button. */
+  function holdAgain({ id, prompt: { text } }: Turn, untilMs: number): void {
+    const isGone = () => !session.turns().some((turn) => turn.id === id);
+    const done = () => void again.delete(id);
+    const send = () => {
+      done();
+      session.retry(id);
+    };
+    const giveBack = () => {
+      done();
+      if (isGone()) needs.giveBack(text);
+    };
+    again.set(id, hold(text, untilMs, send, giveBack));
   }
 
   /** True when the way leads to the question being sent now. */
@@ -86,9 +126,12 @@ export function createSending(needs: SendingNeeds): Sending {
     onDidChange: change.listen,
     warning: () => open?.warning,
     send(prompt) {
-      if (session.isBusy()) return;
-      if (open) set(undefined);
-      const warning = warningFor(needs);
+      if (session.isBusy()) {
+        needs.giveBack(prompt.text);
+        return;
+      }
+      takeBack();
+      const warning = warn();
       if (warning) set({ warning, prompt });
       else session.send(prompt);
     },
@@ -97,23 +140,22 @@ export function createSending(needs: SendingNeeds): Sending {
       const { prompt } = open;
       set(undefined);
       const giveBack = () => needs.giveBack(prompt.text);
-      if (prepare(way)) session.send(prompt);
-      else if (way.kind === 'wait') hold(prompt, way.untilMs, () => session.send(prompt), giveBack);
+      if (way.kind === 'wait') {
+        hold(prompt.text, way.untilMs, () => session.send(prompt), giveBack);
+      } else if (!session.isBusy() && prepare(way)) session.send(prompt);
       else giveBack();
     },
     goOn(turnId, way) {
       const turn = session.turns().find(({ id }) => id === turnId);
       if (!turn || session.isBusy()) return;
-      // The failed turn stays in the chat with its button, so there is nothing to give back.
-      if (prepare(way)) session.retry(turnId);
-      else if (way.kind === 'wait') {
-        hold(
-          turn.prompt,
-          way.untilMs,
-          () => session.retry(turnId),
-          () => {},
-        );
-      }
+      held.drop(again.get(turnId) ?? '');
+      again.delete(turnId);
+      if (way.kind === 'wait') holdAgain(turn, way.untilMs);
+      else if (prepare(way)) session.retry(turnId);
+    },
+    leave() {
+      takeBack();
+      held.cancelAll();
     },
   };
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createEmitter } from '../../../src/base/event.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createHeld } from '../../../src/core/chat/held.ts';
-import { steppedClock } from '../../support/steppedClock.ts';
+import { settled, steppedClock } from '../../support/steppedClock.ts';
 
 const hourMs = 3_600_000;
 
@@ -56,6 +56,7 @@ test('it waits for the turn that runs', async () => {
   await clock.advance(2 * hourMs);
   expect(sent).toEqual([]);
   end();
+  await settled();
   expect(sent).toEqual(['go on']);
 });
 
