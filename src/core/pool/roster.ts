@@ -122,7 +122,9 @@ export function createRoster(needs: RosterNeeds): Roster {
   };
 
   const load = async () => {
-    const next = (await store.list()).map(toMember);
+    // Read as well, for a change in another window may not have been heard of yet.
+    const [credentials] = await Promise.all([store.list(), preferences.read(), rests.read()]);
+    const next = credentials.map(toMember);
     const isSame = JSON.stringify(next) === JSON.stringify(members);
     members = next;
     if (!isSame) changed();
