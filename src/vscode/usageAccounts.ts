@@ -2,9 +2,10 @@ import { present } from '../base/present.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import type { PoolEntry } from '../core/pool/roster.ts';
 import { conditionSentence, roleOf, type Role } from '../core/pool/words.ts';
-import type { QuotaWindow } from '../core/quota/reading.ts';
+import type { QuotaSpend, QuotaWindow } from '../core/quota/reading.ts';
 import type { QuotaState } from '../core/quota/record.ts';
 import { quotaRemarks } from '../core/quota/remarks.ts';
+import { clockTime } from '../core/quota/time.ts';
 import { planName } from '../core/quota/view.ts';
 import { isStale } from '../core/quota/words.ts';
 import type { AccountRole, UsageAccount, UsageWindow } from '../protocolUsage.ts';
@@ -61,14 +62,19 @@ function figures(quota: QuotaState | undefined, nowMs: number) {
     observedAtMs: quota.windows.length > 0 ? quota.observedAtMs : undefined,
     source: newest && sources[newest.source],
     credits: creditsOf(quota),
-    spend:
-      quota.spend &&
-      present({
-        reached: quota.spend.reached,
-        usedPercent: quota.spend.usedPercent,
-      }),
+    spend: quota.spend && spendOf(quota.spend, nowMs),
     bankedResets: quota.resets?.available,
   });
+}
+
+/** Undefined for an account without such a limit: the backend tells of it all the same. */
+function spendOf({ reached, usedPercent, limit, resetsAtMs }: QuotaSpend, nowMs: number) {
+  if (!reached && usedPercent === undefined && limit === undefined) return undefined;
+  const details = [
+    reached || usedPercent !== undefined ? '' : limit,
+    resetsAtMs === undefined ? '' : `resets ${clockTime(resetsAtMs, nowMs)}`,
+  ].filter(Boolean);
+  return present({ reached, usedPercent, detail: details.join(', ') || undefined });
 }
 
 function creditsOf({ credits }: QuotaState) {
