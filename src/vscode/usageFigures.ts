@@ -43,7 +43,7 @@ export function usageLedger(figures: FiguresOf, scope: LedgerScope): UsageLedger
     .filter((entry) => entry.spans.some((span) => span.credentialId === credentialId))
     .filter((entry) => {
       if (scope === 'chat') return entry.chatId === chatId;
-      return entry.atMs >= (scope === 'week' ? nowMs - 7 * dayMs : startOfDay(nowMs));
+      return entry.atMs >= nowMs - (scope === 'week' ? 7 : 1) * dayMs;
     })
     .toSorted((a, b) => b.atMs - a.atMs);
   const total = totalOf(own);
@@ -101,10 +101,6 @@ function shares(points: Readonly<Record<string, number>>) {
     ...(fiveHourPoints === undefined ? {} : { fiveHourPoints }),
     ...(weeklyPoints === undefined ? {} : { weeklyPoints }),
   };
-}
-
-function startOfDay(nowMs: number): number {
-  return new Date(nowMs).setHours(0, 0, 0, 0);
 }
 
 /** What is to come of each main window, in sentences that the page makes. */

@@ -57,7 +57,7 @@ export function createLedger({ now }: Pick<UsageNeeds, 'now'>): Ledger {
 const nothing: Record<LedgerScope, string> = {
   window: 'Nothing was used in this 5-hour window yet.',
   day: 'Nothing was used in the last 24 hours.',
-  week: 'Nothing was used in this week yet.',
+  week: 'Nothing was used in the last 7 days.',
   chat: 'This chat has used nothing yet.',
 };
 

@@ -65,7 +65,7 @@ export function createCourse(needs: UsageNeeds, choose: (change: Partial<UsageCh
 const ledgerTitles: Record<LedgerScope, string> = {
   window: 'In this 5-hour window',
   day: 'In the last 24 hours',
-  week: 'In this week',
+  week: 'In the last 7 days',
   chat: 'In this chat',
 };
 
