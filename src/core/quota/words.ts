@@ -114,17 +114,17 @@ export function ageWords(
 }
 
 const sourceWords: Record<QuotaSource, string> = {
-  headers: 'told by an answer',
-  event: 'told by an answer',
-  usage: 'asked for',
-  limitError: 'told by a refusal',
+  headers: 'from the last answer',
+  event: 'from the last answer',
+  usage: 'read from the service',
+  limitError: 'from the last refusal',
 };
 
-/** "7 min ago (asked for)": age and origin of the oldest figure; empty while there is none. */
+/** "7 min ago, read from the service": age and origin of the oldest figure; empty while there is none. */
 export function originWords(state: QuotaState | undefined, nowMs: number): string {
   if (!state || state.windows.length === 0) return '';
   const oldest = state.told?.toSorted((a, b) => a.atMs - b.atMs)[0];
-  return `${ageWords(state, nowMs)}${oldest ? ` (${sourceWords[oldest.source]})` : ''}`;
+  return `${ageWords(state, nowMs)}${oldest ? `, ${sourceWords[oldest.source]}` : ''}`;
 }
 
 /** The window that is nearest to its end; of two equal ones the shorter. */

@@ -184,7 +184,7 @@ test('the tooltip tells each window, what is beside them, and the age', () => {
       },
     ],
     remarks: ['It lasts.', 'Credits left: 12.50.'],
-    age: '7 min ago (asked for)',
+    age: '7 min ago, read from the service',
   });
 });
 
