@@ -190,9 +190,9 @@ describe('the accounts', () => {
     expect(names).toEqual([
       'Use now',
       'Rename…',
-      'Redeem a reset…',
+      'Use a banked reset…',
       'Use now',
-      'Set a ceiling…',
+      'Set a limit…',
       'Actions for mira@home.example',
     ]);
     expect(await panel.page.locator('.usage').isVisible()).toBe(true);
@@ -203,11 +203,11 @@ describe('the accounts', () => {
     ['Rename…', 'rename'],
     ['Move up', 'moveUp'],
     ['Move down', 'moveDown'],
-    ['Set a ceiling…', 'setCeiling'],
-    ['Turn off', 'turnOff'],
+    ['Set a limit…', 'setCeiling'],
+    ['Switch off', 'turnOff'],
     ['Use in this workspace', 'useInWorkspace'],
     ['Sign out…', 'signOut'],
-    ['Redeem a reset…', 'redeem'],
+    ['Use a banked reset…', 'redeem'],
   ])('offer %s, which the host does', async (name, action) => {
     const panel = await usage('rich');
     await button(panel, 'Actions for mira@home.example').click();
@@ -221,7 +221,7 @@ describe('the accounts', () => {
     const panel = await usage('three');
     const signIn = await heardSince(panel, () => button(panel, 'Sign in').click());
     await panel.tell(...usageScene('rich'));
-    const redeem = await heardSince(panel, () => button(panel, 'Redeem…').click());
+    const redeem = await heardSince(panel, () => button(panel, 'Use one…').click());
     expect([...signIn, ...redeem]).toEqual([
       { type: 'usage/act', accountId: 'old', action: 'signIn' },
       { type: 'usage/act', accountId: 'home', action: 'redeem' },
@@ -230,9 +230,9 @@ describe('the accounts', () => {
 
   test('keep the focus when new figures come', async () => {
     const panel = await usage('rich');
-    await button(panel, 'Redeem…').focus();
+    await button(panel, 'Use one…').focus();
     await panel.tell(...usageScene('rich'));
-    expect(await focused(panel)).toBe('Redeem…');
+    expect(await focused(panel)).toBe('Use one…');
   });
 
   test('close a menu whose actions have changed, before a wrong one is pressed', async () => {

@@ -10,7 +10,7 @@ import { stepClass } from '../meters.ts';
 import { glyph } from './glyphs.ts';
 import { redraw, type UsageNeeds } from './needs.ts';
 import { createPopup } from './popup.ts';
-import { clockAndDistance, roleWords, sourceWords, wholePercent } from './usageWords.ts';
+import { clockAndDistance, pageAge, roleWords, sourceWords, wholePercent } from './usageWords.ts';
 
 export interface Accounts {
   readonly element: HTMLElement;
@@ -26,12 +26,13 @@ export function createAccounts(needs: Needs): Accounts {
   return {
     element,
     update({ list }) {
+      const toldAge = pageAge(list, needs.now());
       const known = new Set(list.map(({ id }) => id));
       for (const id of rows.keys()) if (!known.has(id)) rows.delete(id);
       for (const account of list) {
         const row = rows.get(account.id) ?? createRow(account.id, needs);
         rows.set(account.id, row);
-        row.update(account);
+        row.update(account, toldAge);
       }
       setChildren(
         element,
@@ -46,14 +47,14 @@ const actionNames = {
   rename: 'Rename…',
   moveUp: 'Move up',
   moveDown: 'Move down',
-  setCeiling: 'Set a ceiling…',
-  turnOff: 'Turn off',
-  turnOn: 'Turn on',
+  setCeiling: 'Set a limit…',
+  turnOff: 'Switch off',
+  turnOn: 'Switch on',
   useInWorkspace: 'Use in this workspace',
-  useAnywhere: 'Use in every workspace',
+  useAnywhere: 'Use any account in this workspace',
   signIn: 'Sign in',
   signOut: 'Sign out…',
-  redeem: 'Redeem a reset…',
+  redeem: 'Use a banked reset…',
 } as const satisfies Record<AccountAction, string>;
 
 function createRow(accountId: string, { send, now, button }: Needs) {
@@ -79,7 +80,7 @@ function createRow(accountId: string, { send, now, button }: Needs) {
   const act = (action: AccountAction) => send({ type: 'usage/act', accountId, action });
   return {
     element,
-    update(account: UsageAccount) {
+    update(account: UsageAccount, toldAge: string) {
       const { label, role, actions } = account;
       setText(name, label);
       name.title = label;
@@ -94,7 +95,7 @@ function createRow(accountId: string, { send, now, button }: Needs) {
       const signIn = role.kind === 'signedOut' && actions.includes('signIn');
       redraw(body, [
         ...bars(account, now()),
-        factList(facts(account, now(), act)),
+        factList(facts(account, now(), toldAge, act)),
         signIn
           ? keyed(
               button('Sign in', 'primary', () => act('signIn')),
@@ -190,15 +191,16 @@ const factList = (list: readonly HTMLElement[]) =>
 function facts(
   account: UsageAccount,
   nowMs: number,
+  toldAge: string,
   act: (action: AccountAction) => void,
 ): HTMLElement[] {
   const { credits, spend, bankedResets = 0, remarks, ceilingPercent, role, actions } = account;
   const redeem = h(
     'button',
     { class: 'linkish small', type: 'button', 'data-key': 'redeem', onclick: () => act('redeem') },
-    'Redeem…',
+    'Use one…',
   );
-  const resets = bankedResets === 1 ? '1 reset in the bank' : `${bankedResets} resets in the bank`;
+  const resets = bankedResets === 1 ? '1 banked reset' : `${bankedResets} banked resets`;
   const ceiling =
     ceilingPercent === undefined || role.kind === 'ceiling'
       ? undefined
@@ -212,12 +214,12 @@ function facts(
     ...(ceiling === undefined ? [] : [fact(ceiling)]),
     ...(account.isForWorkspace ? [fact('Used in this workspace')] : []),
     ...remarks.map((remark) => fact(remark)),
-    ...sourceLine(account, nowMs),
+    ...sourceLine(account, nowMs, toldAge),
   ];
 }
 
-function sourceLine(account: UsageAccount, nowMs: number): HTMLElement[] {
-  const words = sourceWords(account, nowMs);
+function sourceLine(account: UsageAccount, nowMs: number, toldAge: string): HTMLElement[] {
+  const words = sourceWords(account, nowMs, toldAge);
   return words === '' ? [] : [fact(words, account.stale)];
 }
 

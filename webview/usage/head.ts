@@ -4,7 +4,7 @@ import { icon } from '../icons.ts';
 import { glyph } from './glyphs.ts';
 import type { UsageNeeds } from './needs.ts';
 import { createPopup } from './popup.ts';
-import { timeSince } from './usageWords.ts';
+import { pageAge } from './usageWords.ts';
 
 /** The way back, what the page is, how old it is, and what can be done with all of it. */
 export function createHead({ send, close }: UsageNeeds, exportCsv: () => void) {
@@ -56,12 +56,7 @@ export function createHead({ send, close }: UsageNeeds, exportCsv: () => void) {
     ),
     focus: () => title.focus(),
     update({ list, refreshing }: UsageAccounts, nowMs: number) {
-      const inUse = list.find(({ role }) => role.kind === 'inUse') ?? list[0];
-      const observedAtMs = inUse?.observedAtMs;
-      setText(
-        age,
-        refreshing ? 'Asking…' : observedAtMs === undefined ? '' : timeSince(observedAtMs, nowMs),
-      );
+      setText(age, refreshing ? 'Asking…' : pageAge(list, nowMs));
       // A disabled button would lose the focus of who has just pressed it.
       setAttribute(refresh, 'aria-disabled', refreshing ? 'true' : undefined);
       refresh.firstElementChild?.classList.toggle('spin', refreshing);

@@ -161,12 +161,25 @@ const sources = {
   stored: 'kept from before',
 } as const;
 
-/** "From the last answer, 20 s ago"; empty while there is nothing to tell of. */
-export function sourceWords(account: UsageAccount, nowMs: number): string {
+/** How old the figures of the account in use are; empty while none are known. */
+export function pageAge(list: readonly UsageAccount[], nowMs: number): string {
+  const inUse = list.find(({ role }) => role.kind === 'inUse') ?? list[0];
+  return inUse?.observedAtMs === undefined ? '' : timeSince(inUse.observedAtMs, nowMs);
+}
+
+/**
+ * "From the last answer, 20 s ago"; empty while there is nothing to tell of.
+ *
+ * @param toldAge - stands at the head of the page already, and is not repeated.
+ */
+export function sourceWords(account: UsageAccount, nowMs: number, toldAge = ''): string {
   const { source, observedAtMs, stale } = account;
   if (observedAtMs === undefined) return '';
   const [from, age] = [source && sources[source], timeSince(observedAtMs, nowMs)];
+  if (age === toldAge && !stale) return capital(from ?? '');
   const words = from === undefined ? age : `${from}, ${age}`;
   const text = stale ? `Old figures, ${words}` : words;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capital(text);
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -101,5 +101,15 @@ test('old figures are called old, and none are not spoken of', () => {
     sourceWords(sampleAccount(nowMs, 1), nowMs),
     sourceWords(sampleAccount(nowMs, 1, { stale: true }), nowMs),
     sourceWords(unseen, nowMs),
-  ]).toEqual(['From the last answer, 20 s ago', 'Old figures, from the last answer, 20 s ago', '']);
+    sourceWords(sampleAccount(nowMs, 1), nowMs, '20 s ago'),
+    sourceWords(sampleAccount(nowMs, 1), nowMs, '4 min ago'),
+    sourceWords(sampleAccount(nowMs, 1, { stale: true }), nowMs, '20 s ago'),
+  ]).toEqual([
+    'From the last answer, 20 s ago',
+    'Old figures, from the last answer, 20 s ago',
+    '',
+    'From the last answer',
+    'From the last answer, 20 s ago',
+    'Old figures, from the last answer, 20 s ago',
+  ]);
 });
