@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as plain, type Page } from '@playwright/test';
 import { startBackend } from '../backend/backend.ts';
-import type { Backend } from '../backend/types.ts';
+import type { AccountSeed, Backend } from '../backend/types.ts';
 import { buildVsix, root } from '../bin/setup.mjs';
 import { remove, startCodeServer, type CodeServer } from '../support/codeServer.ts';
 import { writeSample } from '../support/sampleWorkspace.ts';
@@ -23,6 +23,8 @@ export interface Practice {
 }
 
 export interface PracticeOptions {
+  /** Who can sign in; default: those of the stand-in. */
+  readonly accounts?: readonly AccountSeed[];
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -46,7 +48,7 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Star
 }
 
 async function startAll(
-  { settings, viewport = { width: 1280, height: 800 } }: PracticeOptions,
+  { settings, accounts, viewport = { width: 1280, height: 800 } }: PracticeOptions,
   onStop: (end: () => Promise<void>) => void,
 ): Promise<Practice> {
   const vsix = join(root, 'codex-chat.vsix');
@@ -56,7 +58,7 @@ async function startAll(
   onStop(() => remove(home));
   const folder = join(home, 'shop');
   await writeSample(folder);
-  const backend = await startBackend({ pace: 0 });
+  const backend = await startBackend({ pace: 0, ...(accounts && { accounts }) });
   onStop(() => backend.stop());
   const server = await startCodeServer({
     vsix,
@@ -128,8 +130,9 @@ export async function openSignInPage(practice: Practice): Promise<Page> {
 }
 
 /** Goes through the whole sign-in and gives the page that the browser shows at the end. */
-export async function signIn(practice: Practice): Promise<Page> {
+export async function signIn(practice: Practice, email?: string): Promise<Page> {
   const page = await openSignInPage(practice);
+  if (email !== undefined) await page.locator(`input[value="${email}"]`).check();
   await page.getByRole('button', { name: 'Allow' }).click();
   return page;
 }
