@@ -110,7 +110,7 @@ export function createSession(needs: SessionNeeds): Session {
   function emitFor(turn: Turn) {
     return {
       event(event: TurnEvent) {
-        needs.onTurnEvent(event);
+        tellOthers(event, needs);
         if (running?.turn === turn && event.type === 'retry') running.skip = event.skip;
       },
       part(partChange: PartChange) {
@@ -206,6 +206,15 @@ export function createSession(needs: SessionNeeds): Session {
     onDidChange: change.listen,
     dispose: stop,
   };
+}
+
+/** Figures that cannot be taken in are no reason to lose an answer. */
+function tellOthers(event: TurnEvent, { onTurnEvent, log }: SessionNeeds): void {
+  try {
+    onTurnEvent(event);
+  } catch (error) {
+    log.error(`${event.type} event: ${traceOf(error)}`);
+  }
 }
 
 function traceOf(error: unknown): string {

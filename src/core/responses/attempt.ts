@@ -14,6 +14,7 @@ import {
 } from './classify.ts';
 import { parseEvent, type OutputItem, type ResponseObject, type ResponsesEvent } from './events.ts';
 import type { ResponsesFailure } from './failure.ts';
+import { ListenerFault } from './listenerFault.ts';
 import { watchQuiet } from './quiet.ts';
 import { createEventReader } from './sse.ts';
 import type { EmitTurnEvent } from './turnEvent.ts';
@@ -48,7 +49,7 @@ export interface AttemptPorts {
 
 /**
  * Sends one request and reads its answer to the terminal event. Failures are part of the outcome;
- * it rejects with `signal.reason` alone. After it has settled, nothing of it is emitted any more.
+ * it rejects with `signal.reason` or with ListenerFault alone. After it has settled, nothing of it is emitted any more.
  */
 export async function runAttempt(
   request: HttpRequest,
@@ -67,6 +68,7 @@ export async function runAttempt(
     return reading.outcome();
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof ListenerFault) throw error;
     return reading.outcome(failureOf(error, reading.hasBegun()));
   } finally {
     reading.close();

@@ -9,6 +9,7 @@ import type { OutputItem } from './events.ts';
 import { createExchangeRecorder } from './exchange.ts';
 import { ResponsesError, type ResponsesFailure } from './failure.ts';
 import type { Delivery } from './garbleFilter.ts';
+import { guardedEmit, ListenerFault } from './listenerFault.ts';
 import type { Identity, ResponsesRequest } from './request.ts';
 import { decideRetry, maxAttempts, usualPolicy, type RetryPolicy } from './retry.ts';
 import { waitForRetry } from './retryWait.ts';
@@ -40,7 +41,7 @@ export interface ResponsesOptions {
 export interface ResponsesClient {
   /**
    * One answer to one request, with all its retries. Rejects with {@link ResponsesError}, with
-   * AuthError when there is no usable sign-in, or with `signal.reason`.
+   * AuthError when there is no usable sign-in, with what `emit` has thrown, or with `signal.reason`.
    */
   stream(request: ResponsesRequest, emit: EmitTurnEvent, signal: AbortSignal): Promise<Answer>;
 }
@@ -55,16 +56,14 @@ export function createResponses(options: ResponsesOptions): ResponsesClient {
       const first = await grants.grant(signal);
       const account = createTurnAccount({ grants, circuit, host }, first, signal);
       try {
-        const live: EmitTurnEvent = (event) => {
-          if (!signal.aborted) emit(event);
-        };
+        const live = guardedEmit(emit, signal);
         const answer = await createRun(options, request, live, signal, account).answer();
         signal.throwIfAborted();
         account.settle(undefined);
         return answer;
       } catch (error) {
         account.settle(error);
-        throw error;
+        throw error instanceof ListenerFault ? error.cause : error;
       }
     },
   };

@@ -3,13 +3,18 @@ import { describe, expect, test, vi } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import { createResponses } from '../../../src/core/responses/client.ts';
 import { createSession, type Session } from '../../../src/core/chat/session.ts';
+import type { TurnEvent } from '../../../src/core/responses/turnEvent.ts';
 import { applyPartChange, type Turn } from '../../../src/core/chat/turn.ts';
 import type { Http } from '../../../src/base/http.ts';
 import { fixtureBytes, scriptedHttp, sseBytes, statusOf, streamOf } from '../../support/streams.ts';
 import { skippingClock } from '../../support/manualClock.ts';
 import { classic, countingGrants } from '../responses/harness.ts';
 
-function talk(http: Http, quietAfterMs?: number): Session & { failures: unknown[] } {
+function talk(
+  http: Http,
+  quietAfterMs?: number,
+  onTurnEvent: (event: TurnEvent) => void = () => {},
+): Session & { failures: unknown[] } {
   let ids = 0;
   const clock = skippingClock();
   const failures: unknown[] = [];
@@ -28,7 +33,7 @@ function talk(http: Http, quietAfterMs?: number): Session & { failures: unknown[
     clock,
     newId: () => `id-${++ids}`,
     log: silentLog,
-    onTurnEvent: () => {},
+    onTurnEvent,
     onFailure: (error) => failures.push(error),
   });
   return Object.assign(session, { failures });
@@ -84,6 +89,20 @@ describe('a session', () => {
     expect(first?.usage).toMatchObject({ input: 120, cached: 20, output: 30, reasoning: 10 });
     expect(inputOf(sent[1]?.body).map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
     expect(session.context()).toEqual({ usedTokens: 150, windowTokens: 258_400 });
+  });
+
+  test('answers in one request though whoever takes the figures fails', async () => {
+    const { http, sent } = scriptedHttp(plain);
+    const session = talk(http, undefined, () => {
+      throw new Error('no book');
+    });
+    session.send(prompt('one'));
+    await settled(session);
+    expect(session.turns()[0]).toMatchObject({
+      status: 'done',
+      parts: [{ text: 'Hello from the fake backend.' }],
+    });
+    expect(sent.length).toBe(1);
   });
 
   test('ignores a prompt while it is busy, and loses nothing by it', async () => {

@@ -3,6 +3,7 @@ import type { FailureReport } from '../../../src/core/responses/exchange.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
 import type { ResponsesFailure } from '../../../src/core/responses/failure.ts';
 import { userMessage } from '../../../src/core/responses/input.ts';
+import type { ResponsesGrants } from '../../../src/core/responses/turnAccount.ts';
 import type { RetryPolicy } from '../../../src/core/responses/retry.ts';
 import type { ResponsesRequest } from '../../../src/core/responses/request.ts';
 import type { Answer, TurnEvent } from '../../../src/core/responses/turnEvent.ts';
@@ -57,7 +58,7 @@ export async function run(
   http: Http,
   request: ResponsesRequest = classic,
   options: {
-    grants?: GrantSource;
+    grants?: ResponsesGrants;
     signal?: AbortSignal;
     clock?: ManualClock;
     baseUrl?: string;
