@@ -39,6 +39,8 @@ export function createTurnAccount(
 ): TurnAccount {
   let current = first;
   let isFresh = true;
+  /** Whether a request went out with the account: without one there is nothing to tell of it. */
+  let wasAsked = false;
   let after: ResponsesFailure | undefined;
   const keyOf = ({ credentialId }: Grant) => `${host} ${credentialId}`;
 
@@ -57,13 +59,16 @@ export function createTurnAccount(
       return;
     }
     settle(failure && new ResponsesError(failure), 'moved');
+    wasAsked = false;
     after = failure && { ...failure, credentialId: current.credentialId };
     enter(grant);
   };
 
   function settle(error: unknown, how: 'moved' | 'ended'): void {
     const key = keyOf(current);
-    if (error instanceof ResponsesError) circuit.settle(key, error.failure);
+    const failure = error instanceof ResponsesError ? error.failure : undefined;
+    if (!wasAsked || failure?.kind === 'resting') circuit.release(key);
+    else if (failure) circuit.settle(key, failure);
     else if (error === undefined && how === 'ended') circuit.settle(key, undefined);
     else circuit.release(key);
   }
@@ -75,6 +80,7 @@ export function createTurnAccount(
       if (!isFresh) take(await grants.grant(signal));
       const reason = after;
       after = undefined;
+      wasAsked = true;
       return { grant: current, ...(reason ? { after: reason } : {}) };
     },
     forget: () => (isFresh = false),
@@ -82,8 +88,13 @@ export function createTurnAccount(
     async moveOn(failure) {
       const next = await grants.failOver?.(current, failure, signal);
       if (!next) return false;
-      take(next, failure);
-      return true;
+      try {
+        take(next, failure);
+        return true;
+      } catch {
+        // The other one is left alone for now, too: what ended the attempts says more.
+        return false;
+      }
     },
     settle: (error) => settle(error, 'ended'),
   };
