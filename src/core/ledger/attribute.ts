@@ -1,11 +1,11 @@
 import type { Certainty } from './entry.ts';
 import type { Cycle, CyclePoint } from './cycles.ts';
-import type { Timeline, TurnSpan, Want } from './timeline.ts';
+import type { Timeline, Want } from './timeline.ts';
 
 /** What is known of how turns are booked. */
 export interface Booking {
-  /** The most that such a turn can take, thousandths of a point; undefined while not learnt. */
-  explains: (turn: TurnSpan, coarse: boolean) => number | undefined;
+  /** The most that so much of a turn can take, thousandths of a point; undefined: not learnt. */
+  explains: (model: string, weight: number, coarse: boolean) => number | undefined;
   /** Whether the headers of an answer tell the figures with its question booked already. */
   inputFirst: boolean;
 }
@@ -32,64 +32,75 @@ export function attribute(cycle: Cycle, timeline: Timeline, booking: Booking): C
   const taken = new Map<string, TurnShare>();
   const wantsOf = (fromMs: number, toMs: number) =>
     timeline.wants(fromMs, toMs, booking.inputFirst);
-  let last = { atMs: cycle.startsAtMs, mills: 0 };
+  let last: Pick<CyclePoint, 'atMs' | 'mills'> = { atMs: cycle.startsAtMs, mills: 0 };
   let movedAtMs = cycle.startsAtMs;
-  let vague: CyclePoint[] = [];
   let seen = false;
 
-  /** A figure that rounds may have been owed since it moved the last time. */
-  function give(mills: number, fromMs: number, toMs: number): void {
+  function give({ mills, fromMs, toMs, isSeen }: Step): void {
     const isOurs = wantsOf(fromMs, toMs).length > 0;
+    // A figure that rounds may have been owed since it moved the last time.
     const wants = isOurs ? wantsOf(movedAtMs, toMs) : [];
-    split({ mills, wants, cycle, seen, explains: booking.explains }, taken);
+    split({ mills, wants, cycle, seen: isSeen, toMs, explains: booking.explains }, taken);
     movedAtMs = toMs;
   }
 
-  for (const point of cycle.points) {
-    if (point.below !== undefined) {
-      vague.push(point);
-      continue;
-    }
-    const steps = point.mills > last.mills ? stepsOf(last, vague, point, wantsOf) : [];
-    for (const { mills, fromMs, toMs } of steps) give(mills, fromMs, toMs);
-    vague = [];
-    last = point;
+  for (const points of stretchesOf(cycle.points)) {
+    for (const step of stepsOf(last, points, wantsOf, seen)) give(step);
+    const end = points.at(-1);
+    if (end?.below === undefined) last = end ?? last;
     seen = true;
   }
+  const figure = cycle.points.at(-1)?.mills ?? 0;
   const shares = allShares(cycle, timeline, taken, last.atMs);
   const ours = [...shares.values()].reduce((sum, { mills }) => sum + mills, 0);
-  return { cycle, mills: last.mills, turns: shares, otherMills: last.mills - ours };
+  return { cycle, mills: figure, turns: shares, otherMills: figure - ours };
+}
+
+/** Each up to a clear figure, the last one up to what was told at all. */
+function stretchesOf(points: readonly CyclePoint[]): CyclePoint[][] {
+  const stretches: CyclePoint[][] = [];
+  let open: CyclePoint[] | undefined;
+  for (const point of points) {
+    if (open) open.push(point);
+    else stretches.push((open = [point]));
+    if (point.below === undefined) open = undefined;
+  }
+  return stretches;
 }
 
 interface Step {
   mills: number;
   fromMs: number;
   toMs: number;
+  /** False for the rise up to the first reading of the run. */
+  isSeen: boolean;
 }
 
 /**
- * A rise in one step, or in several where whole percents in between tell how much of it can have
- * come before them.
+ * The rise up to the last of these points. Whole percents before it tell within a point how much
+ * of it had come by then: as much as the turns until then took of all that the turns took.
  */
 function stepsOf(
-  last: CyclePoint,
-  vague: readonly CyclePoint[],
-  point: CyclePoint,
+  last: Pick<CyclePoint, 'atMs' | 'mills'>,
+  points: readonly CyclePoint[],
   wantsOf: (fromMs: number, toMs: number) => readonly Want[],
+  seen: boolean,
 ): Step[] {
-  const steps: Step[] = [];
+  const end = points.at(-1);
+  if (!end || end.mills <= last.mills) return [];
   let { atMs: fromMs, mills: base } = last;
-  for (const { atMs: toMs, below = 0 } of vague) {
-    const before = sumOf(wantsOf(fromMs, toMs));
-    const after = sumOf(wantsOf(toMs, point.atMs));
-    const part = before > 0 ? ((point.mills - base) * before) / (before + after) : 0;
-    const mills = Math.max(0, Math.min(Math.round(part), below - 1 - base));
-    if (mills > 0) steps.push({ mills, fromMs, toMs });
-    base += mills;
-    fromMs = toMs;
-  }
-  if (point.mills > base) steps.push({ mills: point.mills - base, fromMs, toMs: point.atMs });
-  return steps;
+  let isSeen = seen;
+  return points.flatMap((point): Step[] => {
+    const { atMs: toMs, below = Infinity } = point;
+    const before = isSeen ? sumOf(wantsOf(fromMs, toMs)) : 0;
+    const after = sumOf(wantsOf(toMs, end.atMs));
+    const part = before > 0 ? ((end.mills - base) * before) / (before + after) : 0;
+    const most = Math.min(Math.round(base + part), below - 1);
+    const reached = point === end ? end.mills : Math.max(base, point.mills, most);
+    const step = { mills: reached - base, fromMs, toMs, isSeen };
+    [fromMs, base, isSeen] = [toMs, reached, true];
+    return step.mills > 0 ? [step] : [];
+  });
 }
 
 const sumOf = (wants: readonly Want[]) => wants.reduce((sum, { weight }) => sum + weight, 0);
@@ -100,15 +111,20 @@ interface Split {
   cycle: Cycle;
   /** False for the rise up to the first reading of the run. */
   seen: boolean;
+  toMs: number;
   explains: Booking['explains'];
 }
 
 /** Adds to what each turn has taken so far. */
 function split(rise: Split, taken: Map<string, TurnShare>): void {
-  const { mills, wants, cycle, seen, explains } = rise;
+  const { mills, wants, cycle, seen, toMs, explains } = rise;
   // What was there before the first reading is ours only as far as it is known what turns take.
   const unbounded = seen || cycle.seenFromStart ? mills : 0;
-  const limits = wants.map(({ turn }) => explains(turn, cycle.coarse));
+  const limits = wants.map(({ turn }) => {
+    // Up to its headers a turn has taken no more than its input.
+    const weight = toMs <= turn.fromMs ? turn.inputWeight : turn.weight;
+    return explains(turn.model, weight, cycle.coarse);
+  });
   const before = wants.map(({ turn }) => taken.get(turn.id)?.mills ?? 0);
   const caps = limits.map((limit, at) =>
     limit === undefined ? unbounded : Math.max(0, limit - (before[at] ?? 0)),

@@ -21,7 +21,7 @@ export interface CyclePoint {
   atMs: number;
   /** Used at least, thousandths of a percentage point. */
   mills: number;
-  /** Of a whole percent that tells no more than was known: less than this was used by then. */
+  /** Of a whole percent among finer figures: less than this was used by then. */
   below?: number;
 }
 
@@ -82,12 +82,11 @@ function toCycle(
 }
 
 function toPoints(run: readonly WindowPoint[], hasFractions: boolean): CyclePoint[] {
-  let highest = -1;
+  let highest = 0;
   return run.map(({ atMs, usedPercent, isWhole }) => {
     const told = toMills(usedPercent);
-    const tellsLess = hasFractions && isWhole === true && told <= highest;
     highest = Math.max(highest, told);
-    return { atMs, mills: highest, ...(tellsLess ? { below: told + 1000 } : {}) };
+    return { atMs, mills: highest, ...(hasFractions && isWhole ? { below: told + 1000 } : {}) };
   });
 }
 

@@ -58,6 +58,7 @@ const nothing: Weights = { total: 0, parts: [] };
 const fewestMills = 3000;
 const fewestRises = 8;
 const mostRises = 1200;
+const fewestVotes = 10;
 
 /**
  * Learns from what happened between the readings of one window, the oldest first: all that rose
@@ -69,47 +70,59 @@ export function learnRates(rises: readonly Rise[]): Rates {
   const recent = rises.slice(-mostRises);
   const even = learn(recent, 'even');
   const early = learn(recent, 'inputFirst');
-  const isEarly = early.error < 0.8 * even.error;
-  const isEven = even.error < 0.8 * early.error;
-  const inputFirst = isEarly ? true : isEven ? false : undefined;
-  return { rate: isEarly ? early.rate : even.rate, inputFirst };
+  const inputFirst = isBookedFirst(recent, even, early);
+  return { rate: inputFirst ? early : even, inputFirst };
 }
+
+type RateOf = Rates['rate'];
+
+/** Lets each rise, where the two differ, vote for the one that comes nearer to it. */
+function isBookedFirst(rises: readonly Rise[], even: RateOf, early: RateOf): boolean | undefined {
+  let [first, all] = [0, 0];
+  for (const rise of rises) {
+    if (rise.coarse) continue;
+    const [late, soon] = [expected(rise.even, even), expected(rise.inputFirst, early)];
+    // Less than this may be rounding.
+    if (Math.abs(late - soon) < 150) continue;
+    all += 1;
+    first += Number(Math.abs(rise.mills - soon) < Math.abs(rise.mills - late));
+  }
+  if (all < fewestVotes) return undefined;
+  return first > 0.6 * all ? true : first < 0.4 * all ? false : undefined;
+}
+
+const expected = ({ parts }: Weights, rate: RateOf) =>
+  sum(parts, ([model, weight]) => weight * (rate(model) ?? 0));
 
 type Way = 'even' | 'inputFirst';
 
-function learn(rises: readonly Rise[], way: Way) {
-  let [idleMs, idleMills] = [0, 0];
+function learn(rises: readonly Rise[], way: Way): RateOf {
   const ours: Rise[] = [];
+  const idle: Rise[] = [];
   const pure = new Map<string, Rise[]>();
   for (const rise of rises) {
     const { total, parts } = rise[way];
-    if (total === 0) {
-      idleMs += rise.ms;
-      idleMills += rise.mills;
-      continue;
-    }
-    ours.push(rise);
+    (total === 0 ? idle : ours).push(rise);
     for (const [model] of parts) if (!pure.has(model)) pure.set(model, []);
     const [one, other] = parts;
     if (one && !other) pure.get(one[0])?.push(rise);
   }
-  const othersPerMs = idleMills / Math.max(1, idleMs);
+  const othersPerMs = othersOf(idle, ours);
   const common = ratio(ours, way, othersPerMs);
   const own = new Map([...pure].map(([model, all]) => [model, ratio(all, way, othersPerMs)]));
-  const rate = (model: string) => own.get(model) ?? common;
-  return { rate, error: errorOf(rises, way, rate) };
+  return (model) => own.get(model) ?? common;
 }
 
-/** How far the rises are from what the rates let expect; what others took does not count fully. */
-function errorOf(rises: readonly Rise[], way: Way, rate: Rates['rate']): number {
-  let error = 0;
-  for (const { mills, coarse, [way]: weights } of rises) {
-    if (coarse) continue;
-    let expected = 0;
-    for (const [model, weight] of weights.parts) expected += weight * (rate(model) ?? 0);
-    error += Math.min(Math.abs(mills - expected), 2000);
-  }
-  return error;
+/**
+ * What others take while nothing of ours runs, a ms. A single great rise, and few of them beside
+ * many of ours, tell little of what they take at other times.
+ */
+function othersOf(idle: readonly Rise[], ours: readonly Rise[]): number {
+  const msOf = (all: readonly Rise[]) => sum(all, ({ ms }) => ms);
+  const most = (3 * sum(ours, ({ mills }) => mills)) / Math.max(1, ours.length);
+  const [idleMs, oursMs] = [msOf(idle), msOf(ours)];
+  const limit = idleMs < oursMs ? most : Infinity;
+  return sum(idle, (rise) => Math.min(rise.mills, limit)) / Math.max(1, idleMs, oursMs);
 }
 
 function ratio(rises: readonly Rise[], way: Way, othersPerMs: number): number | undefined {
@@ -143,9 +156,9 @@ const margin = 2;
 export function bookingBy(rates: Rates): Booking {
   return {
     inputFirst: rates.inputFirst ?? false,
-    explains(turn, coarse) {
-      const rate = rates.rate(turn.model);
-      return rate === undefined ? undefined : margin * rate * turn.weight + (coarse ? 1000 : 100);
+    explains(model, weight, coarse) {
+      const rate = rates.rate(model);
+      return rate === undefined ? undefined : margin * rate * weight + (coarse ? 1000 : 100);
     },
   };
 }

@@ -75,6 +75,8 @@ export function createLedgerTracker(options: {
   const fresh = new Set<string>();
   /** Entries whose shares may not follow from the history yet. */
   let unchecked = new Set<string>();
+  /** When the headers of an answer told figures last, by account. */
+  const headersAt = new Map<string, number>();
   let entries: LedgerEntry[] = [];
   let history = noHistory;
   let windows: readonly WindowShares[] = [];
@@ -147,7 +149,10 @@ export function createLedgerTracker(options: {
   return {
     onDidSettle: settled.listen,
     settle,
-    reading: (reading) => setHistory(withReading(history, reading)),
+    reading(reading) {
+      if (reading.source === 'headers') headersAt.set(reading.credentialId, reading.observedAtMs);
+      setHistory(withReading(history, reading));
+    },
     turnStarted(start) {
       running.set(start.id, { start, spans: [], requests: 0, failed: [] });
     },
@@ -163,8 +168,7 @@ export function createLedgerTracker(options: {
     accepted(turnId, credentialId, atMs) {
       const last = running.get(turnId)?.spans.at(-1);
       if (last?.credentialId !== credentialId) return;
-      if (last.toMs === last.fromMs) last.fromMs = atMs;
-      last.toMs = Math.max(last.toMs, atMs + 1);
+      letIn(last, atMs, headersAt.get(credentialId) ?? 0);
       isDirty = true;
     },
     requestFailed(turnId, kind) {
@@ -195,6 +199,13 @@ export function createLedgerTracker(options: {
     },
     history: () => history,
   };
+}
+
+/** @param toldAtMs - of the last headers: the figures of these very ones may be told just before. */
+function letIn(span: Span, atMs: number, toldAtMs: number): void {
+  const isTold = toldAtMs >= span.toMs && toldAtMs < atMs;
+  if (span.toMs === span.fromMs) span.fromMs = isTold ? toldAtMs : atMs;
+  span.toMs = Math.max(span.toMs, atMs + 1);
 }
 
 function toEntry({ start, spans, requests, failed }: Running, end: TurnEnd) {
