@@ -29,14 +29,22 @@ export function choose(
   candidates: readonly Candidate[],
   { rotation, sticky, preferred, excluded }: Wishes,
 ): string | undefined {
-  const find = (id: string | undefined) => candidates.find((candidate) => candidate.id === id);
-  const pinned = find(preferred) ?? find(sticky) ?? candidates.find(isSignedIn) ?? candidates[0];
+  const pinned = pinnedOf(candidates, { sticky, preferred });
   const open = (rotation === 'off' ? (pinned ? [pinned] : []) : candidates).filter(
     ({ id, condition }) => condition.kind === 'ready' && !excluded?.has(id),
   );
   const among = (id: string | undefined) => open.find((candidate) => candidate.id === id);
   const first = rotation === 'leastUsed' ? leastUsed(open) : open[0];
   return (among(sticky) ?? among(preferred) ?? first)?.id;
+}
+
+/** The one account that stands for all: the person's choice, whether it is ready or not. */
+export function pinnedOf<T extends Candidate>(
+  candidates: readonly T[],
+  { sticky, preferred }: Pick<Wishes, 'sticky' | 'preferred'>,
+): T | undefined {
+  const find = (id: string | undefined) => candidates.find((candidate) => candidate.id === id);
+  return find(preferred) ?? find(sticky) ?? candidates.find(isSignedIn) ?? candidates[0];
 }
 
 const isSignedIn = ({ condition }: Candidate) =>

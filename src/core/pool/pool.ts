@@ -1,9 +1,10 @@
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
+import type { Log } from '../../base/log.ts';
 import { AuthError, isPassing } from '../auth/errors.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
 import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
-import { choose, type Candidate, type Rotation } from './choose.ts';
+import { choose, pinnedOf, type Candidate, type Rotation } from './choose.ts';
 import { isKnownSpent } from './condition.ts';
 import { PoolError } from './failure.ts';
 import { openRests, restFor, withoutRest, withRest } from './rest.ts';
@@ -42,7 +43,7 @@ export interface Pool extends GrantSource, Disposable {
   current(): PoolEntry | undefined;
   /** The account that takes over when the current one is spent. */
   next(): PoolEntry | undefined;
-  /** The chat goes on with this account, as long as it is ready. */
+  /** The person wants the chat to go on with this account, as long as it is ready. */
   use(credentialId: string): void;
   /** A new chat is free to choose anew. */
   startNew(): void;
@@ -60,11 +61,13 @@ export function createPool(needs: PoolNeeds): Pool {
   const listening = roster.onDidChange(() => changes.fire());
   const probes = createProbes(needs);
   let sticky: string | undefined;
+  /** What the person chose for this chat; it goes before what they chose for all. */
+  let wanted: string | undefined;
 
   const wishes = (excluded?: ReadonlySet<string>) => ({
     rotation: needs.rotation(),
     sticky,
-    preferred: needs.preferred(),
+    preferred: wanted ?? needs.preferred(),
     ...(excluded ? { excluded } : {}),
   });
   const pick = (entries: readonly PoolEntry[], excluded?: ReadonlySet<string>) => {
@@ -84,7 +87,8 @@ export function createPool(needs: PoolNeeds): Pool {
       const entries = await roster.load();
       const entry = pick(entries, search.excluded);
       if (!entry) return undefined;
-      if (await probes.check(entry, entries, needs.rotation(), signal)) continue;
+      if (await probes.check(entry, entries, { rotation: needs.rotation(), sticky }, signal))
+        continue;
       try {
         const grant = await grants.grantOf(entry.id, signal);
         stick(entry.id);
@@ -100,7 +104,7 @@ export function createPool(needs: PoolNeeds): Pool {
   /** No account is ready: the one that most likely lets us in all the same, or why not. */
   async function lastResort(search: Search, signal: AbortSignal): Promise<Grant> {
     const considered = (all: readonly PoolEntry[]) =>
-      needs.rotation() === 'off' ? all.filter(({ id }) => id === pinned(all)?.id) : all;
+      needs.rotation() === 'off' ? all.filter(({ id }) => id === pinnedOf(all, wishes())?.id) : all;
     const resting = considered(roster.entries()).filter(isResting);
     if (await probes.checkAll(resting, signal)) {
       const grant = await find(search, signal);
@@ -116,29 +120,17 @@ export function createPool(needs: PoolNeeds): Pool {
     return { ...grant, label: hopeful.label };
   }
 
-  const pinned = (entries: readonly PoolEntry[]) =>
-    entries.find(({ id }) => id === needs.preferred()) ??
-    entries.find(({ id }) => id === sticky) ??
-    entries.find(isSignedIn) ??
-    entries[0];
-
   async function noteRest(id: string, failure: ResponsesFailure, signal: AbortSignal) {
     const nowMs = clock.now();
     const rest = restFor(failure, nowMs);
     if (!rest) return false;
     log.info(`an account rests reason=${rest.reason} for=${rest.untilMs - nowMs}ms`);
-    await keep(rests.change((old) => withRest(old, id, rest, nowMs), signal));
+    await kept(
+      rests.change((old) => withRest(old, id, rest, nowMs), signal),
+      log,
+    );
     return true;
   }
-
-  /** What cannot be shared with other windows is a pity, not a reason to fail. */
-  const keep = async (work: Promise<unknown>) => {
-    try {
-      await work;
-    } catch (error) {
-      log.warn(`the pool could not be kept: ${nameOf(error)}`);
-    }
-  };
 
   async function readFirst(): Promise<void> {
     try {
@@ -150,7 +142,7 @@ export function createPool(needs: PoolNeeds): Pool {
 
   const current = () => {
     const entries = roster.entries();
-    return pick(entries) ?? pinned(entries);
+    return pick(entries) ?? pinnedOf(entries, wishes());
   };
 
   return {
@@ -177,13 +169,22 @@ export function createPool(needs: PoolNeeds): Pool {
     },
     settle(id) {
       if (!openRests(rests.current(), clock.now())[id]) return;
-      void keep(rests.change((old) => withoutRest(old, id), new AbortController().signal));
+      void kept(
+        rests.change((old) => withoutRest(old, id), new AbortController().signal),
+        log,
+      );
     },
     entries: roster.entries,
     current,
     next: () => pick(roster.entries(), new Set([current()?.id ?? ''])),
-    use: stick,
-    startNew: () => stick(undefined),
+    use(id) {
+      wanted = id;
+      stick(id);
+    },
+    startNew() {
+      wanted = undefined;
+      stick(undefined);
+    },
     look: () => changes.fire(),
     ready: readFirst(),
     onDidChange: changes.listen,
@@ -192,6 +193,15 @@ export function createPool(needs: PoolNeeds): Pool {
       roster.dispose();
     },
   };
+}
+
+/** What cannot be shared with other windows is a pity, not a reason to fail. */
+async function kept(work: Promise<unknown>, log: Log): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    log.warn(`the pool could not be kept: ${nameOf(error)}`);
+  }
 }
 
 /** What one search for an account has found out. */
@@ -204,7 +214,6 @@ interface Search {
 const notSignedIn = { kind: 'notSignedIn' } as const;
 
 const isResting = ({ condition }: PoolEntry) => condition.kind === 'resting';
-const isSignedIn = ({ condition }: PoolEntry) => condition.kind !== 'signedOut';
 const untilMs = ({ condition }: PoolEntry) =>
   condition.kind === 'resting' ? condition.untilMs : Infinity;
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { withDeadline } from '../auth/waiting.ts';
-import type { Rotation } from './choose.ts';
+import { waitFor, withDeadline } from '../auth/waiting.ts';
+import type { Wishes } from './choose.ts';
 import type { PoolEntry } from './roster.ts';
 
 /** Figures of this age are believed when an account is chosen. */
@@ -30,8 +30,9 @@ export function createProbes({ probe, clock, log }: ProbeNeeds) {
     probedAtMs.set(id, clock.now());
     const reason = () => new Error('late');
     try {
+      // What does not heed its signal is not waited for either.
       await withDeadline({ clock, ms: probeLimitMs, reason }, signal, (limited) =>
-        probe(id, limited),
+        waitFor(probe(id, limited), limited),
       );
     } catch (error) {
       signal.throwIfAborted();
@@ -47,13 +48,15 @@ export function createProbes({ probe, clock, log }: ProbeNeeds) {
     async check(
       entry: PoolEntry,
       all: readonly PoolEntry[],
-      rotation: Rotation,
+      { rotation, sticky }: Pick<Wishes, 'rotation' | 'sticky'>,
       signal: AbortSignal,
     ): Promise<boolean> {
       const ready = all.filter(({ condition }) => condition.kind === 'ready');
       // With one account there is nothing to choose: the request itself tells.
       if (rotation === 'off' || all.length < 2) return false;
-      const asked = unknown(rotation === 'leastUsed' ? ready : [entry]);
+      // A chat that is under way stays where it is, however much is left elsewhere.
+      const isOpen = rotation === 'leastUsed' && entry.id !== sticky;
+      const asked = unknown(isOpen ? ready : [entry]);
       await Promise.all(asked.map(({ id }) => ask(id, signal)));
       return asked.length > 0;
     },

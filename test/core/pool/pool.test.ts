@@ -19,14 +19,19 @@ import { createQuota } from '../../../src/core/quota/quota.ts';
 import { noStoredQuota } from '../../../src/core/quota/stored.ts';
 import { ResponsesError, type ResponsesFailureKind } from '../../../src/core/responses/failure.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
-import { steppedClock } from '../../support/steppedClock.ts';
+import { settled, steppedClock } from '../../support/steppedClock.ts';
 
 const minuteMs = 60_000;
 const signal = new AbortController().signal;
 
 /** Accounts a, b and c, and a backend that knows how much of each is used. */
 function world(
-  options: { ids?: readonly string[]; rotation?: Rotation; preferred?: string | undefined } = {},
+  options: {
+    ids?: readonly string[];
+    rotation?: Rotation;
+    preferred?: string | undefined;
+    probe?: (id: string, signal: AbortSignal) => Promise<void>;
+  } = {},
 ) {
   const { ids = ['a', 'b', 'c'] } = options;
   const clock = steppedClock();
@@ -84,9 +89,10 @@ function world(
     issuer: () => 'https://issuer.test',
     rotation: () => rotation,
     preferred: () => preferred,
-    probe: async (id) => {
+    async probe(id, probeSignal) {
       probed.push(id);
-      tell(id);
+      if (options.probe) await options.probe(id, probeSignal);
+      else tell(id);
     },
     grants: { grantOf, renew: async ({ credentialId }) => grantOf(credentialId) },
   });
@@ -211,6 +217,106 @@ describe('choosing an account', () => {
     await clock.advance(31 * minuteMs);
     pool.startNew();
     expect(await who()).toBe('a');
+  });
+});
+
+describe('what the person chose for the chat', () => {
+  test('goes before the account of the workspace, until the next chat', async () => {
+    const { who, pool } = world({ rotation: 'off', preferred: 'a' });
+    expect(await who()).toBe('a');
+    pool.use('b');
+    expect([await who(), pool.current()?.id]).toEqual(['b', 'b']);
+    pool.startNew();
+    expect(await who()).toBe('a');
+  });
+
+  test('is left when it is spent', async () => {
+    const { who, pool, usage, clock } = world({ preferred: 'a', ids: ['a', 'b'] });
+    pool.use('b');
+    usage['b'] = spentUntil(clock.now() + 90 * minuteMs);
+    expect(await who()).toBe('a');
+  });
+});
+
+test('without rotation a spent account is told, not one of another issuer before it', async () => {
+  const { store, usage, clock, pool, tell } = world({ rotation: 'off', ids: ['a', 'b'] });
+  await store.put(credential({ id: 'a', issuer: 'https://other.test' }));
+  usage['b'] = spentUntil(clock.now() + 90 * minuteMs);
+  tell('b');
+  await expect(pool.grant(signal)).rejects.toMatchObject({
+    failure: { kind: 'usageLimit', credentialId: 'b' },
+  });
+});
+
+describe('asking ahead', () => {
+  const probing = (probe: (id: string, signal: AbortSignal) => Promise<void>, more = {}) =>
+    world({ probe, ...more });
+
+  test('no account is asked twice within a minute, whatever becomes of it', async () => {
+    const step = fc.record({
+      kind: fc.constantFrom('ask', 'fail', 'new', 'wait'),
+      at: fc.nat(2),
+      seconds: fc.integer({ min: 1, max: 70 }),
+    });
+    const rotations = fc.constantFrom<Rotation>('sequential', 'leastUsed', 'off');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), rotations, async (steps, rotation) => {
+        const asked: { id: string; atMs: number }[] = [];
+        const made: ReturnType<typeof world> = probing(
+          async (id) => {
+            asked.push({ id, atMs: made.clock.now() });
+            throw new Error('no answer');
+          },
+          { rotation },
+        );
+        for (const { kind, at, seconds } of steps) {
+          if (kind === 'ask') await Promise.all([made.who(), made.who()]).catch(() => {});
+          else if (kind === 'fail') {
+            await made.fail(['a', 'b', 'c'][at] ?? 'a', 'usageLimit', { retryAfterMs: 30_000 });
+          } else if (kind === 'new') made.pool.startNew();
+          else await made.clock.advance(seconds * 1_000);
+        }
+        for (const [index, one] of asked.entries()) {
+          const before = asked.slice(0, index).findLast(({ id }) => id === one.id);
+          expect(one.atMs - (before?.atMs ?? -Infinity)).toBeGreaterThanOrEqual(minuteMs);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test.each(['sequential', 'leastUsed'] as const)(
+    'what never answers holds a question up for five seconds at most (%s)',
+    async (rotation) => {
+      const made = probing(() => new Promise(() => {}), { rotation });
+      let got: string | undefined;
+      void made.who().then((id) => (got = id));
+      await settled();
+      await made.clock.advance(4_999);
+      expect(got).toBeUndefined();
+      await made.clock.advance(1);
+      expect(got).toBe('a');
+    },
+  );
+
+  test('an abort ends the asking at once with its reason', async () => {
+    const made = probing(() => new Promise(() => {}));
+    const abort = new AbortController();
+    const asking = made.pool.grant(abort.signal);
+    await made.clock.advance(1_000);
+    abort.abort(new Error('stopped'));
+    await expect(asking).rejects.toThrow('stopped');
+    expect(made.clock.timers).toEqual([]);
+  });
+
+  test('least used asks for all once, and in a chat that is under way for none but its own', async () => {
+    const { who, probed, clock } = world({ rotation: 'leastUsed' });
+    await who();
+    await who();
+    expect(probed.toSorted()).toEqual(['a', 'b', 'c']);
+    await clock.advance(20 * minuteMs);
+    const id = await who();
+    expect(probed.slice(3)).toEqual([id]);
   });
 });
 
