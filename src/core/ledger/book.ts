@@ -128,7 +128,7 @@ function firstKnown(rates: readonly Rates[], spans: readonly TurnSpan[]): Rates 
     byModel.set(model, knows?.rate(model));
   }
   const decided = rates.find(({ inputFirst }) => inputFirst !== undefined);
-  return { rate: (model) => byModel.get(model), inputFirst: decided?.inputFirst };
+  return { rate: (model) => byModel.get(model), slack: () => 0, inputFirst: decided?.inputFirst };
 }
 
 function textOf(rates: Rates, spans: readonly TurnSpan[]): string {

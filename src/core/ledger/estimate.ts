@@ -58,7 +58,8 @@ export function estimateTurn(
     .filter(({ series }) => series.credentialId === plan.credentialId)
     .flatMap(({ series, rates }): [string, Range][] => {
       const rate = rates.rate(plan.model);
-      return rate === undefined ? [] : [[series.label, times(cost, rate / 1000)]];
+      const slack = rates.slack(plan.model);
+      return rate === undefined ? [] : [[series.label, times(cost, rate / 1000, slack)]];
     });
   return {
     plan,
@@ -141,8 +142,8 @@ function quantile(sorted: readonly Weighted[], upTo: number): number {
   return sorted.at(-1)?.value ?? 0;
 }
 
-const times = ({ low, middle, high }: Range, by: number): Range => ({
-  low: low * by,
+const times = ({ low, middle, high }: Range, by: number, slack: number): Range => ({
+  low: low * by * (1 - slack),
   middle: middle * by,
-  high: high * by,
+  high: high * by * (1 + slack),
 });

@@ -6,6 +6,8 @@ import type { Timeline } from './timeline.ts';
 export interface Rates {
   /** Undefined while too little was seen. */
   rate(model: string): number | undefined;
+  /** How far the rate may be off, as a share of it: what others took is known from idle times only. */
+  slack(model: string): number;
   /** See `Booking`; undefined while too little was seen. */
   inputFirst: boolean | undefined;
 }
@@ -71,13 +73,23 @@ export function learnRates(rises: readonly Rise[]): Rates {
   const even = learn(recent, 'even');
   const early = learn(recent, 'inputFirst');
   const inputFirst = isBookedFirst(recent, even, early);
-  return { rate: inputFirst ? early : even, inputFirst };
+  const learnt = inputFirst ? early : even;
+  return {
+    rate: (model) => learnt(model)?.rate,
+    slack: (model) => learnt(model)?.slack ?? 0,
+    inputFirst,
+  };
 }
 
-type RateOf = Rates['rate'];
+interface Ratio {
+  rate: number;
+  slack: number;
+}
+
+type RatioOf = (model: string) => Ratio | undefined;
 
 /** Lets each rise, where the two differ, vote for the one that comes nearer to it. */
-function isBookedFirst(rises: readonly Rise[], even: RateOf, early: RateOf): boolean | undefined {
+function isBookedFirst(rises: readonly Rise[], even: RatioOf, early: RatioOf): boolean | undefined {
   let [first, all] = [0, 0];
   for (const rise of rises) {
     if (rise.coarse) continue;
@@ -91,12 +103,12 @@ function isBookedFirst(rises: readonly Rise[], even: RateOf, early: RateOf): boo
   return first > 0.6 * all ? true : first < 0.4 * all ? false : undefined;
 }
 
-const expected = ({ parts }: Weights, rate: RateOf) =>
-  sum(parts, ([model, weight]) => weight * (rate(model) ?? 0));
+const expected = ({ parts }: Weights, ratioOf: RatioOf) =>
+  sum(parts, ([model, weight]) => weight * (ratioOf(model)?.rate ?? 0));
 
 type Way = 'even' | 'inputFirst';
 
-function learn(rises: readonly Rise[], way: Way): RateOf {
+function learn(rises: readonly Rise[], way: Way): RatioOf {
   const ours: Rise[] = [];
   const idle: Rise[] = [];
   const pure = new Map<string, Rise[]>();
@@ -125,7 +137,7 @@ function othersOf(idle: readonly Rise[], ours: readonly Rise[]): number {
   return sum(idle, (rise) => Math.min(rise.mills, limit)) / Math.max(1, idleMs, oursMs);
 }
 
-function ratio(rises: readonly Rise[], way: Way, othersPerMs: number): number | undefined {
+function ratio(rises: readonly Rise[], way: Way, othersPerMs: number): Ratio | undefined {
   let kept = rises;
   for (;;) {
     let [mills, others, weight] = [0, 0, 0];
@@ -140,7 +152,9 @@ function ratio(rises: readonly Rise[], way: Way, othersPerMs: number): number | 
     const usual = kept.filter(
       (one) => one.mills <= 3 * rate * one[way].total + (one.coarse ? 1000 : 100),
     );
-    if (usual.length === kept.length) return rate;
+    if (usual.length === kept.length) {
+      return { rate, slack: Math.min(0.5, others / Math.max(1, 2 * mills)) };
+    }
     kept = usual;
   }
 }
