@@ -18,7 +18,8 @@ export function createMeters({ clock }: Ground, { pool }: Pooling, { tracker }: 
         const { id, label, plan, quota, condition } = entry;
         const role = roleOf(entry, { current, next });
         const isLimit = quota?.refused || condition.kind === 'off';
-        const runway = runwaySentence(runwaysOf(tracker.history(), id, nowMs), nowMs);
+        const runways = quota?.refused ? [] : runwaysOf(tracker.history(), id, nowMs);
+        const runway = runwaySentence(runways, nowMs);
         return {
           credentialId: id,
           label,

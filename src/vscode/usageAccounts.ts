@@ -10,6 +10,10 @@ import { planName } from '../core/quota/view.ts';
 import { isStale } from '../core/quota/words.ts';
 import type { AccountRole, UsageAccount, UsageWindow } from '../protocolUsage.ts';
 import { accountActions } from './accounts.ts';
+import { fitCount, fitPercent, fitWords } from './fitting.ts';
+
+/** More of each than this nobody has, and the page takes no more. */
+const most = { accounts: 50, windows: 8, families: 20, remarks: 20 };
 
 /** The accounts of the pool as the Usage page shows them, in the order of use. */
 export function usageAccounts(
@@ -19,35 +23,36 @@ export function usageAccounts(
 ): UsageAccount[] {
   const entries = pool.entries();
   const places = { current: pool.current()?.id, next: pool.next()?.id };
-  return entries.map((entry, place) => {
+  return entries.slice(0, most.accounts).map((entry, place) => {
     const isForWorkspace = entry.id === workspaceAccount;
     const role = roleOf(entry, places);
     const at = { role, place, count: entries.length, isForWorkspace };
     return {
       id: entry.id,
-      label: entry.label,
-      ...(entry.plan === undefined ? {} : { plan: planName(entry.plan) }),
+      label: fitWords(entry.label),
+      ...(entry.plan === undefined ? {} : { plan: fitWords(planName(entry.plan)) }),
       role: shownRole(role, entry),
       isForWorkspace,
       actions: accountActions(entry, at),
       ...(entry.preferences.ceilingPercent === undefined
         ? {}
-        : { ceilingPercent: entry.preferences.ceilingPercent }),
+        : { ceilingPercent: fitPercent(entry.preferences.ceilingPercent) }),
       ...figures(entry.quota, nowMs),
-      remarks: remarks(entry, nowMs),
+      remarks: remarks(entry, nowMs).slice(0, most.remarks).map(fitWords),
     };
   });
 }
 
 function shownRole(role: Role, { condition }: PoolEntry): AccountRole {
   if (role === 'resting') {
-    return {
-      kind: 'resting',
-      ...(condition.kind === 'resting' ? { untilMs: condition.untilMs } : {}),
-    };
+    const untilMs = condition.kind === 'resting' ? fitCount(condition.untilMs) : undefined;
+    return present({ kind: 'resting' as const, untilMs });
   }
   if (role === 'ceiling') {
-    return { kind: 'ceiling', percent: condition.kind === 'ceiling' ? condition.percent : 0 };
+    return {
+      kind: 'ceiling',
+      percent: condition.kind === 'ceiling' ? fitPercent(condition.percent) : 0,
+    };
   }
   return { kind: role };
 }
@@ -56,14 +61,16 @@ function figures(quota: QuotaState | undefined, nowMs: number) {
   if (!quota) return { windows: [], families: [], stale: false };
   const [newest] = (quota.told ?? []).toSorted((a, b) => b.atMs - a.atMs);
   return present({
-    windows: quota.windows.map(toWindow),
-    families: quota.others.map(({ name, windows }) => ({ name, windows: windows.map(toWindow) })),
+    windows: toWindows(quota.windows),
+    families: quota.others
+      .slice(0, most.families)
+      .map(({ name, windows }) => ({ name: fitWords(name), windows: toWindows(windows) })),
     stale: isStale(quota, nowMs),
-    observedAtMs: quota.windows.length > 0 ? quota.observedAtMs : undefined,
+    observedAtMs: quota.windows.length > 0 ? fitCount(quota.observedAtMs) : undefined,
     source: newest && sources[newest.source],
     credits: creditsOf(quota),
     spend: quota.spend && spendOf(quota.spend, nowMs),
-    bankedResets: quota.resets?.available,
+    bankedResets: fitCount(quota.resets?.available),
   });
 }
 
@@ -74,12 +81,17 @@ function spendOf({ reached, usedPercent, limit, resetsAtMs }: QuotaSpend, nowMs:
     reached || usedPercent !== undefined ? '' : limit,
     resetsAtMs === undefined ? '' : `resets ${clockTime(resetsAtMs, nowMs)}`,
   ].filter(Boolean);
-  return present({ reached, usedPercent, detail: details.join(', ') || undefined });
+  return present({
+    reached,
+    usedPercent: usedPercent === undefined ? undefined : fitPercent(usedPercent),
+    detail: fitWords(details.join(', ')) || undefined,
+  });
 }
 
 function creditsOf({ credits }: QuotaState) {
   if (!credits || !(credits.unlimited || credits.hasCredits)) return undefined;
-  return present({ unlimited: credits.unlimited, balance: credits.balance });
+  const { unlimited, balance } = credits;
+  return present({ unlimited, balance: balance === undefined ? undefined : fitWords(balance) });
 }
 
 const sources = {
@@ -89,13 +101,15 @@ const sources = {
   limitError: 'refusal',
 } as const;
 
-function toWindow({ kind, name, usedPercent, resetsAtMs }: QuotaWindow): UsageWindow {
-  return {
-    kind,
-    name: name.replace(/ limit$/, ''),
-    usedPercent,
-    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
-  };
+function toWindows(windows: readonly QuotaWindow[]): UsageWindow[] {
+  return windows.slice(0, most.windows).map(({ kind, name, usedPercent, resetsAtMs }) =>
+    present({
+      kind,
+      name: fitWords(name.replace(/ limit$/, '')),
+      usedPercent: fitPercent(usedPercent),
+      resetsAtMs: fitCount(resetsAtMs),
+    }),
+  );
 }
 
 function remarks(entry: PoolEntry, nowMs: number): string[] {
@@ -105,13 +119,15 @@ function remarks(entry: PoolEntry, nowMs: number): string[] {
     isTold ? '' : conditionSentence(condition),
     kind === 'imported' ? 'Borrowed from the Codex CLI; it is never refreshed from here.' : '',
     kind === 'environment' ? 'From an environment variable, for this window alone.' : '',
-    ...(condition.kind === 'signedOut' ? [] : sayings(quota, nowMs)),
+    ...(condition.kind === 'signedOut' ? [] : sayings(entry, nowMs)),
   ].filter(Boolean);
 }
 
 /** What has no line of its own on the page. */
-function sayings(quota: QuotaState | undefined, nowMs: number): string[] {
+function sayings({ quota, condition }: PoolEntry, nowMs: number): string[] {
   if (!quota) return quotaRemarks(undefined, false, nowMs);
   const { credits: _credits, resets: _resets, spend: _spend, ...others } = quota;
-  return quotaRemarks(others, false, nowMs);
+  // Until when an account rests stands beside its name.
+  const isTold = condition.kind === 'resting' && quota.windows.length > 0;
+  return quotaRemarks(isTold ? { ...others, refused: false } : others, false, nowMs);
 }

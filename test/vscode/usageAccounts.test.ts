@@ -1,30 +1,35 @@
 import { expect, test } from 'vitest';
+import type { Condition } from '../../src/core/pool/condition.ts';
 import type { PoolEntry } from '../../src/core/pool/roster.ts';
-import type { QuotaSpend } from '../../src/core/quota/reading.ts';
+import type { QuotaSpend, QuotaWindow } from '../../src/core/quota/reading.ts';
+import type { QuotaState } from '../../src/core/quota/record.ts';
 import { usageAccounts } from '../../src/vscode/usageAccounts.ts';
 
 const nowMs = Date.UTC(2026, 2, 4, 11, 55);
 
-function spendShown(spend: QuotaSpend) {
+const blank: QuotaState = {
+  credentialId: 'home',
+  observedAtMs: nowMs,
+  windows: [],
+  others: [],
+  refused: false,
+};
+
+function shown(quota: Partial<QuotaState>, condition: Condition = { kind: 'ready' }) {
   const entry: PoolEntry = {
     id: 'home',
     label: 'mira@home.example',
     account: 'mira@home.example',
     kind: 'chatgpt',
     preferences: {},
-    condition: { kind: 'ready' },
-    quota: {
-      credentialId: 'home',
-      observedAtMs: nowMs,
-      windows: [],
-      others: [],
-      refused: false,
-      spend,
-    },
+    condition,
+    quota: { ...blank, ...quota },
   };
   const pool = { entries: () => [entry], current: () => entry, next: () => undefined };
-  return usageAccounts(pool, undefined, nowMs)[0]?.spend;
+  return usageAccounts(pool, undefined, nowMs)[0];
 }
+
+const spendShown = (spend: QuotaSpend) => shown({ spend })?.spend;
 
 test('a spending limit is shown only where one is set', () => {
   expect([
@@ -38,4 +43,22 @@ test('a spending limit is shown only where one is set', () => {
     { reached: false, usedPercent: 40 },
     { reached: true },
   ]);
+});
+
+test('until when a spent account rests is said once, beside its name', () => {
+  const untilMs = nowMs + 7_800_000;
+  const window: QuotaWindow = {
+    kind: 'fiveHour',
+    label: '5h',
+    name: '5-hour limit',
+    usedPercent: 100,
+    resetsAtMs: untilMs,
+  };
+  const rest: Condition = { kind: 'resting', reason: 'usageLimit', untilMs };
+  const refusal = { refused: true, availableAtMs: untilMs };
+  const spent = shown({ ...refusal, windows: [window] }, rest);
+  expect(spent?.role).toEqual({ kind: 'resting', untilMs });
+  expect(spent?.remarks).toEqual([]);
+  // Where no window explains it, the sentence has to.
+  expect(shown(refusal, rest)?.remarks).toEqual([expect.stringContaining('refused until')]);
 });
