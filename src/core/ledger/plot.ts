@@ -1,5 +1,6 @@
 import type { QuotaWindow } from '../quota/reading.ts';
-import type { WindowHistory, WindowSeries } from './history.ts';
+import { cyclesOf } from './cycles.ts';
+import type { WindowHistory, WindowPoint, WindowSeries } from './history.ts';
 import { runwayOf } from './runway.ts';
 
 export interface PlotPoint {
@@ -30,6 +31,8 @@ export interface Plot {
 const spans = { day: 86_400_000, week: 7 * 86_400_000 };
 /** The guess may stretch the plot by at most this share of it. */
 const longestGuess = 0.35;
+const mostPoints = 1500;
+const mostResets = 200;
 const names = { fiveHour: '5-hour', weekly: 'Weekly', other: 'Other' };
 
 /** The main windows of the account over the last day or week. */
@@ -60,28 +63,25 @@ function seriesIn(
   const first = points.findIndex(({ atMs }) => atMs >= fromMs);
   // One point before the span tells where the line comes from.
   const shown = first < 0 ? points.slice(-1) : points.slice(Math.max(0, first - 1));
-  const resets = new Set(shown.flatMap(({ resetsAtMs }) => resetsAtMs ?? []));
   return {
     kind,
     name: names[kind],
-    points: shown.map(({ atMs, usedPercent }) => ({
+    points: fewEnough(shown).map(({ atMs, usedPercent }) => ({
       atMs: Math.max(atMs, fromMs),
       percent: usedPercent,
     })),
-    resetsAtMs: merged([...resets]).filter((atMs) => atMs > fromMs && atMs <= nowMs),
+    resetsAtMs: cyclesOf(series)
+      .map(({ endsAtMs }) => endsAtMs)
+      .filter((atMs) => atMs > fromMs && atMs <= nowMs)
+      .slice(-mostResets),
     guess: guessOf(series, furthestMs, nowMs),
   };
 }
 
-/** The same reset is told a little differently each time. */
-function merged(resets: readonly number[]): number[] {
-  const apartMs = 15 * 60_000;
-  return resets
-    .toSorted((a, b) => a - b)
-    .filter((atMs, index, all) => {
-      const next = all[index + 1];
-      return next === undefined || next - atMs > apartMs;
-    });
+/** No plot is wide enough for more. The first and the last stay. */
+function fewEnough(points: readonly WindowPoint[]): WindowPoint[] {
+  const step = Math.ceil(points.length / mostPoints);
+  return points.filter((_, at) => at % step === 0 || at === points.length - 1);
 }
 
 function guessOf(series: WindowSeries, furthestMs: number, nowMs: number): PlotPoint[] {
