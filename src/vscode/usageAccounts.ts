@@ -38,7 +38,9 @@ export function usageAccounts(
         ? {}
         : { ceilingPercent: fitPercent(entry.preferences.ceilingPercent) }),
       ...figures(entry.quota, nowMs),
-      remarks: remarks(entry, nowMs).slice(0, most.remarks).map(fitWords),
+      remarks: remarks(entry, entry.id === places.current, nowMs)
+        .slice(0, most.remarks)
+        .map(fitWords),
     };
   });
 }
@@ -112,22 +114,28 @@ function toWindows(windows: readonly QuotaWindow[]): UsageWindow[] {
   );
 }
 
-function remarks(entry: PoolEntry, nowMs: number): string[] {
+/** @param isCurrent - its problem stands at the head of the page. */
+function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] {
   const { condition, quota, kind } = entry;
   const isTold = ['ready', 'signedOut', 'off'].includes(condition.kind) || quota?.refused;
   return [
     isTold ? '' : conditionSentence(condition),
     kind === 'imported' ? 'Borrowed from the Codex CLI; it is never refreshed from here.' : '',
     kind === 'environment' ? 'From an environment variable, for this window alone.' : '',
-    ...(condition.kind === 'signedOut' ? [] : sayings(entry, nowMs)),
+    ...(condition.kind === 'signedOut' ? [] : sayings(entry, isCurrent, nowMs)),
   ].filter(Boolean);
 }
 
 /** What has no line of its own on the page. */
-function sayings({ quota, condition }: PoolEntry, nowMs: number): string[] {
+function sayings({ quota, condition }: PoolEntry, isCurrent: boolean, nowMs: number): string[] {
   if (!quota) return quotaRemarks(undefined, false, nowMs);
-  const { credits: _credits, resets: _resets, spend: _spend, ...others } = quota;
+  const { credits: _credits, resets: _resets, spend: _spend, problem, ...others } = quota;
   // Until when an account rests stands beside its name.
   const isTold = condition.kind === 'resting' && quota.windows.length > 0;
-  return quotaRemarks(isTold ? { ...others, refused: false } : others, false, nowMs);
+  const told = {
+    ...others,
+    refused: quota.refused && !isTold,
+    ...(isCurrent || problem === undefined ? {} : { problem }),
+  };
+  return quotaRemarks(told, false, nowMs);
 }

@@ -15,7 +15,11 @@ const blank: QuotaState = {
   refused: false,
 };
 
-function shown(quota: Partial<QuotaState>, condition: Condition = { kind: 'ready' }) {
+function shown(
+  quota: Partial<QuotaState>,
+  condition: Condition = { kind: 'ready' },
+  isInUse = true,
+) {
   const entry: PoolEntry = {
     id: 'home',
     label: 'mira@home.example',
@@ -25,9 +29,21 @@ function shown(quota: Partial<QuotaState>, condition: Condition = { kind: 'ready
     condition,
     quota: { ...blank, ...quota },
   };
-  const pool = { entries: () => [entry], current: () => entry, next: () => undefined };
+  const pool = {
+    entries: () => [entry],
+    current: () => (isInUse ? entry : undefined),
+    next: () => undefined,
+  };
   return usageAccounts(pool, undefined, nowMs)[0];
 }
+
+const window: QuotaWindow = {
+  kind: 'fiveHour',
+  label: '5h',
+  name: '5-hour limit',
+  usedPercent: 100,
+  resetsAtMs: nowMs + 7_800_000,
+};
 
 const spendShown = (spend: QuotaSpend) => shown({ spend })?.spend;
 
@@ -47,13 +63,6 @@ test('a spending limit is shown only where one is set', () => {
 
 test('until when a spent account rests is said once, beside its name', () => {
   const untilMs = nowMs + 7_800_000;
-  const window: QuotaWindow = {
-    kind: 'fiveHour',
-    label: '5h',
-    name: '5-hour limit',
-    usedPercent: 100,
-    resetsAtMs: untilMs,
-  };
   const rest: Condition = { kind: 'resting', reason: 'usageLimit', untilMs };
   const refusal = { refused: true, availableAtMs: untilMs };
   const spent = shown({ ...refusal, windows: [window] }, rest);
@@ -61,4 +70,11 @@ test('until when a spent account rests is said once, beside its name', () => {
   expect(spent?.remarks).toEqual([]);
   // Where no window explains it, the sentence has to.
   expect(shown(refusal, rest)?.remarks).toEqual([expect.stringContaining('refused until')]);
+});
+
+test('a problem of the account in use is left to the head of the page', () => {
+  const quota = { windows: [window], problem: 'No connection.' };
+  const ready: Condition = { kind: 'ready' };
+  expect(shown(quota, ready)?.remarks).toEqual([]);
+  expect(shown(quota, ready, false)?.remarks).toEqual(['No connection.']);
 });

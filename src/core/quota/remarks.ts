@@ -1,7 +1,7 @@
 import type { QuotaSpend } from './reading.ts';
 import type { QuotaState } from './record.ts';
 import { clockTime, type Place } from './time.ts';
-import { ageWords, isExhausted, isStale, refusalSentence } from './words.ts';
+import { isExhausted, isStale, refusalSentence } from './words.ts';
 
 /**
  * What is to be said about the quota beside its figures, the most urgent first. Whole sentences,
@@ -21,9 +21,7 @@ export function quotaRemarks(
     isExhausted(state) ? refusalSentence(state, nowMs, place) : '',
     reachedWords[state.reachedType ?? ''] ?? '',
     ...meterSentences(state, nowMs, place),
-    marksAge && isStale(state, nowMs)
-      ? `These are the last known figures, ${ageWords(state, nowMs)}.`
-      : '',
+    marksAge && isStale(state, nowMs) ? 'These are the last known figures.' : '',
     state.hasFallenSilent ? silent : '',
     state.problem ?? '',
     state.promo ?? '',

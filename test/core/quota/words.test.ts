@@ -190,7 +190,7 @@ test('the tooltip tells each window, what is beside them, and the age', () => {
 
 test('the tooltip says so when the figures are old, unknown or the limit is reached', () => {
   const old = { ...usual, observedAtMs: nowMs - 3 * 60 * minuteMs };
-  expect(model({ quota: old }).remarks).toEqual(['These are the last known figures, 3 h ago.']);
+  expect(model({ quota: old }).remarks).toEqual(['These are the last known figures.']);
   expect(model({}).remarks).toEqual([expect.stringContaining('not known')]);
   expect(model({ quota: spent }).remarks).toEqual([
     'The limit is reached: requests are refused until 14:05 (in 2 h 10 min).',
