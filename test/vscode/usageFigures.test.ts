@@ -148,6 +148,15 @@ describe('what the page is told', () => {
     );
   });
 
+  test('holds no more points than it takes, after a week of a reading every three minutes', () => {
+    const every = { gapMs: 180_000, leftMs: 100 * hourMs, whole: false };
+    const points = Array.from({ length: 2900 }, (_, at) => ({ ...every, usedPercent: at / 30 }));
+    const { figures } = told(points, 1, 10_080);
+    const plot = usagePlot(figures, 'week');
+    expect(message.safeParse({ type: 'usage/plot', seq: 1, plot }).error).toBeUndefined();
+    expect(plot.series[0]?.points.at(-1)?.percent).toBe(2899 / 30);
+  });
+
   function told(points: readonly Told[], often: number, minutes: number) {
     let atMs = nowMs;
     const tracker = createLedgerTracker({ now: () => atMs });
