@@ -65,18 +65,21 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     preferences.change(next, never);
   const find = (id: string) => pool.entries().find((entry) => entry.id === id);
   const ids = () => pool.entries().map(({ id }) => id);
+  /** Wishes for an account that went away while the person was asked are nobody's. */
+  const changeOf = (id: string, wish: Wish) =>
+    find(id) ? change((old) => withPreferences(old, id, wish)) : undefined;
 
   const acts: Record<AccountAction, (entry: PoolEntry) => unknown> = {
     async use({ id }) {
       await needs.choose(id);
       pool.use(id);
     },
-    rename: (entry) => rename(entry, change),
+    rename: (entry) => rename(entry, changeOf),
     moveUp: ({ id }) => change((old) => withMove(old, ids(), id, -1)),
     moveDown: ({ id }) => change((old) => withMove(old, ids(), id, 1)),
-    setCeiling: (entry) => setCeiling(entry, change),
-    turnOff: ({ id }) => change((old) => withPreferences(old, id, { off: true })),
-    turnOn: ({ id }) => change((old) => withPreferences(old, id, { off: undefined })),
+    setCeiling: (entry) => setCeiling(entry, changeOf),
+    turnOff: ({ id }) => changeOf(id, { off: true }),
+    turnOn: ({ id }) => changeOf(id, { off: undefined }),
     async useInWorkspace({ id }) {
       await needs.chooseForWorkspace(id);
       pool.use(id);
@@ -99,14 +102,24 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     return (entry: PoolEntry) => roleOf(entry, places);
   };
 
+  const actionsNow = (entry: PoolEntry) => {
+    const all = ids();
+    return accountActions(entry, {
+      role: rolesNow()(entry),
+      place: all.indexOf(entry.id),
+      count: all.length,
+      isForWorkspace: needs.workspaceAccount() === entry.id,
+    });
+  };
+
   async function pick(title: string): Promise<PoolEntry | 'add' | undefined> {
     const roleFor = rolesNow();
     const entries = pool.entries().map((entry) => ({
-      label: `$(account) ${entry.label}`,
+      label: `$(account) ${withoutIcons(entry.label)}`,
       description: [entry.plan, roleWords(roleFor(entry), entry.condition, needs.now())]
         .filter(Boolean)
         .join(' · '),
-      detail: entry.label === entry.account ? '' : entry.account,
+      detail: entry.label === entry.account ? '' : withoutIcons(entry.account),
       entry,
     }));
     const add = { label: `$(add) ${vscode.l10n.t('Add an Account')}`, entry: 'add' as const };
@@ -121,25 +134,21 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     const picked = await pick(vscode.l10n.t('Codex accounts'));
     if (picked === 'add') await needs.signIn();
     if (!picked || picked === 'add') return;
-    const entries = pool.entries();
-    const actions = accountActions(picked, {
-      role: rolesNow()(picked),
-      place: entries.findIndex(({ id }) => id === picked.id),
-      count: entries.length,
-      isForWorkspace: needs.workspaceAccount() === picked.id,
-    });
     const chosen = await vscode.window.showQuickPick(
-      actions.map((action) => ({ label: actionWords(action), action })),
+      actionsNow(picked).map((action) => ({ label: actionWords(action), action })),
       { title: picked.label, placeHolder: vscode.l10n.t('What to do') },
     );
-    if (chosen) await acts[chosen.action](picked);
+    if (chosen) await act(picked.id, chosen.action);
+  }
+
+  /** Of an account that is gone, or of what cannot be done with it any more, comes nothing. */
+  async function act(credentialId: string, action: AccountAction): Promise<void> {
+    const entry = find(credentialId);
+    if (entry && actionsNow(entry).includes(action)) await acts[action](entry);
   }
 
   return {
-    async act(credentialId, action) {
-      const entry = find(credentialId);
-      if (entry) await acts[action](entry);
-    },
+    act,
     show,
     async signOut() {
       const entries = pool.entries();
@@ -154,7 +163,11 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
   };
 }
 
-type Change = (next: (old: PoolPreferences) => PoolPreferences) => Promise<unknown>;
+type Wish = Parameters<typeof withPreferences>[2];
+type Change = (credentialId: string, wish: Wish) => Promise<unknown> | undefined;
+
+/** As it was typed: a list takes the beginning of an icon for one. */
+const withoutIcons = (text: string) => text.replaceAll('$(', '$\u200B(');
 
 async function rename({ id, label, account }: PoolEntry, change: Change): Promise<void> {
   const name = await vscode.window.showInputBox({
@@ -165,7 +178,7 @@ async function rename({ id, label, account }: PoolEntry, change: Change): Promis
       value.trim().length > 80 ? vscode.l10n.t('At most 80 characters.') : undefined,
   });
   if (name === undefined) return;
-  await change((old) => withPreferences(old, id, { name: name.trim() || undefined }));
+  await change(id, { name: name.trim() || undefined });
 }
 
 async function setCeiling({ id, label, preferences }: PoolEntry, change: Change): Promise<void> {
@@ -180,7 +193,7 @@ async function setCeiling({ id, label, preferences }: PoolEntry, change: Change)
   });
   const ceilingPercent = text === undefined ? 'wrong' : readCeiling(text);
   if (ceilingPercent === 'wrong') return;
-  await change((old) => withPreferences(old, id, { ceilingPercent }));
+  await change(id, { ceilingPercent });
 }
 
 function readCeiling(text: string): number | undefined | 'wrong' {

@@ -26,8 +26,15 @@ export function createChatRequests(needs: ChatRequestNeeds): (message: FromWebvi
   return (message) => {
     Promise.resolve(act(message, needs)).catch((error: unknown) => {
       log.error(`${message.type}: ${error instanceof Error ? error.message : String(error)}`);
+      if (message.type === 'usage/act') tellVain();
     });
   };
+}
+
+/** The page itself shows only that nothing has changed. */
+function tellVain(): void {
+  const words = vscode.l10n.t('That could not be done. The log says more.');
+  void vscode.window.showErrorMessage(words);
 }
 
 function act(message: FromWebview, needs: ChatRequestNeeds): unknown {

@@ -66,6 +66,26 @@ export interface FakeMessage {
   answer(button?: string): void;
 }
 
+export interface FakeInput {
+  prompt: string;
+  value: string;
+  validateInput(value: string): string | undefined;
+  answer(text?: string): void;
+}
+
+export interface FakePickItem {
+  label: string;
+  description?: string;
+  detail?: string;
+}
+
+export interface FakePick {
+  title: string;
+  items: readonly FakePickItem[];
+  /** Picks the first item whose label holds this; nothing closes the list. */
+  answer(label?: string): void;
+}
+
 export interface FakeProgress {
   title: string;
   reports: string[];
@@ -127,7 +147,15 @@ export const editor = {
   commands: new Map<string, (...args: unknown[]) => unknown>(),
   providers: new Map<string, unknown>(),
   /** Input boxes that were shown, the latest last. */
-  inputs: [] as { prompt: string; answer(text?: string): void }[],
+  inputs: [] as FakeInput[],
+  /** Lists that were shown, the latest last. */
+  picks: [] as FakePick[],
+  /** Where a save dialog leads to; undefined: it is closed. Each dialog is counted. */
+  saveTo: undefined as Uri | undefined,
+  saveDialogs: 0,
+  files: new Map<string, string>(),
+  /** What a write throws. */
+  diskError: undefined as Error | undefined,
   remoteName: undefined as string | undefined,
   isWeb: false,
   forward: (address: string) => address,
@@ -142,6 +170,11 @@ export const editor = {
     editor.providers.clear();
     editor.browse = () => true;
     editor.inputs = [];
+    editor.picks = [];
+    editor.saveTo = undefined;
+    editor.saveDialogs = 0;
+    editor.files.clear();
+    editor.diskError = undefined;
     editor.remoteName = undefined;
     editor.isWeb = false;
     editor.forward = (address) => address;
@@ -183,11 +216,25 @@ export const window = {
   showInformationMessage: showMessage('info'),
   showWarningMessage: showMessage('warning'),
   showErrorMessage: showMessage('error'),
-  showInputBox: (options: { prompt?: string }, token?: CancellationTokenSource['token']) =>
+  showInputBox: (
+    options: Partial<Pick<FakeInput, 'prompt' | 'value' | 'validateInput'>>,
+    token?: CancellationTokenSource['token'],
+  ) =>
     new Promise<string | undefined>((answer) => {
-      editor.inputs.push({ prompt: options.prompt ?? '', answer });
+      const { prompt = '', value = '', validateInput = () => undefined } = options;
+      editor.inputs.push({ prompt, value, validateInput, answer });
       token?.onCancellationRequested(() => answer(undefined));
     }),
+  showQuickPick: (items: readonly FakePickItem[], options: { title?: string } = {}) =>
+    new Promise<FakePickItem | undefined>((resolve) => {
+      const answer = (label?: string) =>
+        resolve(items.find((item) => label !== undefined && item.label.includes(label)));
+      editor.picks.push({ title: options.title ?? '', items, answer });
+    }),
+  async showSaveDialog() {
+    editor.saveDialogs++;
+    return editor.saveTo;
+  },
   async withProgress<T>(
     options: { title?: string },
     task: (
@@ -211,6 +258,16 @@ export const window = {
     } finally {
       shown.done = true;
     }
+  },
+};
+
+export const workspace = {
+  workspaceFolders: undefined,
+  fs: {
+    async writeFile(uri: Uri, bytes: Uint8Array) {
+      if (editor.diskError) throw editor.diskError;
+      editor.files.set(uri.toString(), new TextDecoder().decode(bytes));
+    },
   },
 };
 
