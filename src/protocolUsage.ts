@@ -6,7 +6,8 @@ import * as z from 'zod/mini';
  * figures with `usage/show` and hears each kind of them by itself, until `usage/hide`.
  */
 
-const id = z.string().check(z.minLength(1), z.maxLength(100));
+/** An account's id holds what the issuer calls the account and its owner, at worst by address. */
+const id = z.string().check(z.minLength(1), z.maxLength(500));
 const count = z.number().check(z.nonnegative());
 /** 0 to 100. */
 const percent = z.number().check(z.minimum(0), z.maximum(100));

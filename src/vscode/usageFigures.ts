@@ -9,10 +9,12 @@ import type {
   LedgerRow,
   LedgerScope,
   Outlook,
+  PlotPoint,
   PlotSpan,
   UsageLedger,
   UsagePlot,
 } from '../protocolUsage.ts';
+import { fitCount, fitPercent, fitWords } from './fitting.ts';
 
 export interface FiguresOf {
   entries: readonly LedgerEntry[];
@@ -28,11 +30,23 @@ export interface FiguresOf {
 
 export function usagePlot(figures: FiguresOf, span: PlotSpan): UsagePlot {
   const { history, credentialId, nowMs } = figures;
-  return { accountId: credentialId, span, nowMs, ...plotOf(history, credentialId, span, nowMs) };
+  const plot = plotOf(history, credentialId, span, nowMs);
+  const series = plot.series.slice(0, mostSeries).map((one) => ({
+    ...one,
+    points: one.points.slice(-mostPoints).map(fitPoint),
+    resetsAtMs: one.resetsAtMs.slice(-mostResets),
+    guess: one.guess.map(fitPoint),
+  }));
+  return { accountId: credentialId, span, nowMs, ...plot, series };
 }
+
+const fitPoint = ({ atMs, percent }: PlotPoint) => ({ atMs, percent: fitPercent(percent) });
 
 const dayMs = 86_400_000;
 const mostRows = 1_000;
+const mostSeries = 4;
+const mostPoints = 2_000;
+const mostResets = 200;
 
 /** The rows of the ledger in this scope. Only those of a window add up to a figure on a bar. */
 export function usageLedger(figures: FiguresOf, scope: LedgerScope): UsageLedger {
@@ -82,10 +96,10 @@ function toRow(
   return {
     id: entry.id.slice(0, 100),
     atMs: entry.atMs,
-    chat: titleOf(entry.chatId) ?? entry.title ?? 'Earlier chat',
+    chat: fitWords(titleOf(entry.chatId) ?? entry.title ?? 'Earlier chat'),
     kind: entry.kind,
-    model: entry.model,
-    effort: entry.effort,
+    model: fitWords(entry.model),
+    effort: fitWords(entry.effort),
     input,
     cached,
     output,
@@ -122,7 +136,9 @@ export function outlookOf({
 }
 
 function outlook(window: QuotaWindow, runway: Runway | undefined): Outlook[] {
-  const { kind, usedPercent, resetsAtMs } = window;
+  const { kind } = window;
+  const usedPercent = fitPercent(window.usedPercent);
+  const resetsAtMs = fitCount(window.resetsAtMs);
   const name = kind === 'weekly' ? 'The week' : 'The 5-hour window';
   const reset = resetsAtMs === undefined ? {} : { resetsAtMs };
   if (usedPercent >= 100) {
@@ -134,6 +150,6 @@ function outlook(window: QuotaWindow, runway: Runway | undefined): Outlook[] {
     return [{ kind: 'runsOut', name, atMs: runway.endsAtMs, ...reset }];
   }
   if (kind === 'weekly') return [{ kind: 'lasts', name }];
-  const percent = Math.min(99, runway.atReset);
+  const percent = Math.min(99, fitPercent(runway.atReset));
   return [{ kind: 'reaches', name, percent, resetsAtMs: runway.resetsAtMs }];
 }

@@ -12,6 +12,7 @@ import type { QuotaBook } from '../core/quota/quota.ts';
 import type { UsageAccounts, UsageRequest } from '../protocolUsage.ts';
 import type { Accounts } from './accounts.ts';
 import type { Numberless } from './chatOutbox.ts';
+import { fitCount, fitWords } from './fitting.ts';
 import { usageAccounts } from './usageAccounts.ts';
 import { outlookOf, usageLedger, usagePlot, type FiguresOf } from './usageFigures.ts';
 
@@ -78,7 +79,7 @@ export function createUsageHost(needs: UsageHostNeeds): UsageHost {
       list: usageAccounts(pool, needs.workspaceAccount(), now()),
       outlook: outlookOf(figures(undefined)),
       refreshing: isRefreshing,
-      ...(problem === undefined ? {} : { problem }),
+      ...(problem === undefined ? {} : { problem: fitWords(problem) }),
     };
   };
 
@@ -113,9 +114,12 @@ export function createUsageHost(needs: UsageHostNeeds): UsageHost {
     if (isRefreshing) return;
     isRefreshing = true;
     tellAll();
-    await poll.refreshAll();
-    isRefreshing = false;
-    tellAll();
+    try {
+      await poll.refreshAll();
+    } finally {
+      isRefreshing = false;
+      tellAll();
+    }
   }
 
   return {
@@ -145,6 +149,8 @@ export function createUsageHost(needs: UsageHostNeeds): UsageHost {
       }
     },
     tellAgain() {
+      // A page that is open says so again.
+      shown = undefined;
       if (held.list().length > 0) tellHeld();
     },
     dispose: () => lifetime.dispose(),
@@ -156,8 +162,8 @@ function toHeld({ id, text, untilMs, account }: ReturnType<Held['list']>[number]
   return {
     id,
     text: line.slice(0, 200),
-    untilMs,
-    ...(account === undefined ? {} : { account }),
+    untilMs: fitCount(untilMs) ?? 0,
+    ...(account === undefined ? {} : { account: fitWords(account) }),
   };
 }
 
