@@ -154,7 +154,7 @@ describe('what the page is told', () => {
     const { figures } = told(points, 1, 10_080);
     const plot = usagePlot(figures, 'week');
     expect(message.safeParse({ type: 'usage/plot', seq: 1, plot }).error).toBeUndefined();
-    expect(plot.series[0]?.points.at(-1)?.percent).toBe(2899 / 30);
+    expect(plot.series[0]?.points.at(-1)?.percent).toBeCloseTo(2899 / 30, 2);
   });
 
   function told(points: readonly Told[], often: number, minutes: number) {
