@@ -71,7 +71,8 @@ export function usageLedger(figures: FiguresOf, scope: LedgerScope): UsageLedger
 
 function ledgerOfWindow(figures: FiguresOf, window: QuotaWindow): UsageLedger {
   const { entries, history, credentialId, nowMs } = figures;
-  const { label, usedPercent } = window;
+  const { label } = window;
+  const usedPercent = fitPercent(window.usedPercent);
   const query = { credentialId, label, usedPercent, also: ['wk'], nowMs };
   const ledger = windowLedger(entries, history, query);
   const others = shares(ledger.others);
@@ -110,7 +111,7 @@ function toRow(
 }
 
 function shares(points: Readonly<Record<string, number>>) {
-  const { '5h': fiveHourPoints, wk: weeklyPoints } = points;
+  const [fiveHourPoints, weeklyPoints] = [fitCount(points['5h']), fitCount(points['wk'])];
   return {
     ...(fiveHourPoints === undefined ? {} : { fiveHourPoints }),
     ...(weeklyPoints === undefined ? {} : { weeklyPoints }),
