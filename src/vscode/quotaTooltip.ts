@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
 import type { Place } from '../core/quota/time.ts';
-import { tooltipModel, type QuotaAccount, type QuotaLine } from '../core/quota/view.ts';
+import {
+  tooltipModel,
+  type QuotaAccount,
+  type QuotaLine,
+  type QuotaTooltip,
+} from '../core/quota/view.ts';
 import type { PercentSettings } from '../core/quota/words.ts';
 
 const enabledCommands = [
@@ -26,12 +31,14 @@ export function quotaTooltip(
   const markdown = new vscode.MarkdownString('', true);
   markdown.isTrusted = { enabledCommands };
   const shown = accounts.length > 0 ? accounts.slice(0, shownAccounts) : [{}];
+  const inUse = tooltipModel(shown[0] ?? {}, true, settings, nowMs, place);
   for (const [index, account] of shown.entries()) {
-    appendAccount(markdown, account, index === 0, settings, nowMs, place);
+    const model = index === 0 ? inUse : tooltipModel(account, false, settings, nowMs, place);
+    // An age that the last line tells is not repeated.
+    appendAccount(markdown, model, index === 0, model.age === inUse.age ? '' : model.age);
   }
   const hidden = accounts.length - shown.length;
   if (hidden > 0) appendSentence(markdown, `${hidden} more under Usage.`);
-  const inUse = tooltipModel(shown[0] ?? {}, true, settings, nowMs, place);
   const again = shown[0]?.quota?.problem ? 'Retry' : 'Refresh';
   const links = [
     '[$(graph) Usage](command:codexChat.showQuota)',
@@ -44,13 +51,10 @@ export function quotaTooltip(
 
 function appendAccount(
   markdown: vscode.MarkdownString,
-  account: QuotaAccount,
+  model: QuotaTooltip,
   isInUse: boolean,
-  settings: PercentSettings,
-  nowMs: number,
-  place: Place | undefined,
+  age: string,
 ): void {
-  const model = tooltipModel(account, isInUse, settings, nowMs, place);
   const names = model.names.length > 0 || isInUse ? model.names : ['Another account'];
   markdown.appendMarkdown(isInUse ? '**Codex**' : '\n\n---\n\n');
   for (const [index, name] of names.entries()) {
@@ -63,7 +67,7 @@ function appendAccount(
     appendLines(markdown, lines);
   }
   for (const remark of model.remarks) appendSentence(markdown, remark);
-  if (!isInUse && model.age) appendSentence(markdown, model.age);
+  if (age) appendSentence(markdown, age);
 }
 
 /** One code span a window, its columns kept in line by spaces that are not folded. */

@@ -236,6 +236,16 @@ describe('the tooltip', () => {
     expect(item().backgroundColor).toBeUndefined();
   });
 
+  test('tells an age once for all accounts that share it', () => {
+    const account = (observedAtMs: number) => ({ quota: quota(42, 18, { observedAtMs }) });
+    const ages = (...observedMs: number[]) => {
+      const { tooltip } = show({ account: 'signedIn', accounts: observedMs.map(account) });
+      return tooltip().value.match(/just now|4 min ago/g);
+    };
+    expect(ages(startMs, startMs - 5_000)).toEqual(['just now']);
+    expect(ages(startMs, startMs - 240_000)).toEqual(['4 min ago', 'just now']);
+  });
+
   test('names how many accounts it leaves out', () => {
     const accounts = Array.from({ length: 9 }, (_, index) => ({ label: `account${index}` }));
     const { tooltip } = show({ account: 'signedIn', accounts });
