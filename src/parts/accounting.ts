@@ -13,7 +13,7 @@ const betweenWritesMs = 5_000;
 
 /**
  * Who took what of the quota: the ledger of this window of the editor, kept in files that all
- * windows share. Nothing is read before the first turn or the first look at it.
+ * windows share. Nothing is read before the first figures of the quota or the first look at it.
  */
 export function createAccounting(ground: Ground) {
   const { context, lifetime, log, clock, sharedFile } = ground;
@@ -29,6 +29,7 @@ export function createAccounting(ground: Ground) {
   lifetime.add(tracker.onDidSettle((entry) => void file.append(entry).catch(warn('written'))));
   lifetime.add(shared.onDidChange(() => tracker.absorbHistory(shared.current())));
 
+  const loaded = createEmitter<void>();
   let reading: Promise<void> | undefined;
   const load = async () => {
     tracker.absorbHistory(await shared.read());
@@ -36,7 +37,10 @@ export function createAccounting(ground: Ground) {
     await file.prune(clock.now());
   };
   /** Reads what there is, once. Never rejects. */
-  const ready = () => (reading ??= load().catch(warn('read')));
+  const ready = () =>
+    (reading ??= load()
+      .catch(warn('read'))
+      .then(() => loaded.fire()));
 
   /** Takes in what other windows have written since. Never rejects. */
   const readAgain = async () => {
@@ -56,6 +60,8 @@ export function createAccounting(ground: Ground) {
     record(reading_) {
       book.record(reading_);
       tracker.reading(reading_);
+      // With figures to show, what is to come of them is worth a look at the files.
+      void ready();
       writing();
     },
   });
@@ -68,6 +74,8 @@ export function createAccounting(ground: Ground) {
     followed,
     everything: () => file.read(0),
     onDidSettle: settled.listen,
+    /** Fires when the past is known: the pace of a window may be told from then on. */
+    onDidLoad: loaded.listen,
   };
 }
 

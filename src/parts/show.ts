@@ -41,6 +41,7 @@ export function show(parts: Parts): void {
     service.quota.onDidChange,
     pooling.pool.onDidChange,
     access.account.onDidChange,
+    accounting.onDidLoad,
     settings.onDidChange,
   );
   const quotaState = (): QuotaItemState => ({
