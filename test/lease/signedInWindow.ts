@@ -29,13 +29,13 @@ const notes = createSharedFile({
   leases,
   log,
 });
+const store = createTokenStore(createSecretFiles(secretFolder, Number(lagMs)), log, leases);
 const grants = createGrants({
-  store: createTokenStore(createSecretFiles(secretFolder, Number(lagMs)), log, leases),
+  store,
   http: createLazyHttp().request,
   issuer: () => issuer,
   clock: systemClock,
   log,
-  preferred: () => undefined,
   // By which the issuer of the test tells the windows apart.
   userAgent: String(process.pid),
   shared: { leases, notes, peers, nameOf: concealed },
@@ -48,7 +48,8 @@ serve({
   use: deed(z.object({ rejected: z.string(), times: z.number() }), async ({ rejected, times }) => {
     const one = async () => {
       const { signal } = new AbortController();
-      const grant = await grants.grant(signal);
+      const [only] = await store.list();
+      const grant = await grants.grantOf(only?.id ?? '', signal);
       const renewed = grant.accessToken === rejected ? await grants.renew(grant, signal) : grant;
       return renewed.accessToken;
     };

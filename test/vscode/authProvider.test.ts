@@ -154,7 +154,6 @@ test('a session that the issuer ended goes from the menu', async () => {
     issuer: () => ada.issuer,
     clock: { ...systemClock, delay: () => Promise.resolve() },
     log: silentLog,
-    preferred: () => undefined,
   });
   const grant = { credentialId: 'ada', accountId: 'acct-1', accessToken: 'access-0' };
   await expect(grants.renew(grant, new AbortController().signal)).rejects.toThrow('expired');

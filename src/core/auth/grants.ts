@@ -4,13 +4,13 @@ import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import { createSingleFlight } from '../../base/singleFlight.ts';
 import { createBorrower } from './borrowed.ts';
-import { isRefreshable, isSignedIn, type Credential, type CredentialStore } from './credential.ts';
+import { isRefreshable, type Credential, type CredentialStore } from './credential.ts';
 import { AuthError, isPassing } from './errors.ts';
 import type { Grant, GrantSource } from './grant.ts';
 import type { RefreshReason } from './oauth.ts';
 import { createLocalRefresh, type SharedRefresh } from './refreshNotes.ts';
 import { createRefresher, usable, type SignOut } from './refresher.ts';
-import { createReliableStore, type ReliableStore } from './reliableStore.ts';
+import { createReliableStore } from './reliableStore.ts';
 import { hasRunOut, isDueForRefresh } from './tokens.ts';
 import { waitFor } from './waiting.ts';
 
@@ -18,10 +18,10 @@ import { waitFor } from './waiting.ts';
 const pauseAfterRefreshMs = 60_000;
 const pauseAfterFailureMs = 30_000;
 
-export interface Grants extends GrantSource {
+export interface Grants extends Pick<GrantSource, 'renew'> {
   /** The issuer ended a session. Fires once for each session, however many requests hit it (S3-3). */
   readonly onDidSignOut: Listen<SignOut>;
-  /** As `grant`, for one credential, whichever is in use. */
+  /** A grant of this credential that is good for some minutes, refreshed first when it is not. */
   grantOf(credentialId: string, signal: AbortSignal): Promise<Grant>;
 }
 
@@ -31,8 +31,6 @@ export interface GrantsNeeds {
   issuer: () => string;
   clock: Clock;
   log: Log;
-  /** Id of the credential that the user chose; the first one that works when there is none. */
-  preferred?: () => string | undefined;
   userAgent?: string;
   /** What all windows share; by default this process is the only one. */
   shared?: SharedRefresh;
@@ -101,7 +99,6 @@ export function createGrants(needs: GrantsNeeds): Grants {
 
   return {
     onDidSignOut: signOuts.listen,
-    grant: (signal) => fresh(choose(store, needs), signal),
     grantOf: (id, signal) =>
       fresh(
         store.get(id).then((found) => usable(found, needs.issuer())),
@@ -119,13 +116,4 @@ export function createGrants(needs: GrantsNeeds): Grants {
 
 function toGrant({ id, accountId, accessToken }: Credential): Grant {
   return { credentialId: id, accountId, accessToken };
-}
-
-async function choose(store: ReliableStore, needs: GrantsNeeds): Promise<Credential> {
-  const issuer = needs.issuer();
-  const all = await store.list();
-  const wanted = needs.preferred?.();
-  const chosen = all.find(({ id }) => id === wanted);
-  const ours = all.filter((credential) => credential.issuer === issuer);
-  return usable(chosen ?? ours.find(isSignedIn) ?? ours[0] ?? all[0], issuer);
 }

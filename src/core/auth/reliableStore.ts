@@ -4,7 +4,6 @@ import { AuthError } from './errors.ts';
 
 /** A store for rotating tokens. Reads reject with AuthError `storeFailed`. */
 export interface ReliableStore {
-  list(): Promise<readonly Credential[]>;
   get(id: string): Promise<Credential | undefined>;
   /**
    * Never rejects: if the store does not take it (false), the credential lives on in memory for as
@@ -26,9 +25,6 @@ export function createReliableStore(store: CredentialStore, log: Log): ReliableS
   }
 
   return {
-    async list() {
-      return (await read(store.list())).map(newest);
-    },
     async get(id) {
       const stored = await read(store.get(id));
       return stored && newest(stored);

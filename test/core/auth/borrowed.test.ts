@@ -27,7 +27,6 @@ function world() {
     clock,
     log: silentLog,
     issuer: () => borrowed.issuer,
-    preferred: () => undefined,
     http: async ({ url }) => {
       asked.push(url);
       throw new Error('nobody may ask');

@@ -7,6 +7,7 @@ import { AuthError } from '../../../src/core/auth/errors.ts';
 import type { Grant } from '../../../src/core/auth/grant.ts';
 import { createGrants, type GrantsNeeds } from '../../../src/core/auth/grants.ts';
 import { credential, jwt, memoryStore, recordingLog } from '../../support/credentials.ts';
+import { ofOne } from '../../support/grants.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 import { scriptedHttp, statusOf } from '../../support/streams.ts';
 
@@ -38,11 +39,10 @@ function setUp(entries: readonly Credential[], http: Http, changes: Partial<Gran
     clock,
     log: silentLog,
     issuer: () => 'https://issuer.test',
-    preferred: () => undefined,
     newId: () => `revision-${++ids}`,
     ...changes,
   };
-  const grants = createGrants(needs);
+  const grants = ofOne(createGrants(needs));
   const signOuts: string[] = [];
   grants.onDidSignOut(({ reason }) => void signOuts.push(reason));
   return { store, clock, grants, signOuts };
@@ -308,7 +308,7 @@ test('a token endpoint that never answers is given up after a minute', async () 
 });
 
 test('a secret storage that cannot be read is told as such', async () => {
-  const broken = { ...memoryStore(), list: () => Promise.reject(new Error('keyring')) };
+  const broken = { ...memoryStore(), get: () => Promise.reject(new Error('keyring')) };
   const { grants } = setUp([], scriptedHttp().http, { store: broken });
   expect(await failureOf(grants.grant(never))).toEqual({ kind: 'storeFailed' });
 });
@@ -318,29 +318,23 @@ const dead = credential({ id: 'dead', accessToken: '', signedOutReason: 'expired
 const foreign = credential({ id: 'foreign', issuer: 'https://practice.test' });
 
 test.each([
-  ['the first one', [credential(), other], undefined, first.credentialId],
-  ['the chosen one', [credential(), other], 'other', 'other'],
-  ['the first one if the chosen one is gone', [credential(), other], 'gone', first.credentialId],
-  ['the first one that works', [dead, foreign, other], undefined, 'other'],
+  ['it is good', [credential(), other], 'other', 'other'],
+  ['it is gone', [credential(), other], 'gone', { kind: 'notSignedIn' }],
+  ['it is signed out', [other, dead], 'dead', { kind: 'sessionEnded', reason: 'expired' }],
   [
-    'none if the chosen one is signed out',
-    [other, dead],
-    'dead',
-    { kind: 'sessionEnded', reason: 'expired' },
-  ],
-  ['none if all are signed out', [dead], undefined, { kind: 'sessionEnded', reason: 'expired' }],
-  [
-    'none of another issuer',
-    [foreign],
-    undefined,
+    'it is of another issuer',
+    [foreign, other],
+    'foreign',
     { kind: 'otherIssuer', issuer: 'https://practice.test' },
   ],
-  ['none if there is none', [], undefined, { kind: 'notSignedIn' }],
-])('uses %s', async (_, entries, preferred, expected) => {
-  const { grants } = setUp(entries, scriptedHttp().http, { preferred: () => preferred });
-  const used = grants.grant(never).then(({ credentialId }) => credentialId);
-  expect(typeof expected === 'string' ? await used : await failureOf(used)).toEqual(expected);
-});
+])(
+  'gives the account that is asked for, and no other, where %s',
+  async (_, entries, id, expected) => {
+    const { grants } = setUp(entries, scriptedHttp().http);
+    const used = grants.grantOf(id, never).then(({ credentialId }) => credentialId);
+    expect(typeof expected === 'string' ? await used : await failureOf(used)).toEqual(expected);
+  },
+);
 
 test('never sends a token to another issuer than the one that gave it', async () => {
   const { http, sent } = scriptedHttp(() => answer());

@@ -110,9 +110,8 @@ test('its tokens are good, and live on over refreshes by the same issuer', async
     issuer: () => backend.issuer,
     clock: systemClock,
     log: silentLog,
-    preferred: () => undefined,
   });
-  const first = await grants.grant(never);
+  const first = await grants.grantOf(credential.id, never);
   backend.control.expireAccessTokens('ada@example.com');
   const second = await grants.renew(first, never);
   const usage = await fetch(`${backend.baseUrl}/wham/usage`, {

@@ -9,6 +9,7 @@ import { createGrants } from '../../../src/core/auth/grants.ts';
 import { createLocalRefresh, type SharedRefresh } from '../../../src/core/auth/refreshNotes.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
 import { skippingClock } from '../../support/manualClock.ts';
+import { ofOne } from '../../support/grants.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 import { scriptedHttp, statusOf } from '../../support/streams.ts';
 
@@ -53,16 +54,17 @@ interface WindowNeeds {
 
 function openWindow(me: string, { store, http, shared, clock }: WindowNeeds, dead: string[] = []) {
   let ids = 0;
-  const grants = createGrants({
-    store,
-    http,
-    clock,
-    log: silentLog,
-    issuer: () => 'https://issuer.test',
-    preferred: () => undefined,
-    newId: () => `${me}-${++ids}`,
-    shared: { ...shared, peers: { me, isAlive: (peer) => !dead.includes(peer) } },
-  });
+  const grants = ofOne(
+    createGrants({
+      store,
+      http,
+      clock,
+      log: silentLog,
+      issuer: () => 'https://issuer.test',
+      newId: () => `${me}-${++ids}`,
+      shared: { ...shared, peers: { me, isAlive: (peer) => !dead.includes(peer) } },
+    }),
+  );
   const signOuts: string[] = [];
   grants.onDidSignOut(({ reason }) => void signOuts.push(reason));
   return { grants, signOuts };
@@ -239,7 +241,7 @@ test('notes hold neither tokens nor e-mail addresses', async () => {
   const owner = { ...spent, id: 'acct-1.ada@example.com' };
   const store = memoryStore([owner]);
   const { http } = rotatingIssuer();
-  await openWindow('one', { store, http, shared, clock }).grants.grant(never);
+  await openWindow('one', { store, http, shared, clock }).grants.grantOf(owner.id, never);
   const text = JSON.stringify(shared.notes.current());
   expect(text).toContain('one-1');
   expect(text).not.toMatch(/access-|refresh-|@/);

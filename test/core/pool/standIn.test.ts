@@ -47,7 +47,7 @@ function world() {
   });
   const store = memoryStore(credentials);
   const ground = { store, http: http.request, issuer: () => issuer, clock, log: silentLog };
-  const grants = createGrants({ ...ground, preferred: () => undefined });
+  const grants = createGrants(ground);
   const shared = createLocalValue(noStoredQuota);
   const quota = createQuota({ shared, clock, log: silentLog });
   const headers = { originator: 'codex_chat', 'user-agent': 'codex_chat/0.0.0 (linux; x64)' };
