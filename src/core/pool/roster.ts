@@ -10,6 +10,7 @@ import {
   type CredentialStore,
   type SignedOutReason,
 } from '../auth/credential.ts';
+import { AuthError } from '../auth/errors.ts';
 import type { QuotaBook } from '../quota/quota.ts';
 import type { QuotaState } from '../quota/record.ts';
 import { changesAtMs, conditionOf, type Condition } from './condition.ts';
@@ -49,7 +50,7 @@ export interface RosterNeeds {
 export interface Roster extends Disposable {
   /** As of now, from what was read last. */
   entries(): readonly PoolEntry[];
-  /** Reads the store afresh first. Rejects when it cannot be read. */
+  /** Reads the store afresh first. Rejects with AuthError when it cannot be read. */
   load(): Promise<readonly PoolEntry[]>;
   readonly onDidChange: Listen<void>;
 }
@@ -123,7 +124,7 @@ export function createRoster(needs: RosterNeeds): Roster {
 
   const load = async () => {
     // Read as well, for a change in another window may not have been heard of yet.
-    const [credentials] = await Promise.all([store.list(), preferences.read(), rests.read()]);
+    const [credentials] = await Promise.all([listed(store), preferences.read(), rests.read()]);
     const next = credentials.map(toMember);
     const isSame = JSON.stringify(next) === JSON.stringify(members);
     members = next;
@@ -137,6 +138,14 @@ export function createRoster(needs: RosterNeeds): Roster {
   lifetime.add({ dispose: () => alarm.abort() });
 
   return { entries, load, onDidChange: changes.listen, dispose: () => lifetime.dispose() };
+}
+
+async function listed(store: CredentialStore): Promise<readonly Credential[]> {
+  try {
+    return await store.list();
+  } catch (error) {
+    throw new AuthError({ kind: 'storeFailed' }, { cause: error });
+  }
 }
 
 function toMember(credential: Credential): Member {

@@ -377,6 +377,13 @@ describe('when no account is ready', () => {
     await expect(who()).rejects.toMatchObject({ failure: { kind: 'sessionEnded' } });
   });
 
+  test('a secret storage that cannot be read is told as such', async () => {
+    const { who, store, pool } = world({ ids: ['a'] });
+    await pool.ready;
+    store.list = () => Promise.reject(new Error('keyring'));
+    await expect(who()).rejects.toMatchObject({ failure: { kind: 'storeFailed' } });
+  });
+
   test('without any account one has to sign in', async () => {
     const { who } = world({ ids: [] });
     await expect(who()).rejects.toMatchObject({ failure: { kind: 'notSignedIn' } });
