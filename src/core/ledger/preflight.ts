@@ -1,6 +1,5 @@
 import type { QuotaWindow } from '../quota/reading.ts';
 import type { QuotaState } from '../quota/record.ts';
-import { clockTime, type Place } from '../quota/time.ts';
 import type { Estimate, Range } from './estimate.ts';
 
 export interface PreflightReason {
@@ -79,38 +78,4 @@ function crossings(
 /** Only the main limits: it is not known here which models the others are for. */
 function windowsOf(state: QuotaState): { key: string; window: QuotaWindow }[] {
   return state.windows.map((window) => ({ key: window.label, window }));
-}
-
-/** "This will likely take 5 to 9% of the 5-hour window; 6% is left." Empty without a warning. */
-export function preflightSentence(result: Preflight): string {
-  if (!result.warn) return '';
-  const [reason] = result.reasons.toSorted((a, b) => a.left - b.left);
-  if (!reason) return '';
-  const window = reason.name.toLowerCase().replace(/ limit$/, ' window');
-  const left = reason.left < 1 ? 'less than 1%' : `${Math.floor(reason.left)}%`;
-  return `This will likely take ${rangeWords(reason.needs)} of the ${window}; ${left} is left.`;
-}
-
-/** "5 to 9%", "0.2 to 0.6%", "about 3%". */
-export function rangeWords({ low, high }: Range): string {
-  const digits = high < 2 ? 1 : 0;
-  const [from, to] = [low.toFixed(digits), high.toFixed(digits)];
-  return from === to ? `about ${to}%` : `${from} to ${to}%`;
-}
-
-/** "Use low effort", "Wait for 14:05"; the caller names the other account. */
-export function choiceWords(
-  choice: PreflightChoice,
-  nowMs: number,
-  nameOf: (credentialId: string) => string,
-  place?: Place,
-): string {
-  switch (choice.kind) {
-    case 'lowerEffort':
-      return `Use ${choice.effort} effort`;
-    case 'otherAccount':
-      return `Use ${nameOf(choice.credentialId)}`;
-    case 'wait':
-      return `Wait for ${clockTime(choice.untilMs, nowMs, place)}`;
-  }
 }
