@@ -50,6 +50,9 @@ export class Uri {
   static parse(text: string): Uri {
     return new Uri(text);
   }
+  static joinPath(base: Uri, ...parts: string[]): Uri {
+    return new Uri([base.toString().replace(/\/$/, ''), ...parts].join('/'));
+  }
   toString(): string {
     const query = this.query ? `?${encodeURI(this.query)}` : '';
     return `${this.scheme}://${this.authority}${encodeURI(this.path)}${query}`;
@@ -199,6 +202,8 @@ export const window = {
   state: { focused: true, active: true },
   onDidChangeWindowState: (listener: (state: { focused: boolean; active: boolean }) => void) =>
     windowState.event(listener),
+  activeTextEditor: undefined,
+  onDidChangeActiveTextEditor: new EventEmitter<void>().event,
   createStatusBarItem(id = '', alignment?: number, priority?: number) {
     const item: FakeStatusBarItem = {
       id,
@@ -261,7 +266,13 @@ export const window = {
   },
 };
 
+export const languages = {
+  onDidChangeDiagnostics: new EventEmitter<void>().event,
+  getDiagnostics: () => [],
+};
+
 export const workspace = {
+  name: undefined,
   workspaceFolders: undefined,
   fs: {
     async writeFile(uri: Uri, bytes: Uint8Array) {
@@ -298,6 +309,7 @@ export class CancellationTokenSource {
 export const UIKind = { Desktop: 1, Web: 2 };
 
 export const env = {
+  language: 'en',
   get remoteName() {
     return editor.remoteName;
   },

@@ -1,0 +1,92 @@
+import { beforeEach, expect, test } from 'vitest';
+import * as vscode from 'vscode';
+import { createEmitter } from '../../src/base/event.ts';
+import { readSettings } from '../../src/core/settings/settings.ts';
+import { toWebview, type FromWebview, type ToWebview } from '../../src/protocol.ts';
+import { ChatView } from '../../src/vscode/chatView.ts';
+import { createTalkWorld } from '../core/chat/talkWorld.ts';
+import { recordingLog } from '../support/credentials.ts';
+import { settled } from '../support/steppedClock.ts';
+import { editor, EventEmitter, type Uri } from '../support/vscode.ts';
+
+/** The panel with a page that one can open, hide and read. */
+function panel() {
+  const { session } = createTalkWorld();
+  const handled: FromWebview[] = [];
+  const silent = createEmitter<void>().listen;
+  const log = recordingLog();
+  const view = new ChatView({
+    extensionUri: vscode.Uri.parse('file:///extension'),
+    session,
+    account: () => ({ state: 'signedIn', label: 'ada@home.example' }),
+    models: () => ({ list: [], selected: { slug: 'gpt-5.5' }, source: 'bundled' }),
+    quota: () => ({ text: '', windows: [], stale: false }),
+    settings: () => readSettings({}),
+    onDidChangeAccount: silent,
+    onDidChangeModels: silent,
+    onDidChangeQuota: silent,
+    onDidChangeSettings: silent,
+    handle: (message) => handled.push(message),
+    onSnapshot() {},
+    log,
+  });
+  const heard = new EventEmitter<unknown>();
+  const visibility = new EventEmitter<void>();
+  const posted: ToWebview[] = [];
+  const shown = {
+    visible: true,
+    badge: undefined,
+    onDidChangeVisibility: visibility.event,
+    onDidDispose: new EventEmitter<void>().event,
+    webview: {
+      options: {},
+      html: '',
+      cspSource: 'here',
+      asWebviewUri: (uri: Uri) => uri,
+      onDidReceiveMessage: heard.event,
+      postMessage: async (message: unknown) => posted.push(toWebview.parse(message)) > 0,
+    },
+  };
+  const open = () => {
+    view.resolveWebviewView(Object.create(shown));
+    heard.fire({ type: 'ready' });
+  };
+  const hide = () => {
+    shown.visible = false;
+    visibility.fire();
+  };
+  const drafts = () => posted.flatMap((each) => (each.type === 'draft' ? [each.text] : []));
+  return { view, session, open, hide, heard, posted, drafts, handled, log };
+}
+
+beforeEach(() => editor.reset());
+
+test('a draft is put into the page once it is there, after its snapshot', async () => {
+  const { view, open, posted, drafts } = panel();
+  view.draft('first');
+  view.draft('second');
+  open();
+  await settled();
+  expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'draft', 'draft']);
+  expect(drafts()).toEqual(['first', 'second']);
+});
+
+test('a draft that comes while the page is hidden waits for the next page, and comes once', async () => {
+  const { view, open, hide, heard, drafts } = panel();
+  open();
+  view.draft('first');
+  hide();
+  view.draft('second');
+  expect(drafts()).toEqual(['first']);
+  heard.fire({ type: 'ready' });
+  heard.fire({ type: 'ready' });
+  expect(drafts()).toEqual(['first', 'second']);
+});
+
+test('a message that is none of the protocol is dropped with a line in the log', () => {
+  const { open, heard, handled, log } = panel();
+  open();
+  const odd = [undefined, 'ready', {}, { type: 'usage/act', accountId: '', action: 'use' }];
+  for (const message of odd) heard.fire(message);
+  expect([handled, log.lines.length]).toEqual([[], odd.length]);
+});
