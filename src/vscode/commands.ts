@@ -32,7 +32,7 @@ export interface CommandNeeds {
 export function registerCommands(needs: CommandNeeds): Disposable {
   const { session, view, channel } = needs;
   const table: Record<string, () => unknown> = {
-    'codexChat.signIn': () => signInByVsCode(needs),
+    'codexChat.signIn': () => signInByCommand(needs),
     'codexChat.signOut': () => needs.accounts.signOut(),
     'codexChat.accounts': () => needs.accounts.show(),
     'codexChat.newChat': () => {
@@ -85,22 +85,30 @@ function isCancel(error: unknown): boolean {
   );
 }
 
-/** By way of VS Code, which asks for consent and lists the account in its menu. */
-async function signInByVsCode({ account, signIn, view }: CommandNeeds): Promise<void> {
-  const isSignedIn = account.current() !== undefined;
+/**
+ * The first account by way of VS Code, which asks for consent; a further one straight away, for
+ * VS Code would take it for a wrong answer to the question for the first.
+ */
+async function signInByCommand(needs: CommandNeeds): Promise<void> {
+  const { account, signIn, view } = needs;
+  const isFurther = account.current() !== undefined;
+  const id = isFurther ? (await signIn.run()).id : await signInByVsCode(signIn);
+  if (id === undefined) return;
+  await account.choose(id);
+  await view.focus();
+}
+
+/** Id of the account; undefined when it failed and was told. */
+async function signInByVsCode(signIn: SignIn): Promise<string | undefined> {
   try {
-    const session = await vscode.authentication.getSession(authProviderId, scopes, {
-      createIfNone: true,
-      // With an account in use, this is how to add or choose another one.
-      clearSessionPreference: isSignedIn,
-    });
-    await account.choose(session.account.id);
-    await view.focus();
+    const options = { createIfNone: true } as const;
+    return (await vscode.authentication.getSession(authProviderId, scopes, options)).account.id;
   } catch (error) {
     // Sign-in has told its own failures; VS Code passes them on without their class.
     const state = signIn.state();
     const wasTold = state.kind === 'idle' && state.problem !== undefined;
     if (!wasTold && !isCancel(error)) throw error;
+    return undefined;
   }
 }
 

@@ -26,7 +26,9 @@ test('signing in in one window signs the other one in', async ({ practice }) => 
   second = await workbench.openWindow(other);
   await expect(second.statusBarItem(quota)).toContainText('Sign in');
   await workbench.page.bringToFront();
-  await (await signIn(practice)).close();
+  const page = await signIn(practice);
+  await expect(page.getByRole('heading')).toContainText(/signed in/i);
+  await page.close();
   await expect(workbench.statusBarItem(quota)).not.toContainText('Sign');
   await expect(second.statusBarItem(quota)).not.toContainText('Sign', { timeout: 10_000 });
   await second.page.bringToFront();

@@ -86,9 +86,16 @@ export function createSending(needs: SendingNeeds): Sending {
   };
 
   function hold(text: string, untilMs: number, send: () => void, giveBack: () => void): string {
-    const account = pool.entries().length > 1 ? pool.current()?.label : undefined;
+    const account = pool.entries().length > 1 ? openerOf(untilMs)?.label : undefined;
     return held.hold({ text, untilMs, account, send, giveBack });
   }
+
+  /** Whose reset it is that is waited for. */
+  const openerOf = (untilMs: number) =>
+    pool
+      .entries()
+      .find(({ condition }) => 'untilMs' in condition && condition.untilMs === untilMs) ??
+    pool.current();
 
   /** Does the turn again at the reset. While it is in the chat, it has its own button. */
   function holdAgain({ id, prompt: { text } }: Turn, untilMs: number): void {
