@@ -45,6 +45,17 @@ describe('what is done with an account', () => {
     expect(chosen.here).toBeUndefined();
   });
 
+  test('what the workspace uses is told to the page, though the account stays the same', async () => {
+    const { accounts, pool } = await world();
+    const heard = vi.fn();
+    pool.onDidChange(heard);
+    await accounts.act('a', 'useInWorkspace');
+    expect(heard).toHaveBeenCalled();
+    heard.mockClear();
+    await accounts.act('a', 'useAnywhere');
+    expect(heard).toHaveBeenCalled();
+  });
+
   test('up and down move it by one place, and not beyond the ends', async () => {
     const { accounts, order } = await world();
     await accounts.act('c', 'moveUp');
@@ -237,12 +248,13 @@ describe('the list', () => {
     const rest = { reason: 'usageLimit', sinceMs: nowMs, untilMs: nowMs + 3_600_000 } as const;
     await rests.change(() => ({ b: rest }), never);
     void accounts.show();
-    expect(list()?.items.map(({ description }) => description?.replace(/ until .*/, ''))).toEqual([
-      'plus · In use',
-      'plus · Resting',
-      'plus · Next',
-      'plus · Off',
-      undefined,
+    const roles = list()?.items.map(({ description = '' }) => description.split(' · ').at(-1));
+    expect(roles?.map((words) => words?.replace(/ until .*/, ''))).toEqual([
+      'In use',
+      'Resting',
+      'Next',
+      'Off',
+      '',
     ]);
   });
 
