@@ -9,6 +9,7 @@ import {
   type PoolPreferences,
 } from '../core/pool/preferences.ts';
 import type { PoolEntry } from '../core/pool/roster.ts';
+import { planName } from '../core/quota/view.ts';
 import type { SharedValue } from '../base/sharedValue.ts';
 import type { AccountAction } from '../protocolUsage.ts';
 
@@ -83,8 +84,12 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     async useInWorkspace({ id }) {
       await needs.chooseForWorkspace(id);
       pool.use(id);
+      pool.look();
     },
-    useAnywhere: () => needs.chooseForWorkspace(undefined),
+    async useAnywhere() {
+      await needs.chooseForWorkspace(undefined);
+      pool.look();
+    },
     signIn: () => needs.signIn(),
     signOut: (entry) => signOut(entry),
     redeem: ({ id }) => needs.redeem(id),
@@ -116,7 +121,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     const roleFor = rolesNow();
     const entries = pool.entries().map((entry) => ({
       label: `$(account) ${withoutIcons(entry.label)}`,
-      description: [entry.plan, roleWords(roleFor(entry), entry.condition, needs.now())]
+      description: [planName(entry.plan), roleWords(roleFor(entry), entry.condition, needs.now())]
         .filter(Boolean)
         .join(' · '),
       detail: entry.label === entry.account ? '' : withoutIcons(entry.account),
