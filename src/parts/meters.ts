@@ -17,7 +17,8 @@ export function createMeters({ clock }: Ground, { pool }: Pooling, { tracker }: 
       .map((entry): QuotaAccount => {
         const { id, label, plan, quota, condition } = entry;
         const role = roleOf(entry, { current, next });
-        const isLimit = quota?.refused || condition.kind === 'off';
+        // What the role or the refusal says already is not said again.
+        const isLimit = quota?.refused || ['off', 'ceiling'].includes(condition.kind);
         const runways = quota?.refused ? [] : runwaysOf(tracker.history(), id, nowMs);
         const runway = runwaySentence(runways, nowMs);
         return {
@@ -25,12 +26,14 @@ export function createMeters({ clock }: Ground, { pool }: Pooling, { tracker }: 
           label,
           plan,
           quota,
-          ...(id === current ? {} : { role: roleWords(role, condition, nowMs).toLowerCase() }),
+          ...(id === current ? {} : { role: lower(roleWords(role, condition, nowMs)) }),
           ...(isLimit ? {} : { remark: conditionSentence(condition) || undefined }),
           ...(runway === '' ? {} : { runway }),
         };
       });
   };
 }
+
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 export type Meters = ReturnType<typeof createMeters>;

@@ -117,7 +117,8 @@ function toWindows(windows: readonly QuotaWindow[]): UsageWindow[] {
 /** @param isCurrent - its problem stands at the head of the page. */
 function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] {
   const { condition, quota, kind } = entry;
-  const isTold = ['ready', 'signedOut', 'off'].includes(condition.kind) || quota?.refused;
+  const isTold =
+    ['ready', 'signedOut', 'off', 'ceiling'].includes(condition.kind) || quota?.refused;
   return [
     isTold ? '' : conditionSentence(condition),
     kind === 'imported' ? 'Borrowed from the Codex CLI; it is never refreshed from here.' : '',

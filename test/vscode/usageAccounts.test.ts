@@ -72,6 +72,12 @@ test('until when a spent account rests is said once, beside its name', () => {
   expect(shown(refusal, rest)?.remarks).toEqual([expect.stringContaining('refused until')]);
 });
 
+test('a limit of their own that an account has reached is said once, beside its name', () => {
+  const ceiling: Condition = { kind: 'ceiling', percent: 80 };
+  const capped = shown({ windows: [window] }, ceiling);
+  expect([capped?.role, capped?.remarks]).toEqual([{ kind: 'ceiling', percent: 80 }, []]);
+});
+
 test('a problem of the account in use is left to the head of the page', () => {
   const quota = { windows: [window], problem: 'No connection.' };
   const ready: Condition = { kind: 'ready' };
