@@ -236,14 +236,14 @@ describe('the tooltip', () => {
     expect(item().backgroundColor).toBeUndefined();
   });
 
-  test('tells an age once for all accounts that share it', () => {
+  test.each([
+    ['the same', 5_000, ['just now']],
+    ['another', 240_000, ['4 min ago', 'just now']],
+  ])('tells the age of an account with %s age as that of the one in use', (_, olderMs, ages) => {
     const account = (observedAtMs: number) => ({ quota: quota(42, 18, { observedAtMs }) });
-    const ages = (...observedMs: number[]) => {
-      const { tooltip } = show({ account: 'signedIn', accounts: observedMs.map(account) });
-      return tooltip().value.match(/just now|4 min ago/g);
-    };
-    expect(ages(startMs, startMs - 5_000)).toEqual(['just now']);
-    expect(ages(startMs, startMs - 240_000)).toEqual(['4 min ago', 'just now']);
+    const accounts = [account(startMs), account(startMs - olderMs)];
+    const { tooltip } = show({ account: 'signedIn', accounts });
+    expect(tooltip().value.match(/just now|4 min ago/g)).toEqual(ages);
   });
 
   test('names how many accounts it leaves out', () => {
