@@ -163,7 +163,9 @@ const sources = {
 
 /** How old the figures of the account in use are; empty while none are known. */
 export function pageAge(list: readonly UsageAccount[], nowMs: number): string {
-  const inUse = list.find(({ role }) => role.kind === 'inUse') ?? list[0];
+  const isOut = ({ role }: UsageAccount) => ['signedOut', 'off'].includes(role.kind);
+  const inUse =
+    list.find(({ role }) => role.kind === 'inUse') ?? list.find((one) => !isOut(one)) ?? list[0];
   return inUse?.observedAtMs === undefined ? '' : timeSince(inUse.observedAtMs, nowMs);
 }
 

@@ -131,10 +131,17 @@ function wayButtons(
     const other = way.kind === 'cancel' ? 'icon' : 'secondary';
     const look = at === 0 ? 'primary' : other;
     const button = toolkitButton(wayName(way, after, nowMs), look, () => take(way));
+    if (way.kind === 'useAccount') button.title = way.label;
     button.classList.add('kit-way');
     return button;
   });
 }
+
+const longestLabel = 28;
+
+/** An address may be longer than the panel is wide; the button's title has all of it. */
+const shortened = (label: string) =>
+  label.length > longestLabel ? `${label.slice(0, longestLabel - 1)}…` : label;
 
 function wayName(way: WayOn, after: 'asked' | 'failed', nowMs: number): string {
   switch (way.kind) {
@@ -143,7 +150,7 @@ function wayName(way: WayOn, after: 'asked' | 'failed', nowMs: number): string {
     case 'lowerEffort':
       return `Lower effort to ${effortName(way.effort).toLowerCase()}`;
     case 'useAccount':
-      return `${after === 'asked' ? 'Use' : 'Continue on'} ${way.label}`;
+      return `${after === 'asked' ? 'Use' : 'Continue on'} ${shortened(way.label)}`;
     case 'wait':
       return `${after === 'asked' ? 'Wait until' : 'Send at'} ${clock(way.untilMs, nowMs)}`;
     case 'cancel':
