@@ -180,7 +180,7 @@ async function exportCsv(needs: UsageHostNeeds, log: Log): Promise<void> {
   });
   if (!target) return;
   try {
-    const csv = toCsv(await needs.allEntries(), needs.titleOf);
+    const csv = toCsv(withLabels(await needs.allEntries(), needs.pool), needs.titleOf);
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(csv));
   } catch (error) {
     log.warn(
@@ -190,4 +190,13 @@ async function exportCsv(needs: UsageHostNeeds, log: Log): Promise<void> {
       vscode.l10n.t('The ledger could not be written there. Choose another folder, and try again.'),
     );
   }
+}
+
+/** The id of an account says nothing to people; one that is gone keeps it. */
+function withLabels(entries: readonly LedgerEntry[], pool: Pick<Pool, 'entries'>): LedgerEntry[] {
+  const labels = new Map(pool.entries().map(({ id, label }) => [id, label]));
+  return entries.map((entry) => ({
+    ...entry,
+    credentialId: labels.get(entry.credentialId) ?? entry.credentialId,
+  }));
 }

@@ -200,6 +200,31 @@ describe('exporting', () => {
     expect([...editor.files.keys()]).toEqual(['file:///tmp/usage.csv']);
   });
 
+  test('names the accounts as people know them, and one that is gone by its id', async () => {
+    const turn = (credentialId: string): LedgerEntry => ({
+      version: 1,
+      id: `turn-${credentialId}`,
+      revision: 1,
+      atMs: 0,
+      endedAtMs: 0,
+      chatId: 'chat',
+      credentialId,
+      spans: [],
+      model: 'some-model',
+      effort: 'low',
+      requests: 1,
+      failed: [],
+      shares: [],
+      kind: 'turn',
+      outcome: 'done',
+    });
+    const { host } = await world({ ledger: [turn('a'), turn('gone')] });
+    editor.saveTo = Uri.parse('file:///tmp/usage.csv');
+    await host.handle({ type: 'usage/export', scope: 'day' });
+    const [, ...rows] = [...editor.files.values()].join('').trim().split('\r\n');
+    expect(rows.map((row) => row.split(',')[5])).toEqual(['a@home.example', 'gone']);
+  });
+
   test.each(['write', 'read'])('says so when it cannot %s, and logs no path', async (which) => {
     const failure = new Error('EACCES: /home/somebody/usage.csv');
     const { host, log } = await world(which === 'read' ? { ledger: failure } : {});
