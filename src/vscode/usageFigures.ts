@@ -54,7 +54,7 @@ export function usageLedger(figures: FiguresOf, scope: LedgerScope): UsageLedger
   if (scope === 'window' && window) return ledgerOfWindow(figures, window);
   const { credentialId, nowMs, chatId } = figures;
   const own = figures.entries
-    .filter((entry) => entry.spans.some((span) => span.credentialId === credentialId))
+    .flatMap((entry) => partOf(entry, credentialId))
     .filter((entry) => {
       if (scope === 'chat') return entry.chatId === chatId;
       return entry.atMs >= nowMs - (scope === 'week' ? 7 : 1) * dayMs;
@@ -67,6 +67,13 @@ export function usageLedger(figures: FiguresOf, scope: LedgerScope): UsageLedger
     rows: own.slice(0, mostRows).map((entry) => toRow(entry, totalOf([entry]).points, figures)),
     sum: { ...total.tokens, ...shares(total.points) },
   };
+}
+
+/** What the turn took of this account, if it was let in there: it may have gone on with another. */
+function partOf(entry: LedgerEntry, credentialId: string): LedgerEntry[] {
+  const isOf = (one: { credentialId: string }) => one.credentialId === credentialId;
+  const wasLetIn = isOf(entry) || entry.spans.some((one) => isOf(one) && one.toMs > one.fromMs);
+  return wasLetIn ? [{ ...entry, shares: entry.shares.filter(isOf) }] : [];
 }
 
 function ledgerOfWindow(figures: FiguresOf, window: QuotaWindow): UsageLedger {

@@ -51,6 +51,44 @@ describe('the ledger', () => {
     expect(usageLedger(figures, scope).rows.map(({ id }) => id)).toEqual(ids);
   });
 
+  test('of an account leaves out what a turn took of the one that it went on with', () => {
+    const share = {
+      kind: 'fiveHour',
+      label: '5h',
+      startsAtMs: nowMs,
+      certainty: 'measured',
+    } as const;
+    const span = (credentialId: string, ms: number) => ({ credentialId, fromMs: 0, toMs: ms });
+    const went = (id: string, homeMs: number): LedgerEntry => ({
+      ...entry(1),
+      id,
+      credentialId: 'work',
+      spans: [span('home', homeMs), span('work', 9)],
+      shares: [
+        ...(homeMs > 0 ? [{ ...share, credentialId: 'home', points: 2 }] : []),
+        { ...share, credentialId: 'work', points: 5 },
+      ],
+    });
+    const rowsOf = (credentialId: string) =>
+      usageLedger(
+        {
+          entries: [went('in the middle', 5), went('at once', 0)],
+          history: noHistory,
+          quota: undefined,
+          credentialId,
+          titleOf: () => undefined,
+          chatId: 'chat',
+          nowMs,
+        },
+        'day',
+      ).rows.map(({ id, fiveHourPoints }) => [id, fiveHourPoints]);
+    expect(rowsOf('home')).toEqual([['in the middle', 2]]);
+    expect(rowsOf('work')).toEqual([
+      ['in the middle', 5],
+      ['at once', 5],
+    ]);
+  });
+
   test('of a window adds up to the figure on its bar, by rows and others', () => {
     fc.assert(
       fc.property(fc.constantFrom(...styles), fc.nat(1000), fc.nat(60), (style, seed, turns) => {
