@@ -115,20 +115,27 @@ interface Split {
   explains: Booking['explains'];
 }
 
+/**
+ * While nothing is learnt, a turn explains this much and so much for each weighted token: more than
+ * any plan's window takes for it, and far less than what another device may have taken meanwhile.
+ */
+const unlearntMills = 3000;
+const unlearntMillsPerToken = 0.4;
+
 /** Adds to what each turn has taken so far. */
 function split(rise: Split, taken: Map<string, TurnShare>): void {
   const { mills, wants, cycle, seen, toMs, explains } = rise;
   // What was there before the first reading is ours only as far as it is known what turns take.
   const unbounded = seen || cycle.seenFromStart ? mills : 0;
-  const limits = wants.map(({ turn }) => {
-    // Up to its headers a turn has taken no more than its input.
-    const weight = toMs <= turn.fromMs ? turn.inputWeight : turn.weight;
-    return explains(turn.model, weight, cycle.coarse);
-  });
   const before = wants.map(({ turn }) => taken.get(turn.id)?.mills ?? 0);
-  const caps = limits.map((limit, at) =>
-    limit === undefined ? unbounded : Math.max(0, limit - (before[at] ?? 0)),
-  );
+  // Up to its headers a turn has taken no more than its input.
+  const sent = wants.map(({ turn }) => (toMs <= turn.fromMs ? turn.inputWeight : turn.weight));
+  const limits = wants.map(({ turn }, at) => explains(turn.model, sent[at] ?? 0, cycle.coarse));
+  const caps = limits.map((limit, at) => {
+    const most =
+      limit ?? Math.min(unbounded, unlearntMills + unlearntMillsPerToken * (sent[at] ?? 0));
+    return Math.max(0, most - (before[at] ?? 0));
+  });
   const weights = wants.map(({ weight }) => weight);
   for (const [at, part] of pour(mills, weights, caps).entries()) {
     const id = wants[at]?.turn.id ?? '';

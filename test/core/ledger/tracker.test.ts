@@ -79,6 +79,16 @@ test('turns at the same time share by their tokens', () => {
   expect(t.entry('a')?.shares[0]?.certainty).toBe('rough');
 });
 
+test('a leap that no turn could explain is not blamed on one, even before anything is learnt', () => {
+  const t = tracker();
+  t.reading(reading(1, 1.5));
+  t.turn('a', 2, 3, { input: 400, cached: 0, output: 10, reasoning: 0 });
+  t.reading(reading(4, 98.5));
+  expect(t.points('a')).toBeLessThan(4);
+  expect(t.points('a') + (t.others()[0] ?? 0)).toBeCloseTo(98.5);
+  expect(t.entry('a')?.shares[0]?.certainty).toBe('rough');
+});
+
 test('a turn over a reset has a share on both sides', () => {
   const t = tracker();
   t.reading(reading(290, 50.5));
