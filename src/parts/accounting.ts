@@ -60,8 +60,6 @@ export function createAccounting(ground: Ground) {
     record(reading_) {
       book.record(reading_);
       tracker.reading(reading_);
-      // With figures to show, what is to come of them is worth a look at the files.
-      void ready();
       writing();
     },
   });

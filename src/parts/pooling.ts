@@ -1,4 +1,5 @@
 import { originator } from '../core/auth/oauth.ts';
+import { historyOfRecord } from '../core/ledger/known.ts';
 import { createPool } from '../core/pool/pool.ts';
 import { noPreferences, preferencesSchema } from '../core/pool/preferences.ts';
 import { restsSchema } from '../core/pool/rest.ts';
@@ -14,7 +15,7 @@ import type { Ground } from './ground.ts';
 export function createPooling(
   ground: Ground,
   { store, grants }: Credentials,
-  { followed }: Accounting,
+  { followed, tracker, ready, onDidLoad }: Accounting,
 ) {
   const { context, lifetime, log, http, clock, userAgent, issuer, baseUrl, sharedFile } = ground;
   const headers = { originator, 'user-agent': userAgent };
@@ -47,6 +48,14 @@ export function createPooling(
     }),
   );
   lifetime.add(ground.settings.onDidChange(pool.look));
+  // With figures to show, what is to come of them is worth a look at the files.
+  lifetime.add(quota.onDidChange(() => void pool.ready.then(ready)));
+  lifetime.add(
+    onDidLoad(() => {
+      const records = pool.entries().flatMap(({ id }) => quota.facts(id) ?? []);
+      for (const record of records) tracker.absorbHistory(historyOfRecord(record));
+    }),
+  );
   return { quota, choice, grantsOf, fetchQuota, preferences, pool, headers };
 }
 
