@@ -25,7 +25,9 @@ export function createMeters({ clock }: Ground, { pool }: Pooling, { tracker }: 
           credentialId: id,
           label,
           plan,
-          quota,
+          // Until when another one rests is what it is to the others.
+          quota:
+            id !== current && role === 'resting' && quota ? { ...quota, refused: false } : quota,
           ...(id === current ? {} : { role: lower(roleWords(role, condition, nowMs)) }),
           ...(isLimit ? {} : { remark: conditionSentence(condition) || undefined }),
           ...(runway === '' ? {} : { runway }),
