@@ -143,7 +143,7 @@ function actOn(action: FailureAction, turnId: string, { send, retry }: RowContex
 
 /** The kinds are the client's own names; one we do not know gets the plain error icon. */
 function pictureOf(kind: string): [IconName, string] {
-  if (/limit|quota|credit|rate/i.test(kind)) return ['clock', 'tone-warn'];
+  if (/limit|ceiling|quota|credit|rate/i.test(kind)) return ['clock', 'tone-warn'];
   if (/auth|sign|token|entitle/i.test(kind)) return ['account', 'tone-bad'];
   if (/network|offline|connect|drop|cut|stall|timeout|dns/i.test(kind)) return ['plug', 'tone-bad'];
   if (/refus|policy|filter/i.test(kind)) return ['slash', 'tone-bad'];

@@ -48,7 +48,7 @@ function poolWords(failure: PoolFailure, nowMs: number): FailureWords {
     return words(
       'allOff',
       'All accounts are switched off',
-      'Nothing was sent. Switch one on again in the usage page.',
+      'Nothing was sent. Switch one on again on the Usage page.',
       ['showQuota'],
     );
   }
