@@ -77,6 +77,8 @@ export function createPanel(root: HTMLElement, host: Host): void {
     dock.update(next, isBusy);
     usage.update(next);
     if (isFirst) usage.restore();
+    // How to go on stands in the place of the chat, which the page covers.
+    if (isSigningIn(next) && !isSigningIn(drawn)) usage.close();
     working.hidden = !isBusy;
     sayWorking.arrange(isBusy);
     for (const saying of sayingsOf(drawn, next)) announcer.say(saying);
@@ -113,6 +115,8 @@ export function createPanel(root: HTMLElement, host: Host): void {
 }
 
 const now = () => Date.now();
+
+const isSigningIn = (state: ViewState | undefined) => state?.account.state === 'signingIn';
 
 const settingsAtFirst: SettingsView = { sendWith: 'enter', reasoning: 'collapsed' };
 

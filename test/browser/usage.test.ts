@@ -18,7 +18,7 @@ import {
   type PanelOptions,
   type PanelPage,
 } from './panelPage.ts';
-import { running, snapshot, turn } from './panelScenes.ts';
+import { running, scenes, snapshot, turn } from './panelScenes.ts';
 import { usageScene } from './usageScenes.ts';
 import { violations } from './violations.ts';
 
@@ -99,6 +99,17 @@ describe('the way to the page and back', () => {
     await foot(panel).click();
     expect(await panel.page.locator('.usage').isVisible()).toBe(true);
     expect(await panel.heard()).toEqual([show, { type: 'usage/hide' }, show]);
+  });
+
+  test('is left when a sign-in begins, which shows how to go on in the place of the chat', async () => {
+    const panel = await usage();
+    const { account } = scenes['signingIn'] ?? snapshot();
+    await panel.tell({ type: 'account', account });
+    await panel.page.getByRole('button', { name: 'Cancel' }).waitFor();
+    expect(await panel.page.locator('.usage').isVisible()).toBe(false);
+    // Who opens it again meanwhile keeps it.
+    await panel.tell({ type: 'usage/open' }, { type: 'account', account });
+    await panel.page.locator('.usage').waitFor();
   });
 
   test('is opened by the host, and left when the host wants the message field', async () => {
