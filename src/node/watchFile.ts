@@ -30,19 +30,31 @@ export function watchFile(path: string, onChange: () => void, log: Log): Disposa
     poll(path, { interval: pollMs, persistent: false }, soon);
     stop = () => unwatchFile(path, soon);
   };
-  try {
+  const begin = () => {
+    if (disposed) return;
+    try {
+      watchFolder();
+    } catch (error) {
+      lookNowAndThen(error);
+    }
+    // What was written before the watch stood.
+    soon();
+  };
+  const watchFolder = () => {
     mkdirSync(dirname(path), { recursive: true });
     const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
       if (name === null || name === basename(path)) soon();
     });
     stop = () => watcher.close();
     watcher.on('error', lookNowAndThen);
-  } catch (error) {
-    lookNowAndThen(error);
-  }
+  };
+  // Not at once: whoever listens first does so while the editor starts.
+  const beginning = setImmediate(begin);
+  beginning.unref();
   return {
     dispose() {
       disposed = true;
+      clearImmediate(beginning);
       clearTimeout(gathering);
       stop();
     },
