@@ -43,7 +43,9 @@ test('signing in goes through the browser and ends in the Accounts menu', async 
   await expect(page.getByRole('heading')).toContainText(/signed in/i);
   await page.close();
   await expect(workbench.statusBarItem(quota)).not.toContainText('Sign');
-  expect((await workbench.accountsMenu()).join('\n')).toContain(ada);
+  // The menu lists what VS Code has heard of by the time it is opened.
+  const listed = async () => (await workbench.accountsMenu()).join('\n');
+  await expect.poll(listed).toContain(ada);
 });
 
 test('a first message streams its answer', async ({ practice }) => {

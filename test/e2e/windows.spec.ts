@@ -32,7 +32,7 @@ test('signing in in one window signs the other one in', async ({ practice }) => 
   await expect(workbench.statusBarItem(quota)).not.toContainText('Sign');
   await expect(second.statusBarItem(quota)).not.toContainText('Sign', { timeout: 10_000 });
   await second.page.bringToFront();
-  expect((await second.accountsMenu()).join('\n')).toContain(ada);
+  await expect.poll(async () => (await second.accountsMenu()).join('\n')).toContain(ada);
 });
 
 test('the quota that one window hears of is shown in the other one', async ({ practice }) => {
