@@ -134,6 +134,8 @@ export async function signIn(practice: Practice, email?: string): Promise<Page> 
   const page = await openSignInPage(practice);
   if (email !== undefined) await page.locator(`input[value="${email}"]`).check();
   await page.getByRole('button', { name: 'Allow' }).click();
+  // Closed earlier, the page might not have come back to the extension yet.
+  await page.getByRole('heading', { name: /signed in/i }).waitFor();
   return page;
 }
 
