@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { Disposables } from '../base/disposables.ts';
 import { createEmitter, type Listen } from '../base/event.ts';
 import { toModelsView } from '../core/models/view.ts';
-import { toQuotaView } from '../core/quota/view.ts';
+import { toQuotaView, type QuotaAccount } from '../core/quota/view.ts';
 import { createAccounts } from '../vscode/accounts.ts';
 import { createChatRequests } from '../vscode/chatRequests.ts';
 import { ChatView, chatViewId } from '../vscode/chatView.ts';
 import { registerCommands } from '../vscode/commands.ts';
+import { quotaAccounts } from '../vscode/quotaAccounts.ts';
 import { createQuotaItem, type QuotaItemState } from '../vscode/quotaItem.ts';
 import { createRedeemReset, registerRedeemReset } from '../vscode/redeemReset.ts';
 import { tellSignOuts } from '../vscode/signOutNotice.ts';
@@ -15,7 +16,6 @@ import type { Access } from './access.ts';
 import type { Accounting } from './accounting.ts';
 import type { Credentials } from './credentials.ts';
 import type { Ground } from './ground.ts';
-import { createMeters, type Meters } from './meters.ts';
 import type { Pooling } from './pooling.ts';
 import type { Service } from './service.ts';
 import type { Talk } from './talk.ts';
@@ -35,7 +35,8 @@ export interface Parts {
 export function show(parts: Parts): void {
   const { ground, access, accounting, pooling, service, talk } = parts;
   const { lifetime, settings } = ground;
-  const meters = createMeters(ground, pooling, accounting);
+  const meters = () =>
+    quotaAccounts(pooling.pool, accounting.tracker.history(), ground.clock.now());
   const quotaChange = joined(
     lifetime,
     service.quota.onDidChange,
@@ -74,7 +75,10 @@ export function show(parts: Parts): void {
   );
 }
 
-function createAccountActions({ ground, access, pooling, service }: Parts, meters: Meters) {
+function createAccountActions(
+  { ground, access, pooling, service }: Parts,
+  meters: () => readonly QuotaAccount[],
+) {
   const { clock, log } = ground;
   const { pool, preferences, choice } = pooling;
   const { resets, poll } = service;

@@ -4,7 +4,7 @@ import type { PoolEntry } from '../core/pool/roster.ts';
 import { conditionSentence, roleOf, type Role } from '../core/pool/words.ts';
 import type { QuotaSpend, QuotaWindow } from '../core/quota/reading.ts';
 import type { QuotaState } from '../core/quota/record.ts';
-import { quotaRemarks } from '../core/quota/remarks.ts';
+import { quotaRemarks, type ToldElsewhere } from '../core/quota/remarks.ts';
 import { clockTime } from '../core/quota/time.ts';
 import { planName } from '../core/quota/view.ts';
 import { isStale } from '../core/quota/words.ts';
@@ -129,14 +129,13 @@ function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] 
 
 /** What has no line of its own on the page. */
 function sayings({ quota, condition }: PoolEntry, isCurrent: boolean, nowMs: number): string[] {
-  if (!quota) return quotaRemarks(undefined, false, nowMs);
-  const { credits: _credits, resets: _resets, spend: _spend, problem, ...others } = quota;
   // Until when an account rests stands beside its name.
-  const isTold = condition.kind === 'resting' && quota.windows.length > 0;
-  const told = {
-    ...others,
-    refused: quota.refused && !isTold,
-    ...(isCurrent || problem === undefined ? {} : { problem }),
-  };
-  return quotaRemarks(told, false, nowMs);
+  const isRefusalTold = condition.kind === 'resting' && (quota?.windows.length ?? 0) > 0;
+  const told: ToldElsewhere[] = [
+    'age',
+    'meters',
+    ...(isRefusalTold ? (['refusal'] as const) : []),
+    ...(isCurrent ? (['problem'] as const) : []),
+  ];
+  return quotaRemarks(quota, told, nowMs);
 }

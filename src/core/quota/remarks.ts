@@ -3,30 +3,36 @@ import type { QuotaState } from './record.ts';
 import { clockTime, type Place } from './time.ts';
 import { isExhausted, isStale, refusalSentence } from './words.ts';
 
+/** What somebody else says already, so that it is not said again. */
+export type ToldElsewhere = 'age' | 'refusal' | 'meters' | 'problem';
+
 /**
  * What is to be said about the quota beside its figures, the most urgent first. Whole sentences,
  * but for the text of the backend at the end.
- *
- * @param marksAge - whether old figures are remarkable: those of an account not in use are.
  */
 export function quotaRemarks(
   state: QuotaState | undefined,
-  marksAge: boolean,
+  told: readonly ToldElsewhere[],
   nowMs: number,
   place?: Place,
 ): string[] {
   if (!state) return [unknown];
+  const unlessTold = (by: ToldElsewhere, sentences: () => readonly string[]) =>
+    told.includes(by) ? [] : sentences();
   return [
     state.windows.length === 0 && !state.refused ? unknown : '',
-    isExhausted(state) ? refusalSentence(state, nowMs, place) : '',
+    ...unlessTold('refusal', () => [refusalWords(state, nowMs, place)]),
     reachedWords[state.reachedType ?? ''] ?? '',
-    ...meterSentences(state, nowMs, place),
-    marksAge && isStale(state, nowMs) ? 'These are the last known figures.' : '',
+    ...unlessTold('meters', () => meterSentences(state, nowMs, place)),
+    ...unlessTold('age', () => [isStale(state, nowMs) ? lastKnown : '']),
     state.hasFallenSilent ? silent : '',
-    state.problem ?? '',
+    ...unlessTold('problem', () => [state.problem ?? '']),
     state.promo ?? '',
   ].filter((sentence) => sentence !== '');
 }
+
+const refusalWords = (state: QuotaState, nowMs: number, place?: Place) =>
+  isExhausted(state) ? refusalSentence(state, nowMs, place) : '';
 
 function meterSentences(state: QuotaState, nowMs: number, place?: Place): string[] {
   const { spend, resets } = state;
@@ -38,6 +44,7 @@ function meterSentences(state: QuotaState, nowMs: number, place?: Place): string
 }
 
 const unknown = 'The quota is not known yet. It comes with the next answer.';
+const lastKnown = 'These are the last known figures.';
 const silent = 'Answers no longer tell the quota; it is asked for every few minutes instead.';
 
 /** WIRE.md d; a plain limit that is reached has its sentence with the time. */

@@ -2,7 +2,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { QuotaWindow } from './reading.ts';
 import type { QuotaState } from './record.ts';
 import { clockTime, timeUntil, type Place } from './time.ts';
-import { quotaRemarks } from './remarks.ts';
+import { quotaRemarks, type ToldElsewhere } from './remarks.ts';
 import { isStale, originWords, percentOf, statusText, type PercentSettings } from './words.ts';
 
 /** What the chat view shows; of the shape that the protocol has for it. */
@@ -50,6 +50,8 @@ export interface QuotaAccount {
   /** What it is to the others, one or two words: "next", "resting". */
   role?: string | undefined;
   quota?: QuotaState | undefined;
+  /** Whether the role tells already that requests are refused. */
+  isRefusalTold?: boolean | undefined;
   /** A sentence of somebody else about it. */
   remark?: string | undefined;
   /** What will happen at the present pace, a sentence. */
@@ -90,7 +92,11 @@ export function tooltipModel(
   const { quota, label, role, remark, runway } = account;
   const line = (window: QuotaWindow) => toLine(window, settings, nowMs, place);
   const plan = planName(quota?.plan ?? account.plan);
-  const remarks = [runway, ...quotaRemarks(quota, isInUse, nowMs, place), remark];
+  const told: ToldElsewhere[] = [
+    ...(isInUse ? [] : (['age'] as const)),
+    ...(account.isRefusalTold ? (['refusal'] as const) : []),
+  ];
+  const remarks = [runway, ...quotaRemarks(quota, told, nowMs, place), remark];
   return {
     names: [label, plan, role].flatMap((name) => name || []),
     lines: (quota?.windows ?? []).map(line),
