@@ -1,14 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { Change, Part } from '../../src/protocol.ts';
-import {
-  launchPanelBrowser,
-  themes,
-  type PanelBrowser,
-  type PanelOptions,
-  type PanelPage,
-  type Unnumbered,
-} from './panelPage.ts';
+import { themes, type PanelOptions, type PanelPage, type Unnumbered } from './panelPage.ts';
 import {
   answer,
   models,
@@ -19,27 +12,13 @@ import {
   thoughts,
   turn,
 } from './panelScenes.ts';
+import { usePanels } from './panels.ts';
 import { violations } from './violations.ts';
 
-let browser: PanelBrowser;
-const open: PanelPage[] = [];
-
-beforeAll(async () => {
-  browser = await launchPanelBrowser();
-}, 60_000);
-afterAll(() => browser.close());
-afterEach(async () => {
-  const pages = open.splice(0);
-  const faults = pages.flatMap((panel) => panel.faults);
-  await Promise.all(pages.map((panel) => panel.close()));
-  expect(faults).toEqual([]);
-});
+const panels = usePanels();
 
 async function show(scene: Unnumbered, options: PanelOptions = {}): Promise<PanelPage> {
-  const panel = await browser.open(options);
-  open.push(panel);
-  await panel.tell(scene);
-  return panel;
+  return panels.open(options, scene);
 }
 
 const text = (words: string, id = 'text-1'): Part => ({ kind: 'text', id, text: words });
@@ -146,8 +125,7 @@ describe('the message field', () => {
   });
 
   test('takes focus and draft that come right after the first snapshot', async () => {
-    const panel = await browser.open();
-    open.push(panel);
+    const panel = await panels.open();
     await panel.tell(snapshot(), { type: 'draft', text: 'recovered' }, { type: 'focus' });
     expect([await focused(panel), await field(panel).inputValue()]).toEqual([
       'Message to Codex',

@@ -1,34 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  launchPanelBrowser,
-  themes,
-  type PanelBrowser,
-  type PanelOptions,
-  type PanelPage,
-} from './panelPage.ts';
+import { describe, expect, test } from 'vitest';
+import { themes, type PanelOptions, type PanelPage } from './panelPage.ts';
 import { snapshot, turn } from './panelScenes.ts';
 import { costly, fresh, plain, receiptTurns, retold } from './receiptScenes.ts';
+import { usePanels } from './panels.ts';
 import { violations } from './violations.ts';
 
-let browser: PanelBrowser;
-const open: PanelPage[] = [];
-
-beforeAll(async () => {
-  browser = await launchPanelBrowser();
-}, 60_000);
-afterAll(() => browser.close());
-afterEach(async () => {
-  const pages = open.splice(0);
-  const faults = pages.flatMap((panel) => panel.faults);
-  await Promise.all(pages.map((panel) => panel.close()));
-  expect(faults).toEqual([]);
-});
+const panels = usePanels();
 
 async function show(turns = [...receiptTurns], options: PanelOptions = {}): Promise<PanelPage> {
-  const panel = await browser.open(options);
-  open.push(panel);
-  await panel.tell(snapshot({ turns }));
-  return panel;
+  return panels.open(options, snapshot({ turns }));
 }
 
 const one = turn({ receipt: fresh });

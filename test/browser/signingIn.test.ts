@@ -1,28 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AccountView } from '../../src/protocol.ts';
-import { launchPanelBrowser, themes, type PanelBrowser, type PanelPage } from './panelPage.ts';
+import { themes, type PanelPage } from './panelPage.ts';
 import { sceneTimeMs, scenes, snapshot, turn } from './panelScenes.ts';
+import { usePanels } from './panels.ts';
 import { violations } from './violations.ts';
 
-let browser: PanelBrowser;
-const open: PanelPage[] = [];
-
-beforeAll(async () => {
-  browser = await launchPanelBrowser();
-}, 60_000);
-afterAll(() => browser.close());
-afterEach(async () => {
-  const pages = open.splice(0);
-  const faults = pages.flatMap((panel) => panel.faults);
-  await Promise.all(pages.map((panel) => panel.close()));
-  expect(faults).toEqual([]);
-});
+const panels = usePanels();
 
 async function show(account: AccountView, options = {}): Promise<PanelPage> {
-  const panel = await browser.open(options);
-  open.push(panel);
-  await panel.tell(snapshot({ account }));
-  return panel;
+  return panels.open(options, snapshot({ account }));
 }
 
 type SigningIn = Extract<AccountView, { state: 'signingIn' }>;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { FromWebview } from '../../src/protocol.ts';
 import {
@@ -10,37 +10,16 @@ import {
   sampleWarning,
   usageSamples,
 } from '../support/usageSample.ts';
-import {
-  launchPanelBrowser,
-  stillTimeMs,
-  themes,
-  type PanelBrowser,
-  type PanelOptions,
-  type PanelPage,
-} from './panelPage.ts';
+import { stillTimeMs, themes, type PanelOptions, type PanelPage } from './panelPage.ts';
 import { running, scenes, snapshot, turn } from './panelScenes.ts';
 import { usageScene } from './usageScenes.ts';
+import { usePanels } from './panels.ts';
 import { violations } from './violations.ts';
 
-let browser: PanelBrowser;
-const open: PanelPage[] = [];
-
-beforeAll(async () => {
-  browser = await launchPanelBrowser();
-}, 60_000);
-afterAll(() => browser.close());
-afterEach(async () => {
-  const pages = open.splice(0);
-  const faults = pages.flatMap((panel) => panel.faults);
-  await Promise.all(pages.map((panel) => panel.close()));
-  expect(faults).toEqual([]);
-});
+const panels = usePanels();
 
 async function panelOf(options: PanelOptions = {}): Promise<PanelPage> {
-  const panel = await browser.open(options);
-  open.push(panel);
-  await panel.tell(snapshot({ turns: [turn()] }));
-  return panel;
+  return panels.open(options, snapshot({ turns: [turn()] }));
 }
 
 /** The page as it stands after a click in the foot. */
@@ -136,8 +115,7 @@ describe('the way to the page and back', () => {
   });
 
   test('keeps the answer streaming behind the page', async () => {
-    const panel = await browser.open({});
-    open.push(panel);
+    const panel = await panels.open();
     const part = { kind: 'text', id: 'text-1', text: 'One' } as const;
     await panel.tell(snapshot({ turns: [running([part])] }), { type: 'usage/open' });
     await panel.page.locator('.usage').waitFor();
