@@ -69,6 +69,9 @@ async function takeAll(practice: StartedPractice, look: string): Promise<void> {
     await workbench.statusBarTooltip('codexChat.quota');
     await workbench.page.screenshot({ path: join(shots, `${look}-${state}-tooltip.png`) });
   };
+  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.chat().getByText('Sign in with ChatGPT').first().waitFor();
+  await take('signedOut');
   // Windows that opened some hours ago.
   control.advance(-2.8 * hourMs);
   use(home, 42, 18);
@@ -92,6 +95,7 @@ async function takeAll(practice: StartedPractice, look: string): Promise<void> {
   await workbench.chat().getByRole('menuitem', { name: 'Use now' }).click();
   await take('three');
   for (const [state, percent] of [
+    ['10', 10],
     ['80', 80],
     ['95', 95],
     ['spent', 100],
@@ -101,6 +105,31 @@ async function takeAll(practice: StartedPractice, look: string): Promise<void> {
     await showUsage(practice);
     await take(state);
   }
+  await growStale(practice);
+  await showUsage(practice);
+  await take('stale');
+}
+
+/** The service falls silent, and the window is loaded anew some time after it was heard of last. */
+async function growStale({ workbench, backend, server }: StartedPractice): Promise<void> {
+  const down = { kind: 'status', status: 503, body: { detail: 'down' } } as const;
+  backend.control.scriptFor('/wham/usage', ...Array.from({ length: 60 }, () => down));
+  const path = join(storageOf(server), 'shared/quota.json');
+  const agoMs = 40 * 60_000;
+  const told = await readFile(path, 'utf8');
+  // Whatever was told at some time was told so much earlier; resets stay where they are.
+  const older = told.replaceAll(
+    /"(atMs|observedAtMs|completeAtMs)":(\d{13})/g,
+    (_, name: string, atMs: string) => `"${name}":${Number(atMs) - agoMs}`,
+  );
+  await workbench.page.goto('about:blank');
+  await writeFile(path, older);
+  await workbench.load();
+  await workbench.statusBarItem('codexChat.quota').waitFor();
+}
+
+function storageOf({ dataDir }: StartedPractice['server']): string {
+  return join(dataDir, 'User/globalStorage/codex-chat.codex-chat');
 }
 
 /** Opens the page anew, which reads the files of the ledger again. */
@@ -123,7 +152,7 @@ async function addAccount({ workbench }: StartedPractice, email: string): Promis
 
 /** A day of use, as windows before this one would have written it. */
 async function writePast({ server }: StartedPractice): Promise<void> {
-  const storage = join(server.dataDir, 'User/globalStorage/codex-chat.codex-chat');
+  const storage = storageOf(server);
   const path = join(storage, 'shared/history.json');
   const { series } = readHistory(JSON.parse(await readFile(path, 'utf8')));
   const nowMs = Date.now();
