@@ -21,12 +21,17 @@ export function steppedClock(startMs = 1_795_219_200_000): SteppedClock {
     delay: (ms, signal) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
-        const entry = { atMs: nowMs + ms, fire: resolve };
-        waiting.push(entry);
-        signal.addEventListener('abort', () => {
+        const onAbort = () => {
           waiting = waiting.filter((other) => other !== entry);
           reject(signal.reason);
-        });
+        };
+        const fire = () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve();
+        };
+        const entry = { atMs: nowMs + ms, fire };
+        waiting.push(entry);
+        signal.addEventListener('abort', onAbort, { once: true });
       }),
     async advance(ms) {
       const endMs = nowMs + ms;
