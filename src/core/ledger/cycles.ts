@@ -29,9 +29,13 @@ export interface CyclePoint {
 export function cyclesOf(series: WindowSeries): Cycle[] {
   const runs: WindowPoint[][] = [];
   let last: WindowPoint | undefined;
-  for (const point of series.points) {
+  for (const [at, point] of series.points.entries()) {
     const run = runs.at(-1);
-    if (run && last && !isNewCycle(last, point, series.minutes)) run.push(point);
+    const isNew = () =>
+      !last ||
+      isNewCycle(last, point, series.minutes) ||
+      hasFallenForGood(last, point, series.points[at + 1]);
+    if (run && !isNew()) run.push(point);
     else runs.push([point]);
     last = { ...last, ...point };
   }
@@ -51,6 +55,15 @@ function isNewCycle(last: WindowPoint, next: WindowPoint, minutes: number | unde
   if (next.resetsAtMs === undefined) return next.atMs >= last.resetsAtMs || fall > 5;
   if (Math.abs(next.resetsAtMs - last.resetsAtMs) <= slackMs) return false;
   return next.atMs >= last.resetsAtMs - slackMs || fall > 1;
+}
+
+/**
+ * A single low figure may be an old one that came late; a second one tells that the window was
+ * emptied before its time, whatever its reset.
+ */
+function hasFallenForGood(last: WindowPoint, next: WindowPoint, after: WindowPoint | undefined) {
+  const isLow = (point: WindowPoint) => last.usedPercent - point.usedPercent > 5;
+  return after !== undefined && isLow(next) && isLow(after);
 }
 
 function toCycle(

@@ -65,6 +65,14 @@ test('a single jump is no pace', () => {
   expect(runway?.endsAtMs).toBeUndefined();
 });
 
+test('a window that was emptied before its time starts anew; a late old figure changes nothing', () => {
+  const emptied: [number, number][] = [...rising(0.4), [116, 2], [118, 2], [120, 3]];
+  const late: [number, number][] = [...rising(0.4), [116, 2], [118, 46]];
+  const at = (points: [number, number][]) => runwayOf(series(points), beginsAtMs + 140 * min);
+  expect([at(emptied)?.usedPercent, at(late)?.usedPercent]).toEqual([3, 46]);
+  expect(at(emptied)?.perHour).toBeLessThan(5);
+});
+
 test.each([
   ['two readings', rising(0.5, 2), 6],
   ['a quarter of an hour too early', rising(0.5, 3), 12],
