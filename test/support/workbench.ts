@@ -136,11 +136,13 @@ function inWindow(page: Page): InWindow {
         .frameLocator('iframe#active-frame'),
     statusBarItem,
     async statusBarTooltip(id) {
-      // The bubble comes only to a mouse that moves onto the item.
-      await page.mouse.move(640, 300);
-      await statusBarItem(id).hover();
       const hover = page.locator('.workbench-hover-container .monaco-hover').last();
-      await hover.waitFor();
+      await retry(async () => {
+        // The bubble comes only to a mouse that moves onto the item, and not while its text changes.
+        await page.mouse.move(640, 300);
+        await statusBarItem(id).hover();
+        await hover.waitFor({ timeout: 5_000 });
+      });
       return hover;
     },
     dialog,
