@@ -73,7 +73,8 @@ function createRow(accountId: string, { send, now, button }: Needs) {
       'div',
       { class: 'acct-top' },
       h('div', { class: 'acct-who' }, picture, name, plan),
-      h('div', { class: 'acct-end' }, state, menu.element),
+      state,
+      menu.element,
     ),
     body,
   );
