@@ -271,7 +271,12 @@ export const usageFromWebview = [
   }),
   z.object({ type: z.literal('usage/hide') }),
   z.object({ type: z.literal('usage/refresh') }),
-  z.object({ type: z.literal('usage/export'), accountId: z.optional(id), scope: ledgerScope }),
+  /** Writes the rows of this scope; without one all that was ever kept, of every account. */
+  z.object({
+    type: z.literal('usage/export'),
+    accountId: z.optional(id),
+    scope: z.optional(ledgerScope),
+  }),
   z.object({ type: z.literal('usage/addAccount') }),
   z.object({ type: z.literal('usage/settings') }),
   z.object({ type: z.literal('usage/act'), accountId: id, action: accountAction }),

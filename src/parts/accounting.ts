@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createEmitter } from '../base/event.ts';
 import { mergeHistories, noHistory, windowHistory } from '../core/ledger/history.ts';
+import type { LedgerEntry } from '../core/ledger/entry.ts';
 import { createLedgerTracker } from '../core/ledger/tracker.ts';
 import type { QuotaBook } from '../core/quota/quota.ts';
 import { createLedgerFile } from '../node/ledgerFile.ts';
@@ -70,7 +71,12 @@ export function createAccounting(ground: Ground) {
     ready,
     readAgain,
     followed,
-    everything: () => file.read(0),
+    /** Every entry that was ever kept; those of late with what is known of them by now. */
+    async everything(): Promise<readonly LedgerEntry[]> {
+      const kept = await file.read(0);
+      const known = new Map(tracker.entries().map((entry) => [entry.id, entry]));
+      return kept.entries.map((entry) => known.get(entry.id) ?? entry);
+    },
     onDidSettle: settled.listen,
     /** Fires when the past is known: the pace of a window may be told from then on. */
     onDidLoad: loaded.listen,

@@ -119,7 +119,7 @@ function createView(
       log,
       tell: (message) => view.tell(message),
       readLedger: readAgain,
-      allEntries: async () => (await everything()).entries,
+      allEntries: everything,
       titleOf: talk.titleOf,
       chatId: session.id,
       workspaceAccount: pooling.choice.workspace,

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../core/ledger/entry.ts';
 import type { WindowHistory } from '../core/ledger/history.ts';
-import { totalOf, windowLedger } from '../core/ledger/ledger.ts';
+import { totalOf, windowLedger, type WindowLedger } from '../core/ledger/ledger.ts';
 import { plotOf } from '../core/ledger/plot.ts';
 import { runwaysOf, type Runway } from '../core/ledger/runway.ts';
 import type { QuotaWindow } from '../core/quota/reading.ts';
@@ -50,23 +50,33 @@ const mostResets = 200;
 
 /** The rows of the ledger in this scope. Only those of a window add up to a figure on a bar. */
 export function usageLedger(figures: FiguresOf, scope: LedgerScope): UsageLedger {
-  const window = figures.quota?.windows.find(({ kind }) => kind === 'fiveHour');
-  if (scope === 'window' && window) return ledgerOfWindow(figures, window);
-  const { credentialId, nowMs, chatId } = figures;
-  const own = figures.entries
+  const ofWindow = scope === 'window' ? runOf(figures) : undefined;
+  if (ofWindow) return ledgerOfWindow(figures, ofWindow);
+  const own = ownEntries(figures, scope);
+  const total = totalOf(own);
+  return {
+    accountId: figures.credentialId,
+    scope,
+    rows: own.slice(0, mostRows).map((entry) => toRow(entry, totalOf([entry]).points, figures)),
+    sum: { ...total.tokens, ...shares(total.points) },
+  };
+}
+
+/** The entries behind the rows of the table, all of them, with what they took of this account. */
+export function ledgerEntries(figures: FiguresOf, scope: LedgerScope): readonly LedgerEntry[] {
+  const ofWindow = scope === 'window' ? runOf(figures) : undefined;
+  return ofWindow ? ofWindow.rows.map(({ entry }) => entry) : ownEntries(figures, scope);
+}
+
+function ownEntries(figures: FiguresOf, scope: LedgerScope): LedgerEntry[] {
+  const { entries, credentialId, nowMs, chatId } = figures;
+  return entries
     .flatMap((entry) => partOf(entry, credentialId))
     .filter((entry) => {
       if (scope === 'chat') return entry.chatId === chatId;
       return entry.atMs >= nowMs - (scope === 'week' ? 7 : 1) * dayMs;
     })
     .toSorted((a, b) => b.atMs - a.atMs);
-  const total = totalOf(own);
-  return {
-    accountId: credentialId,
-    scope,
-    rows: own.slice(0, mostRows).map((entry) => toRow(entry, totalOf([entry]).points, figures)),
-    sum: { ...total.tokens, ...shares(total.points) },
-  };
 }
 
 /** What the turn took of this account, if it was let in there: it may have gone on with another. */
@@ -76,15 +86,20 @@ function partOf(entry: LedgerEntry, credentialId: string): LedgerEntry[] {
   return wasLetIn ? [{ ...entry, shares: entry.shares.filter(isOf) }] : [];
 }
 
-function ledgerOfWindow(figures: FiguresOf, window: QuotaWindow): UsageLedger {
-  const { entries, history, credentialId, nowMs } = figures;
+/** Undefined while no 5-hour window is known. */
+function runOf(figures: FiguresOf): WindowLedger | undefined {
+  const { entries, history, credentialId, nowMs, quota } = figures;
+  const window = quota?.windows.find(({ kind }) => kind === 'fiveHour');
+  if (!window) return undefined;
   const { label } = window;
   const usedPercent = fitPercent(window.usedPercent);
-  const query = { credentialId, label, usedPercent, also: ['wk'], nowMs };
-  const ledger = windowLedger(entries, history, query);
+  return windowLedger(entries, history, { credentialId, label, usedPercent, also: ['wk'], nowMs });
+}
+
+function ledgerOfWindow(figures: FiguresOf, ledger: WindowLedger): UsageLedger {
   const others = shares(ledger.others);
   return {
-    accountId: credentialId,
+    accountId: figures.credentialId,
     scope: 'window',
     rows: ledger.rows.slice(0, mostRows).map(({ entry, points }) => toRow(entry, points, figures)),
     ...(Object.values(ledger.others).some((points) => points > 0) ? { others } : {}),

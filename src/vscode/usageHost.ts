@@ -9,14 +9,21 @@ import type { LedgerTracker } from '../core/ledger/tracker.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import type { QuotaPoll } from '../core/quota/poll.ts';
 import type { QuotaBook } from '../core/quota/quota.ts';
-import type { UsageAccounts, UsageRequest } from '../protocolUsage.ts';
+import type { LedgerScope, UsageAccounts, UsageRequest } from '../protocolUsage.ts';
 import type { Accounts } from './accounts.ts';
 import type { Numberless } from './chatOutbox.ts';
 import { fitCount, fitWords } from './fitting.ts';
 import { usageAccounts } from './usageAccounts.ts';
-import { outlookOf, usageLedger, usagePlot, type FiguresOf } from './usageFigures.ts';
+import {
+  ledgerEntries,
+  outlookOf,
+  usageLedger,
+  usagePlot,
+  type FiguresOf,
+} from './usageFigures.ts';
 
 type Show = Extract<UsageRequest, { type: 'usage/show' }>;
+type Export = Extract<UsageRequest, { type: 'usage/export' }>;
 
 export interface UsageHostNeeds {
   tell: (message: Numberless) => void;
@@ -50,7 +57,7 @@ export interface UsageHost extends Disposable {
 const bunchMs = 200;
 
 export function createUsageHost(needs: UsageHostNeeds): UsageHost {
-  const { tell, pool, quota, poll, tracker, accounts, held, now, log } = needs;
+  const { tell, pool, quota, poll, tracker, accounts, held, now } = needs;
   const lifetime = new Disposables();
   let shown: Show | undefined;
   let isRefreshing = false;
@@ -110,6 +117,12 @@ export function createUsageHost(needs: UsageHostNeeds): UsageHost {
     tellAll();
   }
 
+  async function entriesFor({ scope, accountId }: Export): Promise<readonly LedgerEntry[]> {
+    if (scope === undefined) return needs.allEntries();
+    await needs.readLedger();
+    return ledgerEntries(figures(accountId), scope);
+  }
+
   async function refresh(): Promise<void> {
     if (isRefreshing) return;
     isRefreshing = true;
@@ -133,7 +146,7 @@ export function createUsageHost(needs: UsageHostNeeds): UsageHost {
         case 'usage/refresh':
           return refresh();
         case 'usage/export':
-          return exportCsv(needs, log);
+          return exportCsv(() => entriesFor(request), request.scope, needs);
         case 'usage/addAccount':
           return vscode.commands.executeCommand('codexChat.signIn');
         case 'usage/settings':
@@ -167,11 +180,17 @@ function toHeld({ id, text, untilMs, account }: ReturnType<Held['list']>[number]
   };
 }
 
-/** Writes the whole ledger where the person says. */
-async function exportCsv(needs: UsageHostNeeds, log: Log): Promise<void> {
-  const day = new Date(needs.now()).toISOString().slice(0, 10);
+const scopeNames = { window: '-5h', day: '-day', week: '-week', chat: '-chat' } as const;
+
+/** Writes entries of the ledger where the person says. */
+async function exportCsv(
+  read: () => Promise<readonly LedgerEntry[]>,
+  scope: LedgerScope | undefined,
+  { now, pool, titleOf, log }: Pick<UsageHostNeeds, 'now' | 'pool' | 'titleOf' | 'log'>,
+): Promise<void> {
+  const day = new Date(now()).toISOString().slice(0, 10);
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const name = `codex-usage-${day}.csv`;
+  const name = `codex-usage-${day}${scope === undefined ? '' : scopeNames[scope]}.csv`;
   const target = await vscode.window.showSaveDialog({
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
     filters: { CSV: ['csv'] },
@@ -180,7 +199,7 @@ async function exportCsv(needs: UsageHostNeeds, log: Log): Promise<void> {
   });
   if (!target) return;
   try {
-    const csv = toCsv(withLabels(await needs.allEntries(), needs.pool), needs.titleOf);
+    const csv = toCsv(withLabels(await read(), pool), titleOf);
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(csv));
   } catch (error) {
     log.warn(

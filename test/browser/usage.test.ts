@@ -258,7 +258,7 @@ describe('the accounts', () => {
 
   test.each([
     ['Add an account', { type: 'usage/addAccount' }],
-    ['Export CSV', { type: 'usage/export', scope: 'window' }],
+    ['Export all as CSV', { type: 'usage/export' }],
     ['Settings', { type: 'usage/settings' }],
   ] as const)('are managed from the menu at the top: %s', async (name, message) => {
     const panel = await usage();
@@ -289,6 +289,20 @@ describe('the plot', () => {
       'Usage over the last 24 hours. 5-hour: 42 percent now, 64 at most, 74 at this pace. Weekly: 18 percent now, 18 at most, 23 at this pace.',
     );
     expect(await panel.page.getByRole('table', { name: 'Usage over time' }).count()).toBe(1);
+  });
+
+  test('marks the first figures with a dot, for a line would have no length', async () => {
+    const panel = await usage();
+    const dots = () => panel.page.locator('.plot-svg circle').count();
+    const before = await dots();
+    const plot = samplePlot(stillTimeMs, 'day');
+    const series = plot.series.map(({ points, ...one }) => ({
+      ...one,
+      points: points.slice(-1).map((point) => ({ ...point, atMs: stillTimeMs - 30_000 })),
+      resetsAtMs: [],
+    }));
+    await panel.tell({ type: 'usage/plot', plot: { ...plot, series } });
+    expect([before, await dots()]).toEqual([0, 2]);
   });
 
   test('is read under the pointer, and shows its legend again when that leaves', async () => {

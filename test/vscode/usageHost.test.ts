@@ -200,29 +200,56 @@ describe('exporting', () => {
     expect([...editor.files.keys()]).toEqual(['file:///tmp/usage.csv']);
   });
 
-  test('names the accounts as people know them, and one that is gone by its id', async () => {
-    const turn = (credentialId: string): LedgerEntry => ({
-      version: 1,
-      id: `turn-${credentialId}`,
-      revision: 1,
-      atMs: 0,
-      endedAtMs: 0,
-      chatId: 'chat',
-      credentialId,
-      spans: [],
-      model: 'some-model',
-      effort: 'low',
-      requests: 1,
-      failed: [],
-      shares: [],
-      kind: 'turn',
-      outcome: 'done',
+  const turn = (change: Partial<LedgerEntry>): LedgerEntry => ({
+    version: 1,
+    id: 'turn',
+    revision: 1,
+    atMs: 0,
+    endedAtMs: 0,
+    chatId: 'chat',
+    credentialId: 'a',
+    spans: [],
+    model: 'some-model',
+    effort: 'low',
+    requests: 1,
+    failed: [],
+    shares: [],
+    kind: 'turn',
+    outcome: 'done',
+    ...change,
+  });
+  const written = () =>
+    [...editor.files].map(([path, text]) => {
+      const [, ...rows] = text.trim().split('\r\n');
+      return { path, rows: rows.map((row) => row.split(',')) };
     });
-    const { host } = await world({ ledger: [turn('a'), turn('gone')] });
+
+  test('writes what the table shows, or all there is', async () => {
+    const { host, tracker, clock } = await world({ ledger: [turn({ id: 'of-old' })] });
+    const nowMs = clock.now();
+    const at = (agoMs: number) => ({ atMs: nowMs - agoMs, endedAtMs: nowMs - agoMs });
+    tracker.absorb([
+      turn({ id: 'fresh', ...at(60_000), chatId: 'other' }),
+      turn({ id: 'of-another', ...at(60_000), credentialId: 'b' }),
+      turn({ id: 'of-thursday', ...at(2 * 86_400_000) }),
+    ]);
+    for (const scope of ['day', 'week', 'chat', undefined] as const) {
+      editor.saveTo = Uri.parse(`file:///tmp/${scope ?? 'all'}.csv`);
+      await host.handle({ type: 'usage/export', scope });
+    }
+    expect(written().map(({ path, rows }) => [path, rows.map((row) => row[4])])).toEqual([
+      ['file:///tmp/day.csv', ['fresh']],
+      ['file:///tmp/week.csv', ['fresh', 'of-thursday']],
+      ['file:///tmp/chat.csv', ['of-thursday']],
+      ['file:///tmp/all.csv', ['of-old']],
+    ]);
+  });
+
+  test('names the accounts as people know them, and one that is gone by its id', async () => {
+    const { host } = await world({ ledger: [turn({}), turn({ credentialId: 'gone' })] });
     editor.saveTo = Uri.parse('file:///tmp/usage.csv');
-    await host.handle({ type: 'usage/export', scope: 'day' });
-    const [, ...rows] = [...editor.files.values()].join('').trim().split('\r\n');
-    expect(rows.map((row) => row.split(',')[5])).toEqual(['a@home.example', 'gone']);
+    await host.handle({ type: 'usage/export' });
+    expect(written()[0]?.rows.map((row) => row[5])).toEqual(['a@home.example', 'gone']);
   });
 
   test.each(['write', 'read'])('says so when it cannot %s, and logs no path', async (which) => {
@@ -230,7 +257,7 @@ describe('exporting', () => {
     const { host, log } = await world(which === 'read' ? { ledger: failure } : {});
     editor.saveTo = Uri.parse('file:///tmp/usage.csv');
     if (which === 'write') editor.diskError = failure;
-    await host.handle({ type: 'usage/export', scope: 'day' });
+    await host.handle({ type: 'usage/export' });
     expect(editor.messages.map(({ severity }) => severity)).toEqual(['error']);
     expect(log.lines.join('\n')).not.toContain('/home/');
   });

@@ -7,7 +7,7 @@ import { createPopup } from './popup.ts';
 import { pageAge } from './usageWords.ts';
 
 /** The way back, what the page is, how old it is, and what can be done with all of it. */
-export function createHead({ send, close }: UsageNeeds, exportCsv: () => void) {
+export function createHead({ send, close }: UsageNeeds) {
   const title = h('h2', { class: 'page-title', tabindex: -1 }, 'Usage');
   const age = h('small', { class: 'num' });
   const refresh = h(
@@ -31,7 +31,7 @@ export function createHead({ send, close }: UsageNeeds, exportCsv: () => void) {
   const menu = createPopup(more, 'More');
   menu.update([
     { name: 'Add an account', act: () => send({ type: 'usage/addAccount' }) },
-    { name: 'Export CSV', act: exportCsv },
+    { name: 'Export all as CSV', act: () => send({ type: 'usage/export' }) },
     { name: 'Settings', act: () => send({ type: 'usage/settings' }) },
   ]);
   const back = h(

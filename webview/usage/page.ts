@@ -24,7 +24,7 @@ export function createUsagePage(needs: UsageNeeds): UsagePage {
   };
   const ask = () => send({ type: 'usage/show', ...choiceOf(choice) });
 
-  const head = createHead(needs, () => exportCsv());
+  const head = createHead(needs);
   const sentence = h('p', { class: 'outlook' });
   const problem = h('p', { class: 'fact' }, icon('warning', 'tone-warn'), h('span', {}));
   const nobody = h(
@@ -51,6 +51,7 @@ export function createUsagePage(needs: UsageNeeds): UsagePage {
       ledger.element,
     ),
   );
+  /** Of what the table shows. */
   const exportCsv = () => {
     const { accountId, scope } = choiceOf(choice);
     send({ type: 'usage/export', ...(accountId !== undefined && { accountId }), scope });

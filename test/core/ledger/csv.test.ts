@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toCsv } from '../../../src/core/ledger/csv.ts';
 import type { LedgerEntry } from '../../../src/core/ledger/entry.ts';
-import { byChat, byDay, totalOf } from '../../../src/core/ledger/ledger.ts';
+import { totalOf } from '../../../src/core/ledger/ledger.ts';
 
 const entry: LedgerEntry = {
   version: 1,
@@ -81,22 +81,8 @@ test('has a header row, times in UTC and a pair of columns for each window', () 
   });
 });
 
-test('adds up by day and by chat, the latest first', () => {
-  const dayMs = 86_400_000;
-  const later = {
-    ...entry,
-    id: 't2',
-    atMs: entry.atMs + dayMs,
-    endedAtMs: entry.endedAtMs + dayMs,
-  };
-  const all = [entry, { ...entry, id: 't3', chatId: 'c2' }, later];
-  expect(byDay(all, 'UTC').map(({ key, turns }) => [key, turns])).toEqual([
-    ['2026-10-06', 1],
-    ['2026-10-05', 2],
-  ]);
-  expect(byChat(all).map(({ key, turns }) => [key, turns])).toEqual([
-    ['c1', 2],
-    ['c2', 1],
-  ]);
-  expect(totalOf(all)).toMatchObject({ points: { '5h': 1.8 }, failed: 3, requests: 6 });
+test('adds up tokens and points, a turn without tokens as none', () => {
+  const { tokens: _tokens, ...uncounted } = entry;
+  const all = [entry, { ...entry, id: 't3', chatId: 'c2' }, { ...uncounted, id: 't2' }];
+  expect(totalOf(all)).toMatchObject({ points: { '5h': 1.8 }, tokens: { input: 24 } });
 });
