@@ -1,4 +1,4 @@
-import type { PlotSeries, PlotSpan, UsagePlot } from '../../src/protocolUsage.ts';
+import type { PlotPoint, PlotSeries, PlotSpan, UsagePlot } from '../../src/protocolUsage.ts';
 import { freshId, h, s, setAttribute, setText } from '../h.ts';
 import type { UsageNeeds } from './needs.ts';
 import {
@@ -256,7 +256,18 @@ function lines(series: PlotSeries, plot: UsagePlot, size: PlotSize): SVGElement[
     ...(isArea ? [s('path', { class: 'area-five', d: areaOf(seen, plot, size) })] : []),
     s('path', { class: stroke, d: pathOf(seen, plot, size) }),
     s('path', { class: `${stroke} guess`, d: pathOf(guess, plot, size) }),
+    ...(isTooShort(seen, plot, size) ? dot(series, plot, plot.nowMs, size) : []),
   ];
+}
+
+const leastLinePx = 4;
+
+/** A line that nobody would see, as of an account that was only just signed in. */
+function isTooShort(seen: readonly PlotPoint[], plot: UsagePlot, { width }: PlotSize): boolean {
+  const first = seen[0];
+  return (
+    first !== undefined && xOf(plot, width, plot.nowMs - first.atMs + plot.fromMs) < leastLinePx
+  );
 }
 
 function labels(plot: UsagePlot, size: PlotSize): SVGElement[] {
