@@ -117,10 +117,17 @@ function quotaLook(
 ): Look {
   const quota = accounts[0]?.quota;
   const isOut = isExhausted(quota);
-  const isLow = ['critical', 'spent'].includes(quotaLevel(quota));
+  // High contrast themes have no warning background, so the icon tells it too.
+  const isWarned =
+    settings.statusBarWarning && ['critical', 'spent'].includes(quotaLevel(quota)) && !isOut;
   const isWaiting = isOut && quota.availableAtMs !== undefined;
+  const iconOf = () => {
+    if (isWaiting) return '$(clock)';
+    if (isOut) return '$(error)';
+    return isWarned ? '$(warning)' : '$(comment-discussion)';
+  };
   const parts = [
-    isWaiting ? '$(clock)' : '$(comment-discussion)',
+    iconOf(),
     statusText(quota, settings, nowMs, place),
     isStale(quota, nowMs) ? '$(plug)' : '',
   ];
@@ -132,10 +139,7 @@ function quotaLook(
     command: 'codexChat.showQuota',
   };
   if (isOut) return { ...look, background: 'statusBarItem.errorBackground' };
-  if (isLow && settings.statusBarWarning) {
-    return { ...look, background: 'statusBarItem.warningBackground' };
-  }
-  return look;
+  return isWarned ? { ...look, background: 'statusBarItem.warningBackground' } : look;
 }
 
 function apply(item: vscode.StatusBarItem, look: Look): void {

@@ -88,12 +88,12 @@ describe('it looks', () => {
   const old = quota(42, 18, { observedAtMs: startMs - 3_600_000 });
   test.each([
     ['calm below 90 %', quota(89, 75), {}, '$(comment-discussion) 5h 89% · wk 75%', undefined],
-    ['warned from 90 %', quota(42, 90), {}, '$(comment-discussion) 5h 42% · wk 90%', 'warning'],
+    ['warned from 90 %', quota(42, 90), {}, '$(warning) 5h 42% · wk 90%', 'warning'],
     [
       'warned by a spent window that answers',
       quota(100, 1),
       {},
-      '$(comment-discussion) 5h 100% · wk \u20071%',
+      '$(warning) 5h 100% · wk \u20071%',
       'warning',
     ],
     [
@@ -102,6 +102,13 @@ describe('it looks', () => {
       { statusBarWarning: false },
       '$(comment-discussion) 5h 42% · wk 95%',
       undefined,
+    ],
+    [
+      'alarmed when refused until nobody knows when',
+      quota(100, 31, { refused: true }),
+      {},
+      '$(error) 5h 100% · wk 31%',
+      'error',
     ],
     ['alarmed when spent and refused', waiting, {}, '$(clock) 5h back at 14:05', 'error'],
     [
