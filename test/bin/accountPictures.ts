@@ -104,6 +104,11 @@ async function takeAll(practice: StartedPractice, look: string): Promise<void> {
     await showUsage(practice);
     await take(state);
   }
+  use(work, 100, 78);
+  use(long, 100, 3);
+  await workbench.runCommand('Codex: Refresh the Quota Now');
+  await showUsage(practice);
+  await take('allSpent');
   await growStale(practice);
   await showUsage(practice);
   await take('stale');
