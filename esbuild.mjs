@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { build, transform } from 'esbuild';
 
 const shared = { bundle: true, minify: true, logLevel: 'warning', legalComments: 'none' };
 
@@ -26,18 +26,39 @@ const undiciApart = {
   },
 };
 
-await rm('dist', { recursive: true, force: true });
-await Promise.all([
-  build({
+/**
+ * The extension in pieces: what an `import()` asks for is a file of its own, and so is what several
+ * pieces share. esbuild splits modules only, and the editor wants CommonJS, so each is turned.
+ */
+async function buildExtension() {
+  const target = 'node22';
+  const { outputFiles } = await build({
     ...shared,
     entryPoints: ['src/extension.ts'],
-    outfile: 'dist/extension.cjs',
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    chunkNames: 'extension-[name]-[hash]',
     platform: 'node',
-    format: 'cjs',
-    target: 'node22',
+    format: 'esm',
+    splitting: true,
+    write: false,
+    target,
     external: ['vscode'],
     plugins: [undiciApart],
-  }),
+  });
+  // Each `import()` becomes a `require`: the host need not start its loader of modules for it.
+  const supported = { 'dynamic-import': false };
+  const toCommonJs = ({ text }) =>
+    transform(text, { format: 'cjs', platform: 'node', minify: true, target, supported });
+  await Promise.all(
+    outputFiles.map(async (file) => writeFile(file.path, (await toCommonJs(file)).code)),
+  );
+}
+
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist');
+await Promise.all([
+  buildExtension(),
   build({
     ...shared,
     stdin: {

@@ -6,7 +6,6 @@ import { createPooling } from './parts/pooling.ts';
 import { createAccounting } from './parts/accounting.ts';
 import { createAccess } from './parts/access.ts';
 import { createService } from './parts/service.ts';
-import { createTalk } from './parts/talk.ts';
 import { show } from './parts/show.ts';
 
 /** Builds every part once and joins them. Nothing here asks the network for anything. */
@@ -19,6 +18,5 @@ export function activate(context: vscode.ExtensionContext): void {
   const pooling = createPooling(ground, credentials, accounting);
   const access = createAccess(ground, credentials, pooling);
   const service = createService(ground, access, pooling);
-  const talk = createTalk(ground, accounting, pooling, service);
-  show({ ground, credentials, accounting, pooling, access, service, talk });
+  show({ ground, credentials, accounting, pooling, access, service });
 }

@@ -13,11 +13,10 @@ import {
   type ToWebview,
 } from '../protocol.ts';
 import { chatHtml } from './chatHtml.ts';
+import { chatViewId } from './chatViewId.ts';
 import { createChatOutbox, type Numberless } from './chatOutbox.ts';
 import { startView } from './suggestions.ts';
 import { stateOf, viewOf } from './turnMessages.ts';
-
-export const chatViewId = 'codexChat.chat';
 
 export interface ChatViewNeeds {
   extensionUri: vscode.Uri;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import { AuthError } from '../core/auth/errors.ts';
 import { scopes } from '../core/auth/oauth.ts';
+import type { Lazy } from '../base/lazy.ts';
 import type { Log } from '../base/log.ts';
 import type { PercentSettings } from '../core/quota/words.ts';
 import type { Session } from '../core/chat/session.ts';
@@ -11,14 +12,22 @@ import { authProviderId } from './authProvider.ts';
 import type { ChatView } from './chatView.ts';
 import { showQuotaDetails } from './quotaDetails.ts';
 import type { QuotaItemState } from './quotaItem.ts';
+import { registerRedeemReset } from './registerRedeemReset.ts';
+import type { RedeemReset } from './redeemReset.ts';
 import type { SignIn } from './signIn.ts';
 
-export interface CommandNeeds {
+/** The chat, its view, and what menus do with accounts. */
+export interface Panel {
   session: Session;
   view: ChatView;
+  accounts: Accounts;
+  redeem: RedeemReset;
+}
+
+export interface CommandNeeds {
+  panel: Lazy<Panel>;
   account: Account;
   signIn: SignIn;
-  accounts: Accounts;
   quotaState: () => QuotaItemState;
   refreshQuota: () => Promise<void>;
   settings: () => PercentSettings;
@@ -30,23 +39,26 @@ export interface CommandNeeds {
 
 /** Every command of the product, by the id that the manifest gives it. */
 export function registerCommands(needs: CommandNeeds): Disposable {
-  const { session, view, channel } = needs;
+  const { panel, channel } = needs;
+  const focus = async () => (await panel.get()).view.focus();
+  const openUsage = async () => (await panel.get()).view.openUsage();
   const table: Record<string, () => unknown> = {
     'codexChat.signIn': () => signInByCommand(needs),
-    'codexChat.signOut': () => needs.accounts.signOut(),
-    'codexChat.accounts': () => needs.accounts.show(),
-    'codexChat.newChat': () => {
+    'codexChat.signOut': async () => (await panel.get()).accounts.signOut(),
+    'codexChat.accounts': async () => (await panel.get()).accounts.show(),
+    async 'codexChat.newChat'() {
+      const { session, view } = await panel.get();
       session.startNew();
       return view.focus();
     },
-    'codexChat.stop': () => session.stop(),
-    'codexChat.focus': () => view.focus(),
+    'codexChat.stop': () => panel.peek()?.session.stop(),
+    'codexChat.focus': focus,
     // From the panel to its own page; from elsewhere first in a list, which disturbs less.
     'codexChat.showQuota': () =>
-      view.isVisible()
-        ? view.openUsage()
+      panel.peek()?.view.isVisible()
+        ? openUsage()
         : showQuotaDetails(needs.quotaState(), needs.settings(), needs.now()),
-    'codexChat.showUsage': () => view.openUsage(),
+    'codexChat.showUsage': openUsage,
     'codexChat.refreshQuota': () => refreshQuota(needs),
     'codexChat.showLog': () => channel.show(),
     'codexChat.openSettings': () =>
@@ -63,6 +75,7 @@ export function registerCommands(needs: CommandNeeds): Disposable {
   for (const [id, act] of Object.entries(table)) {
     lifetime.add(vscode.commands.registerCommand(id, () => guarded(act, needs.log)));
   }
+  lifetime.add(registerRedeemReset(async (id) => (await panel.get()).redeem(id)));
   return lifetime;
 }
 
@@ -90,12 +103,12 @@ function isCancel(error: unknown): boolean {
  * VS Code would take it for a wrong answer to the question for the first.
  */
 async function signInByCommand(needs: CommandNeeds): Promise<void> {
-  const { account, signIn, view } = needs;
+  const { account, signIn, panel } = needs;
   const isFurther = account.current() !== undefined;
   const id = isFurther ? (await signIn.run()).id : await signInByVsCode(signIn);
   if (id === undefined) return;
   await account.choose(id);
-  await view.focus();
+  await (await panel.get()).view.focus();
 }
 
 /** Id of the account; undefined when it failed and was told. */

@@ -65,12 +65,6 @@ export function createRedeemReset(needs: RedeemNeeds): RedeemReset {
   };
 }
 
-export function registerRedeemReset(redeem: RedeemReset): vscode.Disposable {
-  return vscode.commands.registerCommand('codexChat.redeemReset', (credentialId?: unknown) =>
-    redeem(typeof credentialId === 'string' ? credentialId : undefined),
-  );
-}
-
 const question = (label: string, count: number) =>
   count === 1
     ? vscode.l10n.t(

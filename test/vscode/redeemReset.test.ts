@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import type { BankedReset, RedeemOutcome } from '../../src/core/quota/resets.ts';
-import { createRedeemReset, registerRedeemReset } from '../../src/vscode/redeemReset.ts';
+import { createRedeemReset } from '../../src/vscode/redeemReset.ts';
+import { registerRedeemReset } from '../../src/vscode/registerRedeemReset.ts';
 import { settled } from '../support/steppedClock.ts';
 import { editor } from '../support/vscode.ts';
 

@@ -1,0 +1,2 @@
+/** As the manifest names the view. */
+export const chatViewId = 'codexChat.chat';
