@@ -88,11 +88,11 @@ function sentence(runway: Runway, full: boolean, nowMs: number, place: Place | u
   const reset = clockTime(resetsAtMs, nowMs, place);
   const name =
     kind === 'weekly' ? 'week' : kind === 'fiveHour' ? '5-hour window' : `${label} window`;
-  if (runway.usedPercent >= 100) return `The ${name} is used up until ${reset}.`;
+  if (runway.usedPercent >= 100) return `The ${name} is spent until ${reset}.`;
   if (endsAtMs !== undefined) {
     const end = clockTime(endsAtMs, nowMs, place);
     const left = timeUntil(endsAtMs, nowMs);
-    return `At this pace the ${name} is used up at ${end} (${left}), before it resets at ${reset}.`;
+    return `At this pace the ${name} is spent at ${end} (${left}), before it resets at ${reset}.`;
   }
   if (!full) return `The ${name} lasts.`;
   const percent = shownPercent({ usedPercent: Math.min(99, runway.atReset) });

@@ -39,7 +39,7 @@ const wakeSpreadMs = 3_000;
 const sleptAfterMs = 30_000;
 const afterSleepMs = 5_000;
 const afterSleepSpreadMs = 20_000;
-const justAskedMs = 30_000;
+const justAskedMs = 5_000;
 /** Timers hold at most 24.8 days. */
 const longestSleepMs = 12 * 3_600_000;
 

@@ -51,7 +51,7 @@ test('tells when a window will be used up', () => {
   const nowMs = beginsAtMs + 114 * min;
   const runway = runwayOf(series(rising(0.5)), nowMs)!;
   expect(runwaySentence([runway], nowMs, place)).toBe(
-    'At this pace the 5-hour window is used up at 12:20 (in 1 h 26 min), before it resets at 14:00.',
+    'At this pace the 5-hour window is spent at 12:20 (in 1 h 26 min), before it resets at 14:00.',
   );
   expect(runwayLeft(runway, nowMs)).toBe('≈ 1 h 25 min left at this pace');
 });
