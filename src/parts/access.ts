@@ -35,12 +35,13 @@ export function createAccess(ground: Ground, credentials: Credentials, pooling: 
       isToldInPanel: () => isPanelVisible(),
     }),
   );
-  const loginImport = createLoginImport({ store, read: readCodexLogin, clock, log });
+  const loginImport = createLoginImport({ store, read: readCodexLogin, issuer, clock, log });
   const account = lifetime.add(createAccount({ pool, choice, signIn, loginImport, log }));
   void loginImport.look();
   // Whoever comes back to the window may have signed in by the CLI meanwhile.
   const lookAgain = ({ focused }: vscode.WindowState) => focused && void loginImport.look();
   lifetime.add(vscode.window.onDidChangeWindowState(lookAgain));
+  lifetime.add(settings.onDidChange(() => void loginImport.look()));
   const importLogin = async () => {
     const id = await loginImport.run();
     if (id !== undefined) await account.choose(id);

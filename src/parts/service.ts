@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { createEmitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
-import type { PoolEntry } from '../core/pool/roster.ts';
+import { isSignedIn } from '../core/pool/condition.ts';
 import { createModels, type Models } from '../core/models/models.ts';
 import { createQuotaPoll, type QuotaPoll } from '../core/quota/poll.ts';
 import { createResets } from '../core/quota/resets.ts';
@@ -30,8 +30,6 @@ export function createService(ground: Ground, { account }: Access, pooling: Pool
   const attention = createEmitter<void>();
   lifetime.add(vscode.window.onDidChangeWindowState(() => attention.fire()));
   lifetime.add(account.onDidChange(() => attention.fire()));
-  const isSignedIn = ({ condition }: PoolEntry) =>
-    condition.kind !== 'signedOut' && condition.kind !== 'otherIssuer';
   const poll = lifetime.add(
     createQuotaPoll({
       fetch: fetchQuota,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { createLazy, type Lazy } from '../base/lazy.ts';
+import { isSignedIn } from '../core/pool/condition.ts';
 import { chatViewId } from '../vscode/chatViewId.ts';
 import { registerCommands, type Panel } from '../vscode/commands.ts';
 import { quotaAccounts } from '../vscode/quotaAccounts.ts';
@@ -65,7 +66,7 @@ function noticeOfSignOuts({ credentials, pooling: { pool } }: Parts, isVisible: 
     grants: credentials.grants,
     nameOf: (id) => pool.entries().find((entry) => entry.id === id)?.label,
     isToldInPanel: () =>
-      isVisible() && pool.entries().every(({ condition }) => condition.kind === 'signedOut'),
+      isVisible() && !pool.entries().some(isSignedIn),
     signIn: () => void vscode.commands.executeCommand('codexChat.signIn'),
   });
 }

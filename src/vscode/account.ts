@@ -3,6 +3,7 @@ import { Disposables, type Disposable } from '../base/disposables.ts';
 import { createEmitter, type Listen } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import { describeAuthFailure } from '../core/auth/errors.ts';
+import { isSignedIn } from '../core/pool/condition.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import type { PoolEntry } from '../core/pool/roster.ts';
 import type { AccountView } from '../protocol.ts';
@@ -44,17 +45,17 @@ export function createAccount(needs: {
 
   const current = (): AccountInUse | undefined => {
     const entry = pool.current();
-    return entry && !isGone(entry) ? toAccount(entry) : undefined;
+    return entry && isSignedIn(entry) ? toAccount(entry) : undefined;
   };
-  const ended = () => pool.entries().find(isGone);
+  const ended = () => pool.entries().find((entry) => !isSignedIn(entry));
 
   /** The pool stirs with every figure of the quota; who is in use changes rarely. */
   const look = () => {
     const next = JSON.stringify([current(), ended()?.id]);
     if (next === told) return;
     told = next;
-    const isSignedIn = current() !== undefined;
-    void vscode.commands.executeCommand('setContext', 'codexChat.signedIn', isSignedIn);
+    const isUsed = current() !== undefined;
+    void vscode.commands.executeCommand('setContext', 'codexChat.signedIn', isUsed);
     change.fire();
   };
   lifetime.add(pool.onDidChange(look));
@@ -89,13 +90,12 @@ export function createAccount(needs: {
   };
 }
 
-const isGone = ({ condition }: PoolEntry) => condition.kind === 'signedOut';
-
 function toAccount({ id, label, plan }: PoolEntry): AccountInUse {
   return { id, label, ...(plan === undefined ? {} : { plan }) };
 }
 
 function endedWords({ condition }: PoolEntry): string | undefined {
+  if (condition.kind === 'otherIssuer') return describeAuthFailure(condition);
   if (condition.kind !== 'signedOut') return undefined;
   return describeAuthFailure({ kind: 'sessionEnded', reason: condition.reason });
 }

@@ -1,5 +1,6 @@
 import type { WindowHistory } from '../core/ledger/history.ts';
 import { runwaySentence, runwaysOf } from '../core/ledger/runway.ts';
+import { isSignedIn } from '../core/pool/condition.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import { conditionSentence, roleOf, roleWords } from '../core/pool/words.ts';
 import type { QuotaAccount } from '../core/quota/view.ts';
@@ -12,7 +13,7 @@ export function quotaAccounts(
 ): readonly QuotaAccount[] {
   const current = pool.current()?.id;
   const next = pool.next()?.id;
-  const entries = pool.entries().filter(({ condition }) => condition.kind !== 'signedOut');
+  const entries = pool.entries().filter(isSignedIn);
   return entries
     .toSorted((a, b) => Number(b.id === current) - Number(a.id === current))
     .map((entry): QuotaAccount => {

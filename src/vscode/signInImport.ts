@@ -19,10 +19,12 @@ export interface LoginImport {
 export function createLoginImport(needs: {
   store: CredentialStore;
   read: ReadCodexLogin;
+  /** Logins of others are of no use: their tokens go nowhere else. */
+  issuer: () => string;
   clock: Clock;
   log: Log;
 }): LoginImport {
-  const { store, read, clock, log } = needs;
+  const { store, read, issuer, clock, log } = needs;
   const change = createEmitter<void>();
   const never = new AbortController().signal;
   let isOffered = false;
@@ -30,7 +32,7 @@ export function createLoginImport(needs: {
     isOffered: () => isOffered,
     onDidChangeOffer: change.listen,
     async look() {
-      const isThere = (await read(never)) !== undefined;
+      const isThere = (await read(never))?.issuer === issuer();
       if (isThere === isOffered) return;
       isOffered = isThere;
       change.fire();
@@ -41,6 +43,15 @@ export function createLoginImport(needs: {
         void vscode.window.showWarningMessage(
           vscode.l10n.t(
             'The Codex CLI has no login that is still good. Run "codex login" there, or sign in here.',
+          ),
+        );
+        return undefined;
+      }
+      if (login.issuer !== issuer()) {
+        void vscode.window.showWarningMessage(
+          vscode.l10n.t(
+            'The login of the Codex CLI belongs to {0}, which is not the issuer in the settings. Sign in here instead.',
+            login.issuer,
           ),
         );
         return undefined;

@@ -1,4 +1,5 @@
 import { present } from '../base/present.ts';
+import { isSignedIn } from '../core/pool/condition.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import type { PoolEntry } from '../core/pool/roster.ts';
 import { conditionSentence, roleOf, type Role } from '../core/pool/words.ts';
@@ -123,7 +124,7 @@ function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] 
     isTold ? '' : conditionSentence(condition),
     kind === 'imported' ? 'Borrowed from the Codex CLI; it is never refreshed from here.' : '',
     kind === 'environment' ? 'From an environment variable, for this window alone.' : '',
-    ...(condition.kind === 'signedOut' ? [] : sayings(entry, isCurrent, nowMs)),
+    ...(isSignedIn(entry) ? sayings(entry, isCurrent, nowMs) : []),
   ].filter(Boolean);
 }
 

@@ -179,12 +179,13 @@ const login: CodexLogin = {
   issuer: 'https://auth.openai.com',
 };
 
-function importing(found: CodexLogin | undefined) {
+function importing(found: CodexLogin | undefined, issuer = 'https://auth.openai.com') {
   const store = memoryStore();
   const log = recordingLog();
   const loginImport = createLoginImport({
     store,
     read: async () => found,
+    issuer: () => issuer,
     clock: systemClock,
     log,
   });
@@ -212,6 +213,19 @@ test('the login of the Codex CLI is offered when there is one, and used after a 
     refreshToken: '',
   });
   expect([...log.lines, JSON.stringify(editor.messages)].join()).not.toContain('canary');
+});
+
+test('a login of another issuer is neither offered nor taken', async () => {
+  const { store, loginImport } = importing(login, 'https://issuer.test');
+  await loginImport.look();
+  expect([loginImport.isOffered(), await loginImport.run()]).toEqual([false, undefined]);
+  expect(editor.messages).toEqual([
+    expect.objectContaining({
+      severity: 'warning',
+      text: expect.stringContaining('belongs to https://auth.openai.com'),
+    }),
+  ]);
+  expect(store.entries.size).toBe(0);
 });
 
 test('says what to do when the Codex CLI has no login that is good', async () => {

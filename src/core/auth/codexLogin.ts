@@ -23,7 +23,7 @@ export interface CodexLogin {
 /** Reads the login anew from where the CLI keeps it; undefined when there is none that is good. */
 export type ReadCodexLogin = (signal: AbortSignal) => Promise<CodexLogin | undefined>;
 
-/** The CLI's issuer, for files of versions that did not write it down. */
+/** The CLI's issuer, where neither the file nor the token names one. */
 const usualIssuer = 'https://auth.openai.com';
 /** A login that runs out sooner than this is not worth taking. */
 const shortestLifeMs = 60_000;
@@ -50,9 +50,11 @@ export function parseCodexLogin(json: string, nowMs: number): CodexLogin | undef
   const { access_token: accessToken, id_token: idToken } = tokens;
   const { accountId: claimed, ...owner } = readAccount(idToken, accessToken);
   const accountId = tokens.account_id ?? claimed;
-  const expiresAtMs = (readClaims(accessToken).expiresAtS ?? 0) * 1000;
+  const claims = readClaims(accessToken);
+  const expiresAtMs = (claims.expiresAtS ?? 0) * 1000;
   if (!accountId || expiresAtMs - nowMs < shortestLifeMs) return undefined;
-  const issuer = tokens.oauth_provenance?.issuer?.replace(/\/+$/, '') ?? usualIssuer;
+  const written = tokens.oauth_provenance?.issuer?.replace(/\/+$/, '');
+  const issuer = written ?? claims.issuer ?? usualIssuer;
   return { kind: 'imported', accessToken, accountId, ...namesOf(owner), expiresAtMs, issuer };
 }
 

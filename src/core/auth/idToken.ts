@@ -7,6 +7,8 @@ export interface TokenClaims {
   userId?: string;
   email?: string;
   plan?: string;
+  /** `iss`, without a slash at its end. */
+  issuer?: string;
   /** Epoch seconds, by the issuer's clock. */
   issuedAtS?: number;
   expiresAtS?: number;
@@ -16,6 +18,7 @@ const text = z.catch(z.optional(z.string().check(z.minLength(1))), undefined);
 const seconds = z.catch(z.optional(z.number()), undefined);
 
 const payload = z.object({
+  iss: text,
   sub: text,
   email: text,
   exp: seconds,
@@ -48,6 +51,7 @@ export function readClaims(token: string): TokenClaims {
     userId: auth?.chatgpt_user_id ?? auth?.user_id ?? claims.sub,
     email: claims.email ?? claims['https://api.openai.com/profile']?.email,
     plan: auth?.chatgpt_plan_type,
+    issuer: claims.iss?.replace(/\/+$/, ''),
     issuedAtS: claims.iat,
     expiresAtS: claims.exp,
   });

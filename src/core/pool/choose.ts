@@ -1,4 +1,4 @@
-import type { Condition } from './condition.ts';
+import { isSignedIn, type Condition } from './condition.ts';
 
 /**
  * How the next account is found. `sequential`: the first that can be used, and the same for as long
@@ -46,9 +46,6 @@ export function pinnedOf<T extends Candidate>(
   const find = (id: string | undefined) => candidates.find((candidate) => candidate.id === id);
   return find(preferred) ?? find(sticky) ?? candidates.find(isSignedIn) ?? candidates[0];
 }
-
-const isSignedIn = ({ condition }: Candidate) =>
-  condition.kind !== 'signedOut' && condition.kind !== 'otherIssuer';
 
 /** Of those that are even, the earlier in the order. An account of which nothing is known is new. */
 function leastUsed(open: readonly Candidate[]): Candidate | undefined {

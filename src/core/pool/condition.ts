@@ -16,6 +16,10 @@ export type Condition =
   /** Its tokens come from another issuer than the one in the settings. */
   | { kind: 'otherIssuer'; issuer: string };
 
+/** Whether it has a sign-in that counts, ready or not. */
+export const isSignedIn = ({ condition: { kind } }: { condition: Condition }): boolean =>
+  kind !== 'signedOut' && kind !== 'otherIssuer';
+
 export interface ConditionFacts {
   signedOutReason?: SignedOutReason | undefined;
   /** The issuer that gave its tokens, where that is not the one in the settings. */

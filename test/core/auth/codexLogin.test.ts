@@ -63,6 +63,12 @@ test('reads files of older versions, by the claims of the token', () => {
   expect(login).toMatchObject({ accountId: 'acct-claimed', issuer: 'https://auth.openai.com' });
 });
 
+test('without a word of the file the token tells whose it is', () => {
+  const access = jwt({ iss: 'https://issuer.test/', exp: nowMs / 1000 + 3600 });
+  const file = fileWith(3600, { access_token: access, oauth_provenance: undefined });
+  expect(parseCodexLogin(file, nowMs)?.issuer).toBe('https://issuer.test');
+});
+
 test.each([
   ['has run out', fileWith(-1)],
   ['runs out within a minute', fileWith(30)],
