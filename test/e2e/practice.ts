@@ -27,6 +27,8 @@ export interface PracticeOptions {
   readonly accounts?: readonly AccountSeed[];
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Further variables for the editor, made when the stand-in is up. */
+  readonly environment?: (backend: Backend) => Promise<Readonly<Record<string, string>>>;
 }
 
 export interface StartedPractice extends Practice {
@@ -48,7 +50,7 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Star
 }
 
 async function startAll(
-  { settings, accounts, viewport = { width: 1280, height: 800 } }: PracticeOptions,
+  { settings, accounts, environment, viewport = { width: 1280, height: 800 } }: PracticeOptions,
   onStop: (end: () => Promise<void>) => void,
 ): Promise<Practice> {
   const vsix = join(root, 'codex-chat.vsix');
@@ -65,6 +67,7 @@ async function startAll(
     dataDir: join(home, 'server'),
     logLevel: 'trace',
     settings: { ...hiddenPanel, ...settings },
+    ...(environment && { env: await environment(backend) }),
     machineSettings: {
       'codexChat.baseUrl': backend.baseUrl,
       'codexChat.issuer': backend.issuer,

@@ -106,6 +106,8 @@ function environment(
     NODE_COMPILE_CACHE: codeServerPaths.compileCache,
     // Where the server's sockets go; the path of a socket may not exceed 107 bytes.
     XDG_RUNTIME_DIR: dataDir,
+    // The login of this person's own Codex CLI is none of a stand-in's business.
+    CODEX_HOME: join(dataDir, 'no-codex-home'),
     // What npm and the test runner told this process is not for the extension host.
     NODE_OPTIONS: '',
     ...extra,
