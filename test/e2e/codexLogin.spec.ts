@@ -61,14 +61,14 @@ test('a token that the Codex CLI has refreshed is taken over, and none is refres
   expect(refreshes()).toBe(byCli);
 });
 
-test('a borrowed login that has run out ends with a notice, not with a refresh', async ({
+test('a borrowed login that has run out ends with words about it, not with a refresh', async ({
   practice,
 }) => {
   const { workbench, backend } = practice;
   backend.control.expireAccessTokens(ada);
   backend.control.clearRequests();
   await send(workbench, 'With none');
-  await expect(workbench.notification(/sign/i)).toBeVisible();
+  await expect(workbench.chat().getByText('Your sign-in has ended')).toBeVisible();
   await expect(workbench.statusBarItem('codexChat.quota')).toContainText('Sign in');
   expect(backend.control.requests('/oauth/token')).toEqual([]);
 });
