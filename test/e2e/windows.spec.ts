@@ -44,7 +44,7 @@ test('the quota that one window hears of is shown in the other one', async ({ pr
   await expect(lastAnswer(workbench)).toContainText(/\w/);
   const figures = /5h \D*3[3-9]% · wk \D*1[2-9]%/;
   await expect(workbench.statusBarItem(quota)).toContainText(figures);
-  await expect(second.statusBarItem(quota)).toContainText(figures, { timeout: 4_000 });
+  await expect(second.statusBarItem(quota)).toContainText(figures, { timeout: 2_000 });
 });
 
 test('a token is refreshed once for both windows', async ({ practice }) => {
