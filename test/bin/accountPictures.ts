@@ -106,7 +106,10 @@ async function takeAll(practice: StartedPractice, look: string): Promise<void> {
   }
   use(work, 100, 78);
   use(long, 100, 3);
-  await workbench.runCommand('Codex: Refresh the Quota Now');
+  // The page asks about every account, but not again within seconds.
+  await workbench.page.waitForTimeout(6_000);
+  await workbench.chat().getByRole('button', { name: 'Refresh' }).click();
+  await workbench.statusBarItem('codexChat.quota').getByText('back at').waitFor();
   await showUsage(practice);
   await take('allSpent');
   await growStale(practice);
