@@ -43,7 +43,11 @@ export function show(parts: Parts): void {
       account: access.account,
       signIn: access.signIn,
       quotaState,
-      refreshQuota: service.poll.refresh,
+      async refreshQuota() {
+        // A failure is about the account in use; the others are asked after it.
+        await service.poll.refresh();
+        await service.poll.refreshAll();
+      },
       settings: settings.current,
       now: ground.clock.now,
       channel: ground.channel,
