@@ -69,8 +69,7 @@ function noticeOfSignOuts({ credentials, pooling: { pool } }: Parts, isVisible: 
   return tellSignOuts({
     grants: credentials.grants,
     nameOf: (id) => pool.entries().find((entry) => entry.id === id)?.label,
-    isToldInPanel: () =>
-      isVisible() && !pool.entries().some(isSignedIn),
+    isToldInPanel: () => isVisible() && !pool.entries().some(isSignedIn),
     signIn: () => void vscode.commands.executeCommand('codexChat.signIn'),
   });
 }
