@@ -45,6 +45,8 @@ export interface QuotaRecord {
   /** When the backend last told all windows at once; what is older and was not told then is gone. */
   completeAtMs: number;
   windows: readonly Told<QuotaWindow>[];
+  /** The last figure of each window that came with a fraction: the usage has whole percents alone. */
+  finer?: readonly Told<QuotaWindow>[];
   others: readonly Told<QuotaFamily>[];
   plan?: Told<string>;
   credits?: Told<QuotaCredits>;
@@ -99,6 +101,7 @@ export function mergeRecords(a: QuotaRecord, b: QuotaRecord): QuotaRecord {
     windows: mergeDated(a.windows, b.windows, ({ label }) => label, windowWeight)
       .filter(isLeft)
       .toSorted((x, y) => (x.value.minutes ?? Infinity) - (y.value.minutes ?? Infinity)),
+    finer: mergeFiner(a.finer, b.finer),
     others: mergeDated(a.others, b.others, (family) => family.id).filter(isLeft),
     plan: fresher(a.plan, b.plan),
     credits: fresher(a.credits, b.credits),
@@ -133,6 +136,7 @@ export function toRecord(reading: QuotaReading): QuotaRecord {
     observedAtMs: atMs,
     completeAtMs: source === 'usage' && windows.length > 0 ? atMs : 0,
     windows: windows.map(tell),
+    finer: windows.filter(({ usedPercent }) => !Number.isInteger(usedPercent)).map(tell),
     others: others.map(tell),
     plan: maybe(reading.plan),
     credits: maybe(reading.credits),
@@ -145,6 +149,14 @@ export function toRecord(reading: QuotaReading): QuotaRecord {
   });
   // Merged with nothing, it is in the order that merging gives.
   return mergeRecords(blankRecord(reading.credentialId), record);
+}
+
+function mergeFiner(
+  a: QuotaRecord['finer'] = [],
+  b: QuotaRecord['finer'] = [],
+): QuotaRecord['finer'] {
+  const merged = mergeDated(a, b, ({ label }) => label, windowWeight);
+  return merged.length > 0 ? merged : undefined;
 }
 
 const latest = (a: number | undefined, b: number | undefined) =>

@@ -1,11 +1,17 @@
 import { present } from '../../base/present.ts';
 import { shownPercent, type QuotaFamily, type QuotaSpend, type QuotaWindow } from './reading.ts';
-import { hasFallenSilent, type Dated, type QuotaRecord, type QuotaState } from './record.ts';
+import {
+  hasFallenSilent,
+  type Dated,
+  type QuotaRecord,
+  type QuotaState,
+  type Told,
+} from './record.ts';
 
 /** What the record comes to at `nowMs`: windows that have reset since stand at 0. */
 export function stateAt(record: QuotaRecord, nowMs: number): QuotaState {
   const shown = record.windows.flatMap((told) => {
-    const value = windowAt(told, nowMs);
+    const value = windowAt({ ...told, value: refined(told, record.finer) }, nowMs);
     return value ? [{ ...told, value }] : [];
   });
   const windows = shown.map(({ value }) => value);
@@ -20,6 +26,24 @@ export function stateAt(record: QuotaRecord, nowMs: number): QuotaState {
     availableAtMs: refused ? availableAt(record, windows) : undefined,
     ...metersAt(record, nowMs),
   });
+}
+
+/** A reset is counted from the time of the answer, so it wanders. */
+const sameResetMs = 10 * 60_000;
+
+/**
+ * The window with the fraction that it was told before, as long as a whole percent of the usage
+ * comes to the same by cutting or by rounding: else the figure would fall and rise with each way
+ * that it comes by.
+ */
+function refined(told: Told<QuotaWindow>, finer: QuotaRecord['finer'] = []): QuotaWindow {
+  const { value, source } = told;
+  const whole = value.usedPercent;
+  if (source !== 'usage' || !Number.isInteger(whole) || whole >= 100) return value;
+  const known = finer.find((one) => one.value.label === value.label)?.value;
+  if (!known || known.usedPercent < whole - 0.5 || known.usedPercent >= whole + 1) return value;
+  const isSameRun = Math.abs((known.resetsAtMs ?? 0) - (value.resetsAtMs ?? 0)) <= sameResetMs;
+  return isSameRun ? { ...value, usedPercent: known.usedPercent } : value;
 }
 
 /** What is told beside the windows. */

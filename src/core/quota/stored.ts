@@ -55,6 +55,7 @@ const storedRecord: z.ZodMiniType<QuotaRecord> = z.object({
   observedAtMs: atMs,
   completeAtMs: atMs,
   windows: z.array(told(window)),
+  finer: maybe(z.array(told(window))),
   others: z.array(told(z.object({ id: z.string(), name: z.string(), windows: z.array(window) }))),
   plan: maybe(told(z.string())),
   credits: maybe(told(credits)),
@@ -92,7 +93,9 @@ export function isSound(record: QuotaRecord, nowMs: number): boolean {
     record.completeAtMs,
     record.answeredAtMs ?? 0,
     ...(record.silentAtMs ?? []),
-    ...[...facts, ...record.windows, ...record.others].map((fact) => fact?.atMs ?? 0),
+    ...[...facts, ...record.windows, ...(record.finer ?? []), ...record.others].map(
+      (fact) => fact?.atMs ?? 0,
+    ),
     (record.asked?.value.notBeforeMs ?? 0) - longestRestMs,
   ];
   return dates.every((date) => date <= nowMs);
