@@ -98,6 +98,7 @@ async function takeAll(practice: Practice, look: (typeof looks)[number]): Promis
   await take('2-start');
 
   backend.control.setUsage('ada@example.com', { fiveHourPercent: 41, weeklyPercent: 18 });
+  await workbench.runCommand('Codex: Refresh the Quota Now');
   backend.control.script({
     kind: 'text',
     text: answer,
