@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { HttpResponse } from '../../src/base/http.ts';
 import type { CodexLogin } from '../../src/core/auth/codexLogin.ts';
@@ -45,6 +45,9 @@ function setUp(openListener: OpenListener, ...answers: (() => HttpResponse)[]) {
   return { store, clock, log, signIn, view };
 }
 
+/** Hashes are made by other threads, so no number of turns of the loop is enough. */
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
+
 const redirectUri = 'http://127.0.0.1:1455/auth/callback';
 const listening: OpenListener = async () => ({
   redirectUri,
@@ -56,7 +59,7 @@ test('a remote window leads by a code, which the panel and the notification show
   editor.remoteName = 'ssh-remote';
   const { signIn, view, clock } = setUp(listening, usercode, pending);
   const work = signIn.run().catch(() => {});
-  await settled();
+  await soon(() => expect(view()).toMatchObject({ codeState: 'shown' }));
   expect(view()).toEqual({
     state: 'signingIn',
     startedAtMs: 1000,
@@ -106,9 +109,9 @@ test('a taken port is told with its holder, and the address of the page stays wi
     Promise.reject(new AuthError({ kind: 'portsTaken', ports: [1455, 1457], holders }));
   const { signIn, view, log } = setUp(taken, usercode, pending);
   const work = signIn.run().catch(() => {});
-  await settled();
+  const words = 'port 1455 is held by node (process 812)';
+  await soon(() => expect(JSON.stringify(view())).toContain(words));
   const shown = JSON.stringify(view());
-  expect(shown).toContain('port 1455 is held by node (process 812)');
   const state = signIn.state();
   const address = state.kind === 'running' ? (state.attempt.address ?? '') : '';
   const { searchParams } = new URL(address);
@@ -126,25 +129,22 @@ test('a taken port is told with its holder, and the address of the page stays wi
 test('the command for a code goes over to it while a sign-in runs, and begins with it otherwise', async () => {
   const { signIn, view } = setUp(listening, usercode);
   await commands.executeCommand('codexChat.signInWithCode');
-  await settled();
-  expect(view()).toMatchObject({ lead: 'code', code: { text: 'ABCD-12345' } });
+  await soon(() => expect(view()).toMatchObject({ lead: 'code', code: { text: 'ABCD-12345' } }));
   expect(editor.opened).toEqual([]);
   signIn.cancel();
   await settled();
   const work = signIn.run().catch(() => {});
-  await settled();
-  expect(view()).toMatchObject({ lead: 'browser', codeState: 'none' });
+  await soon(() => expect(view()).toMatchObject({ lead: 'browser', codeState: 'none' }));
   await commands.executeCommand('codexChat.signInWithCode');
-  await settled();
-  expect(view()).toMatchObject({ lead: 'code', codeState: 'shown' });
+  await soon(() => expect(view()).toMatchObject({ lead: 'code', codeState: 'shown' }));
   signIn.cancel();
   await work;
 });
 
 test('the input box asks again about text of no use, and its text signs in', async () => {
-  const { signIn, store } = setUp(listening, tokens);
+  const { signIn, store, view } = setUp(listening, tokens);
   const work = signIn.run();
-  await settled();
+  await soon(() => expect(view()).toMatchObject({ hasPage: true }));
   const box = commands.executeCommand('codexChat.pasteSignInAddress');
   await settled();
   editor.inputs.at(-1)?.answer('hello');
@@ -159,9 +159,9 @@ test('the input box asks again about text of no use, and its text signs in', asy
 });
 
 test('the input box goes away when another way was faster', async () => {
-  const { signIn } = setUp(listening, tokens);
+  const { signIn, view } = setUp(listening, tokens);
   const work = signIn.run().catch(() => {});
-  await settled();
+  await soon(() => expect(view()).toMatchObject({ hasPage: true }));
   const box = commands.executeCommand('codexChat.pasteSignInAddress');
   await settled();
   signIn.cancel();
