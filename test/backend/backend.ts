@@ -4,6 +4,7 @@ import { admit } from './access.ts';
 import type { Account } from './accounts.ts';
 import { handleControl } from './control.ts';
 import { createDeviceFlow } from './device.ts';
+import { createOpenaiApi } from './openaiApi.ts';
 import { createIssuer } from './issuer.ts';
 import { type Exchange, readExchange, redirect, sendJson, UnreadableRequest } from './http.ts';
 import { strike, waitFor } from './play.ts';
@@ -41,6 +42,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     url,
     issuer: url,
     baseUrl: `${url}/backend-api`,
+    apiBaseUrl: `${url}/v1`,
     control: world.control,
     async stop() {
       const closed = new Promise<void>((resolve) => {
@@ -64,6 +66,7 @@ function createRoutes(
   const issuer = createIssuer({ accounts, tokens, now, anyLoopbackPort });
   const device = createDeviceFlow({ accounts, issuer, issuerUrl, now });
   const responses = createResponses(world);
+  const api = createOpenaiApi(world);
   const signedIn =
     (handler: (world: World, exchange: Exchange, account: Account) => void): Handler =>
     (exchange) => {
@@ -88,6 +91,8 @@ function createRoutes(
         world.models.list(exchange);
       }),
     ],
+    ['GET /v1/models', api.models],
+    ['POST /v1/responses', api.responses],
     ['GET /backend-api/wham/usage', signedIn(usage)],
     ['GET /backend-api/wham/rate-limit-reset-credits', signedIn(bankedResets)],
     ['POST /backend-api/wham/rate-limit-reset-credits/consume', signedIn(redeemReset)],

@@ -131,6 +131,8 @@ export interface Control {
   expireAccessTokens(email: string): void;
   /** Every sign-in so far is void: 401 `token_invalidated`, `refresh_token_invalidated`. */
   revoke(email: string): void;
+  /** The keys that the API takes from now on. */
+  setApiKeys(keys: readonly string[]): void;
   /** Replaces the catalogue and so its ETag; without argument the original comes back. */
   setModels(models?: readonly Record<string, unknown>[]): void;
   /** Scripts, captured requests, usage, clock and catalogue as at the start. Sign-ins live on. */
@@ -144,6 +146,8 @@ export interface Backend {
   issuer: string;
   /** `url` + `/backend-api` */
   baseUrl: string;
+  /** `url` + `/v1`: the OpenAI API. */
+  apiBaseUrl: string;
   control: Control;
   stop(): Promise<void>;
 }

@@ -9,6 +9,9 @@ import type { BackendOptions, Control, SeenRequest } from './types.ts';
 const tenDaysS = 864_000;
 export const responsesPath = '/codex/responses';
 
+/** A key that the practice API takes; nobody else's. */
+export const practiceApiKey = 'sk-practice-0123456789abcdef';
+
 /** Everything that the parts of the backend share. */
 export interface World {
   accounts: readonly Account[];
@@ -19,6 +22,8 @@ export interface World {
   scripts: Scripts;
   seen: SeenRequest[];
   charges: Charge[];
+  /** Keys that the API takes. */
+  apiKeys: Set<string>;
   pace: number;
   now: () => number;
   control: Control;
@@ -36,6 +41,7 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
   const scripts = createScripts();
   const seen: SeenRequest[] = [];
   const charges: Charge[] = [];
+  const apiKeys = new Set([practiceApiKey]);
 
   const control: Control = {
     requests: (suffix = '') => seen.filter(({ path }) => path.endsWith(suffix)),
@@ -77,6 +83,10 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
     revoke: (email) => {
       tokens.revokeAccount(findAccount(accounts, email).email);
     },
+    setApiKeys(keys) {
+      apiKeys.clear();
+      for (const key of keys) apiKeys.add(key);
+    },
     setModels: (list) => {
       models.set(list);
     },
@@ -87,6 +97,7 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
       ledger.reset();
       meters.reset();
       models.set();
+      control.setApiKeys([practiceApiKey]);
       aheadMs = 0;
     },
   };
@@ -99,6 +110,7 @@ export function createWorld(options: BackendOptions, issuer: () => string): Worl
     scripts,
     seen,
     charges,
+    apiKeys,
     pace: options.pace ?? 60,
     now,
     control,
