@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { callbackPorts, isRegisteredPort } from '../node/callbackPort.ts';
 import { createLoopback } from '../node/loopback.ts';
 import { createAccount } from '../vscode/account.ts';
+import { createApiKeyEntry } from '../vscode/apiKeyEntry.ts';
 import { registerAuthProvider } from '../vscode/authProvider.ts';
 import { createSignIn } from '../vscode/signIn.ts';
 import { registerSignInCommands } from '../vscode/signInCommands.ts';
@@ -42,11 +43,20 @@ export function createAccess(ground: Ground, credentials: Credentials, pooling: 
   const lookAgain = ({ focused }: vscode.WindowState) => focused && void loginImport.look();
   lifetime.add(vscode.window.onDidChangeWindowState(lookAgain));
   lifetime.add(settings.onDidChange(() => void loginImport.look()));
-  const importLogin = async () => {
-    const id = await loginImport.run();
+  const enterApiKey = createApiKeyEntry({
+    store,
+    http,
+    clock,
+    log,
+    userAgent,
+    api: () => issuer('apiKey'),
+  });
+  const chosen = (take: () => Promise<string | undefined>) => async () => {
+    const id = await take();
     if (id !== undefined) await account.choose(id);
   };
-  lifetime.add(registerSignInCommands({ signIn, importLogin }));
+  const [importLogin, useApiKey] = [chosen(loginImport.run), chosen(enterApiKey)];
+  lifetime.add(registerSignInCommands({ signIn, importLogin, useApiKey }));
   const provider = lifetime.add(
     registerAuthProvider({ store, signIn: () => signIn.run(), http, clock, log, userAgent }),
   );

@@ -4,6 +4,7 @@ import type * as z from 'zod/mini';
 import { systemClock } from '../base/clock.ts';
 import type { Disposables } from '../base/disposables.ts';
 import type { SharedValue } from '../base/sharedValue.ts';
+import type { CredentialKind } from '../core/auth/credential.ts';
 import { createLazyHttp } from '../node/lazyHttp.ts';
 import { createLeases } from '../node/leases.ts';
 import { createPeers } from '../node/peers.ts';
@@ -45,7 +46,8 @@ export function layGround(context: vscode.ExtensionContext, lifetime: Disposable
     sharedFile,
     environment: process.env,
     userAgent: createUserAgent(versionOf(context)),
-    issuer: () => settings.current().issuer,
+    issuer: (kind?: CredentialKind) =>
+      kind === 'apiKey' ? settings.current().apiBaseUrl : settings.current().issuer,
     baseUrl: () => settings.current().baseUrl,
   };
 }

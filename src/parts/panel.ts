@@ -7,6 +7,7 @@ import { createChatRequests } from '../vscode/chatRequests.ts';
 import { ChatView } from '../vscode/chatView.ts';
 import type { Panel } from '../vscode/commands.ts';
 import { createRedeemReset } from '../vscode/redeemReset.ts';
+import { signInCommand } from '../vscode/signInCommands.ts';
 import { createUsageHost } from '../vscode/usageHost.ts';
 import type { Access } from './access.ts';
 import type { Accounting } from './accounting.ts';
@@ -60,7 +61,7 @@ function createAccountActions(
     chooseForWorkspace: choice.chooseForWorkspace,
     choose: access.account.choose,
     signOut: access.provider.signOut,
-    signIn: () => vscode.commands.executeCommand('codexChat.signIn'),
+    signIn: (kind) => vscode.commands.executeCommand(signInCommand(kind)),
     redeem,
     now: clock.now,
   });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createEmitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
+import { isMetered } from '../core/auth/credential.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
 import { createModels, type Models } from '../core/models/models.ts';
 import { createQuotaPoll, type QuotaPoll } from '../core/quota/poll.ts';
@@ -15,6 +16,10 @@ export function createService(ground: Ground, { account }: Access, pooling: Pool
   const { lifetime, log, http, clock, baseUrl, leases } = ground;
   const { quota, pool, grantsOf, fetchQuota, headers } = pooling;
   const inUse = () => account.current()?.id;
+  const meteredInUse = () => {
+    const entry = pool.current();
+    return entry && isMetered(entry) ? inUse() : undefined;
+  };
   const models = lifetime.add(
     createModels({
       http,
@@ -35,11 +40,11 @@ export function createService(ground: Ground, { account }: Access, pooling: Pool
       fetch: fetchQuota,
       book: quota,
       leases,
-      credentialId: inUse,
+      credentialId: meteredInUse,
       credentialIds: () =>
         pool
           .entries()
-          .filter(isSignedIn)
+          .filter((entry) => isSignedIn(entry) && isMetered(entry))
           .map(({ id }) => id),
       clock,
       random: Math.random,
@@ -50,17 +55,34 @@ export function createService(ground: Ground, { account }: Access, pooling: Pool
   );
   const newId = () => crypto.randomUUID();
   const resets = createResets({ http, baseUrl, grantsOf, headers, clock, newId });
-  lifetime.add(followAccount(account, { models, poll }, log));
+  lifetime.add(followAccount(account, { models, poll, meteredInUse }, log));
   lifetime.add(forgetTheGone(pooling));
-  return { models, quota, poll, resets, currentQuota: () => quota.current(inUse() ?? '') };
+  const isMeteredId = (id: string) =>
+    pool.entries().some((entry) => entry.id === id && isMetered(entry));
+  const want = (id: string) => isMeteredId(id) && poll.want(id);
+  return {
+    models,
+    quota,
+    poll: { ...poll, want },
+    resets,
+    meteredInUse,
+    currentQuota: () => quota.current(inUse() ?? ''),
+  };
 }
 
 export type Service = ReturnType<typeof createService>;
 
+interface FollowNeeds {
+  models: Models;
+  poll: QuotaPoll;
+  /** Undefined for a key of the API, which has no quota. */
+  meteredInUse: () => string | undefined;
+}
+
 /** Another account has other models; the catalogue is read as soon as there is one. */
 function followAccount(
   account: Account,
-  { models, poll }: { models: Models; poll: QuotaPoll },
+  { models, poll, meteredInUse }: FollowNeeds,
   log: Log,
 ): { dispose(): void } {
   let known: string | undefined;
@@ -75,7 +97,7 @@ function followAccount(
       log.warn(`${what} could not be read: ${error instanceof Error ? error.message : 'unknown'}`);
     models.refresh(ended.signal).catch(warn('the models'));
     // Who has just signed in wants to see figures, not wait for the poll to come round.
-    poll.learn(id).catch(warn('the quota'));
+    if (meteredInUse() === id) poll.learn(id).catch(warn('the quota'));
   };
   const listening = account.onDidChange(follow);
   follow();

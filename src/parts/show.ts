@@ -5,6 +5,7 @@ import { chatViewId } from '../vscode/chatViewId.ts';
 import { registerCommands, type Panel } from '../vscode/commands.ts';
 import { quotaAccounts } from '../vscode/quotaAccounts.ts';
 import { createQuotaItem, type QuotaItemState } from '../vscode/quotaItem.ts';
+import { signInCommand } from '../vscode/signInCommands.ts';
 import { tellSignOuts } from '../vscode/signOutNotice.ts';
 import { joined } from './joined.ts';
 import type { Parts } from './panel.ts';
@@ -70,6 +71,6 @@ function noticeOfSignOuts({ credentials, pooling: { pool } }: Parts, isVisible: 
     grants: credentials.grants,
     nameOf: (id) => pool.entries().find((entry) => entry.id === id)?.label,
     isToldInPanel: () => isVisible() && !pool.entries().some(isSignedIn),
-    signIn: () => void vscode.commands.executeCommand('codexChat.signIn'),
+    signIn: (kind) => void vscode.commands.executeCommand(signInCommand(kind)),
   });
 }

@@ -27,7 +27,7 @@ export function createTalk(
   ground: Ground,
   { tracker }: Accounting,
   { pool }: Pooling,
-  { models, quota, poll }: Service,
+  { models, quota, poll, meteredInUse }: Service,
 ) {
   const { context, lifetime, log, http, clock, userAgent, baseUrl, settings } = ground;
   const memento = context.workspaceState;
@@ -90,7 +90,7 @@ export function createTalk(
       if (change.type !== 'turn/state' || session.isBusy()) return;
       observer.turnEnded();
       // What the turn has taken is told by the figures after it.
-      const inUse = pool.current()?.id;
+      const inUse = meteredInUse();
       if (inUse !== undefined) poll.want(inUse);
       ended.fire();
     }),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isRefreshable } from '../core/auth/credential.ts';
+import { isMetered, isRefreshable, type CredentialKind } from '../core/auth/credential.ts';
 import { roleOf, roleWords, type Role } from '../core/pool/words.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import {
@@ -23,7 +23,8 @@ export interface AccountsNeeds {
   choose: (credentialId: string) => Promise<void>;
   /** Forgets the credential; `tellIssuer`: its session ends at the issuer too. */
   signOut: (credentialId: string, how: { tellIssuer: boolean }) => Promise<void>;
-  signIn: () => unknown;
+  /** Absent: an account of any kind. */
+  signIn: (kind?: CredentialKind) => unknown;
   redeem: (credentialId: string) => Promise<void>;
   now: () => number;
 }
@@ -51,7 +52,7 @@ export function accountActions(
     ['rename', true],
     ['moveUp', place > 0],
     ['moveDown', place < count - 1],
-    ['setCeiling', true],
+    ['setCeiling', isMetered(entry)],
     [role === 'off' ? 'turnOn' : 'turnOff', several || role === 'off'],
     ['redeem', (entry.quota?.resets?.available ?? 0) > 0],
     ['signOut', true],
@@ -90,7 +91,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       await needs.chooseForWorkspace(undefined);
       pool.look();
     },
-    signIn: () => needs.signIn(),
+    signIn: ({ kind }) => needs.signIn(kind),
     signOut: (entry) => signOut(entry),
     redeem: ({ id }) => needs.redeem(id),
   };

@@ -5,6 +5,7 @@ import type { Http } from '../base/http.ts';
 import type { Log } from '../base/log.ts';
 import {
   credentialLabel,
+  isMetered,
   isSignedIn,
   type Credential,
   type CredentialStore,
@@ -50,6 +51,9 @@ export function registerAuthProvider(needs: AuthProviderNeeds): AuthRegistration
   };
 }
 
+/** A key of the API is nobody's session at ChatGPT. */
+const isSession = (credential: Credential) => isSignedIn(credential) && isMetered(credential);
+
 /** The sessions are a view of the store: they change when it does, in whichever window. */
 export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.Disposable {
   readonly #needs: AuthProviderNeeds;
@@ -76,7 +80,7 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
   ): Promise<vscode.AuthenticationSession[]> {
     if (scopes?.some((scope) => !ourScopes.includes(scope))) return [];
     const wanted = options.account?.id;
-    const credentials = (await this.#needs.store.list()).filter(isSignedIn);
+    const credentials = (await this.#needs.store.list()).filter(isSession);
     return credentials
       .filter((credential) => wanted === undefined || credential.id === wanted)
       .map(toSession);
@@ -111,7 +115,7 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
       return;
     }
     const before = this.#known;
-    const now = new Map(list.filter(isSignedIn).map((entry) => [entry.id, entry]));
+    const now = new Map(list.filter(isSession).map((entry) => [entry.id, entry]));
     this.#known = now;
     const change = difference(before, now);
     if (tells && change) this.#events.fire(change);

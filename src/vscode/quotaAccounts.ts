@@ -1,5 +1,6 @@
 import type { WindowHistory } from '../core/ledger/history.ts';
 import { runwaySentence, runwaysOf } from '../core/ledger/runway.ts';
+import { isMetered } from '../core/auth/credential.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import { conditionSentence, roleOf, roleWords } from '../core/pool/words.ts';
@@ -28,6 +29,7 @@ export function quotaAccounts(
         label,
         plan,
         quota,
+        isBilled: !isMetered(entry),
         ...(id === current ? {} : { role: lower(roleWords(role, condition, nowMs)) }),
         isRefusalTold: id !== current && role === 'resting',
         ...(isLimit ? {} : { remark: conditionSentence(condition) || undefined }),

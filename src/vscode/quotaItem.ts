@@ -134,7 +134,9 @@ function quotaLook(
   const look = {
     isVisible: true,
     text: parts.filter(Boolean).join(' '),
-    label: quotaLabel(quota, settings, nowMs, place),
+    label: accounts[0]?.isBilled
+      ? 'Codex, with an API key.'
+      : quotaLabel(quota, settings, nowMs, place),
     tooltip: quotaTooltip(accounts, settings, nowMs, place),
     command: 'codexChat.showQuota',
   };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../base/disposables.ts';
+import type { CredentialKind } from '../core/auth/credential.ts';
 import { describePasteProblem } from '../core/auth/pasted.ts';
 import type { SignIn } from './signIn.ts';
 
@@ -7,10 +8,17 @@ export interface SignInCommandNeeds {
   signIn: SignIn;
   /** Takes over the login of the Codex CLI, after asking. */
   importLogin: () => Promise<void>;
+  /** Asks for a key of the OpenAI API and takes it into use. */
+  useApiKey: () => Promise<void>;
 }
 
+/** What lets an account of this kind in again. */
+export const signInCommand = (kind?: CredentialKind) =>
+  kind === 'apiKey' ? 'codexChat.useApiKey' : 'codexChat.signIn';
+
 /** The other ways to sign in, as commands: for the palette, and for links in the notification. */
-export function registerSignInCommands({ signIn, importLogin }: SignInCommandNeeds): Disposable {
+export function registerSignInCommands(needs: SignInCommandNeeds): Disposable {
+  const { signIn } = needs;
   const lifetime = new Disposables();
   const table: Record<string, () => unknown> = {
     'codexChat.signInWithCode'() {
@@ -24,7 +32,8 @@ export function registerSignInCommands({ signIn, importLogin }: SignInCommandNee
     },
     'codexChat.copySignInAddress': () => signIn.copyAddress(),
     'codexChat.pasteSignInAddress': () => askForAddress(signIn),
-    'codexChat.useCodexLogin': importLogin,
+    'codexChat.useCodexLogin': needs.importLogin,
+    'codexChat.useApiKey': needs.useApiKey,
   };
   for (const [id, act] of Object.entries(table)) {
     lifetime.add(vscode.commands.registerCommand(id, act));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposables.ts';
-import { credentialLabel } from '../core/auth/credential.ts';
+import { credentialLabel, type CredentialKind } from '../core/auth/credential.ts';
 import { describeAuthFailure } from '../core/auth/errors.ts';
 import type { Grants } from '../core/auth/grants.ts';
 
@@ -14,17 +14,18 @@ export function tellSignOuts(needs: {
   nameOf: (credentialId: string) => string | undefined;
   /** Whether the open panel says it already, because no other account is left. */
   isToldInPanel: () => boolean;
-  signIn: () => void;
+  signIn: (kind?: CredentialKind) => void;
 }): Disposable {
   return needs.grants.onDidSignOut(({ credential, reason }) => {
     if (needs.isToldInPanel()) return;
     const name = needs.nameOf(credential.id) ?? credentialLabel(credential);
     const sentence = describeAuthFailure({ kind: 'sessionEnded', reason });
-    void offer(`${name}: ${sentence}`, needs.signIn);
+    const again =
+      credential.kind === 'apiKey' ? vscode.l10n.t('Enter a Key') : vscode.l10n.t('Sign In');
+    void offer(`${name}: ${sentence}`, again, () => needs.signIn(credential.kind));
   });
 }
 
-async function offer(message: string, signIn: () => void): Promise<void> {
-  const again = vscode.l10n.t('Sign In');
+async function offer(message: string, again: string, signIn: () => void): Promise<void> {
   if ((await vscode.window.showWarningMessage(message, again)) === again) signIn();
 }

@@ -1,11 +1,12 @@
 import { present } from '../base/present.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
+import { isMetered } from '../core/auth/credential.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import type { PoolEntry } from '../core/pool/roster.ts';
 import { conditionSentence, roleOf, type Role } from '../core/pool/words.ts';
 import type { QuotaSpend, QuotaWindow } from '../core/quota/reading.ts';
 import type { QuotaState } from '../core/quota/record.ts';
-import { quotaRemarks, type ToldElsewhere } from '../core/quota/remarks.ts';
+import { billedWords, quotaRemarks, type ToldElsewhere } from '../core/quota/remarks.ts';
 import { clockTime } from '../core/quota/time.ts';
 import { planName } from '../core/quota/view.ts';
 import { isStale } from '../core/quota/words.ts';
@@ -124,7 +125,8 @@ function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] 
     isTold ? '' : conditionSentence(condition),
     kind === 'imported' ? 'Borrowed from the Codex CLI; it is never refreshed from here.' : '',
     kind === 'environment' ? 'From an environment variable, for this window alone.' : '',
-    ...(isSignedIn(entry) ? sayings(entry, isCurrent, nowMs) : []),
+    isMetered(entry) ? '' : billedWords,
+    ...(isSignedIn(entry) && isMetered(entry) ? sayings(entry, isCurrent, nowMs) : []),
   ].filter(Boolean);
 }
 

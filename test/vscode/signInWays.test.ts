@@ -35,7 +35,7 @@ function setUp(openListener: OpenListener, ...answers: (() => HttpResponse)[]) {
     tryAgain: () => {},
     isToldInPanel: () => false,
   });
-  registerSignInCommands({ signIn, importLogin: async () => {} });
+  registerSignInCommands({ signIn, importLogin: async () => {}, useApiKey: async () => {} });
   commands.registerCommand('setContext', () => {});
   commands.registerCommand('codexChat.signIn', () => void signIn.run().catch(() => {}));
   const view = () => {

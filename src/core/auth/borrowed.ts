@@ -31,9 +31,10 @@ export function createBorrower(
     }
     const isRejected = reason === 'unauthorized_recovery';
     if (!isRejected && !hasRunOut(old, clock.now())) return old;
-    const credential = withoutTokens(old, 'expired');
+    const reasonToEnd = old.kind === 'apiKey' ? 'keyRejected' : 'expired';
+    const credential = withoutTokens(old, reasonToEnd);
     await store.put(credential, old.refreshToken);
-    onSignOut({ credential, reason: 'expired' });
-    throw new AuthError({ kind: 'sessionEnded', reason: 'expired' });
+    onSignOut({ credential, reason: reasonToEnd });
+    throw new AuthError({ kind: 'sessionEnded', reason: reasonToEnd });
   };
 }

@@ -3,18 +3,30 @@ import type { Listen } from '../../base/event.ts';
 
 /**
  * Why the issuer no longer takes a refresh token (WIRE.md a, permanent refresh errors). It is
- * `interrupted` when a window ended between the answer to its refresh and storing what it got.
+ * `interrupted` when a window ended between the answer to its refresh and storing what it got, and
+ * `keyRejected` when an API key was answered with 401.
  */
-const signedOutReason = z.enum(['expired', 'reused', 'revoked', 'rejected', 'interrupted']);
+const signedOutReason = z.enum([
+  'expired',
+  'reused',
+  'revoked',
+  'rejected',
+  'interrupted',
+  'keyRejected',
+]);
 export type SignedOutReason = z.infer<typeof signedOutReason>;
 
 /**
  * Where a credential comes from. Only `chatgpt` holds a refresh token of our own; `imported` is
  * the login of another program, `environment` a token that a variable gave: both are borrowed, and
- * a borrowed token is never refreshed.
+ * a borrowed token is never refreshed. `apiKey` is a key of the OpenAI API: its `issuer` is the
+ * address of the API that it is for, and every token is billed.
  */
-const credentialKind = z.enum(['chatgpt', 'imported', 'environment']);
+const credentialKind = z.enum(['chatgpt', 'imported', 'environment', 'apiKey']);
 export type CredentialKind = z.infer<typeof credentialKind>;
+
+/** Who may be shown what a credential of this kind holds: the sign-in service, or the API. */
+export type IssuerOf = (kind?: CredentialKind) => string;
 
 /** One account that somebody signed in with, as it is stored. */
 export const credentialSchema = z.object({
@@ -61,6 +73,11 @@ export function credentialLabel(credential: Credential): string {
 /** Whether its refresh token is ours to use. */
 export function isRefreshable({ kind = 'chatgpt' }: Pick<Credential, 'kind'>): boolean {
   return kind === 'chatgpt';
+}
+
+/** Whether there are windows that its use counts against. */
+export function isMetered({ kind = 'chatgpt' }: Pick<Credential, 'kind'>): boolean {
+  return kind !== 'apiKey';
 }
 
 export function isSignedIn(credential: Credential): boolean {

@@ -31,7 +31,11 @@ export type AuthFailure =
   | { kind: 'issuerFailed'; status: number }
   /** Another window is renewing the session and has not finished. */
   | { kind: 'busyElsewhere' }
-  | { kind: 'storeFailed' };
+  | { kind: 'storeFailed' }
+  /** What was entered is no key of the API, or the API does not take it. */
+  | { kind: 'badKey' }
+  /** The API could not say whether it takes a key. */
+  | { kind: 'apiFailed'; status: number };
 
 /** Who listens on a port: `name` for people, such as `node (process 812)`. */
 export interface PortHolder {
@@ -77,6 +81,8 @@ export function describeAuthFailure(failure: AuthFailure): string {
       return describeTakenPorts(failure.ports, failure.holders ?? []);
     case 'unreachable':
       return `${failure.host} ${unreachableWords[failure.cause]}. Check your network and proxy, then try again.`;
+    case 'apiFailed':
+      return `The API answered with status ${failure.status}, so the key could not be checked. Try again in a while.`;
     case 'issuerFailed':
       return failure.status === 429
         ? 'The sign-in server has received too many requests. Wait a minute, then try again.'
@@ -115,6 +121,8 @@ const plainWords = {
     'Another window of the editor is renewing your Codex session and has not finished. Try again in a moment.',
   storeFailed:
     'The secret storage of VS Code could not be used, so the sign-in cannot be kept there. Unlock the keychain of your system, then try again.',
+  badKey:
+    'The API does not accept this key. Copy it again from the page of your API keys, look whether it is still active, and try again.',
 };
 
 type PlainFailure = Extract<AuthFailure, { kind: keyof typeof plainWords }>;
@@ -131,6 +139,7 @@ const sessionEndings: Record<SignedOutReason, string> = {
   rejected: 'ChatGPT no longer accepts your Codex session. Sign in again to go on.',
   interrupted:
     'Your Codex session was lost: a window closed while it renewed the session, before it could store the new one. Sign in again to go on.',
+  keyRejected: 'OpenAI does not accept the API key any more. Enter another one to go on.',
 };
 
 const unreachableWords: Record<HttpFailureKind | 'deadline', string> = {

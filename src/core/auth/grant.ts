@@ -5,6 +5,8 @@ export interface Grant {
   /** Value of the `chatgpt-account-id` header (WIRE.md b). */
   accountId: string;
   accessToken: string;
+  /** Address of the OpenAI API, for a key of it; absent: the ChatGPT backend. */
+  api?: string;
   /** How the person knows the account. */
   label?: string;
 }

@@ -4,7 +4,13 @@ import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import { createSingleFlight } from '../../base/singleFlight.ts';
 import { createBorrower } from './borrowed.ts';
-import { isRefreshable, type Credential, type CredentialStore } from './credential.ts';
+import {
+  isMetered,
+  isRefreshable,
+  type Credential,
+  type CredentialStore,
+  type IssuerOf,
+} from './credential.ts';
 import { AuthError, isPassing } from './errors.ts';
 import type { Grant, GrantSource } from './grant.ts';
 import type { RefreshReason } from './oauth.ts';
@@ -28,7 +34,7 @@ export interface Grants extends Pick<GrantSource, 'renew'> {
 export interface GrantsNeeds {
   store: CredentialStore;
   http: Http;
-  issuer: () => string;
+  issuer: IssuerOf;
   clock: Clock;
   log: Log;
   userAgent?: string;
@@ -93,7 +99,9 @@ export function createGrants(needs: GrantsNeeds): Grants {
   async function fresh(found: Promise<Credential>, signal: AbortSignal): Promise<Grant> {
     signal.throwIfAborted();
     const credential = await waitFor(found, signal);
-    const isDue = isDueForRefresh(credential, clock.now()) && !isPaused(credential);
+    // A key of the API has no end.
+    const mayEnd = isMetered(credential) && !isPaused(credential);
+    const isDue = mayEnd && isDueForRefresh(credential, clock.now());
     return toGrant(isDue ? await ahead(credential, signal) : credential);
   }
 
@@ -101,19 +109,20 @@ export function createGrants(needs: GrantsNeeds): Grants {
     onDidSignOut: signOuts.listen,
     grantOf: (id, signal) =>
       fresh(
-        store.get(id).then((found) => usable(found, needs.issuer())),
+        store.get(id).then((found) => usable(found, needs.issuer)),
         signal,
       ),
     async renew(rejected, signal) {
       signal.throwIfAborted();
       const stored = await waitFor(store.get(rejected.credentialId), signal);
-      const current = usable(stored, needs.issuer());
+      const current = usable(stored, needs.issuer);
       if (current.accessToken !== rejected.accessToken) return toGrant(current);
       return toGrant(await waitFor(refreshed(current, 'unauthorized_recovery'), signal));
     },
   };
 }
 
-function toGrant({ id, accountId, accessToken }: Credential): Grant {
-  return { credentialId: id, accountId, accessToken };
+function toGrant({ id, kind, issuer, accountId, accessToken }: Credential): Grant {
+  const grant = { credentialId: id, accountId, accessToken };
+  return kind === 'apiKey' ? { ...grant, api: issuer } : grant;
 }

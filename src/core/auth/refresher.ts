@@ -1,7 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
-import { withoutTokens, type Credential, type SignedOutReason } from './credential.ts';
+import {
+  withoutTokens,
+  type Credential,
+  type IssuerOf,
+  type SignedOutReason,
+} from './credential.ts';
 import { AuthError } from './errors.ts';
 import { refreshTokens, revoke, type RefreshReason, type TokenAnswer } from './oauth.ts';
 import {
@@ -85,7 +90,7 @@ async function turnOf(
 ): Promise<{ current: Credential; standing: Standing }> {
   const waitedMs = { free: 0, behind: 0, taken: 0, left: 0 };
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const current = usable(await store.get(old.id), issuer());
+    const current = usable(await store.get(old.id), issuer);
     const isNew = current.accessToken !== old.accessToken;
     let standing = await notebook.standing(current);
     if (isNew ? standing !== 'behind' : mayGoOn(standing, waitedMs.left)) {
@@ -147,7 +152,7 @@ async function keep(
   // Signed out, or signed in anew, while the refresh ran: its tokens must not overwrite that.
   if (latest?.refreshToken !== current.refreshToken) {
     await notebook.withdraw(current);
-    return usable(latest, issuer());
+    return usable(latest, issuer);
   }
   const next = withAnswer(current, answer, { nowMs: clock.now(), revision: newId() });
   const isStored = await store.put(next, current.refreshToken);
@@ -162,12 +167,12 @@ function reasonFor(reason: SignedOutReason, wasLeft: boolean): SignedOutReason {
   return reason === 'reused' && wasLeft ? 'interrupted' : reason;
 }
 
-/** The credential if it may be used at this issuer; throws {@link AuthError} if not. */
-export function usable(credential: Credential | undefined, issuer: string): Credential {
+/** The credential if it may be used at its issuer; throws {@link AuthError} if not. */
+export function usable(credential: Credential | undefined, issuerOf: IssuerOf): Credential {
   if (!credential) throw new AuthError({ kind: 'notSignedIn' });
   const reason = credential.signedOutReason;
   if (reason) throw new AuthError({ kind: 'sessionEnded', reason });
-  if (credential.issuer === issuer) return credential;
+  if (credential.issuer === issuerOf(credential.kind)) return credential;
   throw new AuthError({ kind: 'otherIssuer', issuer: credential.issuer });
 }
 
@@ -191,7 +196,7 @@ async function successor(
   for (const ms of rereadAfterMs) {
     if (ms > 0) await clock.delay(ms, new AbortController().signal);
     const stored = await store.get(spent.id);
-    if (stored?.refreshToken !== spent.refreshToken) return usable(stored, issuer());
+    if (stored?.refreshToken !== spent.refreshToken) return usable(stored, issuer);
   }
   return undefined;
 }

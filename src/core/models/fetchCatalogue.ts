@@ -3,6 +3,7 @@ import { readText, type Http, type HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Log } from '../../base/log.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
+import { readApiModels } from './apiModels.ts';
 import { readCatalogue, type Model } from './catalogue.ts';
 
 /** The models on offer and where they come from. */
@@ -61,22 +62,27 @@ export async function fetchCatalogue(
 ): Promise<KnownModels> {
   const grant = await source.grants.grant(signal);
   const response = await ask(source, grant, signal);
-  if (response.status !== 401) return readAnswer(response, source.log);
+  if (response.status !== 401) return readAnswer(response, grant, source.log);
   await readText(response);
   const renewed = await source.grants.renew(grant, signal);
-  return readAnswer(await ask(source, renewed, signal), source.log);
+  return readAnswer(await ask(source, renewed, signal), renewed, source.log);
 }
 
 function ask(source: CatalogueSource, grant: Grant, signal: AbortSignal): Promise<HttpResponse> {
+  const { originator: _originator, ...agent } = source.headers();
   return source.http(
     {
       method: 'GET',
-      url: `${source.baseUrl().replace(/\/+$/, '')}/codex/models?client_version=${clientVersion}`,
+      url:
+        grant.api === undefined
+          ? `${source.baseUrl().replace(/\/+$/, '')}/codex/models?client_version=${clientVersion}`
+          : `${grant.api}/models`,
       headers: {
-        ...source.headers(),
+        ...(grant.api === undefined
+          ? { ...source.headers(), 'chatgpt-account-id': grant.accountId }
+          : agent),
         accept: 'application/json',
         authorization: `Bearer ${grant.accessToken}`,
-        'chatgpt-account-id': grant.accountId,
       },
       headersTimeoutMs: 20_000,
       idleTimeoutMs: 20_000,
@@ -85,13 +91,13 @@ function ask(source: CatalogueSource, grant: Grant, signal: AbortSignal): Promis
   );
 }
 
-async function readAnswer(response: HttpResponse, log: Log): Promise<KnownModels> {
+async function readAnswer(response: HttpResponse, { api }: Grant, log: Log): Promise<KnownModels> {
   const text = await readText(response, largestBody);
   if (response.status !== 200) {
     throw new CatalogueError({ kind: 'refused', status: response.status });
   }
   const catalogue = parseJson(z.unknown(), text);
-  const read = readCatalogue(catalogue);
+  const read = api === undefined ? readCatalogue(catalogue) : readApiModels(catalogue);
   if (!read) throw new CatalogueError({ kind: 'unreadable' });
   if (read.skipped > 0) log.warn(`models: ${read.skipped} entries could not be read`);
   const [first, ...others] = read.models;

@@ -1,3 +1,4 @@
+import { isMetered, type CredentialKind } from '../auth/credential.ts';
 import { isSignedIn, type Condition } from './condition.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface Candidate {
   condition: Condition;
   /** Share of the window that is nearest to its end; absent while nothing is known. */
   usedPercent?: number | undefined;
+  /** The use of a key of the API is billed. */
+  kind?: CredentialKind;
 }
 
 export interface Wishes {
@@ -30,12 +33,27 @@ export function choose(
   { rotation, sticky, preferred, excluded }: Wishes,
 ): string | undefined {
   const pinned = pinnedOf(candidates, { sticky, preferred });
-  const open = (rotation === 'off' ? (pinned ? [pinned] : []) : candidates).filter(
+  const wanted = affordable(candidates, { sticky, preferred });
+  const open = (rotation === 'off' ? (pinned ? [pinned] : []) : wanted).filter(
     ({ id, condition }) => condition.kind === 'ready' && !excluded?.has(id),
   );
   const among = (id: string | undefined) => open.find((candidate) => candidate.id === id);
   const first = rotation === 'leastUsed' ? leastUsed(open) : open[0];
   return (among(sticky) ?? among(preferred) ?? first)?.id;
+}
+
+/**
+ * Nobody is billed without having chosen it: such an account is used while it is the chosen one, or
+ * when there are no others at all.
+ */
+export function affordable<T extends Candidate>(
+  candidates: readonly T[],
+  { sticky, preferred }: Pick<Wishes, 'sticky' | 'preferred'>,
+): readonly T[] {
+  const signedIn = candidates.filter(isSignedIn);
+  if (!signedIn.some(isMetered)) return candidates;
+  const isChosen = ({ id }: T) => id === sticky || id === preferred;
+  return candidates.filter((candidate) => isMetered(candidate) || isChosen(candidate));
 }
 
 /** The one account that stands for all: the person's choice, whether it is ready or not. */

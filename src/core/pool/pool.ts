@@ -4,7 +4,14 @@ import type { Log } from '../../base/log.ts';
 import { AuthError, isPassing } from '../auth/errors.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
 import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
-import { choose, pinnedOf, type Candidate, type Rotation } from './choose.ts';
+import {
+  affordable,
+  choose,
+  pinnedOf,
+  type Candidate,
+  type Rotation,
+  type Wishes,
+} from './choose.ts';
 import { isKnownSpent } from './condition.ts';
 import { PoolError } from './failure.ts';
 import { openRests, restFor, withoutRest, withRest } from './rest.ts';
@@ -103,8 +110,7 @@ export function createPool(needs: PoolNeeds): Pool {
 
   /** No account is ready: the one that most likely lets us in all the same, or why not. */
   async function lastResort(search: Search, signal: AbortSignal): Promise<Grant> {
-    const considered = (all: readonly PoolEntry[]) =>
-      needs.rotation() === 'off' ? all.filter(({ id }) => id === pinnedOf(all, wishes())?.id) : all;
+    const considered = (all: readonly PoolEntry[]) => consideredOf(all, wishes());
     const resting = considered(roster.entries()).filter(isResting);
     if (await probes.checkAll(resting, signal)) {
       const grant = await find(search, signal);
@@ -218,9 +224,15 @@ const untilMs = ({ condition }: PoolEntry) =>
   condition.kind === 'resting' ? condition.untilMs : Infinity;
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
 
-function toCandidate({ id, condition, quota }: PoolEntry): Candidate {
+function consideredOf(all: readonly PoolEntry[], wishes: Wishes): readonly PoolEntry[] {
+  if (wishes.rotation !== 'off') return affordable(all, wishes);
+  const pinned = pinnedOf(all, wishes);
+  return pinned ? [pinned] : [];
+}
+
+function toCandidate({ id, condition, quota, kind }: PoolEntry): Candidate {
   const used = quota?.windows.map(({ usedPercent }) => usedPercent) ?? [];
-  return { id, condition, usedPercent: used.length > 0 ? Math.max(...used) : undefined };
+  return { id, condition, kind, usedPercent: used.length > 0 ? Math.max(...used) : undefined };
 }
 
 function spent({ id, condition, plan }: PoolEntry): ResponsesError {

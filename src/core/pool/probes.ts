@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import { isMetered } from '../auth/credential.ts';
 import { waitFor, withDeadline } from '../auth/waiting.ts';
 import type { Wishes } from './choose.ts';
 import type { PoolEntry } from './roster.ts';
@@ -41,7 +42,7 @@ export function createProbes({ probe, clock, log }: ProbeNeeds) {
   }
 
   const unknown = (entries: readonly PoolEntry[]) =>
-    entries.filter((entry) => !isKnown(entry) && !isPaused(entry.id));
+    entries.filter((entry) => isMetered(entry) && !isKnown(entry) && !isPaused(entry.id));
 
   return {
     /** True when something was asked, so that the choice is to be made again. */
@@ -62,7 +63,7 @@ export function createProbes({ probe, clock, log }: ProbeNeeds) {
     },
     /** Whether accounts that rest do so still. */
     async checkAll(entries: readonly PoolEntry[], signal: AbortSignal): Promise<boolean> {
-      const asked = entries.filter(({ id }) => !isPaused(id));
+      const asked = entries.filter((entry) => isMetered(entry) && !isPaused(entry.id));
       await Promise.all(asked.map(({ id }) => ask(id, signal)));
       return asked.length > 0;
     },

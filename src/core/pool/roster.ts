@@ -8,6 +8,7 @@ import {
   type Credential,
   type CredentialKind,
   type CredentialStore,
+  type IssuerOf,
   type SignedOutReason,
 } from '../auth/credential.ts';
 import { AuthError } from '../auth/errors.ts';
@@ -41,7 +42,7 @@ export interface RosterNeeds {
   quota: Pick<QuotaBook, 'current' | 'onDidChange'>;
   preferences: SharedValue<PoolPreferences>;
   rests: SharedValue<Rests>;
-  issuer: () => string;
+  issuer: IssuerOf;
   clock: Clock;
   log: Log;
 }
@@ -89,7 +90,7 @@ export function createRoster(needs: RosterNeeds): Roster {
       condition: conditionOf(
         {
           signedOutReason,
-          otherIssuer: member.issuer === issuer() ? undefined : member.issuer,
+          otherIssuer: member.issuer === issuer(member.kind) ? undefined : member.issuer,
           preferences: wishes,
           rest: rests.current()[id],
           quota: state,

@@ -43,6 +43,10 @@ function meterSentences(state: QuotaState, nowMs: number, place?: Place): string
   ];
 }
 
+/** Of a key of the API. */
+export const billedWords =
+  'An API key: it has no quota, each use is billed. It is used only while you choose it.';
+
 const unknown = 'The quota is not known yet. It comes with the next answer.';
 const lastKnown = 'These are the last known figures.';
 const silent = 'Answers no longer tell the quota; it is asked for every few minutes instead.';

@@ -2,7 +2,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { QuotaWindow } from './reading.ts';
 import type { QuotaState } from './record.ts';
 import { clockTime, timeUntil, type Place } from './time.ts';
-import { quotaRemarks, type ToldElsewhere } from './remarks.ts';
+import { billedWords, quotaRemarks, type ToldElsewhere } from './remarks.ts';
 import { isStale, originWords, percentOf, statusText, type PercentSettings } from './words.ts';
 
 /** What the chat view shows; of the shape that the protocol has for it. */
@@ -52,6 +52,8 @@ export interface QuotaAccount {
   quota?: QuotaState | undefined;
   /** Whether the role tells already that requests are refused. */
   isRefusalTold?: boolean | undefined;
+  /** A key of the API has no quota: its use is billed. */
+  isBilled?: boolean | undefined;
   /** A sentence of somebody else about it. */
   remark?: string | undefined;
   /** What will happen at the present pace, a sentence. */
@@ -89,6 +91,18 @@ export function tooltipModel(
   nowMs: number,
   place?: Place,
 ): QuotaTooltip {
+  return account.isBilled
+    ? billedModel(account)
+    : meteredModel(account, isInUse, settings, nowMs, place);
+}
+
+function meteredModel(
+  account: QuotaAccount,
+  isInUse: boolean,
+  settings: PercentSettings,
+  nowMs: number,
+  place: Place | undefined,
+): QuotaTooltip {
   const { quota, label, role, remark, runway } = account;
   const line = (window: QuotaWindow) => toLine(window, settings, nowMs, place);
   const plan = planName(quota?.plan ?? account.plan);
@@ -104,6 +118,17 @@ export function tooltipModel(
     remarks: remarks.flatMap((sentence) => sentence || []),
     age: originWords(quota, nowMs),
     banked: quota?.resets?.available ?? 0,
+  };
+}
+
+function billedModel({ label, role, remark }: QuotaAccount): QuotaTooltip {
+  return {
+    names: [label, role].flatMap((name) => name || []),
+    lines: [],
+    others: [],
+    remarks: [billedWords, remark].flatMap((sentence) => sentence || []),
+    age: '',
+    banked: 0,
   };
 }
 

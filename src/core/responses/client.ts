@@ -52,8 +52,8 @@ export function createResponses(options: ResponsesOptions): ResponsesClient {
   return {
     async stream(request, emit, signal) {
       const { grants, baseUrl } = options;
-      const { host } = new URL(baseUrl());
       const first = await grants.grant(signal);
+      const { host } = new URL(first.api ?? baseUrl());
       const account = createTurnAccount({ grants, circuit, host }, first, signal);
       try {
         const live = guardedEmit(emit, signal);

@@ -48,13 +48,17 @@ export interface RequestOptions {
   idleTimeoutMs: number;
 }
 
-/** Header and body of `POST …/codex/responses`, made anew for each attempt (S1-5). */
+/**
+ * Header and body of `POST …/codex/responses`, made anew for each attempt (S1-5); with a key of the
+ * API, of its `POST …/responses`, which knows nothing of the ways of Codex clients (S1-25).
+ */
 export function buildRequest(request: ResponsesRequest, options: RequestOptions): HttpRequest {
-  const lite = options.lite ?? request.model.lite;
+  const { api } = options.grant;
+  const lite = api === undefined && (options.lite ?? request.model.lite);
   return {
     method: 'POST',
-    url: responsesUrl(options.baseUrl),
-    headers: headersOf(request, options, lite),
+    url: api === undefined ? responsesUrl(options.baseUrl) : `${api}/responses`,
+    headers: api === undefined ? headersOf(request, options, lite) : apiHeadersOf(request, options),
     body: JSON.stringify(bodyOf(request, options, lite)),
     headersTimeoutMs: options.headersTimeoutMs,
     idleTimeoutMs: options.idleTimeoutMs,
@@ -89,6 +93,16 @@ function headersOf(
     'x-client-request-id': request.sessionId,
     ...turnStateOf(request, grant),
     ...(lite ? { 'x-openai-internal-codex-responses-lite': 'true' } : {}),
+  };
+}
+
+function apiHeadersOf({ sessionId }: ResponsesRequest, { grant, identity }: RequestOptions) {
+  return {
+    authorization: `Bearer ${grant.accessToken}`,
+    'user-agent': identity.userAgent,
+    accept: 'text/event-stream',
+    'content-type': 'application/json',
+    'x-client-request-id': sessionId,
   };
 }
 

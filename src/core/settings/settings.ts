@@ -26,6 +26,7 @@ const delayMs = z.int().check(z.gte(0), z.lte(60_000));
 const shape = {
   baseUrl: z.catch(endpoint, 'https://chatgpt.com/backend-api'),
   issuer: z.catch(endpoint, 'https://auth.openai.com'),
+  apiBaseUrl: z.catch(endpoint, 'https://api.openai.com/v1'),
   callbackPort: z.catch(z.int().check(z.gte(1024), z.lte(65_535)), 1455),
   accountRotation: z.catch(z.enum(['sequential', 'leastUsed', 'off']), 'sequential'),
   model: z.catch(z.string(), ''),

@@ -9,6 +9,8 @@ import {
 const failures: Record<AuthFailure['kind'], AuthFailure> = {
   notSignedIn: { kind: 'notSignedIn' },
   sessionEnded: { kind: 'sessionEnded', reason: 'reused' },
+  badKey: { kind: 'badKey' },
+  apiFailed: { kind: 'apiFailed', status: 500 },
   otherIssuer: { kind: 'otherIssuer', issuer: 'https://old.test' },
   refused: { kind: 'refused' },
   noEntitlement: { kind: 'noEntitlement' },

@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import type { Http } from '../base/http.ts';
+import type { Log } from '../base/log.ts';
+import { checkApiKey, readApiKey, toApiKeyCredential } from '../core/auth/apiKey.ts';
+import { credentialLabel, type Credential, type CredentialStore } from '../core/auth/credential.ts';
+import { AuthError, describeAuthFailure } from '../core/auth/errors.ts';
+
+export interface ApiKeyNeeds {
+  store: CredentialStore;
+  http: Http;
+  clock: Clock;
+  log: Log;
+  userAgent: string;
+  /** Address of the OpenAI API. */
+  api: () => string;
+}
+
+/**
+ * Asks for a key of the OpenAI API until one is accepted or the person gives up. Gives the id of
+ * the credential; undefined when nothing was stored.
+ */
+export function createApiKeyEntry(needs: ApiKeyNeeds): () => Promise<string | undefined> {
+  const { store, clock, log, api } = needs;
+  return async () => {
+    let problem: string | undefined;
+    for (;;) {
+      const text = await vscode.window.showInputBox({
+        title: vscode.l10n.t('Use an OpenAI API key'),
+        prompt:
+          problem ??
+          vscode.l10n.t(
+            'OpenAI bills each use of it. It goes into the secret storage of VS Code, to {0} and nowhere else.',
+            new URL(api()).host,
+          ),
+        placeHolder: 'sk-…',
+        password: true,
+        ignoreFocusOut: true,
+      });
+      if (text === undefined) return undefined;
+      const key = readApiKey(text);
+      const credential = key && (await toApiKeyCredential(key, api(), clock.now()));
+      problem = credential
+        ? await problemOf(credential, needs)
+        : describeAuthFailure({ kind: 'badKey' });
+      if (!credential || problem !== undefined) continue;
+      await store.put(credential);
+      log.info('took a key of the OpenAI API');
+      const taken = vscode.l10n.t('{0} is used from now on.', credentialLabel(credential));
+      void vscode.window.showInformationMessage(taken);
+      return credential.id;
+    }
+  };
+}
+
+/** Why the API does not take the key, one sentence or two; undefined when it does. */
+async function problemOf(
+  credential: Credential,
+  { http, log, userAgent }: ApiKeyNeeds,
+): Promise<string | undefined> {
+  const location = vscode.ProgressLocation.Window;
+  const title = vscode.l10n.t('Trying the API key');
+  const headers = { 'user-agent': userAgent };
+  const { signal } = new AbortController();
+  try {
+    await vscode.window.withProgress({ location, title }, () =>
+      checkApiKey({ http, headers }, credential, signal),
+    );
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    log.info(`an API key was not taken: ${error.failure.kind}`);
+    return error.message;
+  }
+}
