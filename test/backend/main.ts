@@ -12,6 +12,7 @@ const { values } = parseArgs({
 const backend = await startBackend({ port: Number(values.port), pace: Number(values.pace) });
 console.log(`Practice backend: ${backend.url}
   codexChat.issuer   ${backend.issuer}
+  codexChat.apiBaseUrl  ${backend.apiBaseUrl}
   codexChat.baseUrl  ${backend.baseUrl}
   faults by hand     ${backend.url}/control
 Ctrl+C ends it.`);

@@ -32,7 +32,11 @@ export async function openAll(options: StartOptions, onClose: OnClose): Promise<
   const home = await prepareHome(options.live);
   const backend = options.live ? undefined : await startStandIn(onClose);
   const settings = backend
-    ? { 'codexChat.baseUrl': backend.baseUrl, 'codexChat.issuer': backend.issuer }
+    ? {
+        'codexChat.baseUrl': backend.baseUrl,
+        'codexChat.issuer': backend.issuer,
+        'codexChat.apiBaseUrl': backend.apiBaseUrl,
+      }
     : {};
   if (desktop) {
     const window = await openDesktop({ command: desktop, vsix, settings, ...home });

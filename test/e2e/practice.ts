@@ -71,6 +71,7 @@ async function startAll(
     machineSettings: {
       'codexChat.baseUrl': backend.baseUrl,
       'codexChat.issuer': backend.issuer,
+      'codexChat.apiBaseUrl': backend.apiBaseUrl,
     },
   });
   onStop(() => server.stop());

@@ -69,7 +69,7 @@ describe('the settings', () => {
     }
   });
 
-  for (const name of ['baseUrl', 'issuer']) {
+  for (const name of ['baseUrl', 'issuer', 'apiBaseUrl']) {
     it(`let no workspace send the token elsewhere by ${name}`, async () => {
       const settings = vscode.workspace.getConfiguration('codexChat');
       const before = settings.get(name);

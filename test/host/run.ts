@@ -55,6 +55,7 @@ try {
       machineSettings: {
         'codexChat.baseUrl': backend.baseUrl,
         'codexChat.issuer': backend.issuer,
+        'codexChat.apiBaseUrl': backend.apiBaseUrl,
       },
     },
     signal,
