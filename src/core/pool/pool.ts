@@ -12,7 +12,7 @@ import {
   type Rotation,
   type Wishes,
 } from './choose.ts';
-import { isKnownSpent } from './condition.ts';
+import { isKnownSpent, isSignedIn } from './condition.ts';
 import { PoolError } from './failure.ts';
 import { openRests, restFor, withoutRest, withRest } from './rest.ts';
 import { createProbes, type ProbeNeeds } from './probes.ts';
@@ -148,7 +148,7 @@ export function createPool(needs: PoolNeeds): Pool {
 
   const current = () => {
     const entries = roster.entries();
-    return pick(entries) ?? pinnedOf(entries, wishes());
+    return pick(entries) ?? standInFor(entries, wishes());
   };
 
   return {
@@ -223,6 +223,12 @@ const isResting = ({ condition }: PoolEntry) => condition.kind === 'resting';
 const untilMs = ({ condition }: PoolEntry) =>
   condition.kind === 'resting' ? condition.untilMs : Infinity;
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
+
+/** Where none is ready: one that rests is somebody still, a chosen one that has ended is not. */
+function standInFor(all: readonly PoolEntry[], wishes: Wishes): PoolEntry | undefined {
+  const signedIn = wishes.rotation === 'off' ? [] : all.filter(isSignedIn);
+  return pinnedOf(signedIn.length > 0 ? signedIn : all, wishes);
+}
 
 function consideredOf(all: readonly PoolEntry[], wishes: Wishes): readonly PoolEntry[] {
   if (wishes.rotation !== 'off') return affordable(all, wishes);

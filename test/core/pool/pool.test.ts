@@ -188,6 +188,25 @@ describe('choosing an account', () => {
     expect(await who()).toBe('c');
   });
 
+  test.each([
+    ['sequential', 'a'],
+    ['off', 'c'],
+  ] as const)(
+    'a chosen account that has ended stands for nobody who rests: %s',
+    async (rotation, shown) => {
+      const { pool, store, usage, clock, tell } = world({
+        ids: ['a', 'c'],
+        preferred: 'c',
+        rotation,
+      });
+      usage['a'] = spentUntil(clock.now() + 90 * minuteMs);
+      tell('a');
+      await store.put(withoutTokens(store.entries.get('c')!, 'revoked'));
+      await settled();
+      expect(pool.current()?.id).toBe(shown);
+    },
+  );
+
   test('without rotation only the chosen account is used', async () => {
     const { who, usage, clock, probed, fail } = world({ rotation: 'off', preferred: 'b' });
     usage['b'] = spentUntil(clock.now() + 90 * minuteMs);
