@@ -13,7 +13,8 @@ const secrets: readonly [RegExp, string][] = [
   [/\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g, '<token>'],
   [/\b(Bearer|Basic)\s+[^\s"',;]+/gi, '$1 <token>'],
   [/\brt[._][\w.-]{6,}/g, '<token>'],
-  [/\bsk-[\w-]{8,}/g, '<token>'],
+  // The API quotes keys with most of their letters covered.
+  [/\bsk-[\w*-]{4,}/g, '<token>'],
   [
     /\b((?:access|refresh|id)_token|code_verifier|client_secret|authorization_code|user_code|code|state)(["']?\s*[:=]\s*["']?)[^\s"'&,;}]{6,}/gi,
     '$1$2<secret>',
