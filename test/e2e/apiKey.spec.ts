@@ -32,9 +32,7 @@ test('a question goes to the API, and the status bar shows no quota', async ({ p
   await send(workbench, 'By the key');
   await expect(lastAnswer(workbench)).toContainText(/\w/);
   await expect(workbench.chat().getByRole('button', { name: /^Send/ })).toBeVisible();
-  expect(backend.control.requests('/responses').map(({ path }) => path)).toEqual([
-    '/v1/responses',
-  ]);
+  expect(backend.control.requests('/responses').map(({ path }) => path)).toEqual(['/v1/responses']);
   expect(backend.control.requests('/wham/usage')).toEqual([]);
   await expect(workbench.statusBarItem(quota)).not.toContainText('%');
   await expect(await workbench.statusBarTooltip(quota)).toContainText('each use is billed');
