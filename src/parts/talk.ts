@@ -7,7 +7,7 @@ import { createHeld } from '../core/chat/held.ts';
 import { toReceipt } from '../core/chat/receipt.ts';
 import { createSending, type Sending } from '../core/chat/sending.ts';
 import { createSession, type Session } from '../core/chat/session.ts';
-import { waysOnFrom } from '../core/chat/waysOn.ts';
+import { heldBackWords, waysOnFrom } from '../core/chat/waysOn.ts';
 import { originator } from '../core/auth/oauth.ts';
 import type { LedgerEntry } from '../core/ledger/entry.ts';
 import type { Pool } from '../core/pool/pool.ts';
@@ -58,6 +58,7 @@ export function createTalk(
         if (event.type === 'headers' && event.status === 200) pool.settle(event.credentialId);
       },
       waysOn: (error) => waysOnFrom(error, pool.entries(), clock.now()),
+      besides: (error) => heldBackWords(error, pool.entries()),
       onFailure: observer.failure,
     }),
   );

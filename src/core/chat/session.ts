@@ -41,6 +41,8 @@ export interface SessionNeeds {
   onTurnEvent: (event: TurnEvent) => void;
   /** What the person may do about a limit that ended a turn. */
   waysOn?: (error: unknown) => WayOn[];
+  /** What else is worth saying about such a limit, one sentence; empty when nothing is. */
+  besides?: (error: unknown) => string;
   /** Hears what ended a turn early. */
   onFailure: (error: unknown) => void;
 }
@@ -130,7 +132,9 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   function fail(turn: Turn, error: unknown): void {
-    const words = failureWords(error, clock.now());
+    const told = failureWords(error, clock.now());
+    const besides = needs.besides?.(error) ?? '';
+    const words = besides === '' ? told : { ...told, message: `${told.message} ${besides}` };
     if (words.kind === 'internal') log.error(`turn failed: ${traceOf(error)}`);
     const waysOn = needs.waysOn?.(error) ?? [];
     turn.failure = waysOn.length > 0 ? { ...words, waysOn } : words;

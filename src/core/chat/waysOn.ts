@@ -36,3 +36,16 @@ export function waysOnFrom(error: unknown, accounts: readonly PoolEntry[], nowMs
   const isAhead = opensAtMs !== undefined && opensAtMs > nowMs;
   return [...ready, ...(isAhead ? [{ kind: 'wait', untilMs: opensAtMs } as const] : [])];
 }
+
+/** Which other account could go on if its owner let it; empty when none is held back. */
+export function heldBackWords(error: unknown, accounts: readonly PoolEntry[]): string {
+  const limit = limitOf(error);
+  if (!limit) return '';
+  const [held] = accounts.flatMap(({ id, label, condition }) =>
+    condition.kind === 'ceiling' && id !== limit.credentialId
+      ? [{ label, percent: condition.percent }]
+      : [],
+  );
+  if (!held) return '';
+  return `${held.label} is left alone from ${held.percent}% on, as you set it; a higher limit lets it go on.`;
+}

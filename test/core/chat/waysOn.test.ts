@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { failureWords } from '../../../src/core/chat/failureWords.ts';
-import { waysOnFrom } from '../../../src/core/chat/waysOn.ts';
+import { heldBackWords, waysOnFrom } from '../../../src/core/chat/waysOn.ts';
 import { PoolError } from '../../../src/core/pool/failure.ts';
 import type { PoolEntry } from '../../../src/core/pool/roster.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
@@ -55,6 +55,21 @@ test("a limit of one's own says whose it is and when it opens", () => {
   const words = failureWords(error, nowMs);
   expect(words.message).toMatch(/ada@example.com has used the 80% .* in 1 h\. Nothing was sent/);
   expect(words.availableAtMs).toBe(nowMs + hourMs);
+});
+
+test('at a limit, an account that its owner holds back is named', () => {
+  const capped = account('grace', { kind: 'ceiling', percent: 80 });
+  expect(heldBackWords(limit(), [account('ada', resting), capped])).toBe(
+    'grace@example.com is left alone from 80% on, as you set it; a higher limit lets it go on.',
+  );
+  const own = new PoolError({
+    kind: 'ceiling',
+    percent: 80,
+    label: 'grace@example.com',
+    credentialId: 'grace',
+  });
+  expect(heldBackWords(own, [capped])).toBe('');
+  expect(heldBackWords(new Error('else'), [capped])).toBe('');
 });
 
 test('other failures have no way round', () => {
