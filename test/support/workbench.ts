@@ -160,7 +160,8 @@ async function runCommand(page: Page, title: string): Promise<void> {
     await page.evaluate('document.activeElement?.blur()');
     await page.keyboard.press('F1');
     await input.waitFor({ timeout: 1_000 });
-    await input.fill(`>${title}`);
+    // A command that shows the panel may take the focus late, and the list with it.
+    await input.fill(`>${title}`, { timeout: 2_000 });
     // The list is made once; a command that came later stands in the next one.
     await row.click({ timeout: 2_000 });
   });
