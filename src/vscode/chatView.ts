@@ -48,6 +48,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #wantsUsage = false;
   /** What goes into the message field as soon as there is one. */
   readonly #drafts: string[] = [];
+  /** The quota as the page has it. */
+  #toldQuota = '';
 
   constructor(needs: ChatViewNeeds) {
     this.#needs = needs;
@@ -61,7 +63,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     add(
       needs.onDidChangeModels(() => this.#outbox.send({ type: 'models', models: needs.models() })),
     );
-    add(needs.onDidChangeQuota(() => this.#outbox.send({ type: 'quota', quota: needs.quota() })));
+    add(needs.onDidChangeQuota(() => this.#tellQuota()));
     add(
       needs.onDidChangeSettings(() =>
         this.#outbox.send({ type: 'settings', settings: settingsView(needs.settings()) }),
@@ -154,13 +156,15 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#isUp = true;
     this.#outbox.clear();
     const context = session.context();
+    const shownQuota = quota();
+    this.#toldQuota = JSON.stringify(shownQuota);
     this.#outbox.send({
       type: 'snapshot',
       chatId: session.id(),
       turns: session.turns().map(viewOf),
       account: account(),
       models: models(),
-      quota: quota(),
+      quota: shownQuota,
       ...(context === undefined ? {} : { context }),
       start: startView(),
       settings: settingsView(settings()),
@@ -212,6 +216,16 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.#outbox.send({ type: 'context', ...(context === undefined ? {} : { context }) });
       }
     }
+  }
+
+  /** Much is told of the quota that changes nothing in the panel. */
+  #tellQuota(): void {
+    if (!this.#isUp) return;
+    const quota = this.#needs.quota();
+    const next = JSON.stringify(quota);
+    if (next === this.#toldQuota) return;
+    this.#toldQuota = next;
+    this.#outbox.send({ type: 'quota', quota });
   }
 
   #tellStart(): void {

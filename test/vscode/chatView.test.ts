@@ -14,17 +14,23 @@ function panel() {
   const { session } = createTalkWorld();
   const handled: FromWebview[] = [];
   const silent = createEmitter<void>().listen;
+  const quota = { text: '', windows: [], stale: false };
+  const quotaChange = createEmitter<void>();
+  const tellQuota = (text: string) => {
+    quota.text = text;
+    quotaChange.fire();
+  };
   const log = recordingLog();
   const view = new ChatView({
     extensionUri: vscode.Uri.parse('file:///extension'),
     session,
     account: () => ({ state: 'signedIn', label: 'ada@home.example' }),
     models: () => ({ list: [], selected: { slug: 'gpt-5.5' }, source: 'bundled' }),
-    quota: () => ({ text: '', windows: [], stale: false }),
+    quota: () => ({ ...quota }),
     settings: () => readSettings({}),
     onDidChangeAccount: silent,
     onDidChangeModels: silent,
-    onDidChangeQuota: silent,
+    onDidChangeQuota: quotaChange.listen,
     onDidChangeSettings: silent,
     handle: (message) => handled.push(message),
     onSnapshot() {},
@@ -56,7 +62,7 @@ function panel() {
     visibility.fire();
   };
   const drafts = () => posted.flatMap((each) => (each.type === 'draft' ? [each.text] : []));
-  return { view, session, open, hide, heard, posted, drafts, handled, log };
+  return { view, session, open, hide, heard, posted, drafts, handled, log, tellQuota };
 }
 
 beforeEach(() => editor.reset());
@@ -89,4 +95,21 @@ test('a message that is none of the protocol is dropped with a line in the log',
   const odd = [undefined, 'ready', {}, { type: 'usage/act', accountId: '', action: 'use' }];
   for (const message of odd) heard.fire(message);
   expect([handled, log.lines.length]).toEqual([[], odd.length]);
+});
+
+test('the quota is told when it is another one, and after each new start of the page', async () => {
+  const { open, hide, heard, posted, tellQuota } = panel();
+  const told = () =>
+    posted.flatMap((each) =>
+      each.type === 'quota' || each.type === 'snapshot' ? [`${each.type} ${each.quota.text}`] : [],
+    );
+  open();
+  for (const text of ['5h 41%', '5h 41%', '5h 42%']) tellQuota(text);
+  await settled();
+  hide();
+  tellQuota('5h 43%');
+  heard.fire({ type: 'ready' });
+  tellQuota('5h 43%');
+  await settled();
+  expect(told()).toEqual(['snapshot ', 'quota 5h 41%', 'quota 5h 42%', 'snapshot 5h 43%']);
 });
