@@ -4,8 +4,10 @@ import { chatFrame, installProbe, takeRuns } from './probe.ts';
 import { atMost, isTrue, note, type Measure, type Row } from './table.ts';
 
 const idleS = 60;
-/** What still comes after an answer (colouring, the quota) is done by then. */
+/** What still comes after an answer and after the figures that follow it is done by then. */
 const settleMs = 5_000;
+/** Figures are asked for so long after a turn at most, when they were asked for just before it. */
+const figuresMs = 45_000;
 
 /** A minute with the panel open after an answer: nothing may run, cross or leave. */
 export const idle: Measure = {
@@ -25,6 +27,12 @@ async function measure(practice: Practice): Promise<readonly Row[]> {
   await send(workbench, 'Say something');
   await lastAnswer(workbench).getByText('Done.').waitFor();
   const frame = await chatFrame(workbench);
+  await frame.waitForTimeout(settleMs);
+  // What the turn has taken is asked for once more; that belongs to the turn.
+  const polled = () => backend.control.requests('/wham/usage').length;
+  const untilMs = Date.now() + figuresMs;
+  for (const before = polled(); polled() === before && Date.now() < untilMs;)
+    await frame.waitForTimeout(1_000);
   await frame.waitForTimeout(settleMs);
 
   // The frame around ours, in which VS Code hands messages on in both directions.
