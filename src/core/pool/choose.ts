@@ -62,7 +62,8 @@ export function pinnedOf<T extends Candidate>(
   { sticky, preferred }: Pick<Wishes, 'sticky' | 'preferred'>,
 ): T | undefined {
   const find = (id: string | undefined) => candidates.find((candidate) => candidate.id === id);
-  return find(preferred) ?? find(sticky) ?? candidates.find(isSignedIn) ?? candidates[0];
+  const unchosen = affordable(candidates, { sticky, preferred }).find(isSignedIn);
+  return find(preferred) ?? find(sticky) ?? unchosen ?? candidates[0];
 }
 
 /** Of those that are even, the earlier in the order. An account of which nothing is known is new. */

@@ -219,7 +219,7 @@ test('never is a billed account picked but the chosen one, or where there are no
     fc.property(
       fc.uniqueArray(candidate, { selector: (one) => one.id }),
       fc.record({
-        rotation: fc.constantFrom('sequential' as const, 'leastUsed' as const),
+        rotation: fc.constantFrom('sequential' as const, 'leastUsed' as const, 'off' as const),
         sticky: id,
         preferred: id,
       }),
