@@ -1,6 +1,6 @@
-import { HttpError, readText, type Http } from '../../base/http.ts';
+import { readText, type Http } from '../../base/http.ts';
 import type { Credential } from './credential.ts';
-import { AuthError } from './errors.ts';
+import { AuthError, unreachableFrom } from './errors.ts';
 
 /** The key in what somebody typed or pasted; undefined when it cannot be one. */
 export function readApiKey(text: string): string | undefined {
@@ -63,9 +63,7 @@ export async function checkApiKey(
       await readText(response);
       return response;
     } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      const { host, kind: cause } = error;
-      throw new AuthError({ kind: 'unreachable', host, cause }, { cause: error });
+      throw unreachableFrom(error);
     }
   }
 }

@@ -15,9 +15,9 @@ export interface BorrowedNeeds {
 }
 
 /**
- * Another access token for a borrowed credential: whatever its owner has by now. It is never
- * refreshed from here, for that would end the owner's session (WIRE.md a, rotation). Gives the old
- * one while it is still good. Throws {@link AuthError} `sessionEnded`.
+ * Another access token for a credential that is not ours to refresh: whatever its owner has by now,
+ * which for a key of the API is nothing. It is never refreshed from here, for that would end the
+ * owner's session (WIRE.md a, rotation). Gives the old one while it is still good. Throws {@link AuthError} `sessionEnded`.
  */
 export function createBorrower(
   needs: BorrowedNeeds,

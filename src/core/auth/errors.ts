@@ -1,4 +1,4 @@
-import type { HttpFailureKind } from '../../base/http.ts';
+import { HttpError, type HttpFailureKind } from '../../base/http.ts';
 import type { SignedOutReason } from './credential.ts';
 
 /** What went wrong with signing in or staying signed in. No member ever holds a token. */
@@ -51,6 +51,13 @@ export class AuthError extends Error {
     super(describeAuthFailure(failure), options);
     this.failure = failure;
   }
+}
+
+/** A break of the connection as a failure of signing in; any other error as it is. */
+export function unreachableFrom(error: unknown): unknown {
+  if (!(error instanceof HttpError)) return error;
+  const { host, kind: cause } = error;
+  return new AuthError({ kind: 'unreachable', host, cause }, { cause: error });
 }
 
 const passing: ReadonlySet<AuthFailure['kind']> = new Set([

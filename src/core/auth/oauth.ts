@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { HttpError, readText, type Http, type HttpRequest } from '../../base/http.ts';
+import { readText, type Http, type HttpRequest } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import { isSafeEndpoint } from '../settings/settings.ts';
 import type { SignedOutReason } from './credential.ts';
-import { AuthError } from './errors.ts';
+import { AuthError, unreachableFrom } from './errors.ts';
 
 /** Client id of Codex at OpenAI's issuer (WIRE.md a). */
 export const clientId = 'app_EMoamEEZ73f0CkXaXp7hrann';
@@ -152,9 +152,7 @@ async function post(
     );
     return { status: response.status, text: await readText(response) };
   } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    const { host, kind } = error;
-    throw new AuthError({ kind: 'unreachable', host, cause: kind }, { cause: error });
+    throw unreachableFrom(error);
   }
 }
 
