@@ -143,7 +143,7 @@ test('the models of a key are those of the API that can write, days of them hidd
     baseUrl: () => backend.baseUrl,
     grants: { grant: (signal) => grants.grantOf(key.id, signal), renew: grants.renew },
     log: silentLog,
-    headers: () => headers,
+    headers: () => ({ originator: 'codex_chat', ...headers }),
   });
   await models.refresh(never);
   expect(models.current().models.map(({ slug, hidden, lite }) => [slug, hidden, lite])).toEqual([
