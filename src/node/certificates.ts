@@ -11,7 +11,8 @@ export interface TlsOptions {
 }
 
 export interface Trust {
-  current(): TlsOptions;
+  /** @param isProxied - whether the connection goes through a proxy */
+  current(isProxied: boolean): TlsOptions;
   /**
    * After a handshake with `used` failed: the options for one more try, if the authorities of the
    * operating system may heal the failure. No request was sent by then. Undefined: it stands.
@@ -20,6 +21,7 @@ export interface Trust {
 }
 
 export interface TrustOptions {
+  /** False: certificates are not checked behind a proxy. A direct connection is always checked. */
   readonly strictSsl: boolean;
   readonly systemCertificates: boolean;
   readonly load: LoadCertificates;
@@ -44,7 +46,8 @@ export function createTrust({
   load,
   log,
 }: TrustOptions): Trust {
-  let current: TlsOptions = strictSsl ? {} : { rejectUnauthorized: false };
+  const unchecked: TlsOptions = { rejectUnauthorized: false };
+  let current: TlsOptions = {};
   let wide: Promise<TlsOptions | undefined> | undefined;
   const open = async () => {
     const extra = (await listed(load)).filter(isReadable);
@@ -53,9 +56,9 @@ export function createTrust({
     return (current = { secureContext: withRoots(extra) });
   };
   return {
-    current: () => current,
+    current: (isProxied) => (isProxied && !strictSsl ? unchecked : current),
     async widen(error, used) {
-      if (!strictSsl || !mayWiden) return undefined;
+      if (used === unchecked || !mayWiden) return undefined;
       if (!errorCodes(error).some((code) => unknownIssuer.test(code))) return undefined;
       wide ??= open();
       const next = await wide;

@@ -78,7 +78,9 @@ function createPool(settings: NetworkSettings, options: PoolOptions): Pool {
   const { log = silentLog, connectTimeoutMs = 30_000 } = options;
   const { environment = process.env, loadCertificates = systemCertificates } = options;
   if (!settings.strictSsl) {
-    log.warn('http.proxyStrictSSL is off: no certificate is checked, anyone between can listen');
+    log.warn(
+      'http.proxyStrictSSL is off: behind a proxy certificates are not checked, so the proxy can read tokens',
+    );
   }
   const { strictSsl, systemCertificates: useSystem } = settings;
   const load = loadCertificates;

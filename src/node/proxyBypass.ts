@@ -5,8 +5,18 @@ export type Bypass = (hostname: string, port: number) => boolean;
 
 type Rule = (host: string, port: number) => boolean;
 
-/** The only ones that VS Code never sends to a proxy, whatever the settings say. */
-const ownMachine = new Set(['localhost', '127.0.0.1', '::1', '::ffff:7f00:1']);
+/**
+ * Addresses of this machine, which never go to a proxy, whatever the settings say. Plain http is
+ * allowed to each of them ({@link isSafeEndpoint}), so a proxy would see tokens in clear text.
+ */
+const ownMachine = new BlockList();
+ownMachine.addSubnet('127.0.0.0', 8, 'ipv4');
+ownMachine.addAddress('::1', 'ipv6');
+ownMachine.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
+
+function isOwnMachine(host: string): boolean {
+  return host === 'localhost' || (isIP(host) !== 0 && ownMachine.check(host, family(isIP(host))));
+}
 
 /**
  * Reads `NO_PROXY` or `http.noProxy`. No standard describes it; this is what curl, undici and VS
@@ -18,7 +28,7 @@ export function createBypass(entries: readonly string[]): Bypass {
   const rules = entries.flatMap((entry) => entry.split(/[,\s]+/)).flatMap(readRule);
   return (hostname, port) => {
     const host = bareHost(hostname);
-    return ownMachine.has(host) || rules.some((rule) => rule(host, port));
+    return isOwnMachine(host) || rules.some((rule) => rule(host, port));
   };
 }
 

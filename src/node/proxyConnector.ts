@@ -47,7 +47,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         throw signal.aborted ? error : classifyTransportError(error, hop.host, proxy.label);
       }
     };
-    const used = trust.current();
+    const used = trust.current(proxy !== undefined);
     try {
       return await reach(dialBy(used));
     } catch (error) {

@@ -43,6 +43,12 @@ test.each<[string, string, number, boolean]>([
   ['', 'localhost', 80, true],
   ['', '127.0.0.1', 80, true],
   ['', '[::1]', 80, true],
+  ['', '127.0.0.2', 80, true],
+  ['', '127.255.255.254', 80, true],
+  ['', '[::ffff:7f00:1]', 80, true],
+  ['', '[::ffff:7f12:3456]', 80, true],
+  ['', '128.0.0.1', 80, false],
+  ['', '127.0.0.1.evil.org', 80, false],
   ['', 'localhost.evil.org', 80, false],
 ])('with no proxy for "%s", %s at %i goes straight: %s', (entries, host, port, straight) => {
   expect(asks(entries, host, port)).toBe(straight);

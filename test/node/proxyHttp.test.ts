@@ -279,6 +279,21 @@ describe('a proxy that opens TLS', () => {
     expect(lines.join()).toMatch(/http\.proxyStrictSSL is off/);
   });
 
+  test('is still refused on a direct connection after the person switched the check off', async () => {
+    const port = await servers.origin((_, response) => response.end('Bearer'), 'origin');
+    const http = client({ strictSsl: false }, { trusts: [] });
+    const error = await failure(http(get(`https://127.0.0.1:${port}/x`), never()));
+    expect(error).toMatchObject({ kind: 'tls' });
+  });
+
+  test('of the operating system still counts on a direct connection after the check is off', async () => {
+    const port = await servers.origin((_, response) => response.end('fine'), 'origin');
+    const http = client({ strictSsl: false }, { trusts: ['origin'] });
+    const answer = http(get(`https://localhost:${port}/x`), never());
+    const said = await answer.then(readText, (error: HttpError) => error.kind);
+    expect(said).toBe('fine');
+  });
+
   test('asks the system for its certificates once, and only when it must', async () => {
     const plain = await echo();
     const { proxy } = await inspected();
