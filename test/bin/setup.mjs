@@ -41,7 +41,7 @@ export function requireNode() {
 /** Installs our npm packages unless exactly those of package-lock.json are there. */
 export async function ensureDependencies() {
   if (dependenciesAreCurrent()) return;
-  const flags = ['--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund'];
   await step('Installing npm packages (up to a minute)', () =>
     npm(['ci', ...flags], { cwd: root }),
   ).catch((cause) => {
