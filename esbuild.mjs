@@ -1,7 +1,21 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { watch } from 'node:fs';
 import { build, transform } from 'esbuild';
+import { bundledPackages, noticesText } from './test/bin/notices.mjs';
 
-const shared = { bundle: true, minify: true, logLevel: 'warning', legalComments: 'none' };
+/** While one works on the extension: readable code with source maps, built again after each change. */
+const isWatching = process.argv.includes('--watch');
+const sourcemap = isWatching ? 'inline' : false;
+
+/** License texts go into dist/ThirdPartyNotices.txt, so the comments that repeat them are left out. */
+const shared = {
+  bundle: true,
+  minify: !isWatching,
+  sourcemap,
+  logLevel: 'warning',
+  legalComments: 'none',
+  metafile: true,
+};
 
 /** The parts of undici that `src/node` imports; see `src/node/undici.d.ts`. */
 const undiciParts = [
@@ -32,7 +46,7 @@ const undiciApart = {
  */
 async function buildExtension() {
   const target = 'node22';
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...shared,
     entryPoints: ['src/extension.ts'],
     outdir: 'dist',
@@ -49,15 +63,30 @@ async function buildExtension() {
   // Each `import()` becomes a `require`: the host need not start its loader of modules for it.
   const supported = { 'dynamic-import': false };
   const toCommonJs = ({ text }) =>
-    transform(text, { format: 'cjs', platform: 'node', minify: true, target, supported });
+    transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      minify: !isWatching,
+      sourcemap,
+      target,
+      supported,
+    });
   await Promise.all(
     outputFiles.map(async (file) => writeFile(file.path, (await toCommonJs(file)).code)),
   );
+  return { metafile };
 }
 
-await rm('dist', { recursive: true, force: true });
-await mkdir('dist');
-await Promise.all([
+async function buildAll() {
+  await rm('dist', { recursive: true, force: true });
+  await mkdir('dist');
+  const results = await Promise.all(bundles());
+  const metafiles = results.map(({ metafile }) => metafile);
+  const packages = await bundledPackages(metafiles, import.meta.dirname);
+  await writeFile('dist/ThirdPartyNotices.txt', noticesText(packages));
+}
+
+const bundles = () => [
   buildExtension(),
   build({
     ...shared,
@@ -102,4 +131,23 @@ await Promise.all([
     format: 'esm',
     target: 'es2022',
   }),
-]);
+];
+
+/** Builds again after each change; the two lines are what the build task of the editor waits for. */
+async function rebuildOnChange() {
+  let pending = Promise.resolve();
+  let timer;
+  const rebuild = async () => {
+    console.log('build began');
+    await buildAll().catch((error) => console.error(error.message));
+    console.log('build ended');
+  };
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (pending = pending.then(rebuild)), 100);
+  };
+  for (const folder of ['src', 'webview']) watch(folder, { recursive: true }, soon);
+  await (pending = rebuild());
+}
+
+await (isWatching ? rebuildOnChange() : buildAll());
