@@ -32,7 +32,7 @@ export async function bundledPackages(metafiles, root) {
     if (!inputs.some((each) => input.test(each))) continue;
     packages.push({ name, version: 'as in undici', license, text: mitText(holder) });
   }
-  return packages.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** `node_modules/zod`, `node_modules/@scope/name`, nested ones too; undefined for our own files. */
@@ -45,7 +45,7 @@ async function readPackage(folder) {
   const { name, version, license, author } = manifest;
   const files = (await readdir(folder))
     .filter((file) => /^(licen[cs]e|copying|notice|copyrightnotice)/i.test(file))
-    .sort();
+    .toSorted();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   const holder = typeof author === 'string' ? author.replace(/\s*<.*/, '') : author?.name;
   const text = texts.map((each) => each.trim()).join('\n\n');
