@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Page } from 'playwright-core';
+import { contentPolicy } from '../../src/vscode/contentPolicy.ts';
 
 export interface MarkdownPage {
   readonly page: Page;
@@ -12,17 +13,7 @@ export interface MarkdownPage {
   close(): Promise<void>;
 }
 
-const policy = [
-  "default-src 'none'",
-  "script-src 'nonce-test'",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  "font-src 'self'",
-  "require-trusted-types-for 'script'",
-  'trusted-types fast-html',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+const policy = contentPolicy("'self'", 'test');
 
 const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

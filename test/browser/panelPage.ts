@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import * as z from 'zod/mini';
 import { fromWebview, type FromWebview, type ToWebview } from '../../src/protocol.ts';
+import { contentPolicy } from '../../src/vscode/contentPolicy.ts';
 
 export type Theme = 'dark-modern' | 'light-modern' | 'hc-dark' | 'hc-light';
 export const themes: readonly Theme[] = ['dark-modern', 'light-modern', 'hc-dark', 'hc-light'];
@@ -225,17 +226,7 @@ const defaultSheet = `@layer vscode-default {
   blockquote { background: var(--vscode-textBlockQuote-background); border-color: var(--vscode-textBlockQuote-border); }
 }`;
 
-const policy = [
-  "default-src 'none'",
-  "script-src 'nonce-n'",
-  `style-src ${origin} 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='`,
-  `img-src ${origin} blob:`,
-  `font-src ${origin}`,
-  "require-trusted-types-for 'script'",
-  'trusted-types fast-html',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+const policy = contentPolicy(origin, 'n');
 
 function skeleton(theme: Theme): string {
   return `<!doctype html>
