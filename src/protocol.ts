@@ -98,6 +98,8 @@ const account = z.discriminatedUnion('state', [
     problem: z.optional(z.string()),
     /** Whether the Codex CLI has a login that could be used. */
     hasCodexLogin: z.optional(z.boolean()),
+    /** Whether the extension, and with it the tokens that it uses, is on another machine. */
+    isRemote: z.optional(z.boolean()),
   }),
   z.object({
     state: z.literal('signingIn'),

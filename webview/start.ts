@@ -8,8 +8,11 @@ import { toolkitButton } from './toolkit.ts';
 type Send = (message: FromWebview) => void;
 type SignedOut = Extract<AccountView, { state: 'signedOut' }>;
 
+const remoteNote =
+  'This window runs on a remote machine. Programs that run there as you can read the token while the window is open.';
+
 /** What the view offers before anybody has signed in, with why the last try failed. */
-export function signedOutPage({ problem, hasCodexLogin }: SignedOut, send: Send): Page {
+export function signedOutPage({ problem, hasCodexLogin, isRemote }: SignedOut, send: Send): Page {
   const element = h(
     'section',
     { class: 'talk in-middle', 'aria-label': 'Sign in' },
@@ -33,6 +36,7 @@ export function signedOutPage({ problem, hasCodexLogin }: SignedOut, send: Send)
       h('span', {}, 'You sign in on a page of ChatGPT, in your browser.'),
       icon('key'),
       h('span', {}, 'The token stays in the secret store of VS Code.'),
+      ...(isRemote ? [icon('warning'), h('span', {}, remoteNote)] : []),
       icon('shield'),
       h('span', {}, 'No telemetry. ', privacyLink(send)),
     ),

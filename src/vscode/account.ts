@@ -33,9 +33,9 @@ export interface Account extends Disposable {
 /** The pool as the panel and the menus see it: one account, or none. */
 export function createAccount(needs: {
   pool: Pool;
-  choice: AccountChoice;
-  signIn: SignIn;
-  loginImport: LoginImport;
+  choice: Pick<AccountChoice, 'choose'>;
+  signIn: Pick<SignIn, 'state' | 'onDidChangeState'>;
+  loginImport: Pick<LoginImport, 'isOffered' | 'onDidChangeOffer'>;
   log: Log;
 }): Account {
   const { pool, choice, signIn, loginImport, log } = needs;
@@ -80,6 +80,7 @@ export function createAccount(needs: {
         state: 'signedOut',
         ...(problem === undefined ? {} : { problem }),
         ...(loginImport.isOffered() ? { hasCodexLogin: true } : {}),
+        ...(vscode.env.remoteName === undefined ? {} : { isRemote: true }),
       };
     },
     async choose(id) {

@@ -126,6 +126,14 @@ test('the login of the Codex CLI is offered only where there is one', async () =
   ]);
 });
 
+test('before a sign-in on a remote machine the panel says who can read the token there', async () => {
+  const note = 'Programs that run there as you can read the token';
+  const local = await show({ state: 'signedOut' });
+  expect(await local.page.locator('#app').innerText()).not.toContain(note);
+  const remote = await show({ state: 'signedOut', isRemote: true });
+  expect(await remote.page.locator('#app').innerText()).toContain(note);
+});
+
 test.each(themes)('keeps within a narrow panel and the rules for all in %s', async (theme) => {
   const panel = await show(byCode, { theme, width: 300 });
   await panel.tell(scenes['signingInByCode'] ?? snapshot());
