@@ -9,6 +9,8 @@ import type { Credential } from './credential.ts';
 const answerLimitMs = 75_000;
 /** A secret storage that lags behind by more than that does not lag: it holds something else. */
 const longestLagMs = 120_000;
+/** A process that keeps tokens in memory for longer has most likely ended: not every system tells. */
+const longestKeptMs = 24 * 3_600_000;
 
 const noteSchema = z.object({
   /** Of the newest tokens that were stored. */
@@ -94,8 +96,8 @@ export function createRefreshNotebook(
 
   function judgeFlight({ holder, isKept = false, startedAtMs }: Flight): Standing {
     if (holder === peers.me) return 'free';
-    const mayEnd = isKept || isWithin(clock.now(), startedAtMs, answerLimitMs);
-    return mayEnd && peers.isAlive(holder) ? 'taken' : 'left';
+    const limitMs = isKept ? longestKeptMs : answerLimitMs;
+    return isWithin(clock.now(), startedAtMs, limitMs) && peers.isAlive(holder) ? 'taken' : 'left';
   }
 
   const write = (credential: Credential, next: (old: Note | undefined) => Note | undefined) =>
