@@ -8,11 +8,22 @@ export interface Leases {
   /**
    * Waits for the hold of this name, runs the work and gives the hold back. The work's signal
    * aborts with the caller's, and with {@link LeaseError} when the hold was lost meanwhile: the
-   * work decides what that means, and what it gives is passed on. Rejects with `signal.reason`
-   * while it waits, or with what the work rejects with. Work must not ask for its own name again.
+   * work decides what that means, and what it gives is passed on. Where no hold over the windows
+   * can be had the work runs all the same, and is told. Rejects with `signal.reason` while it
+   * waits, or with what the work rejects with. Work must not ask for its own name again.
    */
-  hold<T>(name: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
+  hold<T>(
+    name: string,
+    work: (signal: AbortSignal, reach: HoldReach) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T>;
 }
+
+/**
+ * Whom a hold keeps out: all windows, or only other work of this process, because the storage
+ * folder could not be used.
+ */
+export type HoldReach = 'allWindows' | 'thisProcess';
 
 /** The hold was lost while the work ran: another process took this one for dead. */
 export class LeaseError extends Error {
@@ -31,7 +42,7 @@ export function createLocalLeases(): Leases {
       last.set(name, all);
       try {
         await settledOrAborted(before, signal);
-        return await work(signal);
+        return await work(signal, 'allWindows');
       } finally {
         leave();
         if (last.get(name) === all) last.delete(name);

@@ -2,10 +2,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** Windows says these while a scanner or another process has the file open; it passes. */
 const passing = new Set(['EPERM', 'EBUSY', 'EACCES']);
+/** No room for another handle, or a disk that hesitates: mostly gone after some seconds. */
+const transient = new Set(['EMFILE', 'ENFILE', 'EIO', 'EAGAIN', 'EBUSY']);
 const triesAfterMs = [5, 20, 50, 100, 200];
 
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Whether the same call may well succeed within seconds. */
+export function isTransient(error: unknown): boolean {
+  return transient.has(codeOf(error));
 }
 
 /** Does it again, for less than half a second, while the file is in somebody else's hands. */

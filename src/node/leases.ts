@@ -1,20 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  mkdir,
-  readFile,
-  readdir,
-  rename,
-  stat,
-  unlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { delay } from '../base/delay.ts';
 import { createLocalLeases, LeaseError, type Leases } from '../base/leases.ts';
 import type { Log } from '../base/log.ts';
 import type { Peers } from '../base/peers.ts';
-import { codeOf, patiently } from './fileErrors.ts';
+import { codeOf, isTransient, patiently } from './fileErrors.ts';
 
 /** A holder shows this often that it lives. */
 const beatMs = 1_000;
@@ -23,6 +14,10 @@ const patienceMs = 4_000;
 /** A watcher that slept so long itself, as in a suspended laptop, has seen nothing. */
 const oversleptMs = 1_000;
 const longestPauseMs = 60;
+/** A disk that hesitates, or a process without a free handle, is waited for so long. */
+const troubleMs = 3_000;
+/** So long after a wait in vain the same trouble is not waited for again. */
+const troubledMs = 10_000;
 
 /**
  * Leases as files in a folder that all windows share, one numbered file for each time that a lease
@@ -30,33 +25,56 @@ const longestPauseMs = 60;
  * on the way to a lease takes away what another process may have made meanwhile, which is where
  * locks of one name go wrong: two who find the same dead lock remove each other's new one. The
  * newest number is never removed, so whoever comes with an old list finds a higher one and leaves.
- * Without such a folder (a disk that cannot be written) leases hold within this process only.
+ * Without such a folder (a disk that is full or cannot be written) leases hold within this process
+ * only, and the work is told so: what must not happen twice needs a further lock.
  */
 export function createLeases(folder: string, log: Log, peers: Peers): Leases {
   const local = createLocalLeases();
+  const patience = createPatience();
   let told = false;
-  const alone = (error: unknown) => {
+  const tellOnce = (error: unknown) => {
     if (!told) log.warn(`windows cannot wait for each other: ${codeOf(error) || 'no folder'}`);
     told = true;
+  };
+  const acquired = async (name: string, signal: AbortSignal): Promise<Held | undefined> => {
+    try {
+      return await acquire({ folder: join(folder, folderName(name)), peers, signal, patience });
+    } catch (error) {
+      signal.throwIfAborted();
+      tellOnce(error);
+      return undefined;
+    }
   };
   return {
     hold: (name, work, signal) =>
       local.hold(
         name,
         async () => {
-          const place = { folder: join(folder, folderName(name)), peers, signal };
-          let held: Held;
-          try {
-            held = await acquire(place);
-          } catch (error) {
-            signal.throwIfAborted();
-            alone(error);
-            return work(signal);
-          }
-          return keep(held, (lost) => work(AbortSignal.any([signal, lost])), log);
+          const held = await acquired(name, signal);
+          if (!held) return work(signal, 'thisProcess');
+          const whole = (lost: AbortSignal) => work(AbortSignal.any([signal, lost]), 'allWindows');
+          return keep(held, whole, log);
         },
         signal,
       ),
+  };
+}
+
+/** How long transient errors are waited for, over all leases of a process. */
+interface Patience {
+  /** True while a wait that began at this time, by `performance.now()`, should go on. */
+  lasts(sinceMs: number): boolean;
+}
+
+function createPatience(): Patience {
+  let endedMs = -Infinity;
+  return {
+    lasts(sinceMs) {
+      const nowMs = performance.now();
+      if (nowMs - sinceMs < troubleMs && nowMs - endedMs > troubledMs) return true;
+      if (nowMs - endedMs > troubledMs) endedMs = nowMs;
+      return false;
+    },
   };
 }
 
@@ -70,6 +88,7 @@ interface Place {
   folder: string;
   peers: Peers;
   signal: AbortSignal;
+  patience: Patience;
 }
 
 interface Held {
@@ -87,12 +106,19 @@ const heldName = (number: number) => `${number}.held`;
 /** Rejects with the abort reason, or with the error of the file system that leaves no way. */
 async function acquire(place: Place): Promise<Held> {
   const isGone = createWatch(place);
+  let troubledSinceMs: number | undefined;
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     place.signal.throwIfAborted();
-    const newest = newestOf(await list(place.folder));
-    if (!newest?.isHeld || (await isGone(newest.number))) {
-      const held = await take(place, (newest?.number ?? 0) + 1);
-      if (held) return held;
+    try {
+      const newest = newestOf(await list(place.folder));
+      if (!newest?.isHeld || (await isGone(newest.number))) {
+        const held = await take(place, (newest?.number ?? 0) + 1);
+        if (held) return held;
+      }
+      troubledSinceMs = undefined;
+    } catch (error) {
+      troubledSinceMs ??= performance.now();
+      if (!isTransient(error) || !place.patience.lasts(troubledSinceMs)) throw error;
     }
     await delay(pauseMs * (0.5 + Math.random()), place.signal);
   }
@@ -122,15 +148,34 @@ function newestOf(entries: readonly Entry[]): Entry | undefined {
 async function take({ folder, peers }: Place, number: number): Promise<Held | undefined> {
   const path = join(folder, heldName(number));
   try {
-    await patiently(() => writeFile(path, peers.me, { flag: 'wx' }));
+    await create(path, peers.me);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return undefined;
     throw error;
   }
-  const others = (await list(folder)).filter((entry) => entry.number >= number);
-  if (others.length === 1 && others[0]?.isHeld) return { folder, number };
+  try {
+    const others = (await list(folder)).filter((entry) => entry.number >= number);
+    if (others.length === 1 && others[0]?.isHeld) return { folder, number };
+  } catch (error) {
+    await unlink(path).catch(() => {});
+    throw error;
+  }
   await unlink(path).catch(() => {});
   return undefined;
+}
+
+/**
+ * A new file or none: an empty one, for which a full disk has room, would keep the others waiting
+ * for a holder that is not there. One that another process has made is left alone.
+ */
+async function create(path: string, text: string): Promise<void> {
+  const file = await patiently(() => open(path, 'wx'));
+  try {
+    await file.writeFile(text).finally(() => file.close());
+  } catch (error) {
+    await unlink(path).catch(() => {});
+    throw error;
+  }
 }
 
 /** Tells whether the holder of a number has died, for one who looks every few ms. */

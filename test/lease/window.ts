@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { delay } from '../../src/base/delay.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -28,7 +28,8 @@ serve({
   hold: deed(z.object({ name: z.string(), ms: z.number(), log: z.string() }), (order) =>
     leases.hold(
       order.name,
-      async (signal) => {
+      async (signal, reach) => {
+        if (reach === 'thisProcess') return 'no hold';
         appendFileSync(order.log, `in ${process.pid}\n`);
         await delay(order.ms, never);
         appendFileSync(order.log, `out ${process.pid}\n`);
@@ -41,6 +42,16 @@ serve({
     for (let i = 0; i < times; i++) {
       await counts.change((old) => ({ ...old, [key]: (old[key] ?? 0) + 1 }), never);
     }
+  }),
+  /** Takes all handles that the process may have, and gives them back after a while. */
+  exhaust: deed(z.object({ ms: z.number() }), async ({ ms }) => {
+    const handles: number[] = [];
+    try {
+      for (;;) handles.push(openSync('/dev/null', 'r'));
+    } catch {
+      setTimeout(() => handles.forEach((handle) => closeSync(handle)), ms);
+    }
+    return handles.length;
   }),
   async listen() {
     counts.onDidChange(() => {});

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ export interface Windows {
   /** Where the windows keep what they share. */
   readonly folder: string;
   open(...args: readonly string[]): Window;
+  /** One whose process may have so many open files and sockets at once. Not on Windows. */
+  openWithHandles(handles: number, ...args: readonly string[]): Window;
   close(): Promise<void>;
 }
 
@@ -39,12 +41,17 @@ export async function createWindows(program: 'window' | 'signedInWindow'): Promi
   });
   const folder = join(root, 'storage');
   const open = new Set<Window>();
+  const start = (args: readonly string[], options: ForkOptions) => {
+    const window = createWindow(fork(outfile, [folder, ...args], options));
+    open.add(window);
+    return window;
+  };
   return {
     folder,
-    open(...args) {
-      const window = createWindow(fork(outfile, [folder, ...args], { execArgv: [] }));
-      open.add(window);
-      return window;
+    open: (...args) => start(args, { execArgv: [] }),
+    openWithHandles(handles, ...args) {
+      const script = `ulimit -n ${handles} && exec "$0" "$@"`;
+      return start(args, { execPath: '/bin/sh', execArgv: ['-c', script, process.execPath] });
     },
     async close() {
       await Promise.all([...open].map((window) => window.kill()));

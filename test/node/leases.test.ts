@@ -7,6 +7,7 @@ import { createLeases } from '../../src/node/leases.ts';
 import { createPeers } from '../../src/node/peers.ts';
 import { createWindows, type Windows } from '../lease/windows.ts';
 import { recordingLog } from '../support/credentials.ts';
+import { mountSmallDisk, whyNoSmallDisk } from '../support/smallDisk.ts';
 
 const never = new AbortController().signal;
 let windows: Windows;
@@ -114,8 +115,8 @@ test('where the folder cannot be made the work runs all the same, and the log sa
   await writeFile(join(folder, 'file'), '');
   const log = recordingLog();
   const leases = createLeases(join(folder, 'file', 'leases'), log, createPeers());
-  expect(await leases.hold('a', async () => 'in', never)).toBe('in');
-  expect(await leases.hold('b', async () => 'in', never)).toBe('in');
+  expect(await leases.hold('a', async (_, reach) => reach, never)).toBe('thisProcess');
+  expect(await leases.hold('b', async (_, reach) => reach, never)).toBe('thisProcess');
   expect(log.lines).toEqual(['windows cannot wait for each other: ENOTDIR']);
   await rm(folder, { recursive: true });
 });
@@ -130,4 +131,54 @@ test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
     expect(await leases.hold('a', async () => 'in', never)).toBe('in');
     await rm(folder, { recursive: true });
   },
+);
+
+const noDisk = whyNoSmallDisk();
+
+test.skipIf(noDisk)(
+  `on a full disk nothing is left behind for others to wait for ${noDisk ?? ''}`,
+  async () => {
+    const disk = mountSmallDisk();
+    try {
+      const peers = createPeers();
+      const leases = createLeases(disk.folder, silentLog, peers);
+      await leases.hold('a', async () => {}, never);
+      disk.fill();
+      const reaches = await Promise.all(
+        [1, 2, 3].map(() => leases.hold('a', async (_, reach) => reach, never)),
+      );
+      expect(reaches).toEqual(['thisProcess', 'thisProcess', 'thisProcess']);
+      const names = await readdir(disk.folder, { recursive: true });
+      expect(names.filter((name) => name.endsWith('.held'))).toEqual([]);
+    } finally {
+      disk.close();
+    }
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a process that is out of handles for a moment waits, and then has the hold',
+  async () => {
+    const log = join(windows.folder, '../handles.log');
+    const window = windows.openWithHandles(64);
+    expect(await window.ask('hold', { name: 'd', ms: 1, log })).toBe('kept');
+    expect(await window.ask('exhaust', { ms: 700 })).toBeGreaterThan(5);
+    expect(await window.ask('hold', { name: 'd', ms: 1, log }).catch(String)).toBe('kept');
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a process that stays out of handles goes on without the hold, knows so, and waits but once',
+  async () => {
+    const log = join(windows.folder, '../noHandles.log');
+    const window = windows.openWithHandles(64);
+    await window.ask('hold', { name: 'e', ms: 1, log });
+    await window.ask('exhaust', { ms: 60_000 });
+    const beganMs = performance.now();
+    expect(await window.ask('hold', { name: 'e', ms: 1, log })).toBe('no hold');
+    const firstMs = performance.now() - beganMs;
+    for (let i = 0; i < 10; i++) await window.ask('hold', { name: 'e', ms: 1, log });
+    expect(performance.now() - beganMs).toBeLessThan(2 * firstMs);
+  },
+  20_000,
 );

@@ -235,6 +235,24 @@ test('a token that one window could only keep in memory is not spent by another'
   expect([await tokenOf(two.grants.grant(never)), seen.reuses]).toEqual(['access-2', 0]);
 });
 
+test('a token that was kept in memory for over a day counts as left behind', async () => {
+  const clock = steppedClock(start);
+  const store = memoryStore([spent]);
+  store.isLocked = true;
+  const needs = { store, http: rotatingIssuer().http, shared: createLocalRefresh(), clock };
+  await openWindow('one', needs).grants.grant(never);
+  await clock.advance(23 * 3600 * second);
+  const early = failureOf(openWindow('two', needs).grants.grant(never));
+  await settled();
+  await clock.advance(30 * second);
+  expect(await early).toEqual({ kind: 'busyElsewhere' });
+  await clock.advance(2 * 3600 * second);
+  const late = failureOf(openWindow('two', needs).grants.grant(never));
+  await settled();
+  await clock.advance(30 * second);
+  expect(await late).toEqual({ kind: 'sessionEnded', reason: 'interrupted' });
+});
+
 test('notes hold neither tokens nor e-mail addresses', async () => {
   const clock = steppedClock(start);
   const shared = { ...createLocalRefresh(), nameOf: () => 'name' };
@@ -248,7 +266,9 @@ test('notes hold neither tokens nor e-mail addresses', async () => {
 });
 
 /** As after a holder stood still: nobody is kept from anything. */
-const freeForAll: SharedRefresh['leases'] = { hold: (_, work, signal) => work(signal) };
+const freeForAll: SharedRefresh['leases'] = {
+  hold: (_, work, signal) => work(signal, 'allWindows'),
+};
 
 test.each([
   ['with leases', createLocalRefresh],
