@@ -53,6 +53,10 @@ function of(group: string, rows: readonly (readonly [string, readonly Behaviour[
   return rows.map(([name, script, wanted]): Case => ({ group, name, script, wanted }));
 }
 
+function completedResponse(text: string): Json {
+  return { status: 'completed', output: [message(text)] };
+}
+
 const half = [created, ...deltas('Half an ans')];
 const always = (failure: string, sent = 6) => ({ sent, failure });
 
@@ -125,9 +129,29 @@ const endings = of('endings', [
   ['1.15 an empty body', [raw(''), good], recovered],
   ['1.15 an empty body, always', [raw('')], always('cut')],
   [
-    '1.15 JSON where a stream was promised',
+    '1.15 JSON that is no answer where a stream was promised',
     [raw('{"ok":true}', 'application/json'), good],
+    always('malformed', 1),
+  ],
+  [
+    '1.15 JSON with an error that may pass',
+    [raw('{"error":{"type":"server_error","message":"Busy."}}', 'application/json'), good],
     recovered,
+  ],
+  [
+    '1.15 JSON with an error that will not pass',
+    [raw('{"error":{"type":"invalid_request_error","message":"No."}}'), good],
+    always('badRequest', 1),
+  ],
+  [
+    '1.15 JSON with the whole response',
+    [
+      raw(
+        JSON.stringify({ object: 'response', id: 'r', ...completedResponse('The answer.') }),
+        'application/json',
+      ),
+    ],
+    { text: 'The answer.', sent: 1, status: 'completed' },
   ],
   ['1.15 HTML where a stream was promised', [raw('<html>Hi</html>', 'text/html'), good], recovered],
   ['1.15 HTML, always', [raw('<html>Hi</html>', 'text/html')], always('malformed')],
@@ -495,6 +519,9 @@ const failures = of('in-stream failures', [
       ['bio_policy', 'policy'],
       ['misalignment_policy_violation', 'policy'],
       ['usage_limit_reached', 'usageLimit'],
+      ['invalid_image', 'badRequest'],
+      ['unsupported_value', 'badRequest'],
+      ['string_above_max_length', 'badRequest'],
     ] as const
   ).map(
     ([code, failure]) =>
@@ -507,7 +534,6 @@ const failures = of('in-stream failures', [
       ['rate_limit_exceeded', 'rateLimited'],
       ['server_error', 'server'],
       ['previous_response_not_found', 'server'],
-      ['invalid_image', 'server'],
       ['websocket_connection_limit_reached', 'server'],
       ['something_new', 'server'],
     ] as const

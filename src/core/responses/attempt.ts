@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../base/http.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { createAnswer, type AnswerState } from './answer.ts';
+import { createAnswerBody, wrongForm } from './answerBody.ts';
 import { cleanItem, createGarbleFilter, type Delivery } from './garbleFilter.ts';
 import type { AttemptRecord } from './exchange.ts';
 import { isCall, isKnownItem } from './outputItems.ts';
@@ -12,11 +13,16 @@ import {
   failureFromTransport,
   type ApiError,
 } from './classify.ts';
-import { parseEvent, type OutputItem, type ResponseObject, type ResponsesEvent } from './events.ts';
+import {
+  errorOfEvent,
+  parseEvent,
+  type OutputItem,
+  type ResponseObject,
+  type ResponsesEvent,
+} from './events.ts';
 import type { ResponsesFailure } from './failure.ts';
 import { ListenerFault } from './listenerFault.ts';
 import { watchQuiet } from './quiet.ts';
-import { createEventReader } from './sse.ts';
 import type { EmitTurnEvent } from './turnEvent.ts';
 
 export interface AttemptOutcome {
@@ -62,7 +68,6 @@ export async function runAttempt(
     const response = await ports.http(request, signal);
     reading.started(response);
     if (response.status !== 200) return await refused(response, reading, ports);
-    if (!isStream(response)) return await wrongAnswer(response, reading);
     await readBody(response, reading, attempt, ports);
     if (!reading.isOver()) reading.endOfBody();
     return reading.outcome();
@@ -119,8 +124,17 @@ function createReading(
     else emit({ type: 'put', attempt, part: change.part, final: change.final });
   });
   const answer: AnswerState = createAnswer(attempt, filter.change);
-  const reader = createEventReader((data) => {
-    if (open && !end && !failure && data !== '[DONE]') take(data);
+  const body = createAnswerBody({
+    headers: () => headers,
+    now: () => clock.now(),
+    data(data) {
+      if (open && !end && !failure && data !== '[DONE]') take(data);
+    },
+    event: act,
+    failure(found, text) {
+      failure = found;
+      record.refused(text);
+    },
   });
 
   function take(data: string): void {
@@ -149,7 +163,7 @@ function createReading(
       case 'response.failed':
         return fail(event.response?.error ?? undefined);
       case 'error':
-        return fail(event.error ?? event);
+        return fail(errorOfEvent(event));
       case 'codex.rate_limits':
         emit({ type: 'rateLimits', attempt, credentialId, limits: event });
         return;
@@ -192,12 +206,14 @@ function createReading(
     },
     push(bytes: Uint8Array) {
       record.bytes(bytes.byteLength);
-      reader.push(bytes);
+      body.push(bytes);
     },
     /** A stream that ends without its terminal event was cut, however politely it was closed. */
     endOfBody() {
-      reader.end();
-      if (!end && !failure) failure = { kind: begun || malformed === 0 ? 'cut' : 'malformed' };
+      body.end();
+      if (end || failure) return;
+      if (/json|html/i.test(headers['content-type'] ?? '') && !begun) failure = wrongForm(headers);
+      else failure = { kind: begun || malformed === 0 ? 'cut' : 'malformed' };
     },
     isOver: () => end !== undefined || failure !== undefined,
     hasBegun: () => begun,
@@ -274,15 +290,4 @@ async function refused(
   record.refused(body);
   const { status, headers } = response;
   return reading.outcome(failureFromHttp({ status, headers, body }, clock.now()));
-}
-
-/** A proxy's page, or JSON where a stream was promised. Some backends leave the type out. */
-function isStream(response: HttpResponse): boolean {
-  return !/json|html/i.test(response.headers['content-type'] ?? '');
-}
-
-async function wrongAnswer(response: HttpResponse, reading: Reading): Promise<AttemptOutcome> {
-  await readText(response, 100_000);
-  const type = response.headers['content-type'] ?? '';
-  return reading.outcome({ kind: 'malformed', status: 200, detail: `answered with ${type}` });
 }

@@ -3,10 +3,22 @@ import { parseJson } from '../../base/json.ts';
 import { redact } from '../../base/log.ts';
 import type { HttpError } from '../../base/http.ts';
 import type { ResponsesFailure, ResponsesFailureKind } from './failure.ts';
+import { exactKind, familyKind, statusKind } from './errorKinds.ts';
 import { readResetsAtMs, readRetryAfterMs } from './retryHint.ts';
 
-const text = z.optional(z.nullable(z.string()));
-const amount = z.optional(z.nullable(z.number()));
+/** A text, or a number written as one: some gateways number their codes. Else as if absent. */
+const text = z.catch(
+  z.optional(
+    z.nullable(
+      z.pipe(
+        z.union([z.string(), z.number()]),
+        z.transform((value) => String(value)),
+      ),
+    ),
+  ),
+  undefined,
+);
+const amount = z.catch(z.optional(z.nullable(z.number())), undefined);
 
 /** The error object of the API, inside a body or inside `response.failed` (WIRE.md c, d). */
 export const apiError = z.object({
@@ -14,52 +26,29 @@ export const apiError = z.object({
   code: text,
   param: text,
   message: text,
+  /** HTTP status that an error inside a 200 speaks for (WIRE.md b, Websocket). */
+  status: amount,
   plan_type: text,
   resets_at: amount,
   resets_in_seconds: amount,
   headers: z.optional(z.catch(z.record(z.string(), z.string()), {})),
 });
-export type ApiError = z.infer<typeof apiError>;
+export type ApiError = Partial<z.infer<typeof apiError>>;
+
+/** An error as an object, or as nothing but its words. */
+export const errorOrWords = z.union([
+  apiError,
+  z.pipe(
+    z.string(),
+    z.transform((message): ApiError => ({ message })),
+  ),
+]);
 
 const errorBody = z.object({
   error: z.optional(z.nullable(z.union([apiError, z.string()]))),
   detail: z.optional(z.nullable(z.union([z.string(), z.object({ code: text, message: text })]))),
   message: text,
 });
-
-/** Codes whose meaning does not depend on the status. */
-const codes: Readonly<Partial<Record<string, ResponsesFailureKind>>> = {
-  usage_limit_reached: 'usageLimit',
-  usage_not_included: 'usageNotIncluded',
-  insufficient_quota: 'billing',
-  credit_balance_exhausted: 'billing',
-  organization_spend_limit_exceeded: 'billing',
-  project_spend_limit_exceeded: 'billing',
-  deactivated_workspace: 'billing',
-  rate_limit_exceeded: 'rateLimited',
-  slow_down: 'rateLimited',
-  server_is_overloaded: 'overloaded',
-  context_length_exceeded: 'contextOverflow',
-  invalid_prompt: 'invalidPrompt',
-  cyber_policy: 'policy',
-  bio_policy: 'policy',
-  misalignment_policy_violation: 'policy',
-  content_filter: 'policy',
-  invalid_encrypted_content: 'staleReasoning',
-  token_expired: 'unauthorized',
-  token_invalidated: 'unauthorized',
-  model_not_found: 'model',
-};
-
-const statuses: Readonly<Record<number, ResponsesFailureKind>> = {
-  401: 'unauthorized',
-  402: 'billing',
-  403: 'forbidden',
-  404: 'notFound',
-  408: 'server',
-  413: 'tooLarge',
-  429: 'rateLimited',
-};
 
 export interface HttpFailureSource {
   status: number;
@@ -88,13 +77,26 @@ export function failureFromEvent(
   nowMs: number,
 ): ResponsesFailure {
   const known = error ?? {};
-  const kind = codeKind(known) ?? shapeOf(known) ?? 'server';
+  const kind = kindInside(known) ?? 'server';
   const detail = cleanDetail(known.message ?? '');
   return {
     ...describe(kind, known, headers, nowMs),
     ...(detail === '' ? {} : { detail }),
     ...requestId(headers),
   };
+}
+
+/**
+ * The kind of an error inside a 200: by its code or type, by its words, by the family of its code
+ * or type, by the status that it names. Undefined for an error that may pass.
+ */
+function kindInside(error: ApiError): ResponsesFailureKind | undefined {
+  return (
+    exactKind(error) ??
+    shapeOf(error) ??
+    familyKind(error) ??
+    statusKind(error.status ?? Number(error.code ?? NaN))
+  );
 }
 
 /** What a break of the connection means; `started` says whether the answer had begun. */
@@ -136,15 +138,18 @@ function describe(
 }
 
 function kindOf(status: number, error: ApiError, html: boolean): ResponsesFailureKind {
-  const byCode = codeKind(error);
+  const byCode = exactKind(error);
   if (byCode) return byCode;
   if (html && (status === 403 || status === 503)) return 'blocked';
-  const shape = status === 400 || status === 404 ? shapeOf(error) : undefined;
-  return shape ?? statuses[status] ?? (status >= 500 ? 'server' : 'badRequest');
+  const isRefusal = status === 400 || status === 404 || status === 410 || status === 422;
+  const shape = isRefusal ? (shapeOf(error) ?? familyOfRefusal(error)) : undefined;
+  return shape ?? statusKind(status) ?? 'badRequest';
 }
 
-function codeKind(error: ApiError): ResponsesFailureKind | undefined {
-  return codes[error.code ?? ''] ?? codes[error.type ?? ''];
+/** Families that say more than the status does. */
+function familyOfRefusal(error: ApiError): ResponsesFailureKind | undefined {
+  const kind = familyKind(error);
+  return kind === 'model' || kind === 'policy' || kind === 'contextOverflow' ? kind : undefined;
 }
 
 /** Refusals that are known only by their parameter or their words (WIRE.md b). */
@@ -156,9 +161,16 @@ function shapeOf(error: ApiError): ResponsesFailureKind | undefined {
   if (error.code === 'unsupported_value' && error.param === 'tools') return 'wrongShape';
   if (/^Instructions are required|Responses.?Lite/i.test(message)) return 'wrongShape';
   if (message.startsWith('Model not found')) return 'wrongShape';
-  if (/model is not supported/i.test(message)) return 'model';
+  if (isModelGone(message)) return 'model';
   if (message.startsWith("Item with id 'rs_")) return 'staleReasoning';
   return undefined;
+}
+
+/** The model is unknown, retired or not for this account, by the words of an error. */
+function isModelGone(message: string): boolean {
+  return /\bmodel\b[^.!?]{0,120}?\b(?:is not supported|does(?: not|n't) exist|(?:is|has been|was) (?:deprecated|retired|removed|discontinued|shut down)|is (?:not|no longer) available)/i.test(
+    message.slice(0, 1000),
+  );
 }
 
 function readBody({ headers, body }: HttpFailureSource): ApiError {

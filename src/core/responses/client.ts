@@ -177,9 +177,10 @@ function createRun(
 
   function givenUp(failure: ResponsesFailure): ResponsesError {
     log.warn(`request given up after ${attempt}: ${new ResponsesError(failure).message}`);
+    const { isLasting: _isLasting, ...facts } = failure;
     return new ResponsesError(
       { ...failure, credentialId: account.id() },
-      { attempts: attempt, report: exchange.report({ ...failure, attempts: attempt }) },
+      { attempts: attempt, report: exchange.report({ ...facts, attempts: attempt }) },
     );
   }
 

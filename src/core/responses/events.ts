@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { apiError } from './classify.ts';
+import { apiError, errorOrWords, type ApiError } from './classify.ts';
 
 const index = z.catch(z.number(), 0);
 const text = z.catch(z.string(), '');
@@ -24,7 +24,7 @@ const response = z.object({
   usage: z.catch(z.optional(usage), undefined),
   end_turn: z.catch(z.optional(z.boolean()), undefined),
   incomplete_details: z.catch(z.optional(z.nullable(z.object({ reason: text }))), undefined),
-  error: z.catch(z.optional(z.nullable(apiError)), undefined),
+  error: z.catch(z.optional(z.nullable(errorOrWords)), undefined),
 });
 export type ResponseObject = z.infer<typeof response>;
 
@@ -65,7 +65,10 @@ const events = [
   z.object({ type: z.literal('response.completed'), response: maybeResponse }),
   z.object({ type: z.literal('response.incomplete'), response: maybeResponse }),
   z.object({ type: z.literal('response.failed'), response: maybeResponse }),
-  z.extend(apiError, { type: z.literal('error'), error: z.optional(z.nullable(apiError)) }),
+  z.extend(apiError, {
+    type: z.literal('error'),
+    error: z.catch(z.optional(z.nullable(errorOrWords)), undefined),
+  }),
   z.object({
     type: z.literal('response.metadata'),
     headers: z.catch(z.record(z.string(), z.string()), {}),
@@ -102,6 +105,11 @@ export function parseEvent(data: string): ParsedEvent {
   } catch {
     return { kind: 'malformed', type: '', value: data };
   }
+  return readEvent(value);
+}
+
+/** The same for data that has been parsed already. */
+export function readEvent(value: unknown): ParsedEvent {
   if (isPlainDelta(value)) return { kind: 'event', event: value };
   const type = typeOf(value);
   const name = aliases[type] ?? type;
@@ -112,6 +120,17 @@ export function parseEvent(data: string): ParsedEvent {
   return parsed.success
     ? { kind: 'event', event: parsed.data }
     : { kind: 'malformed', type: name, value };
+}
+
+/** The error of an `error` event. Over a websocket, status and headers stand beside it (WIRE.md b). */
+export function errorOfEvent(event: Extract<ResponsesEvent, { type: 'error' }>): ApiError {
+  const { error, ...outside } = event;
+  if (!error) return outside;
+  return {
+    ...error,
+    status: error.status ?? outside.status,
+    headers: error.headers ?? outside.headers,
+  };
 }
 
 type TextDelta = Extract<ResponsesEvent, { type: 'response.output_text.delta' }>;

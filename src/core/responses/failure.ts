@@ -65,6 +65,8 @@ export interface ResponsesFailure {
   proxyStatus?: number;
   /** The credential that the request went out with. */
   credentialId?: string;
+  /** The same request would bring the same, whatever the kind says of its like. */
+  isLasting?: true;
 }
 
 export interface ResponsesErrorOptions extends ErrorOptions {

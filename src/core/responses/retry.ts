@@ -75,7 +75,7 @@ export function decideRetry(
   state: RetryState,
   policy: RetryPolicy = usualPolicy,
 ): RetryDecision {
-  if (state.attempt >= maxAttempts) return giveUp;
+  if (state.attempt >= maxAttempts || failure.isLasting === true) return giveUp;
   const times = state.failures[failure.kind] ?? 1;
   switch (failure.kind) {
     case 'unauthorized':
