@@ -33,8 +33,12 @@ export function timeLeft(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** Clock time, `14:05`; with the weekday when it is more than 20 hours away, `Mon 09:00`. */
+/**
+ * Clock time, `14:05`; with the weekday when it is more than 20 hours away, `Mon 09:00`. What is
+ * over 400 days away is misread, and Intl throws for what is no date.
+ */
 export function clockTime(atMs: number, nowMs: number, language: string): string {
+  if (!(Math.abs(atMs - nowMs) <= 400 * 86_400_000)) return 'at an unknown time';
   const far = Math.abs(atMs - nowMs) > 20 * 3_600_000;
   return new Intl.DateTimeFormat(language || undefined, {
     hour: '2-digit',

@@ -18,3 +18,16 @@ export function orElse<T extends z.ZodMiniType>(schema: T, value: z.output<T>) {
     z.transform((given): z.output<T> => given ?? value),
   );
 }
+
+/** The members of a list that are of this shape. */
+export function membersOf<T extends z.ZodMiniType>(schema: T) {
+  return z.pipe(
+    z.array(z.unknown()),
+    z.transform((all): z.output<T>[] =>
+      all.flatMap((one) => {
+        const parsed = schema.safeParse(one);
+        return parsed.success ? [parsed.data] : [];
+      }),
+    ),
+  );
+}

@@ -4,15 +4,21 @@ import type { AccountRole, Outlook, UsageAccount } from '../../src/protocolUsage
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
+/** Nothing here is further away, so what is has been misread. */
+const furthestMs = 400 * dayMs;
+const unknownTime = 'an unknown time';
+const isNear = (atMs: number, nowMs: number) => Math.abs(atMs - nowMs) <= furthestMs;
 
 /** "in 2 d 21 h", "in 2 h 10 min", "in 35 min", "in less than a minute". */
 export function timeUntil(atMs: number, nowMs: number): string {
+  if (!isNear(atMs, nowMs)) return `at ${unknownTime}`;
   const minutes = Math.ceil((atMs - nowMs) / minuteMs);
   return minutes <= 1 ? 'in less than a minute' : `in ${longTime(minutes)}`;
 }
 
 /** "just now", "20 s ago", "4 min ago", "2 d 1 h ago". */
 export function timeSince(atMs: number, nowMs: number): string {
+  if (!isNear(atMs, nowMs)) return `at ${unknownTime}`;
   const seconds = Math.round((nowMs - atMs) / 1_000);
   if (seconds < 5) return 'just now';
   return seconds < 60 ? `${seconds} s ago` : `${longTime(Math.floor(seconds / 60))} ago`;
@@ -31,6 +37,7 @@ function longTime(minutes: number): string {
 
 /** "14:05" today, "Mon 09:00" within six days, "3 Mar 09:00" after that. */
 export function clock(atMs: number, nowMs: number): string {
+  if (!isNear(atMs, nowMs)) return unknownTime;
   const time = format(atMs, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const isToday = dateOf(atMs) === dateOf(nowMs);
   return isToday ? time : `${dayName(atMs, nowMs)} ${time}`;
@@ -44,14 +51,19 @@ function dayName(atMs: number, nowMs: number): string {
 
 const dateOf = (ms: number) => format(ms, { year: 'numeric', month: 'numeric', day: 'numeric' });
 
-/** The panel speaks English, with the day before the month, in the machine's own time zone. */
+/**
+ * The panel speaks English, with the day before the month, in the machine's own time zone. Intl
+ * throws for what is no date (ECMA-262, 21.4.1.1).
+ */
 export function format(ms: number, options: Intl.DateTimeFormatOptions): string {
+  if (!(Math.abs(ms) <= 8.64e15)) return unknownTime;
   return new Intl.DateTimeFormat('en-GB', options).format(ms);
 }
 
 /** "14:05, in 2 h 10 min". */
 export function clockAndDistance(atMs: number, nowMs: number): string {
-  return `${clock(atMs, nowMs)}, ${timeUntil(atMs, nowMs)}`;
+  const time = clock(atMs, nowMs);
+  return time === unknownTime ? time : `${time}, ${timeUntil(atMs, nowMs)}`;
 }
 
 /** Never 100 before it is all used, nor 0 once something is. */
@@ -106,7 +118,7 @@ function sentence(one: Outlook, nowMs: number, namesPace: boolean): readonly Wor
       return [
         { text: `${one.name} is spent until ` },
         strong(clock(one.untilMs, nowMs)),
-        { text: `, ${timeUntil(one.untilMs, nowMs)}.` },
+        { text: isNear(one.untilMs, nowMs) ? `, ${timeUntil(one.untilMs, nowMs)}.` : '.' },
       ];
     case 'rests': {
       const resets =
@@ -124,6 +136,7 @@ const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** "at 14:05", "on Mon at 09:00". */
 function at(atMs: number, nowMs: number): string {
+  if (!isNear(atMs, nowMs)) return `at ${unknownTime}`;
   const time = format(atMs, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const isToday = dateOf(atMs) === dateOf(nowMs);
   return isToday ? `at ${time}` : `on ${dayName(atMs, nowMs)} at ${time}`;

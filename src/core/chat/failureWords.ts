@@ -1,6 +1,7 @@
+import { isNear } from '../../base/figures.ts';
 import { AuthError, isPassing } from '../auth/errors.ts';
 import { PoolError, type PoolFailure } from '../pool/failure.ts';
-import { clockTime, timeUntil } from '../quota/time.ts';
+import { timeThenDistance } from '../quota/time.ts';
 import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
 import type { WayOn } from './waysOn.ts';
 import { networkSentence, networkTexts } from './networkWords.ts';
@@ -54,9 +55,7 @@ function poolWords(failure: PoolFailure, nowMs: number): FailureWords {
   }
   const { label, percent, opensAtMs } = failure;
   const opens =
-    opensAtMs === undefined
-      ? ''
-      : ` Its window resets at ${clockTime(opensAtMs, nowMs)}, ${timeUntil(opensAtMs, nowMs)}.`;
+    opensAtMs === undefined ? '' : ` Its window resets at ${timeThenDistance(opensAtMs, nowMs)}.`;
   return {
     ...words(
       'ceiling',
@@ -64,7 +63,7 @@ function poolWords(failure: PoolFailure, nowMs: number): FailureWords {
       `${label} has used the ${percent}% that you set as its limit.${opens} Nothing was sent, and your question is kept.`,
       ['retry', 'showQuota'],
     ),
-    ...(opensAtMs === undefined ? {} : { availableAtMs: opensAtMs }),
+    ...available(opensAtMs, nowMs),
   };
 }
 
@@ -219,15 +218,19 @@ function limitWords(failure: ResponsesFailure, nowMs: number): FailureWords {
       'showQuota',
       'copyDetails',
     ]),
-    ...(resetsAtMs === undefined ? {} : { availableAtMs: resetsAtMs }),
+    ...available(resetsAtMs, nowMs),
   };
 }
 
 function openingWords(resetsAtMs: number | undefined, nowMs: number): string {
   if (resetsAtMs === undefined) return 'Codex did not say when it opens again.';
   if (resetsAtMs <= nowMs) return 'It should be open again by now.';
-  return `It opens again at ${clockTime(resetsAtMs, nowMs)}, ${timeUntil(resetsAtMs, nowMs)}.`;
+  return `It opens again at ${timeThenDistance(resetsAtMs, nowMs)}.`;
 }
+
+/** A time that cannot be told is none that a button could wait for. */
+const available = (atMs: number | undefined, nowMs: number) =>
+  atMs !== undefined && isNear(atMs, nowMs) ? { availableAtMs: atMs } : {};
 
 const waitTitles = {
   overloaded: 'Codex is overloaded',
@@ -242,9 +245,9 @@ function waitWords(failure: ResponsesFailure, nowMs: number): FailureWords {
     return words(kind, title, 'Several attempts were turned away. Try again in a moment.');
   }
   const atMs = nowMs + retryAfterMs;
-  const wait = `${clockTime(atMs, nowMs)}, ${timeUntil(atMs, nowMs)}`;
+  const wait = timeThenDistance(atMs, nowMs);
   const asks = kind === 'resting' ? 'It is left alone until' : 'Codex asks to wait until';
-  return { ...words(kind, title, `${asks} ${wait}.`), availableAtMs: atMs };
+  return { ...words(kind, title, `${asks} ${wait}.`), ...available(atMs, nowMs) };
 }
 
 function networkWords(failure: ResponsesFailure): FailureWords {

@@ -114,7 +114,7 @@ function ratesOf(
   const all: Rise[] = [];
   return raw.map(({ part, isSame }, at) => {
     isAsBefore &&= isSame && part !== undefined && old?.parts[at] === part;
-    all.push(...(rises[at] ?? []));
+    for (const rise of rises[at] ?? []) all.push(rise);
     return part && isAsBefore ? part.rates : learnRates(all);
   });
 }

@@ -1,7 +1,11 @@
 import * as z from 'zod/mini';
+import { lastDateMs } from '../../base/figures.ts';
+import { lenient, membersOf } from '../../base/lenient.ts';
+import { present } from '../../base/present.ts';
 
-const atMs = z.number().check(z.nonnegative());
-const count = z.number().check(z.nonnegative());
+const atMs = z.number().check(z.nonnegative(), z.lte(lastDateMs));
+/** No turn counts so many of anything; sums of such figures would lose all others. */
+const count = z.number().check(z.nonnegative(), z.lte(1e12));
 
 /** How sure a share is, from best to least. `pending`: the reading after the turn is to come. */
 const certainty = z.enum(['measured', 'shared', 'rough', 'pending']);
@@ -15,7 +19,7 @@ const share = z.object({
   label: z.string(),
   /** Tells the run of the window: a turn over a reset has a share in each of the two. */
   startsAtMs: atMs,
-  points: count,
+  points: z.number().check(z.nonnegative(), z.lte(100)),
   certainty,
 });
 export type Share = z.infer<typeof share>;
@@ -30,11 +34,7 @@ export type Tokens = z.infer<typeof tokens>;
 const span = z.object({ credentialId: z.string(), fromMs: atMs, toMs: atMs });
 export type Span = z.infer<typeof span>;
 
-/**
- * One turn, as the ledger keeps it. It holds no text of a prompt: the view looks the title of the
- * chat up by its id. `title` is there only where the caller chose to store one.
- */
-export const ledgerEntry = z.object({
+const storedEntry = z.object({
   version: z.literal(1),
   id: z.string(),
   /** Grows each time the shares come to be known better; the highest counts. */
@@ -42,24 +42,31 @@ export const ledgerEntry = z.object({
   atMs,
   endedAtMs: atMs,
   chatId: z.string(),
-  title: z.exactOptional(z.string().check(z.maxLength(60))),
+  title: lenient(z.string().check(z.maxLength(60))),
   /** The account that the turn ended on. */
   credentialId: z.string(),
-  spans: z.array(span),
+  spans: membersOf(span),
   model: z.string(),
   effort: z.string(),
   /** Absent when the backend did not count them: stopped and failed turns. */
-  tokens: z.exactOptional(tokens),
+  tokens: lenient(tokens),
   /** Requests that were sent. */
-  requests: count,
+  requests: z.catch(count, 0),
   /** Kinds of those that failed, such as `overloaded`. */
-  failed: z.array(z.string()),
+  failed: membersOf(z.string()),
   /** Tokens of context before the turn. */
-  contextTokens: z.exactOptional(count),
+  contextTokens: lenient(count),
   kind: z.enum(['turn', 'compaction']),
   outcome: z.enum(['done', 'stopped', 'failed', 'interrupted']),
-  shares: z.array(share),
+  shares: membersOf(share),
 });
+
+/**
+ * One turn, as the ledger keeps it. It holds no text of a prompt: the view looks the title of the
+ * chat up by its id. `title` is there only where the caller chose to store one. Of a stored line an
+ * odd figure is left out, and the rest is kept.
+ */
+export const ledgerEntry = z.pipe(storedEntry, z.transform(present<z.infer<typeof storedEntry>>));
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 
 /** One entry of each id, that of the highest revision, in order of time. */

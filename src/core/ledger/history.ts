@@ -1,40 +1,67 @@
 import * as z from 'zod/mini';
-import { lenient } from '../../base/lenient.ts';
+import { furthestMs, isNear, lastDateMs } from '../../base/figures.ts';
+import { lenient, membersOf } from '../../base/lenient.ts';
+import { present } from '../../base/present.ts';
 import type { QuotaReading, QuotaWindow } from '../quota/reading.ts';
 
 /** Any source of figures. The usage answer tells whole percents, headers tell decimals (WIRE.md d). */
 export type LedgerReading = Omit<QuotaReading, 'source'> & Pick<Partial<QuotaReading>, 'source'>;
 
-const atMs = z.number().check(z.nonnegative());
+const atMs = z.number().check(z.nonnegative(), z.lte(lastDateMs));
 
 /** What was told of one window at one time. Points without a reset time have none. */
-const windowPoint = z.object({
-  atMs,
-  usedPercent: z.number().check(z.nonnegative(), z.lte(100)),
-  resetsAtMs: z.exactOptional(atMs),
+export interface WindowPoint {
+  atMs: number;
+  usedPercent: number;
+  resetsAtMs?: number;
   /** Told in whole percents by a source that knows no others, so up to one more is used. */
-  isWhole: z.exactOptional(z.literal(true)),
-});
-export type WindowPoint = z.infer<typeof windowPoint>;
+  isWhole?: true;
+}
+
+/** A reset that no window can have is left out; the figure that it came with stays. */
+const windowPoint = z.pipe(
+  z.object({
+    atMs,
+    usedPercent: z.number().check(z.nonnegative(), z.lte(100)),
+    resetsAtMs: lenient(atMs),
+    isWhole: lenient(z.literal(true)),
+  }),
+  z.transform((point): WindowPoint => {
+    const { resetsAtMs } = point;
+    const isMisread = resetsAtMs !== undefined && !isNear(resetsAtMs, point.atMs);
+    return present({ ...point, resetsAtMs: isMisread ? undefined : resetsAtMs });
+  }),
+);
 
 const windowSeries = z.object({
   credentialId: z.string(),
   label: z.string(),
   kind: z.enum(['fiveHour', 'weekly', 'other']),
-  minutes: z.exactOptional(z.number().check(z.positive())),
-  points: z.array(windowPoint),
+  minutes: lenient(z.number().check(z.positive(), z.lte(furthestMs / 60_000))),
+  points: membersOf(windowPoint),
 });
-export type WindowSeries = z.infer<typeof windowSeries>;
+export interface WindowSeries {
+  credentialId: string;
+  label: string;
+  kind: 'fiveHour' | 'weekly' | 'other';
+  /** Length of the window. */
+  minutes?: number;
+  points: WindowPoint[];
+}
 
-export const windowHistory = z.object({
+/** Plain data for a store that several windows of the editor share; holds no token. */
+export interface WindowHistory {
+  version: 1;
+  series: WindowSeries[];
+}
+
+export const windowHistory: z.ZodMiniType<WindowHistory> = z.object({
   version: z.literal(1),
   series: z.pipe(
-    z.array(lenient(windowSeries)),
-    z.transform((all) => all.filter((one) => one !== undefined)),
+    membersOf(windowSeries),
+    z.transform((all): WindowSeries[] => all.map(present)),
   ),
 });
-/** Plain data for a store that several windows of the editor share; holds no token. */
-export type WindowHistory = z.infer<typeof windowHistory>;
 
 export const noHistory: WindowHistory = { version: 1, series: [] };
 
@@ -197,7 +224,9 @@ function extremes(points: readonly WindowPoint[], bucketMs: number): WindowPoint
   const buckets = new Map<number, WindowPoint[]>();
   for (const point of points) {
     const key = Math.floor(point.atMs / bucketMs);
-    buckets.set(key, [...(buckets.get(key) ?? []), point]);
+    const bucket = buckets.get(key);
+    if (bucket) bucket.push(point);
+    else buckets.set(key, [point]);
   }
   for (const bucket of buckets.values()) {
     const byUse = bucket.toSorted((a, b) => a.usedPercent - b.usedPercent || a.atMs - b.atMs);

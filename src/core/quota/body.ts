@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { epochMs } from '../../base/figures.ts';
 import { lenient } from '../../base/lenient.ts';
 import { present } from '../../base/present.ts';
 import {
@@ -20,7 +21,7 @@ export function readCreditsBody(
   body: z.infer<typeof creditsBody> | undefined,
 ): QuotaCredits | undefined {
   if (!body) return undefined;
-  const balance = readText(typeof body.balance === 'number' ? String(body.balance) : body.balance);
+  const balance = readAmount(body.balance);
   return {
     hasCredits: body.has_credits,
     unlimited: body.unlimited,
@@ -52,7 +53,7 @@ export function readSpendBody(body: z.infer<typeof spendBody>, nowMs: number): Q
   if (!own) return { reached };
   const left = readCount(own.remaining_percent);
   const usedPercent = readCount(own.used_percent) ?? (left === undefined ? undefined : 100 - left);
-  const resetsAtMs = (readCount(own.reset_at) ?? 0) * 1000;
+  const resetsAtMs = epochMs(readCount(own.reset_at) ?? 0, nowMs) ?? 0;
   return present({
     reached,
     limit: readAmount(own.limit),
@@ -63,6 +64,9 @@ export function readSpendBody(body: z.infer<typeof spendBody>, nowMs: number): Q
   });
 }
 
+/** More resets than this nobody has banked, so such a figure is misread. */
+export const mostResets = 1_000;
+
 /** Null when the account has no such resets at all. */
 export const resetsBody = z.object({ available_count: z.unknown() });
 
@@ -71,7 +75,9 @@ export function readResetsBody(
 ): QuotaResets | undefined {
   if (body === null) return { available: 0 };
   const available = readCount(body?.available_count);
-  return available === undefined ? undefined : { available: Math.floor(available) };
+  return available === undefined || available > mostResets
+    ? undefined
+    : { available: Math.floor(available) };
 }
 
 /** A text, or an object around one: the shape of a promo that is there has not been seen. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isNear } from '../../base/figures.ts';
 import { lenient } from '../../base/lenient.ts';
 import { present } from '../../base/present.ts';
 import { creditsBody, isRefused, readCreditsBody } from './body.ts';
@@ -90,7 +91,9 @@ export function readLimitError(
   credentialId: string,
   nowMs: number,
 ): QuotaReading {
-  const { plan, resetsAtMs } = limit;
+  const { resetsAtMs } = limit;
+  const plan = readText(limit.plan);
+  const isAhead = resetsAtMs !== undefined && resetsAtMs > nowMs && isNear(resetsAtMs, nowMs);
   return {
     credentialId,
     source: 'limitError',
@@ -98,6 +101,6 @@ export function readLimitError(
     windows: [],
     limitReached: true,
     ...(plan ? { plan } : {}),
-    ...(resetsAtMs !== undefined && resetsAtMs > nowMs ? { availableAtMs: resetsAtMs } : {}),
+    ...(isAhead ? { availableAtMs: resetsAtMs } : {}),
   };
 }

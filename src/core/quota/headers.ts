@@ -1,4 +1,5 @@
 import {
+  mostFamilies,
   orderWindows,
   readPromo,
   readText,
@@ -34,6 +35,7 @@ export function readQuotaHeaders(
   const windows = readWindows(all, mainFamily, nowMs);
   const others = families
     .filter((family) => family !== mainFamily)
+    .slice(0, mostFamilies)
     .map((family) => readFamily(all, family, nowMs))
     .filter((family) => family.windows.length > 0);
   const plan = readText(all['x-codex-plan-type']);

@@ -1,3 +1,5 @@
+import { epochMs, furthestMs, spanMs } from '../../base/figures.ts';
+
 /** One limit of the account over some stretch of time. Only what the backend has said. */
 export interface QuotaWindow {
   kind: 'fiveHour' | 'weekly' | 'other';
@@ -42,6 +44,9 @@ export interface QuotaFamily {
   windows: readonly QuotaWindow[];
 }
 
+/** No account has more limits beside the main one; what comes beyond them is left out. */
+export const mostFamilies = 20;
+
 /** By which way figures came: with an answer, by asking for them, or in the body of a refusal. */
 export type QuotaSource = 'headers' | 'usage' | 'event' | 'limitError';
 
@@ -76,10 +81,22 @@ export interface RawWindow {
   resetAfterSeconds?: unknown;
 }
 
-/** A finite number of at least zero, also when written as plain decimal text. */
+/** More digits than this are no figure of anything here. */
+const longestFigure = 40;
+
+/** A finite number of at least zero, -0 made 0, also when written as plain decimal text. */
 export function readCount(value: unknown): number | undefined {
-  if (typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value);
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+  const isText = typeof value === 'string' && value.length <= longestFigure;
+  const number = isText && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) && number >= 0
+    ? Math.abs(number)
+    : undefined;
+}
+
+/** The length of a window; one that is longer than any is misread. */
+function readMinutes(value: unknown): number | undefined {
+  const minutes = readCount(value);
+  return minutes && minutes * 60_000 <= furthestMs ? minutes : undefined;
 }
 
 /**
@@ -89,7 +106,7 @@ export function readCount(value: unknown): number | undefined {
 export function readWindow(raw: RawWindow, nowMs: number): QuotaWindow | undefined {
   const used = readCount(raw.usedPercent);
   if (used === undefined) return undefined;
-  const minutes = readCount(raw.minutes) || undefined;
+  const minutes = readMinutes(raw.minutes);
   const resetsAtMs = readReset(raw, nowMs);
   const hasReset = resetsAtMs !== undefined || Boolean(readCount(raw.resetAt));
   if (used === 0 && minutes === undefined && !hasReset) return undefined;
@@ -101,15 +118,12 @@ export function readWindow(raw: RawWindow, nowMs: number): QuotaWindow | undefin
   };
 }
 
-/** No window is longer than a year, so a reset further away is a misread figure. */
-const furthestResetMs = 400 * 86_400_000;
-
 /** A reset that lies behind `nowMs` tells that the clocks differ; then the distance is trusted. */
 function readReset(raw: RawWindow, nowMs: number): number | undefined {
-  const at = (readCount(raw.resetAt) ?? 0) * 1000;
-  const after = (readCount(raw.resetAfterSeconds) ?? 0) * 1000;
+  const at = epochMs(readCount(raw.resetAt) ?? 0, nowMs) ?? 0;
+  const after = spanMs((readCount(raw.resetAfterSeconds) ?? 0) * 1000) ?? 0;
   const resetsAtMs = Math.round(at > nowMs ? at : nowMs + after);
-  return resetsAtMs > nowMs && resetsAtMs - nowMs <= furthestResetMs ? resetsAtMs : undefined;
+  return resetsAtMs > nowMs ? resetsAtMs : undefined;
 }
 
 const knownLengths: readonly [number, Pick<QuotaWindow, 'kind' | 'label' | 'name'>][] = [

@@ -22,7 +22,7 @@ export function quotaRemarks(
   return [
     state.windows.length === 0 && !state.refused ? unknown : '',
     ...unlessTold('refusal', () => [refusalWords(state, nowMs, place)]),
-    reachedWords[state.reachedType ?? ''] ?? '',
+    reachedWords.get(state.reachedType ?? '') ?? '',
     ...unlessTold('meters', () => meterSentences(state, nowMs, place)),
     ...unlessTold('age', () => [isStale(state, nowMs) ? lastKnown : '']),
     state.hasFallenSilent ? silent : '',
@@ -52,15 +52,24 @@ const lastKnown = 'These are the last known figures.';
 const silent = 'Answers no longer tell the quota; it is asked for every few minutes instead.';
 
 /** WIRE.md d; a plain limit that is reached has its sentence with the time. */
-const reachedWords: Readonly<Record<string, string>> = {
-  workspace_owner_credits_depleted: 'The credits of your workspace are used up. Add some to go on.',
-  workspace_member_credits_depleted:
+const reachedWords: ReadonlyMap<string, string> = new Map([
+  [
+    'workspace_owner_credits_depleted',
+    'The credits of your workspace are used up. Add some to go on.',
+  ],
+  [
+    'workspace_member_credits_depleted',
     'The credits of your workspace are used up. Ask its owner for more.',
-  workspace_owner_usage_limit_reached:
+  ],
+  [
+    'workspace_owner_usage_limit_reached',
     'The usage limit of your workspace is reached. Raise it to go on.',
-  workspace_member_usage_limit_reached:
+  ],
+  [
+    'workspace_member_usage_limit_reached',
     'The usage limit of your workspace is reached. Ask its owner to raise it.',
-};
+  ],
+]);
 
 /** "1 banked reset is", "2 banked resets are". */
 const bankedWords = (count: number) =>

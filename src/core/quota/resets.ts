@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
+import { isNear } from '../../base/figures.ts';
 import { readText as readBody, type Http, type HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import { lenient } from '../../base/lenient.ts';
@@ -81,12 +82,14 @@ const listBody = z.object({
 });
 const consumeBody = z.object({ code: z.string() });
 
-const outcomes: Readonly<Record<string, RedeemOutcome>> = {
-  reset: 'reset',
-  already_redeemed: 'reset',
-  nothing_to_reset: 'nothingToReset',
-  no_credit: 'noneLeft',
-};
+const outcomes = new Map<string, RedeemOutcome>(
+  Object.entries({
+    reset: 'reset',
+    already_redeemed: 'reset',
+    nothing_to_reset: 'nothingToReset',
+    no_credit: 'noneLeft',
+  }),
+);
 
 export function createResets(needs: ResetsNeeds): Resets {
   /** By credential: the wish whose outcome is not known yet. */
@@ -99,7 +102,7 @@ export function createResets(needs: ResetsNeeds): Resets {
       .filter((credit) => credit !== undefined)
       .filter(({ status }) => status === 'available')
       .map(({ id, title, expires_at: expires }) =>
-        present({ id, title: readText(title), expiresAtMs: readDate(expires) }),
+        present({ id, title: readText(title), expiresAtMs: readDate(expires, nowMs) }),
       )
       .filter(({ expiresAtMs = Infinity }) => expiresAtMs > nowMs)
       .toSorted((a, b) => (a.expiresAtMs ?? Infinity) - (b.expiresAtMs ?? Infinity));
@@ -116,7 +119,7 @@ export function createResets(needs: ResetsNeeds): Resets {
       const request: Call = { path: '/consume', body: open.get(credentialId) };
       const { code } = await call(needs, credentialId, request, consumeBody, signal);
       open.delete(credentialId);
-      return outcomes[code] ?? 'unknown';
+      return outcomes.get(code) ?? 'unknown';
     },
   };
 }
@@ -179,8 +182,8 @@ function send(
   );
 }
 
-/** ISO 8601. */
-function readDate(value: unknown): number | undefined {
-  const atMs = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(atMs) ? undefined : atMs;
+/** ISO 8601. A date that lies too far ahead to be meant counts as none. */
+function readDate(value: unknown, nowMs: number): number | undefined {
+  const atMs = typeof value === 'string' ? Date.parse(value.slice(0, 40)) : Number.NaN;
+  return atMs <= nowMs || isNear(atMs, nowMs) ? atMs : undefined;
 }

@@ -4,7 +4,7 @@ import { createEmitter, type Listen } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { SharedValue } from '../../base/sharedValue.ts';
 import { mergeRecords, type QuotaRecord } from './record.ts';
-import { isSound, type StoredQuota } from './stored.ts';
+import { soundPart, type StoredQuota } from './stored.ts';
 
 /** The records that all windows share, with what this one has not written yet. */
 export interface SharedRecords extends Disposable {
@@ -116,9 +116,9 @@ function merged(
   nowMs: number,
 ): Map<string, QuotaRecord> {
   const records = new Map<string, QuotaRecord>();
-  const kept = stored.records.filter(
-    (record) => !forgotten.has(record.credentialId) && isSound(record, nowMs),
-  );
+  const kept = stored.records
+    .filter((record) => !forgotten.has(record.credentialId))
+    .flatMap((record) => soundPart(record, nowMs) ?? []);
   for (const record of [...kept, ...pending.values()]) {
     const before = records.get(record.credentialId);
     records.set(record.credentialId, before ? mergeRecords(before, record) : record);

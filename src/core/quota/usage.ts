@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
+import { spanMs } from '../../base/figures.ts';
 import { readText as readBody, type Http, type HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import { lenient } from '../../base/lenient.ts';
@@ -17,6 +18,7 @@ import {
   spendBody,
 } from './body.ts';
 import {
+  mostFamilies,
   orderWindows,
   readCount,
   readText,
@@ -143,7 +145,7 @@ async function readUsage(
     throw new UsageError({
       kind: 'refused',
       status: response.status,
-      ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1000 }),
+      ...present({ retryAfterMs: spanMs((seconds ?? Number.NaN) * 1000) }),
     });
   }
   const body = parseJson(usageBody, text);
@@ -176,7 +178,9 @@ function toReading(
 ): QuotaReading {
   const review = toWindows(body.code_review_rate_limit, nowMs);
   const others = [
-    ...(body.additional_rate_limits ?? []).map((limit) => limit && toFamily(limit, nowMs)),
+    ...(body.additional_rate_limits ?? [])
+      .slice(0, mostFamilies)
+      .map((limit) => limit && toFamily(limit, nowMs)),
     { id: 'code_review', name: 'Code review', windows: review },
   ]
     .filter((family) => family !== undefined)

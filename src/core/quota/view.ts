@@ -1,7 +1,7 @@
 import type { Settings } from '../settings/settings.ts';
 import type { QuotaWindow } from './reading.ts';
 import type { QuotaState } from './record.ts';
-import { clockTime, timeUntil, type Place } from './time.ts';
+import { timeAndDistance, type Place } from './time.ts';
 import { billedWords, quotaRemarks, type ToldElsewhere } from './remarks.ts';
 import { isStale, originWords, percentOf, statusText, type PercentSettings } from './words.ts';
 
@@ -145,10 +145,7 @@ function toLine(
     title: name.replace(/ limit$/, ''),
     bar: quotaBar(exact),
     percent: `${percentOf(window, settings)}%${isLeft ? ' left' : ''}`,
-    when:
-      resetsAtMs === undefined
-        ? ''
-        : `resets ${clockTime(resetsAtMs, nowMs, place)} (${timeUntil(resetsAtMs, nowMs)})`,
+    when: resetsAtMs === undefined ? '' : `resets ${timeAndDistance(resetsAtMs, nowMs, place)}`,
   };
 }
 

@@ -1,7 +1,8 @@
+import { isNear } from '../../base/figures.ts';
 import type { Settings } from '../settings/settings.ts';
 import { shownPercent, type QuotaSource, type QuotaWindow } from './reading.ts';
 import type { QuotaState } from './record.ts';
-import { clockTime, spokenTime, timeUntil, type Place } from './time.ts';
+import { clockTime, spokenTime, timeAndDistance, type Place } from './time.ts';
 
 export type QuotaLevel = 'ok' | 'warn' | 'critical' | 'spent';
 
@@ -96,8 +97,8 @@ export function quotaLabel(
 export function refusalSentence(state: QuotaState, nowMs: number, place?: Place): string {
   const { availableAtMs } = state;
   if (availableAtMs === undefined) return 'The limit is reached: requests are refused.';
-  const time = clockTime(availableAtMs, nowMs, place);
-  return `The limit is reached: requests are refused until ${time} (${timeUntil(availableAtMs, nowMs)}).`;
+  const time = timeAndDistance(availableAtMs, nowMs, place);
+  return `The limit is reached: requests are refused until ${time}.`;
 }
 
 /** "just now", "7 min ago", "3 h ago", "2 d ago". */
@@ -105,6 +106,7 @@ export function ageWords(
   { observedAtMs }: Pick<QuotaState, 'observedAtMs'>,
   nowMs: number,
 ): string {
+  if (!isNear(observedAtMs, nowMs)) return 'at an unknown time';
   const minutes = Math.floor((nowMs - observedAtMs) / 60_000);
   if (minutes < 1) return 'just now';
   if (minutes < 60) return `${minutes} min ago`;

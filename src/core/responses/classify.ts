@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { parseJson } from '../../base/json.ts';
 import { redact } from '../../base/log.ts';
 import type { HttpError } from '../../base/http.ts';
+import { readCount } from '../quota/reading.ts';
 import type { ResponsesFailure, ResponsesFailureKind } from './failure.ts';
 import { exactKind, familyKind, statusKind } from './errorKinds.ts';
 import { readResetsAtMs, readRetryAfterMs } from './retryHint.ts';
@@ -18,7 +19,8 @@ const text = z.catch(
   ),
   undefined,
 );
-const amount = z.catch(z.optional(z.nullable(z.number())), undefined);
+/** An odd figure must not hide what the rest of the error says. */
+const amount = z.optional(z.pipe(z.unknown(), z.transform(readCount)));
 
 /** The error object of the API, inside a body or inside `response.failed` (WIRE.md c, d). */
 export const apiError = z.object({
@@ -119,8 +121,8 @@ function describe(
   nowMs: number,
 ): ResponsesFailure {
   const reset = {
-    resetsAt: error.resets_at ?? undefined,
-    resetsInSeconds: error.resets_in_seconds ?? undefined,
+    resetsAt: error.resets_at,
+    resetsInSeconds: error.resets_in_seconds,
   };
   const resetsAtMs = kind === 'usageLimit' ? readResetsAtMs(reset, nowMs) : undefined;
   const retryAfterMs = readRetryAfterMs(

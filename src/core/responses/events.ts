@@ -8,7 +8,8 @@ const text = z.catch(z.string(), '');
 const outputItem = z.looseObject({ type: z.string() });
 export type OutputItem = z.infer<typeof outputItem>;
 
-const count = z.catch(z.number(), 0);
+/** Tokens of one answer. No model takes or gives nearly so many, so more is a broken figure. */
+const count = z.catch(z.number().check(z.nonnegative(), z.lte(1e12)), 0);
 const usage = z.object({
   input_tokens: count,
   input_tokens_details: z.catch(z.object({ cached_tokens: count }), { cached_tokens: 0 }),

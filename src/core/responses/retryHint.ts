@@ -1,3 +1,5 @@
+import { epochMs, spanMs } from '../../base/figures.ts';
+
 /**
  * When the backend says that a request may be tried again. Structured hints come first, the words
  * of a message last (requirement S0-41; WIRE.md c, retry hint).
@@ -11,7 +13,10 @@ export interface RetryHintSource {
   message?: string | undefined;
 }
 
-/** The wait in ms, 0 or more; undefined when nothing was said. */
+/**
+ * The wait in ms, 0 to 400 days; undefined when nothing was said. A hint beyond that is misread, so
+ * the next one counts.
+ */
 export function readRetryAfterMs(source: RetryHintSource, nowMs: number): number | undefined {
   return (
     fromHeaders(source.errorHeaders ?? {}, nowMs) ??
@@ -21,16 +26,19 @@ export function readRetryAfterMs(source: RetryHintSource, nowMs: number): number
   );
 }
 
-/** Epoch ms when a limit ends, from `resets_at` (epoch seconds) or `resets_in_seconds`. */
+/**
+ * Epoch ms when a limit ends, from `resets_at` (epoch seconds; see `epochMs` for other units) or
+ * `resets_in_seconds`. A `resets_at` that has passed tells that the clocks differ: then the
+ * distance is trusted, if there is one.
+ */
 export function readResetsAtMs(
   source: { resetsAt?: number | undefined; resetsInSeconds?: number | undefined },
   nowMs: number,
 ): number | undefined {
-  if (source.resetsAt !== undefined && source.resetsAt > 0) return source.resetsAt * 1000;
-  if (source.resetsInSeconds !== undefined && source.resetsInSeconds >= 0) {
-    return nowMs + source.resetsInSeconds * 1000;
-  }
-  return undefined;
+  const atMs = epochMs(source.resetsAt ?? Number.NaN, nowMs);
+  if (atMs !== undefined && atMs > nowMs) return atMs;
+  const inMs = spanMs((source.resetsInSeconds ?? Number.NaN) * 1000);
+  return inMs === undefined ? atMs : nowMs + inMs;
 }
 
 function fromReset(source: RetryHintSource, nowMs: number): number | undefined {
@@ -40,17 +48,26 @@ function fromReset(source: RetryHintSource, nowMs: number): number | undefined {
 
 /** `retry-after-ms`, then `retry-after` in seconds or as an HTTP date (RFC 9110, 10.2.3). */
 function fromHeaders(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
-  const ms = decimal(headers['retry-after-ms']);
+  const ms = spanMs(decimal(headers['retry-after-ms']));
   if (ms !== undefined) return ms;
-  const value = headers['retry-after'];
+  const value = headers['retry-after']?.slice(0, longestHint) ?? '';
   const seconds = decimal(value);
-  if (seconds !== undefined) return seconds * 1000;
-  const date = value === undefined ? Number.NaN : Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+  return Number.isNaN(seconds) ? fromDate(value, nowMs) : spanMs(seconds * 1000);
 }
 
-function decimal(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
+/** A date that has just passed is no wait. `Date.parse` also takes numbers and words for dates. */
+function fromDate(value: string, nowMs: number): number | undefined {
+  const waitMs = /\d{2}:\d{2}/.test(value) ? Date.parse(value) - nowMs : Number.NaN;
+  return spanMs(Math.abs(waitMs)) === undefined ? undefined : Math.max(0, waitMs);
+}
+
+/** The longest form is that of a date, some 35 characters. */
+const longestHint = 80;
+
+/** NaN where the text is no decimal number. */
+function decimal(text = ''): number {
+  const digits = text.slice(0, longestHint).trim();
+  return /^\d+(\.\d+)?$/.test(digits) ? Number(digits) : Number.NaN;
 }
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -78,8 +95,9 @@ function fromText(message: string): number | undefined {
   if (tail === undefined) return undefined;
   const spans = [...tail.replaceAll(/(\d)([a-z]+)(?=\d)/gi, '$1$2 ').matchAll(span)];
   if (spans.length === 0 || spans[0]?.index !== 0) return undefined;
-  return spans.reduce((sum, [, amount, unit]) => {
+  const totalMs = spans.reduce((sum, [, amount, unit]) => {
     const name = (unit ?? '').toLowerCase();
     return sum + Number(amount) * (unitMs[name] ?? unitMs[name.replace(/s$/, '')] ?? 0);
   }, 0);
+  return spanMs(totalMs);
 }
