@@ -14,7 +14,7 @@ import type { Pooling } from './pooling.ts';
 /** Signing in and out, and who is signed in. */
 export function createAccess(ground: Ground, credentials: Credentials, pooling: Pooling) {
   const { context, lifetime, log, http, clock, userAgent, issuer, settings } = ground;
-  const { store, readCodexLogin } = credentials;
+  const { store, grants, readCodexLogin } = credentials;
   const { pool, choice } = pooling;
   const mediaFolder = vscode.Uri.joinPath(context.extensionUri, 'media').fsPath;
   let isPanelVisible = () => false;
@@ -58,7 +58,7 @@ export function createAccess(ground: Ground, credentials: Credentials, pooling: 
   const [importLogin, useApiKey] = [chosen(loginImport.run), chosen(enterApiKey)];
   lifetime.add(registerSignInCommands({ signIn, importLogin, useApiKey }));
   const provider = lifetime.add(
-    registerAuthProvider({ store, signIn: () => signIn.run(), http, clock, log, userAgent }),
+    registerAuthProvider({ store, grants, signIn: () => signIn.run(), log }),
   );
   const panelIs = (isVisible: () => boolean) => (isPanelVisible = isVisible);
   return { store, signIn, account, provider, panelIs };

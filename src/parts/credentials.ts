@@ -9,6 +9,7 @@ import { createGrants } from '../core/auth/grants.ts';
 import { refreshNotesSchema } from '../core/auth/refreshNotes.ts';
 import { createCodexLogin } from '../node/codexLogin.ts';
 import { concealed } from '../node/peers.ts';
+import { createSealedAnswers } from '../node/sealedAnswers.ts';
 import {
   createSharedSecrets,
   noSealedSecrets,
@@ -29,6 +30,7 @@ export function createCredentials(ground: Ground) {
   const store = withEnvironment(stored, given);
   const readCodexLogin = createCodexLogin({ now: clock.now });
   const notes = sharedFile('refreshes', refreshNotesSchema, {});
+  const answers = createSealedAnswers(ground.folderOf('refreshes'));
   const grants = createGrants({
     store,
     http,
@@ -36,13 +38,14 @@ export function createCredentials(ground: Ground) {
     clock,
     log,
     userAgent,
-    shared: { leases, notes, peers, nameOf: concealed },
+    shared: { leases, notes, answers, peers, nameOf: concealed },
     async readBorrowed({ kind }) {
       if (kind !== 'imported') return undefined;
       const login = await readCodexLogin(new AbortController().signal);
       return login && toImportedCredential(login, clock.now());
     },
   });
+  ground.finishFirst(grants.settled);
   return { store, grants, readCodexLogin };
 }
 

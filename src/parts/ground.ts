@@ -21,7 +21,12 @@ export function layGround(context: vscode.ExtensionContext, lifetime: Disposable
   const settings = lifetime.add(createSettings());
   const network = lifetime.add(createNetwork());
   const client = createLazyHttp({ ...network, log });
-  lifetime.add({ dispose: () => void client.close() });
+  /** What must have ended before the connections close, for it loses a sign-in when it is cut. */
+  const last: (() => Promise<void>)[] = [];
+  const finish = async () => {
+    await Promise.all(last.map((settled) => settled()));
+  };
+  lifetime.add({ dispose: () => void finish().then(client.close) });
   const peers = createPeers();
   const storage = context.globalStorageUri.fsPath;
   const leases = createLeases(join(storage, 'leases'), log, peers);
@@ -44,6 +49,10 @@ export function layGround(context: vscode.ExtensionContext, lifetime: Disposable
     peers,
     leases,
     sharedFile,
+    /** A folder beside the shared values. It need not be there yet. */
+    folderOf: (name: string) => join(folder, name),
+    finishFirst: (settled: () => Promise<void>) => void last.push(settled),
+    finish,
     environment: process.env,
     userAgent: createUserAgent(versionOf(context)),
     issuer: (kind?: CredentialKind) =>

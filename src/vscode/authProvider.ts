@@ -1,32 +1,27 @@
 import * as vscode from 'vscode';
-import type { Clock } from '../base/clock.ts';
 import { Disposables } from '../base/disposables.ts';
-import type { Http } from '../base/http.ts';
 import type { Log } from '../base/log.ts';
 import {
   credentialLabel,
-  isMetered,
+  isRefreshable,
   isSignedIn,
   type Credential,
   type CredentialStore,
 } from '../core/auth/credential.ts';
-import { AuthError } from '../core/auth/errors.ts';
-import { revoke, scopes as ourScopes } from '../core/auth/oauth.ts';
-import { withDeadline } from '../core/auth/waiting.ts';
+import type { Grants } from '../core/auth/grants.ts';
+import { scopes as ourScopes } from '../core/auth/oauth.ts';
 
 export const authProviderId = 'codex-chat';
 const label = 'ChatGPT (Codex Chat)';
-/** Signing out waits for nobody; this is how long the issuer may take to hear of it. */
-const revokeLimitMs = 5000;
+/** How long an extension that asks for a session waits for a refresh. The refresh goes on. */
+const patienceMs = 15_000;
 
 export interface AuthProviderNeeds {
   store: CredentialStore;
   /** Signs in and stores the credential. */
   signIn: () => Promise<Credential>;
-  http: Http;
-  clock: Clock;
+  grants: Pick<Grants, 'grantOf' | 'signOut'>;
   log: Log;
-  userAgent?: string;
 }
 
 type SessionsChange = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
@@ -51,8 +46,11 @@ export function registerAuthProvider(needs: AuthProviderNeeds): AuthRegistration
   };
 }
 
-/** A key of the API is nobody's session at ChatGPT. */
-const isSession = (credential: Credential) => isSignedIn(credential) && isMetered(credential);
+/**
+ * Only what somebody signed in to here. A key of the API is no session at ChatGPT, and a token that
+ * is borrowed from another program or given by the environment is not ours to pass on.
+ */
+const isSession = (credential: Credential) => isSignedIn(credential) && isRefreshable(credential);
 
 /** The sessions are a view of the store: they change when it does, in whichever window. */
 export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.Disposable {
@@ -80,10 +78,25 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
   ): Promise<vscode.AuthenticationSession[]> {
     if (scopes?.some((scope) => !ourScopes.includes(scope))) return [];
     const wanted = options.account?.id;
-    const credentials = (await this.#needs.store.list()).filter(isSession);
-    return credentials
-      .filter((credential) => wanted === undefined || credential.id === wanted)
-      .map(toSession);
+    const credentials = (await this.#needs.store.list()).filter(
+      (credential) => isSession(credential) && (wanted === undefined || credential.id === wanted),
+    );
+    const sessions = await Promise.all(credentials.map((credential) => this.#fresh(credential)));
+    return sessions.filter((session) => session !== undefined);
+  }
+
+  /** With a token that is good for some minutes; undefined when there is none to be had now. */
+  async #fresh(credential: Credential): Promise<vscode.AuthenticationSession | undefined> {
+    try {
+      const { accessToken } = await this.#needs.grants.grantOf(
+        credential.id,
+        AbortSignal.timeout(patienceMs),
+      );
+      return toSession({ ...credential, accessToken });
+    } catch {
+      this.#needs.log.info('an account is left out of the sessions: it has no token that is good');
+      return undefined;
+    }
   }
 
   async createSession(): Promise<vscode.AuthenticationSession> {
@@ -95,11 +108,8 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
     await this.signOut(sessionId, { tellIssuer: false });
   }
 
-  async signOut(id: string, { tellIssuer }: { tellIssuer: boolean }): Promise<void> {
-    const { store } = this.#needs;
-    const credential = await store.get(id);
-    await store.remove(id);
-    if (tellIssuer && credential?.refreshToken) void this.#revoke(credential);
+  signOut(id: string, how: { tellIssuer: boolean }): Promise<void> {
+    return this.#needs.grants.signOut(id, how);
   }
 
   dispose(): void {
@@ -119,22 +129,6 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
     this.#known = now;
     const change = difference(before, now);
     if (tells && change) this.#events.fire(change);
-  }
-
-  async #revoke({ issuer: address, refreshToken }: Credential): Promise<void> {
-    const { http, clock, log, userAgent } = this.#needs;
-    const host = URL.canParse(address) ? new URL(address).host : '';
-    const reason = () => new AuthError({ kind: 'unreachable', host, cause: 'deadline' });
-    try {
-      await withDeadline(
-        { clock, ms: revokeLimitMs, reason },
-        new AbortController().signal,
-        (signal) => revoke({ http, address, userAgent }, refreshToken, signal),
-      );
-    } catch (error) {
-      const kind = error instanceof AuthError ? error.failure.kind : 'unknown';
-      log.warn(`signed out here, but the issuer could not be told: ${kind}`);
-    }
   }
 }
 

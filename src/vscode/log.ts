@@ -1,13 +1,23 @@
 import * as vscode from 'vscode';
 import { redact, type Log } from '../base/log.ts';
 
-/** The one place where anything is written; what could sign someone in is taken out here. */
+/**
+ * The one place where anything is written; what could sign someone in is taken out here. Never
+ * throws: a refresh outlives the channel, which refuses every line once it is disposed.
+ */
 export function createLog(channel: vscode.LogOutputChannel): Log {
+  const write = (level: keyof Log) => (message: string) => {
+    try {
+      channel[level](redact(message));
+    } catch {
+      // Nobody can read it any more.
+    }
+  };
   return {
-    debug: (message) => channel.debug(redact(message)),
-    info: (message) => channel.info(redact(message)),
-    warn: (message) => channel.warn(redact(message)),
-    error: (message) => channel.error(redact(message)),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
   };
 }
 

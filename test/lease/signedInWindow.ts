@@ -8,6 +8,7 @@ import { refreshNotesSchema } from '../../src/core/auth/refreshNotes.ts';
 import { createLazyHttp } from '../../src/node/lazyHttp.ts';
 import { createLeases } from '../../src/node/leases.ts';
 import { concealed, createPeers } from '../../src/node/peers.ts';
+import { createSealedAnswers } from '../../src/node/sealedAnswers.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
 import { createTokenStore } from '../../src/vscode/tokenStore.ts';
 import { deed, serve } from './messages.ts';
@@ -29,6 +30,7 @@ const notes = createSharedFile({
   leases,
   log,
 });
+const answers = createSealedAnswers(join(folder, 'shared', 'refreshes'));
 const store = createTokenStore(createSecretFiles(secretFolder, Number(lagMs)), log, leases);
 const grants = createGrants({
   store,
@@ -38,7 +40,7 @@ const grants = createGrants({
   log,
   // By which the issuer of the test tells the windows apart.
   userAgent: String(process.pid),
-  shared: { leases, notes, peers, nameOf: concealed },
+  shared: { leases, notes, answers, peers, nameOf: concealed },
 });
 let signOuts = 0;
 grants.onDidSignOut(() => signOuts++);

@@ -32,7 +32,9 @@ function setUp(entries = [ada], answer = () => statusOf(200, '')) {
     await store.put(grace);
     return grace;
   };
-  const provider = new CodexAuthProvider({ store, http, clock, log, signIn });
+  const issuer = () => ada.issuer;
+  const grants = createGrants({ store, http, clock, log, issuer });
+  const provider = new CodexAuthProvider({ store, grants, log, signIn });
   const told: string[] = [];
   const note = ({ added, removed, changed }: Change) => {
     for (const [mark, list] of [
@@ -77,6 +79,45 @@ test.each([
   expect(sessions.map(({ id }) => id)).toEqual(ids);
 });
 
+const expired = { expiresAtMs: ada.refreshedAtMs - 1 };
+
+test.each([
+  ['of another program', credential({ ...ada, kind: 'imported', refreshToken: '' })],
+  ['of the environment', credential({ ...ada, kind: 'environment', refreshToken: '' })],
+  ['of the API', credential({ ...ada, kind: 'apiKey', refreshToken: '' })],
+  ['of another issuer', credential({ ...ada, issuer: 'https://other.test' })],
+])('never hands a token %s to another extension', async (_, entry) => {
+  const { provider, told, store, listens, sent } = setUp([entry, grace]);
+  const sessions = await provider.getSessions(undefined, {});
+  expect(sessions.map(({ id }) => id)).toEqual(['grace']);
+  listens();
+  await heard();
+  await store.remove(entry.id);
+  await heard();
+  expect([told, sent]).toEqual([entry.issuer === ada.issuer ? [] : ['-ada'], []]);
+});
+
+test('refreshes a token that has run out before it hands it on, once for all who ask', async () => {
+  const tokens = { access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 3600 };
+  const { provider, sent } = setUp([{ ...ada, ...expired }], () => statusOf(200, tokens));
+  const asked = await Promise.all([provider.getSessions([], {}), provider.getSessions([], {})]);
+  expect(asked.flat().map(({ accessToken }) => accessToken)).toEqual(['access-1', 'access-1']);
+  expect(sent).toHaveLength(1);
+});
+
+test.each([
+  ['cannot be reached', () => statusOf(503, '')],
+  ['says something that cannot be used', () => statusOf(200, '{}')],
+  ['has ended the session', () => statusOf(400, { error: 'invalid_grant' })],
+])('leaves out an account whose token has run out when the issuer %s', async (_, answer) => {
+  const { provider, clock } = setUp([{ ...ada, ...expired }, grace], answer);
+  const asked = provider.getSessions(undefined, {});
+  await settled();
+  await clock.advance(5000);
+  const sessions = await asked;
+  expect(sessions.map(({ id }) => id)).toEqual(['grace']);
+});
+
 test('calls an account without an e-mail address by its id', async () => {
   const { email: _email, ...nameless } = ada;
   const { provider } = setUp([nameless]);
@@ -115,9 +156,11 @@ test('whoever adds up the events always ends with the accounts of the store', as
     fc.asyncProperty(fc.scheduler(), fc.array(step, { maxLength: 8 }), async (s, steps) => {
       const store = memoryStore([], () => s.schedule(Promise.resolve()));
       const { http } = scriptedHttp(() => statusOf(200, ''));
-      const needs = { store, http, clock: systemClock, log: silentLog };
+      const needs = { store, http, clock: systemClock, log: silentLog, issuer: () => ada.issuer };
       const provider = new CodexAuthProvider({
-        ...needs,
+        store,
+        grants: createGrants(needs),
+        log: silentLog,
         signIn: () => store.put(ada).then(() => ada),
       });
       const seen = new Map<string, string>();
@@ -203,7 +246,8 @@ test('signing out does not wait for an issuer that does not answer', async () =>
     );
   };
   const signIn = () => Promise.resolve(grace);
-  const provider = new CodexAuthProvider({ store, http, clock, log, signIn });
+  const grants = createGrants({ store, http, clock, log, issuer: () => ada.issuer });
+  const provider = new CodexAuthProvider({ store, grants, log, signIn });
   await provider.signOut('ada', { tellIssuer: true });
   await settled();
   expect(signal?.aborted).toBe(false);
@@ -223,8 +267,9 @@ test('is registered under its id until it is taken back', () => {
   const store = memoryStore([ada]);
   const { http, sent } = scriptedHttp(() => statusOf(200, ''));
   const signIn = () => Promise.resolve(grace);
-  const needs = { store, http, clock: systemClock, log: silentLog, signIn };
-  const registration = registerAuthProvider(needs);
+  const log = silentLog;
+  const grants = createGrants({ store, http, clock: systemClock, log, issuer: () => ada.issuer });
+  const registration = registerAuthProvider({ store, grants, log, signIn });
   expect([...editor.providers.keys()]).toEqual(['codex-chat']);
   registration.dispose();
   expect([editor.providers.size, sent]).toEqual([0, []]);

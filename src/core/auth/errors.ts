@@ -72,6 +72,28 @@ export function isPassing(failure: AuthFailure): boolean {
   return passing.has(failure.kind);
 }
 
+/** Where a request breaks before any of it reaches the issuer. */
+const brokeBeforeSending: ReadonlySet<HttpFailureKind | 'deadline'> = new Set([
+  'dns',
+  'refused',
+  'unreachable',
+  'tls',
+  'proxy',
+  'connectTimeout',
+] as const);
+
+/**
+ * True when the issuer may have done what the failed request asked for: the request was sent, and
+ * no answer of the issuer itself has come. A 5xx may be the word of a gateway in front of it.
+ */
+export function mayHaveBeenGranted(error: unknown): boolean {
+  if (!(error instanceof AuthError)) return true;
+  const { failure } = error;
+  if (failure.kind === 'unreachable') return !brokeBeforeSending.has(failure.cause);
+  if (failure.kind === 'issuerFailed') return failure.status >= 500;
+  return failure.kind === 'badAnswer';
+}
+
 /** For people: what happened and the next step. */
 export function describeAuthFailure(failure: AuthFailure): string {
   if (isPlain(failure)) return plainWords[failure.kind];
@@ -145,7 +167,7 @@ const sessionEndings: Record<SignedOutReason, string> = {
   revoked: 'Your Codex session was ended from outside. Sign in again to go on.',
   rejected: 'ChatGPT no longer accepts your Codex session. Sign in again to go on.',
   interrupted:
-    'Your Codex session was lost: a window closed while it renewed the session, before it could store the new one. Sign in again to go on.',
+    'Your Codex session was lost: it was being renewed when a window closed or the connection broke, and the answer did not arrive. Sign in again to go on.',
   keyRejected: 'OpenAI does not accept the API key any more. Enter another one to go on.',
 };
 

@@ -17,6 +17,7 @@ import type { RefreshReason } from './oauth.ts';
 import { createLocalRefresh, type SharedRefresh } from './refreshNotes.ts';
 import { createRefresher, usable, type SignOut } from './refresher.ts';
 import { createReliableStore } from './reliableStore.ts';
+import { createSignOut } from './signOut.ts';
 import { hasRunOut, isDueForRefresh } from './tokens.ts';
 import { waitFor } from './waiting.ts';
 
@@ -29,6 +30,10 @@ export interface Grants extends Pick<GrantSource, 'renew'> {
   readonly onDidSignOut: Listen<SignOut>;
   /** A grant of this credential that is good for some minutes, refreshed first when it is not. */
   grantOf(credentialId: string, signal: AbortSignal): Promise<Grant>;
+  /** Forgets an account; `tellIssuer`: its session ends at the issuer too. */
+  signOut(credentialId: string, how: { tellIssuer: boolean }): Promise<void>;
+  /** Resolves when no refresh runs. A window that closes waits for this. */
+  settled(): Promise<void>;
 }
 
 export interface GrantsNeeds {
@@ -54,6 +59,7 @@ export function createGrants(needs: GrantsNeeds): Grants {
   const { clock, log } = needs;
   const store = createReliableStore(needs.store, log);
   const share = createSingleFlight<Credential>();
+  const running = new Set<Promise<unknown>>();
   const signOuts = createEmitter<SignOut>(() => log.error('a listener to sign-outs failed'));
   /** By credential: the very token that is not refreshed ahead of need, and until when. */
   const paused = new Map<string, { accessToken: string; untilMs: number }>();
@@ -64,10 +70,11 @@ export function createGrants(needs: GrantsNeeds): Grants {
     return entry?.accessToken === accessToken && entry.untilMs > clock.now();
   };
 
+  const shared = needs.shared ?? createLocalRefresh();
   const refresh = createRefresher({
     ...needs,
     store,
-    shared: needs.shared ?? createLocalRefresh(),
+    shared,
     newId: needs.newId ?? (() => crypto.randomUUID()),
     onSignOut: (signOut) => signOuts.fire(signOut),
     onRefresh: (credential) => pause(credential, pauseAfterRefreshMs),
@@ -78,8 +85,15 @@ export function createGrants(needs: GrantsNeeds): Grants {
     readBorrowed: needs.readBorrowed,
     onSignOut: (signOut) => signOuts.fire(signOut),
   });
-  const refreshed = (old: Credential, reason: RefreshReason) =>
-    share(old.id, () => (isRefreshable(old) ? refresh(old, reason) : borrow(old, reason)));
+  const refreshed = (old: Credential, reason: RefreshReason) => {
+    const work = share(old.id, () =>
+      isRefreshable(old) ? refresh(old, reason) : borrow(old, reason),
+    );
+    running.add(work);
+    const end = () => running.delete(work);
+    work.then(end, end);
+    return work;
+  };
 
   async function ahead(credential: Credential, signal: AbortSignal): Promise<Credential> {
     const reason = credential.expiresAtMs === undefined ? 'scheduled' : 'proactive_expiry';
@@ -107,6 +121,10 @@ export function createGrants(needs: GrantsNeeds): Grants {
 
   return {
     onDidSignOut: signOuts.listen,
+    signOut: createSignOut({ ...needs, shared }),
+    async settled() {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
     grantOf: (id, signal) =>
       fresh(
         store.get(id).then((found) => usable(found, needs.issuer)),

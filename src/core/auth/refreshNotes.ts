@@ -4,6 +4,7 @@ import { createLocalLeases, type Leases } from '../../base/leases.ts';
 import { onlyMe, type Peers } from '../../base/peers.ts';
 import { createLocalValue, type SharedValue } from '../../base/sharedValue.ts';
 import type { Credential } from './credential.ts';
+import { createLocalAnswers, type SealedAnswers } from './sealedAnswers.ts';
 
 /** So long after a refresh began nobody waits for its answer any more: it has its own deadline. */
 const answerLimitMs = 75_000;
@@ -26,8 +27,12 @@ const noteSchema = z.object({
       startedAtMs: z.number(),
       /** The successor could not be stored and lives in the memory of the holder. */
       isKept: z.optional(z.boolean()),
+      /** The request broke after it was sent, so the issuer may have taken the token. */
+      isUnanswered: z.optional(z.boolean()),
     }),
   ),
+  /** Somebody signed out: what a refresh that still runs gives is not to be kept. */
+  isSignedOut: z.optional(z.boolean()),
 });
 type Note = z.infer<typeof noteSchema>;
 type Flight = NonNullable<Note['inFlight']>;
@@ -40,25 +45,33 @@ export type RefreshNotes = z.infer<typeof refreshNotesSchema>;
 export interface SharedRefresh {
   leases: Leases;
   notes: SharedValue<RefreshNotes>;
+  answers: SealedAnswers;
   peers: Peers;
   /** Another name for the id of a credential, from which nobody can tell whose it is. */
   nameOf: (id: string) => string;
 }
 
+/** Name of the lease under which the tokens of a credential change. */
+export const refreshLease = ({ nameOf }: SharedRefresh, credentialId: string): string =>
+  `refresh ${nameOf(credentialId)}`;
+
 /** For a single process, and for tests. */
 export function createLocalRefresh(): SharedRefresh {
   const notes = createLocalValue<RefreshNotes>({});
-  return { leases: createLocalLeases(), notes, peers: onlyMe, nameOf: (id) => id };
+  const answers = createLocalAnswers();
+  return { leases: createLocalLeases(), notes, answers, peers: onlyMe, nameOf: (id) => id };
 }
 
 /**
  * What the notes say of a stored credential:
  * - `free`: its refresh token is the newest and nobody uses it;
- * - `behind`: another window has stored newer tokens, which the store here does not show yet;
+ * - `behind`: another window has stored newer tokens, or signed out, which the store here does not
+ *   show yet;
  * - `taken`: a living window is using it, or holds its successor in memory;
- * - `left`: a window has used it and ended before it noted the outcome.
+ * - `left`: a window has used it and ended before it noted the outcome;
+ * - `unanswered`: a window has sent it, and the connection broke before the answer came.
  */
-export type Standing = 'free' | 'behind' | 'taken' | 'left';
+export type Standing = 'free' | 'behind' | 'taken' | 'left' | 'unanswered';
 
 export interface RefreshNotebook {
   standing(credential: Credential): Promise<Standing>;
@@ -67,12 +80,16 @@ export interface RefreshNotebook {
    * now. Of any number of windows that announce the same token at once one alone may go on.
    */
   announce(credential: Credential): Promise<Standing>;
-  /** These are the newest tokens, and they are stored. */
-  settle(credential: Credential): Promise<void>;
+  /** These are the newest tokens, and they are stored. False: the account was signed out meanwhile. */
+  settle(credential: Credential): Promise<boolean>;
   /** The token that was announced has a successor, which the store did not take. */
   keep(spent: Credential): Promise<void>;
   /** The issuer has left the announced token alone. */
   withdraw(credential: Credential): Promise<void>;
+  /** The connection broke behind the request: the issuer may have taken the announced token. */
+  doubt(credential: Credential): Promise<void>;
+  /** The account is signed out now, whatever a refresh that runs brings. */
+  signOut(credential: Credential): Promise<void>;
 }
 
 /** Stands for the very tokens; those of a sign-in are told apart by their time. */
@@ -87,14 +104,17 @@ export function createRefreshNotebook(
   function judge(credential: Credential, note: Note | undefined): Standing {
     if (!note) return 'free';
     const revision = revisionOf(credential);
-    const isOlder = revision !== note.revision && credential.refreshedAtMs <= note.refreshedAtMs;
+    const isSame = revision === note.revision;
+    const isOlder = !isSame && credential.refreshedAtMs <= note.refreshedAtMs;
     const { inFlight } = note;
     const isConcerned = inFlight?.revision === revision || (inFlight?.isKept && isOlder);
     if (inFlight && isConcerned) return judgeFlight(inFlight);
-    return isOlder && isWithin(clock.now(), note.notedAtMs, longestLagMs) ? 'behind' : 'free';
+    const isPast = note.isSignedOut ? isSame : isOlder;
+    return isPast && isWithin(clock.now(), note.notedAtMs, longestLagMs) ? 'behind' : 'free';
   }
 
-  function judgeFlight({ holder, isKept = false, startedAtMs }: Flight): Standing {
+  function judgeFlight({ holder, isKept = false, isUnanswered, startedAtMs }: Flight): Standing {
+    if (isUnanswered) return 'unanswered';
     if (holder === peers.me) return 'free';
     const limitMs = isKept ? longestKeptMs : answerLimitMs;
     return isWithin(clock.now(), startedAtMs, limitMs) && peers.isAlive(holder) ? 'taken' : 'left';
@@ -117,6 +137,13 @@ export function createRefreshNotebook(
   const isMine = (note: Note | undefined, { revision }: Note) =>
     note?.inFlight?.holder === peers.me && note.inFlight.revision === revision;
 
+  async function mark(spent: Credential, how: Partial<Flight>): Promise<void> {
+    const note = noteOf(spent);
+    await write(spent, (old) =>
+      isMine(old, note) && old?.inFlight ? { ...old, inFlight: { ...old.inFlight, ...how } } : old,
+    );
+  }
+
   return {
     async standing(credential) {
       const all = await notes.read();
@@ -134,15 +161,17 @@ export function createRefreshNotebook(
       return standing;
     },
     async settle(credential) {
-      await write(credential, () => noteOf(credential));
+      let isSignedOut = false;
+      await write(credential, (old) => {
+        isSignedOut = old?.isSignedOut ?? false;
+        return isSignedOut ? old : noteOf(credential);
+      });
+      return !isSignedOut;
     },
-    async keep(spent) {
-      const note = noteOf(spent);
-      await write(spent, (old) =>
-        isMine(old, note) && old?.inFlight
-          ? { ...old, inFlight: { ...old.inFlight, isKept: true } }
-          : old,
-      );
+    keep: (spent) => mark(spent, { isKept: true }),
+    doubt: (spent) => mark(spent, { isUnanswered: true }),
+    async signOut(credential) {
+      await write(credential, () => ({ ...noteOf(credential), isSignedOut: true }));
     },
     async withdraw(credential) {
       const note = noteOf(credential);

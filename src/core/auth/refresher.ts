@@ -7,15 +7,17 @@ import {
   type IssuerOf,
   type SignedOutReason,
 } from './credential.ts';
-import { AuthError } from './errors.ts';
+import { AuthError, mayHaveBeenGranted } from './errors.ts';
 import { refreshTokens, revoke, type RefreshReason, type TokenAnswer } from './oauth.ts';
 import {
   createRefreshNotebook,
+  refreshLease,
   type RefreshNotebook,
   type SharedRefresh,
   type Standing,
 } from './refreshNotes.ts';
 import type { ReliableStore } from './reliableStore.ts';
+import { createUnstoredCredentials, type UnstoredCredentials } from './sealedAnswers.ts';
 import { withAnswer } from './tokens.ts';
 import { withDeadline } from './waiting.ts';
 
@@ -24,7 +26,7 @@ const answerLimitMs = 60_000;
 /** How long another window, which spent the same refresh token, may take to store its success. */
 const rereadAfterMs = [0, 250, 1000];
 /** How long a standing may last before a refresh gives up, or goes on in spite of it, ms. */
-const patienceMs = { free: 0, behind: 4_000, taken: 20_000, left: 1_000 };
+const patienceMs = { free: 0, behind: 4_000, taken: 20_000, left: 1_000, unanswered: 0 };
 const firstPauseMs = 25;
 const longestPauseMs = 500;
 
@@ -54,9 +56,13 @@ export interface RefresherNeeds {
  * being spent twice, also when a window stands still for so long that its lease passes on. A
  * request that is out is never given up for a lost lease.
  *
- * What remains: who is killed between the issuer's answer and the stored token takes the session
- * along (`interrupted`); and so does who stands still between its note and its request for longer
- * than 75 s, during which another window refreshes, and then goes on as if nothing had been.
+ * What the issuer gives is laid aside, sealed, before anything else is done with it: a window that
+ * ends before it could store it, or finds the secret storage out of reach because the editor shuts
+ * down, leaves it to the next one.
+ *
+ * What remains: who is killed between the issuer's grant and the arrival of the answer takes the
+ * session along (`interrupted`); and so does who stands still between its note and its request for
+ * longer than 75 s, during which another window refreshes, and then goes on as if nothing had been.
  * A window whose extensions run on another machine (a remote host) has the secret storage in
  * common with local windows, but neither leases nor notes: between those only the reading of the
  * store before and after a refresh helps, so two that refresh within the same second may collide.
@@ -65,18 +71,28 @@ export interface RefresherNeeds {
 export function createRefresher(
   needs: RefresherNeeds,
 ): (old: Credential, reason: RefreshReason) => Promise<Credential> {
-  const { leases, nameOf } = needs.shared;
-  const notebook = createRefreshNotebook(needs.shared, needs.clock);
+  const { leases } = needs.shared;
+  const desk: Desk = {
+    ...needs,
+    notebook: createRefreshNotebook(needs.shared, needs.clock),
+    unstored: createUnstoredCredentials(needs.shared.answers, needs.log),
+  };
   return (old, reason) =>
     leases.hold(
-      `refresh ${nameOf(old.id)}`,
+      refreshLease(needs.shared, old.id),
       async () => {
-        const { current, standing } = await turnOf(needs, notebook, old);
+        const { current, standing } = await turnOf(desk, old);
         if (current.accessToken !== old.accessToken) return current;
-        return spend(needs, notebook, { current, reason, wasLeft: standing === 'left' });
+        return spend(desk, { current, reason, wasLeft: standing !== 'free' });
       },
       new AbortController().signal,
     );
+}
+
+/** What every step of a refresh needs. */
+interface Desk extends RefresherNeeds {
+  notebook: RefreshNotebook;
+  unstored: UnstoredCredentials;
 }
 
 /**
@@ -84,18 +100,19 @@ export function createRefresher(
  * Waits for a store that lags and for a window that has not finished.
  */
 async function turnOf(
-  { store, issuer, clock }: RefresherNeeds,
-  notebook: RefreshNotebook,
+  desk: Desk,
   old: Credential,
 ): Promise<{ current: Credential; standing: Standing }> {
-  const waitedMs = { free: 0, behind: 0, taken: 0, left: 0 };
+  const { store, issuer, clock, notebook } = desk;
+  const waitedMs = { free: 0, behind: 0, taken: 0, left: 0, unanswered: 0 };
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const current = usable(await store.get(old.id), issuer);
+    const stored = usable(await store.get(old.id), issuer);
+    const current = (await takenOver(desk, stored)) ?? stored;
     const isNew = current.accessToken !== old.accessToken;
     let standing = await notebook.standing(current);
     if (isNew ? standing !== 'behind' : mayGoOn(standing, waitedMs.left)) {
       if (!isNew) standing = await notebook.announce(current);
-      if (isNew || standing === 'free' || standing === 'left') return { current, standing };
+      if (isNew || mayGoOn(standing, patienceMs.left)) return { current, standing };
     }
     if (waitedMs[standing] >= patienceMs[standing]) throw new AuthError({ kind: 'busyElsewhere' });
     await clock.delay(pauseMs, new AbortController().signal);
@@ -105,60 +122,74 @@ async function turnOf(
 
 /** What a dead window has stored may still be on its way here. */
 function mayGoOn(standing: Standing, waitedMs: number): boolean {
-  return standing === 'free' || (standing === 'left' && waitedMs >= patienceMs.left);
+  const isIdle = standing === 'free' || standing === 'unanswered';
+  return isIdle || (standing === 'left' && waitedMs >= patienceMs.left);
 }
 
 interface Spending {
   /** Announced. */
   current: Credential;
   reason: RefreshReason;
-  /** A window that has ended may have spent the token already. */
+  /** The token may have been spent already, and the answer was lost. */
   wasLeft: boolean;
 }
 
-async function spend(
-  needs: RefresherNeeds,
-  notebook: RefreshNotebook,
-  { current, reason, wasLeft }: Spending,
-): Promise<Credential> {
-  const { log } = needs;
+async function spend(desk: Desk, { current, reason, wasLeft }: Spending): Promise<Credential> {
+  const { log, notebook } = desk;
   let answer: TokenAnswer;
   try {
-    answer = await askIssuer(needs, current, reason);
+    answer = await askIssuer(desk, current, reason);
   } catch (error) {
     log.warn(`token refresh (${reason}) failed: ${kindOf(error)}`);
     if (error instanceof AuthError && error.failure.kind === 'sessionEnded') {
-      return ended(needs, notebook, current, reasonFor(error.failure.reason, wasLeft));
+      return ended(desk, current, reasonFor(error.failure.reason, wasLeft));
     }
-    await notebook.withdraw(current);
+    await (mayHaveBeenGranted(error) ? notebook.doubt(current) : notebook.withdraw(current));
     throw error;
   }
-  const next = await keep(needs, notebook, current, answer);
+  const next = await keep(desk, current, answer);
   log.info(`token refreshed (${reason})`);
   return next;
 }
 
 /** Stores what the issuer gave for the current tokens, unless those are gone by now. */
-async function keep(
-  needs: RefresherNeeds,
-  notebook: RefreshNotebook,
-  current: Credential,
-  answer: TokenAnswer,
-): Promise<Credential> {
-  const { store, clock, issuer, newId, onRefresh } = needs;
+async function keep(desk: Desk, current: Credential, answer: TokenAnswer): Promise<Credential> {
+  const { store, clock, issuer, newId, onRefresh, notebook, unstored } = desk;
+  const next = withAnswer(current, answer, { nowMs: clock.now(), revision: newId() });
+  await unstored.keep(current, next);
   // A store that cannot be read must not cost the tokens that just came.
   const latest = await store.get(current.id).catch(() => current);
-  if (!latest && answer.refreshToken) void forget(needs, current.issuer, answer.refreshToken);
+  if (!latest && answer.refreshToken) void forget(desk, current.issuer, answer.refreshToken);
   // Signed out, or signed in anew, while the refresh ran: its tokens must not overwrite that.
   if (latest?.refreshToken !== current.refreshToken) {
     await notebook.withdraw(current);
+    await unstored.dropAll(current.id);
     return usable(latest, issuer);
   }
-  const next = withAnswer(current, answer, { nowMs: clock.now(), revision: newId() });
-  const isStored = await store.put(next, current.refreshToken);
-  await (isStored ? notebook.settle(next) : notebook.keep(current));
+  await replace(desk, current, next);
   if (!answer.accessToken) throw new AuthError({ kind: 'badAnswer' });
   onRefresh(next);
+  return next;
+}
+
+/** Puts the new tokens in the place of the spent ones, and takes them back after a sign-out. */
+async function replace(desk: Desk, spent: Credential, next: Credential): Promise<void> {
+  const { store, notebook, unstored } = desk;
+  if (!(await store.put(next, spent.refreshToken))) return notebook.keep(spent);
+  const isWanted = await notebook.settle(next);
+  await unstored.dropAll(next.id);
+  if (isWanted) return;
+  await store.remove(next);
+  void forget(desk, next.issuer, next.refreshToken);
+  throw new AuthError({ kind: 'notSignedIn' });
+}
+
+/** What came for these tokens in a window that did not store it; undefined when nothing did. */
+async function takenOver(desk: Desk, spent: Credential): Promise<Credential | undefined> {
+  const next = await desk.unstored.find(spent);
+  if (!next) return undefined;
+  desk.log.info('a refreshed sign-in that another window could not store is taken over');
+  await replace(desk, spent, next);
   return next;
 }
 
@@ -189,31 +220,30 @@ function askIssuer(
 }
 
 /** What another window made of the spent credential, if it did. */
-async function successor(
-  { store, clock, issuer }: RefresherNeeds,
-  spent: Credential,
-): Promise<Credential | undefined> {
+async function successor(desk: Desk, spent: Credential): Promise<Credential | undefined> {
+  const { store, clock, issuer, notebook } = desk;
   for (const ms of rereadAfterMs) {
     if (ms > 0) await clock.delay(ms, new AbortController().signal);
     const stored = await store.get(spent.id);
-    if (stored?.refreshToken !== spent.refreshToken) return usable(stored, issuer);
+    if (stored?.refreshToken !== spent.refreshToken) {
+      const newer = usable(stored, issuer);
+      await notebook.settle(newer);
+      return newer;
+    }
+    const unstored = await takenOver(desk, spent);
+    if (unstored) return unstored;
   }
   return undefined;
 }
 
 /** The tokens of another window that was faster; else the end of the session, told once. */
-async function ended(
-  needs: RefresherNeeds,
-  notebook: RefreshNotebook,
-  spent: Credential,
-  reason: SignedOutReason,
-): Promise<Credential> {
-  const { store, onSignOut, log, newId } = needs;
-  const newer = await successor(needs, spent);
-  if (newer) {
-    await notebook.settle(newer);
-    return newer;
-  }
+async function ended(desk: Desk, spent: Credential, reason: SignedOutReason): Promise<Credential> {
+  const { store, onSignOut, log, newId, notebook } = desk;
+  const newer = await successor(desk, spent);
+  if (newer) return newer;
+  // Straight before the end is written, for nothing may be written over tokens that just came.
+  const last = await store.get(spent.id);
+  if (last?.refreshToken !== spent.refreshToken) return usable(last, desk.issuer);
   const credential = { ...withoutTokens(spent, reason), revision: newId() };
   if (await store.put(credential, spent.refreshToken)) await notebook.settle(credential);
   log.warn(`signed out by the issuer: ${reason}`);

@@ -10,6 +10,8 @@ export interface ReliableStore {
    * long as the store still holds `insteadOf`, the refresh token that it replaces.
    */
   put(credential: Credential, insteadOf: string): Promise<boolean>;
+  /** Takes the credential back, unless the store holds another one by now. Never rejects. */
+  remove(credential: Credential): Promise<void>;
 }
 
 /**
@@ -41,6 +43,14 @@ export function createReliableStore(store: CredentialStore, log: Log): ReliableS
         const held = before?.credential.refreshToken === insteadOf ? before.insteadOf : insteadOf;
         unsaved.set(credential.id, { credential, insteadOf: held });
         return false;
+      }
+    },
+    async remove({ id, refreshToken }) {
+      try {
+        const stored = await store.get(id);
+        if (stored?.refreshToken === refreshToken) await store.remove(id);
+      } catch {
+        log.error('the secret storage did not remove a sign-in that has ended');
       }
     },
   };

@@ -215,10 +215,34 @@ test('what a dead window has stored is adopted, however late it shows', async ()
   expect([await tokenOf(two), sent]).toEqual(['access-1', []]);
 });
 
-test('a token that one window could only keep in memory is not spent by another', async () => {
+test('a window whose store takes nothing shares its new tokens, and none is spent twice', async () => {
   const clock = steppedClock(start);
   const { http, seen } = rotatingIssuer();
   const shared = createLocalRefresh();
+  const store = memoryStore([spent]);
+  store.isLocked = true;
+  const needs = { store, http, shared, clock };
+  const one = openWindow('one', needs);
+  const grant = await one.grants.grant(never);
+  const two = openWindow('two', needs);
+  await clock.advance(600 * second);
+  expect([await tokenOf(two.grants.grant(never)), seen]).toEqual([
+    'access-1',
+    { requests: 1, reuses: 0 },
+  ]);
+  store.isLocked = false;
+  await one.grants.renew(grant, never);
+  expect([await tokenOf(two.grants.grant(never)), seen.reuses]).toEqual(['access-2', 0]);
+});
+
+test('a token that one window could only keep in memory is not spent by another', async () => {
+  const clock = steppedClock(start);
+  const { http, seen } = rotatingIssuer();
+  const local = createLocalRefresh();
+  const fail = async () => {
+    throw new Error('ENOSPC');
+  };
+  const shared = { ...local, answers: { write: fail, read: fail, removeAll: fail } };
   const store = memoryStore([spent]);
   store.isLocked = true;
   const needs = { store, http, shared, clock };

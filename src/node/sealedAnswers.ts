@@ -1,0 +1,109 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
+import { chmod, mkdir, readFile, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SealedAnswers, SpentToken } from '../core/auth/sealedAnswers.ts';
+import { codeOf, patiently } from './fileErrors.ts';
+import { concealed } from './peers.ts';
+
+const nonceBytes = 12;
+const tagBytes = 16;
+/** Tokens are a few kB; anything longer was not written here. */
+const longestFileBytes = 1_000_000;
+
+/**
+ * Sealed texts as files of mode 0600: nonce, tag and text in AES-256-GCM, with the credential's id
+ * as additional data. The key comes from the spent refresh token by HKDF-SHA256, which suffices
+ * because such a token is random and long. Neither the name nor the content of a file tells whose
+ * it is.
+ */
+export function createSealedAnswers(folder: string): SealedAnswers {
+  const pathOf = (spent: SpentToken) => join(folder, `${prefixOf(spent.id)}${nameOf(spent)}`);
+
+  /** Names of the files of a credential; none when there is no folder. */
+  async function namesOf(credentialId: string): Promise<string[]> {
+    const names = await readdir(folder).catch((error: unknown) => {
+      if (isAbsent(error)) return [];
+      throw error;
+    });
+    return names.filter((name) => name.startsWith(prefixOf(credentialId)));
+  }
+
+  return {
+    async write(spent, text) {
+      const path = pathOf(spent);
+      const draft = `${path}.${randomUUID()}.tmp`;
+      const sealed = seal(spent, text);
+      try {
+        await patiently(() => writeNew(draft, sealed)).catch(async (error: unknown) => {
+          if (!isAbsent(error)) throw error;
+          await mkdir(folder, { recursive: true, mode: 0o700 });
+          await chmod(folder, 0o700);
+          await writeNew(draft, sealed);
+        });
+        await patiently(() => rename(draft, path));
+      } catch (error) {
+        await unlink(draft).catch(() => {});
+        throw error;
+      }
+    },
+    async read(spent) {
+      try {
+        const path = pathOf(spent);
+        if ((await stat(path)).size > longestFileBytes) return undefined;
+        return open(spent, await patiently(() => readFile(path)));
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }
+    },
+    async removeAll(credentialId) {
+      for (const name of await namesOf(credentialId)) await unlinkIfThere(join(folder, name));
+    },
+  };
+}
+
+const writeNew = (path: string, content: Buffer) =>
+  writeFile(path, content, { flag: 'wx', mode: 0o600 });
+
+const isAbsent = (error: unknown) => codeOf(error) === 'ENOENT';
+
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await patiently(() => unlink(path));
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}
+
+const prefixOf = (credentialId: string) => `${concealed(credentialId)}-`;
+
+function derive({ id, refreshToken }: SpentToken, purpose: 'key' | 'name', bytes: number): Buffer {
+  const info = `codex-chat refresh answer ${purpose}`;
+  return Buffer.from(hkdfSync('sha256', refreshToken, id, info, bytes));
+}
+
+const nameOf = (spent: SpentToken) => `${derive(spent, 'name', 16).toString('hex')}.sealed`;
+
+function seal(spent: SpentToken, text: string): Buffer {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv('aes-256-gcm', derive(spent, 'key', 32), nonce);
+  cipher.setAAD(Buffer.from(spent.id));
+  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+}
+
+/** Undefined when the file is broken, or was sealed for another token. */
+function open(spent: SpentToken, sealed: Buffer): string | undefined {
+  try {
+    const nonce = sealed.subarray(0, nonceBytes);
+    const tag = sealed.subarray(nonceBytes, nonceBytes + tagBytes);
+    const options = { authTagLength: tagBytes };
+    const decipher = createDecipheriv('aes-256-gcm', derive(spent, 'key', 32), nonce, options);
+    decipher.setAAD(Buffer.from(spent.id));
+    decipher.setAuthTag(tag);
+    const body = sealed.subarray(nonceBytes + tagBytes);
+    return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
