@@ -57,7 +57,7 @@ function check({ text, args }) {
     if (text !== shown) throw new Error('the text is not what was shown');
     return;
   }
-  const wanted = textOf(kind === 'history' ? 12 : size);
+  const wanted = textOf(kind === 'history' || kind === 'reasoning' ? 12 : size);
   if (shown !== wanted) throw new Error(`the shown text is wrong: ${shown.length} characters`);
   if (text !== wanted) throw new Error(`the final text is wrong: ${text.length} characters`);
 }

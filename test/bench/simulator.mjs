@@ -85,6 +85,50 @@ function messageEvents(deltas) {
   return [...messageHead(), ...words, ...messageTail(textOf(deltas), deltas)];
 }
 
+const reasoningParts = 20;
+const reasoningId = `rs_${'0123456789abcdef'.repeat(3)}`;
+
+/** Much thinking before a short answer: summary deltas in 20 parts, then 200 kB of encrypted content. */
+function reasoningEvents(deltas) {
+  const at = { item_id: reasoningId, output_index: 0 };
+  const item = { id: reasoningId, type: 'reasoning', summary: [] };
+  const each = Math.ceil(deltas / reasoningParts);
+  const parts = Array.from({ length: reasoningParts }, (_, index) => {
+    const place = { ...at, summary_index: index };
+    const text = textOf(each);
+    const part = { type: 'summary_text', text };
+    return [
+      {
+        type: 'response.reasoning_summary_part.added',
+        ...place,
+        part: { type: 'summary_text', text: '' },
+      },
+      ...Array.from({ length: each }, (_each, number) => ({
+        type: 'response.reasoning_summary_text.delta',
+        ...place,
+        delta: word(number),
+        obfuscation: 'Zq3vT8mK1x',
+      })),
+      { type: 'response.reasoning_summary_text.done', ...place, text },
+      { type: 'response.reasoning_summary_part.done', ...place, part },
+    ];
+  });
+  const summary = parts.map(() => ({ type: 'summary_text', text: textOf(each) }));
+  const encrypted_content = 'gAAAAABo'.repeat(25_000);
+  const message = messageEvents(12).slice(2);
+  return [
+    ...head(),
+    { type: 'response.output_item.added', output_index: 0, item },
+    ...parts.flat(),
+    {
+      type: 'response.output_item.done',
+      output_index: 0,
+      item: { ...item, summary, encrypted_content },
+    },
+    ...message.map((event) => ('output_index' in event ? { ...event, output_index: 1 } : event)),
+  ];
+}
+
 function callEvents(chars) {
   const json = argumentsOf(chars);
   const item = { id: callId, type: 'function_call', call_id: 'call_1', name: tool.name };
@@ -120,10 +164,15 @@ function chunks(events, first = 0) {
 
 const bodies = new Map();
 
+function eventsOf(kind, size) {
+  if (kind === 'tool') return callEvents(size);
+  if (kind === 'reasoning') return reasoningEvents(size);
+  return messageEvents(kind === 'history' ? 12 : size);
+}
+
 function bodyOf(name, { kind, size }) {
   if (!bodies.has(name)) {
-    const deltas = kind === 'history' ? 12 : size;
-    bodies.set(name, chunks(kind === 'tool' ? callEvents(size) : messageEvents(deltas)));
+    bodies.set(name, chunks(eventsOf(kind, size)));
   }
   return bodies.get(name);
 }

@@ -48,7 +48,12 @@ export function groupTable({ title, columns }, clients, results) {
   return `\n### ${title}\n\n${table}\n\nPlace of Codex Chat: ${places.join('; ')}`;
 }
 
-function verdict(value, floor, { target, floor: floorThen, more, digits }) {
+function verdict(value, floor, column) {
+  const { target, floor: floorThen, more, digits, mostOfFloor } = column;
+  if (mostOfFloor !== undefined && typeof floor === 'number') {
+    const isMet = value / floor <= mostOfFloor;
+    return ` (target ≤ ${mostOfFloor} x floor: ${isMet ? 'met' : 'missed'})`;
+  }
   if (target === undefined || value === undefined) return '';
   const reaches = (figure, bar) => (more ? figure >= bar : figure <= bar);
   const isMetByRatio =

@@ -22,9 +22,13 @@ export function open(client, { base, history, onText }) {
     random: Math.random,
     log: client.silentLog,
   });
+  /** Key of the part that grows, where it is text. */
+  let textKey;
   const emit = (event) => {
-    if (event.type === 'append') onText(event.text);
-    else if (event.type === 'put' && event.part.kind === 'text' && !event.final) {
+    if (event.type === 'append') {
+      if (event.key === textKey) onText(event.text);
+    } else if (event.type === 'put' && event.part.kind === 'text' && !event.final) {
+      textKey = event.part.key;
       onText(event.part.text);
     }
   };
