@@ -94,23 +94,23 @@ function reasoningEvents(deltas) {
   const item = { id: reasoningId, type: 'reasoning', summary: [] };
   const each = Math.ceil(deltas / reasoningParts);
   const parts = Array.from({ length: reasoningParts }, (_, index) => {
-    const place = { ...at, summary_index: index };
+    const where = { ...at, summary_index: index };
     const text = textOf(each);
     const part = { type: 'summary_text', text };
     return [
       {
         type: 'response.reasoning_summary_part.added',
-        ...place,
+        ...where,
         part: { type: 'summary_text', text: '' },
       },
       ...Array.from({ length: each }, (_each, number) => ({
         type: 'response.reasoning_summary_text.delta',
-        ...place,
+        ...where,
         delta: word(number),
         obfuscation: 'Zq3vT8mK1x',
       })),
-      { type: 'response.reasoning_summary_text.done', ...place, text },
-      { type: 'response.reasoning_summary_part.done', ...place, part },
+      { type: 'response.reasoning_summary_text.done', ...where, text },
+      { type: 'response.reasoning_summary_part.done', ...where, part },
     ];
   });
   const summary = parts.map(() => ({ type: 'summary_text', text: textOf(each) }));
