@@ -1,3 +1,5 @@
+import { cut, shorten } from './cut.ts';
+
 /**
  * Where a room tells what it did. Never a token and never a prompt: what a caller puts in is
  * redacted once more by {@link redact} before it is written.
@@ -9,22 +11,70 @@ export interface Log {
   error(message: string): void;
 }
 
+/** Where a token may begin: not inside a word, but right behind a percent-encoded character. */
+const start = String.raw`(?:(?<![a-zA-Z0-9])|(?<=%[\da-fA-F]{2}))`;
+/** Quotation marks as they are, escaped for JSON at any depth, and percent-encoded. */
+const quote = String.raw`(?:\\*["']|%22)?`;
+const secretNames =
+  '(?:access|refresh|id)_token|code_verifier|client_secret|authorization_code|user_code|api[_-]?key|password|code|state';
+
+/**
+ * Every pattern either matches or stops after a bounded number of characters, so that the time is
+ * linear in the text. All but the last match the first part of a secret, too: a secret that a cut
+ * has shortened is still recognized.
+ */
 const secrets: readonly [RegExp, string][] = [
-  [/\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g, '<token>'],
-  [/\b(Bearer|Basic)\s+[^\s"',;]+/gi, '$1 <token>'],
-  [/\brt[._][\w.-]{6,}/g, '<token>'],
+  [new RegExp(String.raw`${start}eyJ[\w-]{8,}(?:\.[\w-]+){0,4}\.?`, 'g'), '<token>'],
+  [/\b(Bearer|Basic)(?:\s+|%20)[^\s"',;]+/gi, '$1 <token>'],
+  [new RegExp(String.raw`${start}rt[._][\w.-]{6,}`, 'g'), '<token>'],
   // The API quotes keys with most of their letters covered.
-  [/\bsk-[\w*-]{4,}/g, '<token>'],
+  [new RegExp(String.raw`${start}sk-[\w*-]{4,}`, 'g'), '<token>'],
   [
-    /\b((?:access|refresh|id)_token|code_verifier|client_secret|authorization_code|user_code|code|state)(["']?\s*[:=]\s*["']?)[^\s"'&,;}]{6,}/gi,
+    new RegExp(
+      String.raw`(?:\b|(?<=%[\da-f]{2}))(${secretNames})(${quote}\s*(?:[:=]|%3[ad])\s*${quote})[^\s"'&,;}\\]{6,}`,
+      'gi',
+    ),
     '$1$2<secret>',
   ],
-  [/[\w.+-]+@[\w-]+\.[\w.-]+/g, '<e-mail>'],
+  [
+    /[\p{L}\p{N}_.+-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8}/gu,
+    '<e-mail>',
+  ],
 ];
 
 /** The text with everything taken out that could sign someone in or name them. */
 export function redact(text: string): string {
   return secrets.reduce((clean, [pattern, mark]) => clean.replace(pattern, mark), text);
+}
+
+/** More than a redaction usually removes, so that enough is left to fill what is asked for. */
+const spareChars = 1_000;
+
+/**
+ * The beginning of a text of any length, redacted: at most `most` UTF-16 code units. The text is
+ * cut before anything runs over it. The word at that cut is dropped whole, because the rest of it
+ * may be what makes it a secret.
+ *
+ * @param tidy - runs over the cut text before it is redacted.
+ */
+export function redactStart(
+  text: string,
+  most: number,
+  tidy: (text: string) => string = (same) => same,
+): string {
+  const window = most + spareChars;
+  if (text.length <= window) return shorten(redact(tidy(text)), most);
+  const clean = redact(tidy(withoutLastWord(cut(text, window))));
+  return clean.length > most ? shorten(clean, most) : `${cut(clean, most - 1)}…`;
+}
+
+/** What tokens, addresses and their encoded forms are made of. */
+const wordCharacter = /[\p{L}\p{N}_.+%@=:~/*\\-]/u;
+
+function withoutLastWord(text: string): string {
+  let end = text.length;
+  while (end > 0 && wordCharacter.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 /** Says nothing; for callers that have no log. */

@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
-import { redact, type Log } from '../base/log.ts';
+import { redactStart, type Log } from '../base/log.ts';
+
+/** Room for a stack trace, UTF-16 code units. */
+const longestLine = 8_000;
 
 /**
  * The one place where anything is written; what could sign someone in is taken out here. Never
@@ -8,7 +11,7 @@ import { redact, type Log } from '../base/log.ts';
 export function createLog(channel: vscode.LogOutputChannel): Log {
   const write = (level: keyof Log) => (message: string) => {
     try {
-      channel[level](redact(message));
+      channel[level](redactStart(message, longestLine));
     } catch {
       // Nobody can read it any more.
     }

@@ -1,3 +1,4 @@
+import { redactStart } from '../../base/log.ts';
 import type { ResponsesEvent } from './events.ts';
 import type { ResponsesFailure } from './failure.ts';
 import { formOf, readJsonBody, type BodyForm } from './jsonBody.ts';
@@ -67,7 +68,7 @@ export function createAnswerBody(listener: BodyListener): AnswerBody {
 
 /** A page of a proxy, or JSON that cannot be read. It may be gone the next time. */
 export function wrongForm(headers: Readonly<Record<string, string>>): ResponsesFailure {
-  const type = headers['content-type']?.slice(0, 100) ?? 'no content type';
+  const type = redactStart(headers['content-type'] ?? 'no content type', 100);
   return { kind: 'malformed', status: 200, detail: `answered with ${type}` };
 }
 

@@ -1,6 +1,7 @@
 import { HttpError, readText, type Http, type HttpRequest } from '../../base/http.ts';
 import type { HttpResponse } from '../../base/http.ts';
 import type { Clock } from '../../base/clock.ts';
+import { cut } from '../../base/cut.ts';
 import type { Log } from '../../base/log.ts';
 import { createAnswer, type AnswerState } from './answer.ts';
 import { createAnswerBody, wrongForm } from './answerBody.ts';
@@ -193,7 +194,7 @@ function createReading(
   /** The backend may answer with another model than was asked for (OBSERVED.md 2.20). */
   function noteModel(served: string | undefined): void {
     if (served !== undefined && served !== '' && served !== model) {
-      emit({ type: 'rerouted', attempt, model: served });
+      emit({ type: 'rerouted', attempt, model: cut(served, 100) });
     }
   }
 

@@ -1,19 +1,23 @@
 import * as z from 'zod/mini';
+import { cut } from '../../base/cut.ts';
 import { parseJson } from '../../base/json.ts';
-import { redact } from '../../base/log.ts';
+import { redactStart } from '../../base/log.ts';
 import type { HttpError } from '../../base/http.ts';
 import { readCount } from '../quota/reading.ts';
 import type { ResponsesFailure, ResponsesFailureKind } from './failure.ts';
 import { exactKind, familyKind, statusKind } from './errorKinds.ts';
 import { readResetsAtMs, readRetryAfterMs } from './retryHint.ts';
 
+/** No sentence of the backend is longer; what comes after is left unread (UTF-16 code units). */
+const longestText = 4_000;
+const longestName = 100;
 /** A text, or a number written as one: some gateways number their codes. Else as if absent. */
 const text = z.catch(
   z.optional(
     z.nullable(
       z.pipe(
         z.union([z.string(), z.number()]),
-        z.transform((value) => String(value)),
+        z.transform((value) => cut(String(value), longestText)),
       ),
     ),
   ),
@@ -132,8 +136,8 @@ function describe(
   const code = error.code ?? error.type ?? undefined;
   return {
     kind,
-    ...(code === undefined ? {} : { code }),
-    ...(error.plan_type == null ? {} : { plan: error.plan_type }),
+    ...(code === undefined ? {} : { code: cut(code, longestName) }),
+    ...(error.plan_type == null ? {} : { plan: cut(error.plan_type, longestName) }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
   };
@@ -177,7 +181,7 @@ function isModelGone(message: string): boolean {
 
 function readBody({ headers, body }: HttpFailureSource): ApiError {
   const parsed = parseJson(errorBody, body) ?? parseJson(errorBody, encodedError(headers));
-  if (!parsed) return isHtml({ headers, body }) ? {} : { message: body };
+  if (!parsed) return isHtml({ headers, body }) ? {} : { message: cut(body, longestText) };
   if (typeof parsed.error === 'string') return { message: parsed.error };
   if (parsed.error) return parsed.error;
   if (typeof parsed.detail === 'string') return { message: parsed.detail };
@@ -205,7 +209,10 @@ function requestId(headers: Readonly<Record<string, string>>): { requestId?: str
 
 /** One line without markup, tokens and addresses, short enough to be shown. */
 function cleanDetail(message: string): string {
-  const plain = message.replaceAll(/<[^>]{0,200}>/g, ' ').replaceAll(/\s+/g, ' ');
-  const line = redact(plain).trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+  const onOneLine = (part: string) =>
+    part
+      .replaceAll(/<[^>]{0,200}>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
+  return redactStart(message, 300, onOneLine);
 }
