@@ -7,7 +7,7 @@ import { createCircuit } from './circuit.ts';
 import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import type { OutputItem } from './events.ts';
 import { createExchangeRecorder } from './exchange.ts';
-import { ResponsesError, type ResponsesFailure } from './failure.ts';
+import { logSummary, ResponsesError, type ResponsesFailure } from './failure.ts';
 import type { Delivery } from './garbleFilter.ts';
 import { guardedEmit, ListenerFault } from './listenerFault.ts';
 import type { Identity, ResponsesRequest } from './request.ts';
@@ -176,11 +176,12 @@ function createRun(
   }
 
   function givenUp(failure: ResponsesFailure): ResponsesError {
-    log.warn(`request given up after ${attempt}: ${new ResponsesError(failure).message}`);
     const { isLasting: _isLasting, ...facts } = failure;
+    const report = exchange.report({ ...facts, attempts: attempt });
+    log.warn(`request given up after ${attempt}: ${logSummary(report?.facts ?? {})}`);
     return new ResponsesError(
       { ...failure, credentialId: account.id() },
-      { attempts: attempt, report: exchange.report({ ...facts, attempts: attempt }) },
+      { attempts: attempt, report },
     );
   }
 

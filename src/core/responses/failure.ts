@@ -1,5 +1,7 @@
 import type { HttpFailureKind } from '../../base/http.ts';
+import { redact } from '../../base/log.ts';
 import type { FailureReport } from './exchange.ts';
+import { wireName } from './shape.ts';
 
 /** Why a request to the Responses API failed, named by what a caller can do about it. */
 export type ResponsesFailureKind =
@@ -91,7 +93,28 @@ export class ResponsesError extends Error {
   }
 }
 
-function summary(failure: ResponsesFailure): string {
-  const facts = [failure.status, failure.code, failure.transport, failure.detail];
-  return [failure.kind, ...facts.filter((fact) => fact !== undefined)].join(' · ');
+/** Nothing that the backend worded: its sentence, and even its code, may repeat the prompt. */
+function summary({ kind, status, transport }: ResponsesFailure): string {
+  return [kind, status, transport].filter((fact) => fact !== undefined).join(' · ');
+}
+
+/**
+ * A failure for the log: kind, status, code, transport and request id.
+ *
+ * @param facts - those of a {@link FailureReport}, so that nothing private is left in them.
+ */
+export function logSummary(facts: FailureReport['facts']): string {
+  const { kind, status, code, transport, requestId } = facts;
+  const told = [kind, status, name(code, wireName), transport, name(requestId, requestIdName)];
+  return told.filter((fact) => fact !== undefined).join(' · ');
+}
+
+function name(fact: string | number | undefined, told: (text: string) => string) {
+  return fact === undefined ? undefined : told(String(fact));
+}
+
+/** Ids are letters and digits in whatever case; anything else is no id. */
+function requestIdName(id: string): string {
+  const isId = /^[\w.:-]{1,100}$/.test(id) && redact(id) === id;
+  return `request ${isId ? id : `<${id.length} characters>`}`;
 }

@@ -152,7 +152,7 @@ export function createGarbleGuard({ tools }: GuardOptions): GarbleGuard {
     garbled = {
       family: familyOf(marker.envelope),
       cleanLength: released - marker.place.roleLength,
-      snippet: snippetOf(text.slice(at, marker.envelope.end), isSafe ? '' : tool),
+      snippet: snippetOf(text.slice(at, marker.envelope.end), isOpenName(tool, names) ? '' : tool),
       ...(isSafe ? { tool } : {}),
     };
     return { release, garbled };
@@ -185,9 +185,21 @@ export function scrub(text: string, options: GuardOptions): string {
   return garble ? text.slice(0, garble.cleanLength).trimEnd() : text;
 }
 
+/** Names of the protocol, which the model has from its training and not from the user. */
+const protocolNames =
+  /^(?:|multi_tool_use\.parallel|container\.exec|web\.run|python|exec|browser)$/;
+
+/** Whether the log may tell the name: any other may be a word of the user. */
+function isOpenName(tool: string, declared: ReadonlySet<string>): boolean {
+  return declared.has(tool) || protocolNames.test(tool);
+}
+
+const unknownToken = /<\|(?!(?:start|end|channel|message|constrain|call|return)\|)[^|]*\|>/g;
+
 /** Roles and the name of a tool are words of the protocol; whatever else stood there is unsaid. */
 function snippetOf(envelope: string, secret: string): string {
   const words = (secret === '' ? envelope : envelope.replace(secret, '…'))
+    .replaceAll(unknownToken, '<|…|>')
     .replace(/[^\x20-\x7e♀]+/g, '…')
     .replace(/♀{5,}/g, '♀♀♀♀')
     .replace(/(?:\+#){4,}/g, '+#+#+#');
