@@ -1,4 +1,5 @@
 import { redact } from '../../base/log.ts';
+import { spellingsOf } from './spellings.ts';
 
 /** So many characters in a row are never let through of a text that is to stay private. */
 const windowChars = 12;
@@ -8,68 +9,116 @@ const mark = '[withheld]';
 
 /**
  * The texts without whatever stands in `secrets` too: an error may repeat the question, a call or
- * the answer, be it escaped for JSON or laid out anew. Also without markup, tokens and addresses.
+ * the answer, be it laid out anew, in other case, escaped for JSON or HTML, percent-encoded or in
+ * base64. Also without markup, tokens and addresses. Linear in the secrets and in the texts.
  */
 export function blotAll(texts: readonly string[], secrets: Iterable<string>): string[] {
-  const pages = texts.map(readPage);
-  const windows = windowsOf(pages);
-  for (const text of secrets) {
-    const secret = text.replaceAll(layout, '');
-    if (secret.length >= windowChars) markWindows(secret, windows);
-    else if (secret.length >= leastChars) markWhole(secret, pages);
-  }
+  const pages = texts.map((text) => ({ text, hits: new Uint8Array(text.length) }));
+  const views = pages.flatMap(viewsOf);
+  const search = createSearch(views);
+  for (const secret of secrets) search.add(signsOf(secret));
+  for (const view of views) markFound(view, search);
   return pages.map((page) => tidy(withoutHits(page)));
 }
 
 interface Page {
   text: string;
-  /** The text without white space and escapes, and where each sign of it stands. */
-  signs: string;
-  at: readonly number[];
   /** 1 for each code unit that is to go. */
   hits: Uint8Array;
 }
 
-/** White space and the escapes of JSON, at any depth. */
-const layout = /\s+|\\+[nrtbf]?/g;
-
-function readPage(text: string): Page {
-  const at: number[] = [];
-  let signs = '';
-  let from = 0;
-  const take = (to: number) => {
-    signs += text.slice(from, to);
-    for (let place = from; place < to; place++) at.push(place);
-  };
-  for (const match of text.matchAll(layout)) {
-    take(match.index);
-    from = match.index + match[0].length;
-  }
-  take(text.length);
-  return { text, signs, at, hits: new Uint8Array(text.length) };
+/** One way to read a page: what is compared of it, and where each sign comes from. */
+interface View {
+  page: Page;
+  signs: string;
+  from: readonly number[];
+  to: readonly number[];
 }
 
-type Place = readonly [page: Page, from: number];
+/** White space, also as form data writes it, and the escapes of JSON, at any depth. */
+const layout = /[\s+]+|\\+[nrtbf]?/g;
 
-interface Windows {
-  places: ReadonlyMap<string, Place[]>;
-  /** 1 where a window may begin, by its first signs: most of a long talk is ruled out by it. */
-  starts: Uint8Array;
+/** What is compared of a text: neither its layout nor its case. */
+function signsOf(text: string): string {
+  return foldCase(text.replaceAll(layout, ''));
 }
 
-function windowsOf(pages: readonly Page[]): Windows {
-  const places = new Map<string, Place[]>();
-  const starts = new Uint8Array(65_536);
-  for (const page of pages) {
-    for (let from = 0; from + windowChars <= page.signs.length; from++) {
-      const window = page.signs.slice(from, from + windowChars);
-      starts[startOf(window, 0)] = 1;
-      const known = places.get(window);
-      if (known) known.push([page, from]);
-      else places.set(window, [[page, from]]);
+/** The final sigma is the one letter whose lower case depends on its place. */
+function foldCase(text: string): string {
+  return text.toLowerCase().replaceAll('ς', 'σ');
+}
+
+function viewsOf(page: Page): View[] {
+  return spellingsOf(page.text).map(({ text, from, to }) => {
+    const view = { page, signs: '', from: new Array<number>(), to: new Array<number>() };
+    let at = 0;
+    const take = (end: number) => {
+      for (; at < end; at++) {
+        const sign = foldCase(text.charAt(at));
+        view.signs += sign;
+        for (let unit = 0; unit < sign.length; unit++) {
+          view.from.push(from[at] ?? 0);
+          view.to.push(to[at] ?? 0);
+        }
+      }
+    };
+    for (const match of text.matchAll(layout)) {
+      take(match.index);
+      at = match.index + match[0].length;
+    }
+    take(text.length);
+    return view;
+  });
+}
+
+interface Search {
+  /** Looks for the signs of a secret. */
+  add(secret: string): void;
+  isFound(window: string): boolean;
+  /** Secrets shorter than a window, by their length. */
+  short: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+function createSearch(views: readonly View[]): Search {
+  const wanted = new Set<string>();
+  const found = new Set<string>();
+  /** How many wanted windows begin so: most of a long talk is ruled out by it. */
+  const starts = new Uint32Array(65_536);
+  const short = new Map<number, Set<string>>();
+  for (const { signs } of views) {
+    for (let at = 0; at + windowChars <= signs.length; at++) {
+      const window = signs.slice(at, at + windowChars);
+      if (wanted.has(window)) continue;
+      wanted.add(window);
+      count(window, 1);
     }
   }
-  return { places, starts };
+
+  function count(window: string, by: number): void {
+    const start = startOf(window, 0);
+    starts[start] = (starts[start] ?? 0) + by;
+  }
+
+  function find(secret: string): void {
+    for (let at = 0; at + windowChars <= secret.length; at++) {
+      if (starts[startOf(secret, at)] === 0) continue;
+      const window = secret.slice(at, at + windowChars);
+      if (!wanted.delete(window)) continue;
+      count(window, -1);
+      found.add(window);
+    }
+  }
+
+  return {
+    short,
+    isFound: (window) => found.has(window),
+    add(secret) {
+      if (secret.length >= windowChars) return find(secret);
+      if (secret.length < leastChars) return;
+      const same = short.get(secret.length) ?? new Set();
+      short.set(secret.length, same.add(secret));
+    },
+  };
 }
 
 function startOf(signs: string, at: number): number {
@@ -77,26 +126,21 @@ function startOf(signs: string, at: number): number {
   return (signs.charCodeAt(at) ^ second ^ (signs.charCodeAt(at + 2) << 10)) & 0xffff;
 }
 
-function markWindows(secret: string, { places, starts }: Windows): void {
-  if (places.size === 0) return;
-  for (let at = 0; at + windowChars <= secret.length; at++) {
-    if (starts[startOf(secret, at)] !== 1) continue;
-    const found = places.get(secret.slice(at, at + windowChars)) ?? [];
-    for (const [page, from] of found) hit(page, from, windowChars);
-  }
+function markFound(view: View, { isFound, short }: Search): void {
+  markAll(view, windowChars, isFound);
+  for (const [length, secrets] of short) markAll(view, length, (signs) => secrets.has(signs));
 }
 
-function markWhole(secret: string, pages: readonly Page[]): void {
-  for (const page of pages) {
-    const { signs } = page;
-    for (let from = signs.indexOf(secret); from >= 0; from = signs.indexOf(secret, from + 1)) {
-      hit(page, from, secret.length);
-    }
+/** Marks every stretch of so many signs that is to go, each code unit at most once for a length. */
+function markAll(view: View, length: number, isHit: (signs: string) => boolean): void {
+  const { page, signs, from, to } = view;
+  let done = 0;
+  for (let at = 0; at + length <= signs.length; at++) {
+    if (!isHit(signs.slice(at, at + length))) continue;
+    const begin = Math.max(done, from[at] ?? 0);
+    done = Math.max(done, to[at + length - 1] ?? 0);
+    page.hits.fill(1, begin, done);
   }
-}
-
-function hit({ hits, at }: Page, from: number, length: number): void {
-  hits.fill(1, at[from], (at[from + length - 1] ?? 0) + 1);
 }
 
 function withoutHits({ text, hits }: Page): string {

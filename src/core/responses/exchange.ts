@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { cut } from '../../base/cut.ts';
 import type { HttpRequest, HttpResponse } from '../../base/http.ts';
 import { redact } from '../../base/log.ts';
 import { blotAll } from './blot.ts';
@@ -148,7 +149,7 @@ function requestOf({ method, url, headers, body }: HttpRequest): ExchangeReport[
 }
 
 function answerOf({ status, headers }: HttpResponse, body: string | undefined) {
-  const error = body === undefined ? undefined : errorShape(body, headers);
+  const error = body === undefined ? undefined : beginning(errorShape(body, headers));
   return { status, ...responseHeaders(headers), error };
 }
 
@@ -156,6 +157,18 @@ function finish({ error, ...rest }: ReturnType<typeof answerOf>) {
   if (error === undefined) return rest;
   const text = typeof error === 'string' ? error : JSON.stringify(error);
   return { ...rest, error: clip(text, errorBytes) };
+}
+
+/** What of an error's texts is read at all, UTF-16 code units together. */
+const errorChars = 4_000;
+
+function beginning(shape: unknown): unknown {
+  let left = errorChars;
+  return mapTexts(shape, (text) => {
+    const part = cut(text, left);
+    left -= part.length;
+    return part;
+  });
 }
 
 /** The value with every string in it changed; keys stay. */

@@ -125,9 +125,8 @@ export function errorShape(text: string, headers: Readonly<Record<string, string
 function withoutOddKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 20).map(withoutOddKeys);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [wireName(key), withoutOddKeys(inner)]),
-  );
+  const entries = Object.entries(value).slice(0, 20);
+  return Object.fromEntries(entries.map(([key, inner]) => [wireName(key), withoutOddKeys(inner)]));
 }
 
 /** Whatever went out that no report may repeat: what the user and the model said, and keys. */
