@@ -1,3 +1,4 @@
+import { ownValue } from '../src/base/lookup.ts';
 import type { ModelsView, ModelView } from '../src/protocol.ts';
 import { h, setAttribute, setText } from './h.ts';
 import { icon } from './icons.ts';
@@ -138,9 +139,8 @@ function createModelList(take: (slug: string) => void) {
     element.children[active]?.scrollIntoView({ block: 'nearest' });
   };
   element.addEventListener('keydown', (event) => {
-    const target = { ArrowUp: active - 1, ArrowDown: active + 1, Home: 0, End: models.length }[
-      event.key
-    ];
+    const targets = { ArrowUp: active - 1, ArrowDown: active + 1, Home: 0, End: models.length };
+    const target = ownValue(targets, event.key);
     const model = models[active];
     if (target !== undefined) moveTo(target);
     else if ((event.key === 'Enter' || event.key === ' ') && model !== undefined) take(model.slug);
@@ -218,7 +218,7 @@ function drawEfforts(
       effortName(name),
     );
     button.addEventListener('keydown', (event) => {
-      const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+      const by = ownValue({ ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }, event.key);
       const next = by === undefined ? undefined : list[(at + by + list.length) % list.length];
       if (next === undefined) return;
       event.preventDefault();

@@ -1,3 +1,4 @@
+import { ownValue } from '../src/base/lookup.ts';
 import type { SettingsView, ToWebview } from '../src/protocol.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { RowContext } from './actions.ts';
@@ -141,7 +142,7 @@ function createContext(
       if (runningTurn(panel.state()) === undefined) host.send({ type, turnId });
       else announcer.say({ text: 'Codex is still answering', topic: 'refused' });
     },
-    fold: (key) => memory.saved.folds[key],
+    fold: (key) => ownValue(memory.saved.folds, key),
     setFold: (key, open) => memory.set({ folds: { ...memory.saved.folds, [key]: open } }),
     redraw: panel.redraw,
     now,

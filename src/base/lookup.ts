@@ -7,6 +7,11 @@ export function lookupTable<T>(entries: Readonly<Record<string, T>>): ReadonlyMa
 }
 
 /** The object's own value under a key from outside; undefined where it has none. */
-export function own<T>(object: Readonly<Record<string, T>>, key: string): T | undefined {
+export function ownValue<T>(object: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.getOwnPropertyDescriptor(object, key)?.value;
+}
+
+/** A copy without one of the keys. */
+export function without<T>(object: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
 }

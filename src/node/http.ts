@@ -47,7 +47,7 @@ async function exchange(
   try {
     const response = await ask(pools.current(), request, target, either);
     const headers = flatten(response.headers);
-    const body = decoded(response.body, headers['content-encoding']);
+    const body = decodedOrDestroyed(response.body, headers['content-encoding']);
     const idleMs = request.idleTimeoutMs ?? defaultIdleTimeoutMs;
     // A reader that stops after the last event leaves the connection in good order for the next.
     const leave = () => (body === response.body ? void drain(response.body) : body.destroy());
@@ -62,6 +62,17 @@ async function exchange(
     throw classifyTransportError(error, host);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** A body that cannot be read is given up here: unread it would hold its connection for good. */
+function decodedOrDestroyed(body: Readable, encoding: string | undefined): Readable {
+  try {
+    return decoded(body, encoding);
+  } catch (error) {
+    body.on('error', () => {});
+    body.destroy();
+    throw error;
   }
 }
 
@@ -99,11 +110,10 @@ function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>) {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return flat;
+  const flat = Object.entries(headers).map(([name, value]): [string, string][] => {
+    return value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]];
+  });
+  return Object.fromEntries(flat.flat());
 }
 
 /** The body, ended with an error when it is silent for `idleMs`. */

@@ -1,3 +1,4 @@
+import { lookupTable, ownValue } from '../base/lookup.ts';
 import { HttpError } from '../base/http.ts';
 import type { NetworkSettings } from '../base/network.ts';
 import { createBypass } from './proxyBypass.ts';
@@ -66,16 +67,20 @@ function fromEnvironment(environment: Environment, protocol: string): string | u
 
 /** The small letters go first, as with curl and undici. */
 function variable(environment: Environment, name: string): string | undefined {
-  return environment[name]?.trim() || environment[name.toUpperCase()]?.trim() || undefined;
+  return (
+    ownValue(environment, name)?.trim() ||
+    ownValue(environment, name.toUpperCase())?.trim() ||
+    undefined
+  );
 }
 
-const protocols: Readonly<Record<string, { protocol: Proxy['protocol']; port: number }>> = {
+const protocols = lookupTable<{ protocol: Proxy['protocol']; port: number }>({
   'http:': { protocol: 'http:', port: 80 },
   'https:': { protocol: 'https:', port: 443 },
   'socks:': { protocol: 'socks5:', port: 1080 },
   'socks5:': { protocol: 'socks5:', port: 1080 },
   'socks5h:': { protocol: 'socks5:', port: 1080 },
-};
+});
 
 function readProxy(
   address: string,
@@ -83,7 +88,7 @@ function readProxy(
   authorization: string | undefined,
 ): Proxy | undefined {
   const url = readAddress(address);
-  const known = url && protocols[url.protocol];
+  const known = url && protocols.get(url.protocol);
   if (!known || !url.hostname) return undefined;
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = Number(url.port) || known.port;

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
+import { ownValue } from '../base/lookup.ts';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import { createEmitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
@@ -53,7 +54,7 @@ export function createSharedSecrets(needs: {
     shared.onDidChange(() => {
       const now = shared.current().entries;
       const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
-      const changed = [...keys].filter((key) => before[key] !== now[key]);
+      const changed = [...keys].filter((key) => ownValue(before, key) !== ownValue(now, key));
       before = now;
       for (const key of changed) changes.fire({ key });
     }),
@@ -108,7 +109,7 @@ export function createSharedSecrets(needs: {
     onDidChange: changes.listen,
     async get(name) {
       const { keyId, entries } = await shared.read();
-      const entry = entries[name];
+      const entry = ownValue(entries, name);
       if (entry === undefined) return secrets.get(name);
       const key = await readKey();
       if (key === undefined || key.id !== keyId) return secrets.get(name);
@@ -117,7 +118,7 @@ export function createSharedSecrets(needs: {
     async keys() {
       const { entries } = await shared.read();
       const names = new Set([...(await secrets.keys()), ...Object.keys(entries)]);
-      return [...names].filter((name) => name !== keyName && entries[name] !== null);
+      return [...names].filter((name) => name !== keyName && ownValue(entries, name) !== null);
     },
     async store(name, value) {
       await secrets.store(name, value);

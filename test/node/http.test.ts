@@ -104,6 +104,39 @@ describe('a request', () => {
     expect(await readText(response)).toBe('many words '.repeat(100));
   });
 
+  test.each(['constructor', '__proto__', 'toString', 'valueOf, hasOwnProperty'])(
+    'passes over the encoding %s, which no server should send',
+    async (encoding) => {
+      const { url } = await serve((_, response) => {
+        response.writeHead(200, { 'content-encoding': encoding });
+        response.end('plain');
+      });
+      expect(await readText(await client()(get(url), never()))).toBe('plain');
+    },
+  );
+
+  test('decodes a body that was compressed twice', async () => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip, br' });
+      response.end(zlib.brotliCompressSync(zlib.gzipSync('many words')));
+    });
+    expect(await readText(await client()(get(url), never()))).toBe('many words');
+  });
+
+  test('refuses a body that was compressed three times and frees its connection', async () => {
+    const { url, server } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip, gzip,gzip' });
+      response.write(zlib.gzipSync(zlib.gzipSync(zlib.gzipSync('x'))));
+    });
+    const http = client();
+    for (let round = 0; round < 12; round++) {
+      await expect(http(get(url), never())).rejects.toThrow(HttpError);
+    }
+    const connections = () =>
+      new Promise<number>((done) => server.getConnections((_, count) => done(count)));
+    await vi.waitFor(async () => expect(await connections()).toBe(0));
+  });
+
   test('offers zstd exactly where this Node can decode it', async () => {
     const { url } = await serve((request, response) => {
       response.end(String(request.headers['accept-encoding']));

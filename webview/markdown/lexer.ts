@@ -21,7 +21,7 @@ export function createLexer(): BlockLexer {
 
   function create(): LimitedLexer {
     const lexer = new LimitedLexer({ gfm: true, tokenizer: new LimitedTokenizer() });
-    for (const [label, link] of links) lexer.tokens.links[label] = link;
+    Object.assign(lexer.tokens.links, Object.fromEntries(links));
     return lexer;
   }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/base/lookup.ts';
 import type { PlotPoint, PlotSeries, PlotSpan, UsagePlot } from '../../src/protocolUsage.ts';
 import { freshId, h, s, setAttribute, setText } from '../h.ts';
 import type { UsageNeeds } from './needs.ts';
@@ -136,7 +137,7 @@ const nothing: Record<PlotSpan, string> = {
 };
 
 function step(key: string, at: number, count: number): number | undefined {
-  return {
+  const targets = {
     ArrowLeft: at - 1,
     ArrowDown: at - 1,
     ArrowRight: at + 1,
@@ -145,7 +146,8 @@ function step(key: string, at: number, count: number): number | undefined {
     PageUp: at + 6,
     Home: 0,
     End: count - 1,
-  }[key];
+  };
+  return ownValue(targets, key);
 }
 
 function nearest(list: readonly number[], atMs: number): number {

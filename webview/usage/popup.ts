@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/base/lookup.ts';
 import { h, setAttribute } from '../h.ts';
 import { icon } from '../icons.ts';
 
@@ -59,7 +60,7 @@ export function createPopup(button: HTMLButtonElement, label: string): Popup {
     if (event.key === 'Tab') return close(true);
     const list = rows();
     const at = list.findIndex((one) => one === document.activeElement);
-    const target = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: -1 }[event.key];
+    const target = ownValue({ ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: -1 }, event.key);
     const letter = list.findIndex((one, index) => index > at && startsWith(one, event.key));
     if (event.key === 'Escape') close(true);
     else if (target !== undefined) focusAt(target);

@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/base/lookup.ts';
 import { h } from '../h.ts';
 
 export interface Choices<T extends string> {
@@ -29,7 +30,7 @@ export function createSeg<T extends string>({ label, options, take }: Choices<T>
         onkeydown(event) {
           const by =
             event instanceof KeyboardEvent &&
-            { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+            ownValue({ ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }, event.key);
           if (typeof by !== 'number') return;
           event.preventDefault();
           choose(at + by);

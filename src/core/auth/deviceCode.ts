@@ -1,3 +1,4 @@
+import { lookupTable } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
 import { parseJson } from '../../base/json.ts';
@@ -121,18 +122,18 @@ async function ask(issuer: Issuer, code: DeviceCode, signal: AbortSignal): Promi
   }
 }
 
-const words: Readonly<Record<string, 'pending' | 'slower' | AuthFailure>> = {
+const words = lookupTable<'pending' | 'slower' | AuthFailure>({
   access_denied: { kind: 'refused' },
   expired_token: { kind: 'codeEnded' },
   slow_down: 'slower',
   authorization_pending: 'pending',
-};
+});
 
 /** 403 and 404 mean pending (WIRE.md a); the words of RFC 8628 3.5 count whatever the status. */
 function judge(status: number, answerText: string): Verdict {
   const error = parseJson(errorAnswer, answerText)?.error;
   const word = (typeof error === 'string' ? error : error?.code) ?? '';
-  const known = Object.hasOwn(words, word) ? words[word] : undefined;
+  const known = words.get(word);
   if (typeof known === 'object') throw new AuthError(known);
   if (known !== undefined) return known;
   if (status === 403 || status === 404) return 'pending';

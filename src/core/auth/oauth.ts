@@ -1,3 +1,4 @@
+import { lookupTable } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import { readText, type Http, type HttpRequest } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
@@ -183,12 +184,12 @@ const errorAnswer = z.object({
   code: z.catch(z.nullish(z.string()), undefined),
 });
 
-const endings: Record<string, SignedOutReason> = {
+const endings = lookupTable<SignedOutReason>({
   refresh_token_expired: 'expired',
   refresh_token_reused: 'reused',
   refresh_token_invalidated: 'revoked',
   invalid_grant: 'rejected',
-};
+});
 
 /**
  * Why the refresh token is of no more use; undefined when the answer does not say so. A 401 ends
@@ -200,6 +201,7 @@ function endingReason(status: number, text: string): SignedOutReason | undefined
   const answer = parseJson(errorAnswer, text);
   const error = answer?.error;
   const code = (typeof error === 'string' ? error : error?.code) ?? answer?.code ?? '';
-  if (Object.hasOwn(endings, code)) return endings[code];
+  const known = endings.get(code);
+  if (known !== undefined) return known;
   return status === 401 && !text.trimStart().startsWith('<') ? 'rejected' : undefined;
 }

@@ -1,3 +1,4 @@
+import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
 import { createLocalLeases, type Leases } from '../../base/leases.ts';
@@ -123,9 +124,8 @@ export function createRefreshNotebook(
   const write = (credential: Credential, next: (old: Note | undefined) => Note | undefined) =>
     notes.change((all) => {
       const name = nameOf(credential.id);
-      const { [name]: old, ...rest } = all;
-      const note = next(old);
-      return note ? { ...rest, [name]: note } : rest;
+      const note = next(ownValue(all, name));
+      return note ? { ...all, [name]: note } : without(all, name);
     }, new AbortController().signal);
 
   const noteOf = (credential: Credential): Note => ({
@@ -147,7 +147,7 @@ export function createRefreshNotebook(
   return {
     async standing(credential) {
       const all = await notes.read();
-      return judge(credential, all[nameOf(credential.id)]);
+      return judge(credential, ownValue(all, nameOf(credential.id)));
     },
     async announce(credential) {
       let standing: Standing = 'free';

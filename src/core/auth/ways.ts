@@ -1,3 +1,5 @@
+import { lookupTable } from '../../base/lookup.ts';
+
 /** Where the extension runs, seen from the browser of the person who signs in. */
 export type Place = 'local' | 'ssh' | 'wsl' | 'container' | 'codespaces' | 'tunnel' | 'web';
 
@@ -29,7 +31,7 @@ export function planOf(place: Place): Plan {
   return plans[place];
 }
 
-const remotes: Readonly<Record<string, Place>> = {
+const remotes = lookupTable<Place>({
   'ssh-remote': 'ssh',
   wsl: 'wsl',
   'dev-container': 'container',
@@ -37,14 +39,14 @@ const remotes: Readonly<Record<string, Place>> = {
   'k8s-container': 'container',
   codespaces: 'codespaces',
   tunnel: 'tunnel',
-};
+});
 
 /**
  * @param remoteName - `vscode.env.remoteName`: undefined when the extension runs beside the window
  * @param isWeb - whether the window is a page of a browser (`vscode.env.uiKind`)
  */
 export function placeOf(remoteName: string | undefined, isWeb: boolean): Place {
-  const known = Object.hasOwn(remotes, remoteName ?? '') ? remotes[remoteName ?? ''] : undefined;
+  const known = remotes.get(remoteName ?? '');
   // A page of a browser reaches no port of WSL either.
   if (isWeb) return known === 'codespaces' || known === 'tunnel' ? known : 'web';
   if (remoteName === undefined) return 'local';

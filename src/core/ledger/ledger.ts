@@ -109,9 +109,9 @@ export interface LedgerTotal {
 }
 
 export function totalOf(entries: readonly LedgerEntry[]): LedgerTotal {
-  const mills: Record<string, number> = {};
+  const mills = new Map<string, number>();
   for (const { label, points } of entries.flatMap(({ shares }) => shares)) {
-    mills[label] = (mills[label] ?? 0) + toMills(points);
+    mills.set(label, (mills.get(label) ?? 0) + toMills(points));
   }
   const count = (kind: keyof Tokens) =>
     entries.reduce((sum, { tokens }) => sum + (tokens?.[kind] ?? 0), 0);
@@ -122,6 +122,6 @@ export function totalOf(entries: readonly LedgerEntry[]): LedgerTotal {
       output: count('output'),
       reasoning: count('reasoning'),
     },
-    points: Object.fromEntries(Object.entries(mills).map(([label, sum]) => [label, toPoints(sum)])),
+    points: Object.fromEntries([...mills].map(([label, sum]) => [label, toPoints(sum)])),
   };
 }

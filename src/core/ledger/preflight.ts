@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/lookup.ts';
 import type { QuotaWindow } from '../quota/reading.ts';
 import type { QuotaState } from '../quota/record.ts';
 import type { Estimate, Range } from './estimate.ts';
@@ -65,7 +66,7 @@ function crossings(
   nowMs: number,
 ): PreflightReason[] {
   return windowsOf(state).flatMap(({ key, window }): PreflightReason[] => {
-    const needs = estimate.points[key];
+    const needs = ownValue(estimate.points, key);
     const { resetsAtMs } = window;
     const left = Math.max(0, ceiling - window.usedPercent);
     const isOver = resetsAtMs !== undefined && resetsAtMs <= nowMs;

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../base/lookup.ts';
 import type { Model } from './catalogue.ts';
 
 /** The model and effort that a request goes out with. */
@@ -12,11 +13,11 @@ export interface ResolvedModel {
 }
 
 const levels = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra'];
-const otherNames: Readonly<Record<string, string>> = {
+const otherNames = lookupTable({
   off: 'none',
   disabled: 'none',
   maximum: 'max',
-};
+});
 
 /** `ultra` is a way of working of the client; on the wire it is `xhigh` (WIRE.md b). */
 const wireLevel = (level: string) => (level === 'ultra' ? 'xhigh' : level);
@@ -66,7 +67,7 @@ function resolveEffort(model: Model, wanted: string): { level?: string; note?: s
   const { efforts, defaultEffort, name } = model;
   if (efforts.length === 0) return {};
   if (!wanted) return { level: defaultEffort ?? nearest(efforts, 'medium') };
-  const known = otherNames[wanted] ?? wanted;
+  const known = otherNames.get(wanted) ?? wanted;
   if (efforts.includes(known)) return { level: known };
   if (known === 'none') return {};
   const level = nearest(efforts, levels.includes(known) ? known : 'medium');

@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/lookup.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
@@ -174,7 +175,7 @@ export function createPool(needs: PoolNeeds): Pool {
       return find({ excluded: new Set([rejected.credentialId]) }, signal);
     },
     settle(id) {
-      if (!openRests(rests.current(), clock.now())[id]) return;
+      if (!ownValue(openRests(rests.current(), clock.now()), id)) return;
       void kept(
         rests.change((old) => withoutRest(old, id), new AbortController().signal),
         log,

@@ -1,3 +1,4 @@
+import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 
 /** What the person set for one account; everything may be absent. */
@@ -23,7 +24,7 @@ export type PoolPreferences = z.infer<typeof preferencesSchema>;
 export const noPreferences: PoolPreferences = { version: 1, order: [], accounts: {} };
 
 export function preferencesOf(all: PoolPreferences, id: string): AccountPreferences {
-  return Object.hasOwn(all.accounts, id) ? (all.accounts[id] ?? {}) : {};
+  return ownValue(all.accounts, id) ?? {};
 }
 
 /** Sets what `wish` names; a member that is undefined is taken back. */
@@ -39,8 +40,8 @@ export function withPreferences(
 
 /** Forgets an account that is gone. */
 export function withoutAccount(all: PoolPreferences, id: string): PoolPreferences {
-  const { [id]: _gone, ...accounts } = all.accounts;
-  return { ...all, order: all.order.filter((other) => other !== id), accounts };
+  const order = all.order.filter((other) => other !== id);
+  return { ...all, order, accounts: without(all.accounts, id) };
 }
 
 /** Puts the account one place up or down among `ids`, which are all accounts as they stand. */

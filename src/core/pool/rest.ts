@@ -1,3 +1,4 @@
+import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import type { ResponsesFailure, ResponsesFailureKind } from '../responses/failure.ts';
 
@@ -51,12 +52,11 @@ export function openRests(rests: Rests, nowMs: number): Rests {
 /** The longer rest stays, unless the new one is of the same reason: then the backend has said more. */
 export function withRest(rests: Rests, id: string, next: Rest, nowMs: number): Rests {
   const open = openRests(rests, nowMs);
-  const old = open[id];
+  const old = ownValue(open, id);
   const stays = old && old.reason !== next.reason && old.untilMs > next.untilMs;
   return stays ? open : { ...open, [id]: next };
 }
 
 export function withoutRest(rests: Rests, id: string): Rests {
-  const { [id]: _over, ...others } = rests;
-  return others;
+  return without(rests, id);
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/lookup.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
@@ -92,7 +93,7 @@ export function createRoster(needs: RosterNeeds): Roster {
           signedOutReason,
           otherIssuer: member.issuer === issuer(member.kind) ? undefined : member.issuer,
           preferences: wishes,
-          rest: rests.current()[id],
+          rest: ownValue(rests.current(), id),
           quota: state,
         },
         nowMs,

@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/lookup.ts';
 import {
   mostFamilies,
   orderWindows,
@@ -69,7 +70,7 @@ function readOutcome(
 
 function readFamily(all: Headers, family: string, nowMs: number): QuotaFamily {
   const id = family.replaceAll('-', '_');
-  const name = readText(all[`x-${family}-limit-name`]) ?? id;
+  const name = readText(ownValue(all, `x-${family}-limit-name`)) ?? id;
   return { id, name, windows: readWindows(all, family, nowMs) };
 }
 
@@ -77,10 +78,10 @@ function readWindows(all: Headers, family: string, nowMs: number): readonly Quot
   const slots = ['primary', 'secondary'].map((slot) =>
     readWindow(
       {
-        usedPercent: all[`x-${family}-${slot}-used-percent`],
-        minutes: all[`x-${family}-${slot}-window-minutes`],
-        resetAt: all[`x-${family}-${slot}-reset-at`],
-        resetAfterSeconds: all[`x-${family}-${slot}-reset-after-seconds`],
+        usedPercent: ownValue(all, `x-${family}-${slot}-used-percent`),
+        minutes: ownValue(all, `x-${family}-${slot}-window-minutes`),
+        resetAt: ownValue(all, `x-${family}-${slot}-reset-at`),
+        resetAfterSeconds: ownValue(all, `x-${family}-${slot}-reset-after-seconds`),
       },
       nowMs,
     ),

@@ -1,3 +1,4 @@
+import { lookupTable } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import { apiError, errorOrWords, type ApiError } from './classify.ts';
 
@@ -82,12 +83,12 @@ const knownTypes = new Set<string>(
 );
 
 /** Names that other backends and versions give to the same events (WIRE.md c). */
-const aliases: Readonly<Record<string, string>> = {
+const aliases = lookupTable({
   'response.done': 'response.completed',
   'response.error': 'error',
   'response.reasoning.delta': 'response.reasoning_text.delta',
   'response.tool_call_arguments.delta': 'response.function_call_arguments.delta',
-};
+});
 
 export type ParsedEvent =
   | { kind: 'event'; event: ResponsesEvent }
@@ -111,7 +112,7 @@ export function parseEvent(data: string): ParsedEvent {
 export function readEvent(value: unknown): ParsedEvent {
   if (isPlainDelta(value)) return { kind: 'event', event: value };
   const type = typeOf(value);
-  const name = aliases[type] ?? type;
+  const name = aliases.get(type) ?? type;
   if (!knownTypes.has(name)) return { kind: 'unknown', type: name, value };
   const parsed = responsesEvent.safeParse(
     name === type || typeof value !== 'object' ? value : { ...value, type: name },

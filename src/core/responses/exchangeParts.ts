@@ -1,3 +1,4 @@
+import { lookupTable, ownValue } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import type { HttpRequest, HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
@@ -75,7 +76,7 @@ const identifier = /^[\w.:-]{1,100}$/;
 const phrase = /^[\w .,:;=/+*-]{1,100}$/;
 
 /** Response headers that help a diagnosis, each with what it may look like. */
-const openResponseHeaders: Readonly<Record<string, RegExp>> = {
+const openResponseHeaders = lookupTable<RegExp>({
   'cf-mitigated': identifier,
   'cf-ray': identifier,
   'content-encoding': phrase,
@@ -96,16 +97,16 @@ const openResponseHeaders: Readonly<Record<string, RegExp>> = {
   'x-ratelimit-limit-requests': number,
   'x-ratelimit-remaining-requests': number,
   'x-request-id': identifier,
-};
+});
 
 const mostOthers = 40;
 
 export function responseHeaders(all: Readonly<Record<string, string>>) {
-  const isOpen = (name: string) => Object.hasOwn(openResponseHeaders, name);
+  const isOpen = (name: string) => openResponseHeaders.has(name);
   const names = Object.keys(all);
   const open = names.filter(isOpen).map((name) => {
-    const value = all[name] ?? '';
-    const fits = openResponseHeaders[name]?.test(value) === true;
+    const value = ownValue(all, name) ?? '';
+    const fits = openResponseHeaders.get(name)?.test(value) === true;
     return [name, fits ? value : `<${value.length} characters>`];
   });
   const headers: Record<string, string> = Object.fromEntries(open);
@@ -132,7 +133,7 @@ function withoutOddKeys(value: unknown): unknown {
 /** Whatever went out that no report may repeat: what the user and the model said, and keys. */
 export function privateTexts({ headers, body: sent }: HttpRequest): string[] {
   const closed = Object.keys(headers).filter((name) => !openRequestHeaders.has(name));
-  const keys = closed.map((name) => (headers[name] ?? '').replace(/^Bearer /, ''));
+  const keys = closed.map((name) => (ownValue(headers, name) ?? '').replace(/^Bearer /, ''));
   const parsed = parseJson(body, sent ?? '');
   const items = (parsed?.input ?? []).filter(({ type }) => type !== 'additional_tools');
   return [...keys, parsed?.instructions ?? '', ...items.flatMap((item) => textsOf(item))];
@@ -140,7 +141,7 @@ export function privateTexts({ headers, body: sent }: HttpRequest): string[] {
 
 /** Values of an answer that stand for a session. */
 export function privateAnswers(response: HttpResponse | undefined): string[] {
-  const names = ['set-cookie', 'x-codex-turn-state'];
+  const names = ['set-cookie', 'x-codex-turn-state'] as const;
   return names.map((name) => response?.headers[name]).filter((value) => value !== undefined);
 }
 

@@ -126,7 +126,12 @@ function readReasoning(item: OutputItem): ItemPart[] {
   ]);
 }
 
-function join(from: z.infer<typeof pieces>, type: string, field: string, gap: string): string {
+function join(
+  from: z.infer<typeof pieces>,
+  type: string,
+  field: 'text' | 'refusal',
+  gap: string,
+): string {
   return from
     .filter((entry) => entry.type === type)
     .map((entry) => entry[field])

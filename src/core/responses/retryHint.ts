@@ -1,3 +1,4 @@
+import { lookupTable } from '../../base/lookup.ts';
 import { epochMs, spanMs } from '../../base/figures.ts';
 
 /**
@@ -70,7 +71,7 @@ function decimal(text = ''): number {
   return /^\d+(\.\d+)?$/.test(digits) ? Number(digits) : Number.NaN;
 }
 
-const unitMs: Readonly<Record<string, number>> = {
+const unitMs = lookupTable({
   ms: 1,
   millisecond: 1,
   s: 1000,
@@ -84,7 +85,7 @@ const unitMs: Readonly<Record<string, number>> = {
   hour: 3_600_000,
   d: 86_400_000,
   day: 86_400_000,
-};
+});
 
 const span =
   /(\d+(?:\.\d+)?)\s*(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])/gi;
@@ -97,7 +98,7 @@ function fromText(message: string): number | undefined {
   if (spans.length === 0 || spans[0]?.index !== 0) return undefined;
   const totalMs = spans.reduce((sum, [, amount, unit]) => {
     const name = (unit ?? '').toLowerCase();
-    return sum + Number(amount) * (unitMs[name] ?? unitMs[name.replace(/s$/, '')] ?? 0);
+    return sum + Number(amount) * (unitMs.get(name) ?? unitMs.get(name.replace(/s$/, '')) ?? 0);
   }, 0);
   return spanMs(totalMs);
 }

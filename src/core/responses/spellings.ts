@@ -133,7 +133,7 @@ function base64In({ text, from, to }: Spelling): Spelling[] {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const sextets = new Uint8Array(128);
-for (const [value, letter] of [...alphabet].entries()) sextets[letter.charCodeAt(0)] = value;
+for (let at = 0; at < alphabet.length; at++) sextets[alphabet.charCodeAt(at)] = at;
 sextets['-'.charCodeAt(0)] = 62;
 sextets['_'.charCodeAt(0)] = 63;
 
@@ -154,7 +154,7 @@ function bytesOf(letters: readonly string[]): Uint8Array {
 
 /** The stretches between bytes that are no text: what is no base64 decodes to little else. */
 function readable({ text, from, to }: Spelling): Spelling[] {
-  return [...text.matchAll(/[^\ufffd\0-\x08\x0e-\x1f\x7f]{4,}/g)].map((match) => {
+  return [...text.matchAll(/(?:[^\ufffd\p{Cc}]|\s){4,}/gu)].map((match) => {
     const end = match.index + match[0].length;
     return { text: match[0], from: from.slice(match.index, end), to: to.slice(match.index, end) };
   });

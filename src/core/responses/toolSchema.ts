@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 
 /** A tool that is offered to the model. */
@@ -69,7 +70,7 @@ function propertiesOf(schema: Readonly<Record<string, unknown>>): Record<string,
 }
 
 function constraintNote(schema: Readonly<Record<string, unknown>>, lost: readonly string[]) {
-  const rules = Object.fromEntries(lost.map((key) => [key, schema[key]]));
+  const rules = Object.fromEntries(lost.map((key) => [key, ownValue(schema, key)]));
   const text = JSON.stringify(rules);
   return `The arguments must also satisfy this JSON schema: ${text.length > 2000 ? `${text.slice(0, 2000)}…` : text}`;
 }

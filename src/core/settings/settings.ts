@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 
 /** True for https, and for http on this very machine: nothing else may carry a token (S1-21). */
@@ -53,5 +54,5 @@ export const settingNames: readonly string[] = Object.keys(shape);
 
 /** @param raw - values as VS Code gives them, by setting name without the `codexChat.` prefix. */
 export function readSettings(raw: Readonly<Record<string, unknown>>): Settings {
-  return schema.parse(Object.fromEntries(settingNames.map((name) => [name, raw[name]])));
+  return schema.parse(Object.fromEntries(settingNames.map((name) => [name, ownValue(raw, name)])));
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Log } from '../../../src/base/log.ts';
 import type { HttpResponse } from '../../../src/base/http.ts';
