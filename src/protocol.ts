@@ -236,6 +236,8 @@ export const toWebview = z.discriminatedUnion('type', [
 export type ToWebview = z.infer<typeof toWebview>;
 
 const code = z.string().check(z.maxLength(2_000_000));
+/** An identifier that the editor knows, or empty. */
+const language = z.string().check(z.maxLength(60));
 
 /** What the chat view may ask of the host. */
 export const fromWebview = z.discriminatedUnion('type', [
@@ -285,12 +287,9 @@ export const fromWebview = z.discriminatedUnion('type', [
     label: z.string().check(z.maxLength(8_192)),
   }),
   z.object({ type: z.literal('clipboard/write'), text: code }),
-  z.object({ type: z.literal('code/insert'), text: code }),
-  z.object({
-    type: z.literal('code/newFile'),
-    text: code,
-    language: z.string().check(z.maxLength(60)),
-  }),
+  /** `language` is what a new file gets, also when no editor is open to insert into. */
+  z.object({ type: z.literal('code/insert'), text: code, language }),
+  z.object({ type: z.literal('code/newFile'), text: code, language }),
   /** A fault inside the view, for the log. */
   z.object({ type: z.literal('view/error'), message: z.string().check(z.maxLength(2_000)) }),
   ...usageFromWebview,

@@ -1,4 +1,4 @@
-import { h } from './h.ts';
+import { appendAll, h } from './h.ts';
 
 export interface Announcement {
   readonly text: string;
@@ -60,5 +60,5 @@ export function queued(
 /** A fresh text node each time: the same sentence twice is heard twice. */
 function write(region: HTMLElement, text: string): void {
   region.replaceChildren();
-  region.append(text);
+  appendAll(region, [text]);
 }

@@ -1,5 +1,5 @@
 import type { QuotaView } from '../src/protocol.ts';
-import { h, setText } from './h.ts';
+import { h, setAttribute, setText } from './h.ts';
 import { lane, stepClass } from './meters.ts';
 import { clockTime, duration } from './words.ts';
 
@@ -32,7 +32,7 @@ export function createFoot(showQuota: () => void, now: () => number, language: s
       lanes.hidden = quota.windows.length === 0;
       // The status bar's own icons are named in the text; the panel draws its gauge instead.
       setText(text, quota.text.replaceAll(/\$\([^)]*\)/g, '').trim() || 'Usage');
-      button.title = describe(quota, now(), language);
+      setAttribute(button, 'title', describe(quota, now(), language));
     },
   };
 }

@@ -15,7 +15,7 @@ export interface GrowingText {
 }
 
 export function createGrowingText(turnId: string, context: RowContext): GrowingText {
-  const element = h('div', { class: 'growing', dir: 'auto' });
+  const element = h('div', { class: 'growing' });
   let view: MarkdownView | undefined;
   let shown = '';
   let isEnded = false;
@@ -54,7 +54,7 @@ function actionsOf(turnId: string, { send, copy }: RowContext) {
   return {
     openLink: (url: string, label: string) => send({ type: 'link/open', turnId, url, label }),
     copy,
-    insert: (text: string) => send({ type: 'code/insert', text }),
+    insert: (text: string, language: string) => send({ type: 'code/insert', text, language }),
     newFile: (text: string, language: string) => send({ type: 'code/newFile', text, language }),
   };
 }

@@ -1,4 +1,8 @@
+import { cleanText } from './markdown/hygiene.ts';
+
 type Child = Node | string | undefined;
+/** Lists of any length are handed over as they are: an engine limits how many arguments a call has. */
+type Children = readonly (Child | readonly Child[])[];
 type Value = string | number | boolean | undefined | ((event: Event) => void);
 
 /**
@@ -11,16 +15,35 @@ export type Props = Readonly<Record<string, Value>> & {
   readonly innerHTML?: never;
 };
 
-/** Makes an element with its attributes, listeners and children. */
+/**
+ * Makes an element with its attributes, listeners and children. `dir` is set when the children are
+ * in: with `dir="auto"` Chromium looks through all of them again for each one that is added.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  props: Props = {},
-  ...children: readonly Child[]
+  { dir, ...props }: Props = {},
+  ...children: Children
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   setProps(element, props);
-  element.append(...children.filter((child) => child !== undefined));
+  for (const child of children) appendAll(element, Array.isArray(child) ? child : [child]);
+  if (dir !== undefined) setProps(element, { dir });
   return element;
+}
+
+const mostArguments = 10_000;
+
+/** Whoever wrote a text: what a reader cannot see in it becomes visible or goes. */
+function shown(child: Node | string): Node | string {
+  return typeof child === 'string' ? cleanText(child) : child;
+}
+
+/** Appends a list of any length. */
+export function appendAll(parent: ParentNode, children: readonly Child[]): void {
+  for (let at = 0; at < children.length; at += mostArguments) {
+    const some = children.slice(at, at + mostArguments);
+    parent.append(...some.filter((child) => child !== undefined).map(shown));
+  }
 }
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
@@ -47,7 +70,8 @@ export function freshId(name: string): string {
 
 /** Sets the text only if it differs, so that a drawing that changes nothing costs no layout. */
 export function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  const clean = cleanText(text);
+  if (element.textContent !== clean) element.textContent = clean;
 }
 
 /** Sets the attribute only if it differs; `undefined` and `false` remove it. */
@@ -60,7 +84,7 @@ export function setAttribute(
     if (element.hasAttribute(name)) element.removeAttribute(name);
     return;
   }
-  const text = value === true ? '' : String(value);
+  const text = value === true ? '' : cleanText(String(value));
   if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 

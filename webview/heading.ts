@@ -23,9 +23,12 @@ export function summaryHead(text: string): SummaryHead {
   return { kind: open ? 'pending' : 'none' };
 }
 
+const longestLook = 20_000;
+
 /** The newest bold line of a summary: what the model is busy with. */
 export function latestHeading(text: string): string | undefined {
   return text
+    .slice(-longestLook)
     .match(/^\*\*[^*\n]+\*\*[ \t]*$/gm)
     ?.at(-1)
     ?.trim()

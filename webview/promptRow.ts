@@ -5,9 +5,12 @@ import { icon } from './icons.ts';
 const longLines = 14;
 const longChars = 1_200;
 
-/** The user's own words, exactly as typed but for code between backticks, and what went with them. */
+/**
+ * The user's own words as typed, but for code between backticks and invisible characters, which
+ * what was pasted may hold; and what went with them.
+ */
 export function promptRow(turn: TurnView): HTMLElement {
-  const words = h('p', { class: 'ask-text', dir: 'auto' }, ...inlineCode(turn.prompt));
+  const words = h('p', { class: 'ask-text', dir: 'auto' }, inlineCode(turn.prompt));
   return h(
     'article',
     { class: 'ask', tabindex: -1 },
@@ -52,7 +55,12 @@ function inlineCode(prompt: string): (HTMLElement | string)[] {
 
 function chips({ attachments }: TurnView): HTMLElement {
   const list = attachments.map(({ name, detail }) =>
-    h('li', { class: 'chip', title: detail }, icon('file'), h('span', { class: 'clip' }, name)),
+    h(
+      'li',
+      { class: 'chip', title: detail },
+      icon('file'),
+      h('span', { class: 'clip', dir: 'auto' }, name),
+    ),
   );
-  return h('ul', { class: 'chips', 'aria-label': 'Sent along' }, ...list);
+  return h('ul', { class: 'chips', 'aria-label': 'Sent along' }, list);
 }

@@ -1,6 +1,6 @@
 import type { Part } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { h, setText } from './h.ts';
+import { h, setAttribute, setText } from './h.ts';
 import { icon } from './icons.ts';
 import { createGrowingText } from './growingText.ts';
 import type { PartView } from './partView.ts';
@@ -70,7 +70,7 @@ export function createCallPart(): PartView {
     if (part.kind !== 'call') return;
     setText(tool, part.tool);
     setText(detail, part.detail);
-    name.title = `${part.tool} ${part.detail}`;
+    setAttribute(name, 'title', `${part.tool} ${part.detail}`);
     if (shown === part.state) return;
     shown = part.state;
     const next = callIcons[part.state]();

@@ -3,7 +3,7 @@ import {
   vsCodeButton,
   vsCodeProgressRing,
 } from '@vscode/webview-ui-toolkit';
-import { h } from './h.ts';
+import { appendAll, h, setAttribute } from './h.ts';
 
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
 
@@ -16,9 +16,9 @@ export type ButtonLook = 'primary' | 'secondary' | 'icon';
 export function toolkitButton(label: string, look: ButtonLook, press: () => void): HTMLElement {
   const button = document.createElement('vscode-button');
   button.setAttribute('appearance', look);
-  button.setAttribute('aria-label', label);
+  setAttribute(button, 'aria-label', label);
   button.className = `kit kit-${look}`;
-  button.append(label);
+  appendAll(button, [label]);
   button.addEventListener('click', press);
   return button;
 }

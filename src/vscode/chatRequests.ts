@@ -84,7 +84,7 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
     case 'clipboard/write':
       return vscode.env.clipboard.writeText(message.text);
     case 'code/insert':
-      return insertAtCursor(message.text);
+      return insertAtCursor(message.text, message.language);
     case 'code/newFile':
       return openNewFile(message.text, message.language);
     case 'view/error':

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { decideLink } from '../core/chat/links.ts';
 
-/** Puts code where the cursor is, as one edit that Undo takes back. */
-export async function insertAtCursor(text: string): Promise<void> {
+/** Puts code where the cursor is, as one edit that Undo takes back; without an editor, into a new one. */
+export async function insertAtCursor(text: string, language: string): Promise<void> {
   const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
   if (!editor) {
-    await openNewFile(text, '');
+    await openNewFile(text, language);
     return;
   }
   await editor.edit((edit) => {

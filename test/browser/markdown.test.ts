@@ -133,7 +133,11 @@ describe('blocks', () => {
     const names = await answer()
       .getByRole('button')
       .evaluateAll((all) => all.map((each) => each.ariaLabel));
-    expect(names).toEqual(['Copy', 'Insert at cursor', 'New file']);
+    expect(names).toEqual([
+      'Copy code block 1, TypeScript',
+      'Insert at cursor: code block 1, TypeScript',
+      'New file: code block 1, TypeScript',
+    ]);
   });
 
   test('closed code is coloured, and its text and a selection in it stay', async () => {
@@ -173,10 +177,12 @@ describe('blocks', () => {
     const clean = '\tif (a) {\n\n\n\n    b();  \n}';
     expect(await calls()).toEqual([
       ['copy', clean],
-      ['insert', clean],
+      ['insert', clean, 'typescriptreact'],
       ['newFile', clean, 'typescriptreact'],
     ]);
-    await expect.poll(() => copy.getAttribute('aria-label'), { timeout: 5_000 }).toBe('Copy');
+    await expect
+      .poll(() => copy.getAttribute('aria-label'), { timeout: 5_000 })
+      .toBe('Copy code block 1, TypeScript JSX');
   });
 
   test('a toolbar is one Tab stop and moves by arrow keys', async () => {
@@ -202,8 +208,11 @@ describe('blocks', () => {
     }
     // prettier-ignore
     expect(stops).toEqual([
-      'Copy', 'Insert at cursor', 'Copy', 'New file', 'Copy', 'New file',
-      'Code block 1, Text, 1 line', 'Copy', 'Code block 2, Python, 2 lines',
+      'Copy code block 1, Text', 'Insert at cursor: code block 1, Text',
+      'Copy code block 1, Text', 'New file: code block 1, Text',
+      'Copy code block 1, Text', 'New file: code block 1, Text',
+      'Code block 1, Text, 1 line',
+      'Copy code block 2, Python', 'Code block 2, Python, 2 lines',
     ]);
   });
 
@@ -249,15 +258,21 @@ describe('blocks', () => {
     expect(await answer().locator('tbody tr').count()).toBe(605);
   });
 
-  test('headings start below the heading of the message', async () => {
-    await markdown.call('show', '# one\n\n## two\n\n###### six');
-    const session = await markdown.page.context().newCDPSession(markdown.page);
-    const { nodes } = await session.send('Accessibility.getFullAXTree');
-    const levels = nodes
-      .filter((node) => node.role?.value === 'heading')
-      .map((node) => node.properties?.find(({ name }) => name === 'level')?.value.value);
-    expect(levels).toEqual([3, 4, 6]);
-  });
+  test.each([
+    ['# one\n\n## two\n\n###### six', [3, 4, 5]],
+    ['## a\n\n### b\n\n## c', [3, 4, 3]],
+    ['#### deep\n\n# up\n\n### skips\n\n## between', [3, 3, 4, 4]],
+    ['> ## quoted\n\n- #### listed\n\n# last', [3, 4, 3]],
+  ])(
+    'the headings of %j start below that of the message and skip no level',
+    async (text, levels) => {
+      await markdown.call('show', text);
+      const shown = await answer()
+        .getByRole('heading')
+        .evaluateAll((all) => all.map((each) => Number(each.ariaLevel)));
+      expect(shown).toEqual(levels);
+    },
+  );
 
   test('slow drawings leave time between them', async () => {
     const bomb = Array.from({ length: 60 }, (_, k) => `${'  '.repeat(k)}- a\n`).join('');

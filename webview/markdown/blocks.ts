@@ -3,6 +3,7 @@ import { h } from '../h.ts';
 import { createCodeBlock } from './codeBlock.ts';
 import { readFence } from './fence.ts';
 import { readInfo } from './fenceInfo.ts';
+import { directionOf } from './direction.ts';
 import { drawInline } from './inline.ts';
 import { markedTokens } from './lexer.ts';
 import type { Pen } from './pen.ts';
@@ -20,7 +21,7 @@ function drawBlock(token: MarkedToken, pen: Pen): HTMLElement | undefined {
     case 'code':
       return drawCode(token, pen);
     case 'blockquote':
-      return h('blockquote', { dir: 'auto' }, ...drawBlocks(token.tokens, pen));
+      return h('blockquote', { dir: directionOf(token.text) }, drawBlocks(token.tokens, pen));
     case 'list':
       return drawList(token, pen);
     case 'table':
@@ -33,15 +34,23 @@ function drawBlock(token: MarkedToken, pen: Pen): HTMLElement | undefined {
     case 'html':
       return h('p', { class: 'raw', dir: 'auto' }, token.raw.trim());
     default:
-      return h('p', { dir: 'auto' }, ...drawInline(inlineOf(token), pen.actions));
+      return h('p', { dir: 'auto' }, drawInline(inlineOf(token), pen.actions));
   }
 }
 
-/** The message has a heading of its own, so those of the model start two levels lower. */
+/**
+ * The message has a heading of level 2, so those of the model start at 3. A level is how many
+ * headings stand above it, whatever the model wrote, so that none is ever skipped.
+ */
 function drawHeading(token: Tokens.Heading, pen: Pen): HTMLElement {
-  const props = { dir: 'auto', role: 'heading', 'aria-level': Math.min(6, token.depth + 2) };
+  pen.headings = [...pen.headings.filter((depth) => depth < token.depth), token.depth];
+  const props = {
+    dir: 'auto',
+    role: 'heading',
+    'aria-level': Math.min(6, 2 + pen.headings.length),
+  };
   const content = drawInline(token.tokens, pen.actions);
-  return h(headings[token.depth - 1] ?? 'h6', props, ...content);
+  return h(headings[token.depth - 1] ?? 'h6', props, content);
 }
 
 const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'] as const;
@@ -60,9 +69,10 @@ const maxStart = 999_999_999;
 
 function drawList(token: Tokens.List, pen: Pen): HTMLElement {
   const items = token.items.map((item) => drawItem(item, pen));
-  if (!token.ordered) return h('ul', { dir: 'auto' }, ...items);
+  const dir = directionOf(token.raw);
+  if (!token.ordered) return h('ul', { dir }, items);
   const start = token.start === '' || token.start === 1 ? undefined : token.start;
-  return h('ol', { dir: 'auto', start: start && Math.min(start, maxStart) }, ...items);
+  return h('ol', { dir, start: start && Math.min(start, maxStart) }, items);
 }
 
 function drawItem(item: Tokens.ListItem, pen: Pen): HTMLElement {
@@ -71,7 +81,7 @@ function drawItem(item: Tokens.ListItem, pen: Pen): HTMLElement {
     if (token.type === 'checkbox') return drawInline([token], pen.actions);
     return drawBlocks([token], pen);
   });
-  return h('li', { dir: 'auto', class: item.task ? 'task' : undefined }, ...content);
+  return h('li', { dir: 'auto', class: item.task ? 'task' : undefined }, content);
 }
 
 function inlineOf(token: MarkedToken): readonly Token[] {

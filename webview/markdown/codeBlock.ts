@@ -59,14 +59,16 @@ export function createCodeBlock(
   }
 
   function buttons(): HTMLElement {
-    const offered = [copyButton(() => actions.copy(text()), signal)];
+    // A list of all buttons of a page does not tell whose toolbar one is in: each names its block.
+    const which = `code block ${number}, ${shown.language.name}`;
+    const offered = [copyButton(`Copy ${which}`, () => actions.copy(text()), signal)];
     if (actions.insert) {
-      const insert = () => actions.insert?.(text());
-      offered.push(button('Insert at cursor', insertIcon(), insert));
+      const insert = () => actions.insert?.(text(), shown.language.id);
+      offered.push(button('Insert at cursor', `Insert at cursor: ${which}`, insertIcon(), insert));
     }
     if (actions.newFile) {
       const create = () => actions.newFile?.(text(), shown.language.id);
-      offered.push(button('New file', newFileIcon(), create));
+      offered.push(button('New file', `New file: ${which}`, newFileIcon(), create));
     }
     return createToolbar(`Code block ${number}`, offered);
   }
@@ -146,14 +148,14 @@ function wholeCharacters(text: string, length: number): number {
   return unit >= 0xd800 && unit <= 0xdbff ? length + 1 : length;
 }
 
-function copyButton(copy: () => void, signal: AbortSignal): HTMLButtonElement {
+function copyButton(name: string, copy: () => void, signal: AbortSignal): HTMLButtonElement {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const rest = () => {
-    setAttribute(element, 'aria-label', 'Copy');
+    setAttribute(element, 'aria-label', name);
     element.classList.remove('is-done');
     element.replaceChildren(icon('copy'));
   };
-  const element = button('Copy', icon('copy'), () => {
+  const element = button('Copy', name, icon('copy'), () => {
     copy();
     setAttribute(element, 'aria-label', 'Copied');
     element.classList.add('is-done');
@@ -165,8 +167,13 @@ function copyButton(copy: () => void, signal: AbortSignal): HTMLButtonElement {
   return element;
 }
 
-function button(label: string, picture: SVGElement, press: () => void): HTMLButtonElement {
-  const props = { class: 'tool', type: 'button', 'aria-label': label, title: label };
+function button(
+  title: string,
+  name: string,
+  picture: SVGElement,
+  press: () => void,
+): HTMLButtonElement {
+  const props = { class: 'tool', type: 'button', 'aria-label': name, title };
   return h('button', { ...props, onclick: press }, picture);
 }
 

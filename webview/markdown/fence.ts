@@ -14,12 +14,23 @@ export function openFence(text: string): { fence: Fence; rest: string } | undefi
   const match = opening.exec(text);
   if (!match) return undefined;
   const mark = match[2] ?? match[4] ?? '';
+  if (mark.length > mostMarks) return undefined;
   const fence = {
     info: (match[3] ?? match[5] ?? '').trim(),
     indent: match[1]?.length ?? 0,
-    closing: new RegExp(`^ {0,3}${mark.charAt(0)}{${mark.length},} *$`, 'm'),
+    closing: new RegExp(
+      `^ {0,3}${mark.charAt(0)}{${mark.length},${mostMarks}} {0,${mostMarks}}$`,
+      'm',
+    ),
   };
   return { fence, rest: text.slice(match[0].length) };
+}
+
+/** Longer rows of marks or spaces close nothing, so that no text is held back for long. */
+const mostMarks = 1_000;
+
+function mayClose(line: string): boolean {
+  return line.length <= 2 * mostMarks + 3 && /^ {0,3}[`~]* *$/.test(line);
 }
 
 export interface TakenCode {
@@ -41,11 +52,11 @@ export function takeCode(fence: Fence, text: string, whole: boolean, midLine = f
   const lineStart = midLine ? text.indexOf('\n') + 1 || text.length : 0;
   const closing = findClosing(fence, text, lineStart);
   if (closing && (whole || closing.end < text.length)) {
-    const code = dedent(fence, text.slice(0, closing.start));
+    const code = dedent(fence, text.slice(0, closing.start), midLine);
     return { code, rest: text.slice(closing.end), closed: true, midLine: false };
   }
   const cut = whole ? text.length : surelyCode(fence, text, lineStart);
-  const code = dedent(fence, text.slice(0, cut));
+  const code = dedent(fence, text.slice(0, cut), midLine);
   const inLine = code === '' ? midLine : !code.endsWith('\n');
   return { code, rest: text.slice(cut), closed: false, midLine: inLine };
 }
@@ -64,7 +75,8 @@ function findClosing(
 /** How much of `text` no closing line can begin in. */
 function surelyCode(fence: Fence, text: string, firstLine: number): number {
   const lastLine = Math.max(text.lastIndexOf('\n') + 1, firstLine);
-  const undecided = fence.indent > 0 || /^ {0,3}[`~]* *$/.test(text.slice(lastLine));
+  const undecided =
+    fence.indent > 0 ? text.length - lastLine < 2 * mostMarks : mayClose(text.slice(lastLine));
   return undecided ? lastLine : text.length;
 }
 
@@ -78,7 +90,11 @@ export function readFence(
   return { info: opened.fence.info, code, closed };
 }
 
-function dedent(fence: Fence, code: string): string {
+function dedent(fence: Fence, code: string, midLine: boolean): string {
   if (fence.indent === 0) return code;
+  if (midLine) {
+    const line = code.indexOf('\n') + 1 || code.length;
+    return code.slice(0, line) + dedent(fence, code.slice(line), false);
+  }
   return code.replace(new RegExp(`^[ \\t]{1,${fence.indent}}`, 'gm'), '');
 }

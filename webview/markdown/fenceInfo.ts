@@ -7,14 +7,17 @@ export interface CodeInfo {
   readonly language: Language;
 }
 
+/** A line may be as long as an answer; what it says of the code stands at its beginning. */
+const maxInfo = 300;
 const maxLabel = 32;
 const maxPath = 120;
 const attribute =
   /(?:^|[\s{,])(?:title|file|filename|path|name)=(?:"([^"]+)"|'([^']+)'|([^\s,}]+))/;
 
 /** Reads `ts`, `ts src/a.ts`, `ts title="src/a.ts"`, `ts:src/a.ts` and `src/a.ts`. */
-export function readInfo(info: string): CodeInfo {
-  const [word = ''] = info.trim().split(/\s+/, 1);
+export function readInfo(line: string): CodeInfo {
+  const info = line.trim().slice(0, maxInfo);
+  const [word = ''] = info.split(/\s+/, 1);
   const [label = ''] = word.split(':', 1);
   const path = findPath(info);
   const byLabel = findLanguage(label);
@@ -24,7 +27,7 @@ export function readInfo(info: string): CodeInfo {
 }
 
 function findPath(info: string): string | undefined {
-  const [word = '', second = ''] = info.trim().split(/\s+/, 2);
+  const [word = '', second = ''] = info.split(/\s+/, 2);
   const named = attribute.exec(info)?.slice(1).find(Boolean);
   return [named ?? '', word.split(':').at(-1) ?? '', second].find(isPath);
 }

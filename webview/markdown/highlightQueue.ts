@@ -1,8 +1,8 @@
 import { addressBeside } from '../beside.ts';
 import type { CodeBlock } from './codeBlock.ts';
 import type * as highlightModule from './highlight.ts';
+import { isColourable } from './highlightLimits.ts';
 
-const maxLength = 30_000;
 const minRestMs = 3;
 /** Even a busy page colours a block a second. */
 const timeoutMs = 1_000;
@@ -19,7 +19,7 @@ let attempts = 0;
  * asks for it again.
  */
 export function queueHighlight(block: CodeBlock, signal: AbortSignal): void {
-  if (!block.info.language.grammar || block.text.length > maxLength) return;
+  if (!isColourable(block.text, block.info.language.grammar)) return;
   waiting.push({ block, signal });
   ask();
 }

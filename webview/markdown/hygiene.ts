@@ -5,6 +5,9 @@ export interface Cleaner {
   flush(): string;
 }
 
+/** Replacing a million signs at once costs far more than in parts: the engine lists them all. */
+const sliceLength = 16_384;
+
 /** Text hygiene for a whole text: see `createCleaner`. */
 export function cleanText(text: string): string {
   if (!suspicious.test(text)) return text;
@@ -42,16 +45,24 @@ export function createCleaner(): Cleaner {
     );
   }
 
+  function take(text: string): string {
+    if (held === '' && joiner === '' && !suspicious.test(text)) {
+      before = text.at(-1) ?? before;
+      return text;
+    }
+    const source = held + text;
+    const cut = unfinished.exec(source)?.index ?? source.length;
+    held = source.slice(cut);
+    return clean(source.slice(0, cut), false);
+  }
+
   return {
     push(text) {
-      if (held === '' && joiner === '' && !suspicious.test(text)) {
-        before = text.at(-1) ?? before;
-        return text;
-      }
-      const source = held + text;
-      const cut = unfinished.exec(source)?.index ?? source.length;
-      held = source.slice(cut);
-      return clean(source.slice(0, cut), false);
+      if (text.length <= sliceLength) return take(text);
+      let cleaned = '';
+      for (let at = 0; at < text.length; at += sliceLength)
+        cleaned += take(text.slice(at, at + sliceLength));
+      return cleaned;
     },
     flush() {
       const rest = clean(held, true);
@@ -70,7 +81,8 @@ const [dcs, sos, csi, st, osc, pm, apc] = [0x90, 0x98, 0x9b, 0x9c, 0x9d, 0x9e, 0
 const parameters = '[0-?]{0,100}[ -/]{0,10}';
 const csiStart = `(?:${escape}\\[|${csi})`;
 const stringStart = `(?:${escape}[\\]PX^_]|[${dcs}${sos}${osc}${pm}${apc}])`;
-const stringBody = `[^${bell}${escape}${st}\\n]{0,1000}`;
+// Ends at the next opener, so that a row of openers is read once and not from each of them.
+const stringBody = `[^${bell}${escape}${dcs}${sos}${st}${osc}${pm}${apc}\\n]{0,1000}`;
 const sequence = new RegExp(
   `${csiStart}${parameters}[@-~]|` +
     `${stringStart}${stringBody}(?:${bell}|${st}|${escape}\\\\)|` +

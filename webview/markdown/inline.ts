@@ -17,7 +17,7 @@ export function drawInline(
       case 'strong':
       case 'em':
       case 'del':
-        return [h(token.type, {}, ...drawInline(token.tokens, actions, inLink))];
+        return [h(token.type, {}, drawInline(token.tokens, actions, inLink))];
       case 'codespan':
         return [h('code', { class: 'tick' }, token.text)];
       case 'br':
@@ -76,7 +76,7 @@ function createLink(
         if (event instanceof KeyboardEvent && event.key === 'Enter') open();
       },
     },
-    ...label.map((part) => (typeof part === 'string' ? document.createTextNode(part) : part)),
+    label,
   );
   return link;
 }

@@ -8,8 +8,8 @@ export interface MarkdownActions {
   /** `url` is absolute and of an allowed scheme; `label` is the text that was shown. */
   openLink(url: string, label: string): void;
   copy(text: string): void;
-  insert?(text: string): void;
   /** `language` is an identifier that VS Code knows, or empty. */
+  insert?(text: string, language: string): void;
   newFile?(text: string, language: string): void;
 }
 
@@ -36,7 +36,7 @@ export function createMarkdownView(actions: MarkdownActions): MarkdownView {
   const element = h('div', { class: 'md' });
   const lifetime = new AbortController();
   const { signal } = lifetime;
-  const pen = { actions, signal, codeBlocks: 0, tables: 0 };
+  const pen = { actions, signal, headings: [], codeBlocks: 0, tables: 0 };
   const stream = createBlockStream(element, pen, (block) => queueHighlight(block, signal));
   const cleaner = createCleaner();
   let room = maxLength;

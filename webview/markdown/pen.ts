@@ -5,6 +5,8 @@ export interface Pen {
   readonly actions: MarkdownActions;
   /** Ends with the view. */
   readonly signal: AbortSignal;
+  /** Depths of the headings that the next block stands under, as the model wrote them. */
+  headings: readonly number[];
   codeBlocks: number;
   tables: number;
 }

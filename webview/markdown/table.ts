@@ -43,17 +43,25 @@ export function matchExpansion(old: Node, fresh: Node): void {
 
 function grid(token: Tokens.Table, pen: Pen, columns: number, rows: number): HTMLElement {
   const line = (tag: 'th' | 'td', cells: readonly Tokens.TableCell[]) =>
-    h('tr', {}, ...cells.slice(0, columns).map((cell) => drawCell(tag, cell, pen)));
+    h(
+      'tr',
+      {},
+      cells.slice(0, columns).map((cell) => drawCell(tag, cell, pen)),
+    );
   return h(
     'table',
     {},
     h('thead', {}, line('th', token.header)),
-    h('tbody', {}, ...token.rows.slice(0, rows).map((row) => line('td', row))),
+    h(
+      'tbody',
+      {},
+      token.rows.slice(0, rows).map((row) => line('td', row)),
+    ),
   );
 }
 
 function drawCell(tag: 'th' | 'td', cell: Tokens.TableCell, pen: Pen): HTMLElement {
   const align = { left: undefined, center: 'centre', right: 'end', none: undefined };
   const props = { dir: 'auto', class: align[cell.align ?? 'none'] };
-  return h(tag, props, ...drawInline(cell.tokens, pen.actions));
+  return h(tag, props, drawInline(cell.tokens, pen.actions));
 }

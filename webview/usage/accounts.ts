@@ -84,7 +84,7 @@ function createRow(accountId: string, { send, now, button }: Needs) {
     update(account: UsageAccount, toldAge: string) {
       const { label, role, actions } = account;
       setText(name, label);
-      name.title = label;
+      setAttribute(name, 'title', label);
       setText(plan, account.plan ?? '');
       plan.hidden = (account.plan ?? '') === '';
       setText(state, roleWords(role, now()));

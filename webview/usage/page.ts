@@ -1,5 +1,5 @@
 import type { UsageAccounts } from '../../src/protocolUsage.ts';
-import { h, setText } from '../h.ts';
+import { appendAll, h, setText } from '../h.ts';
 import { icon } from '../icons.ts';
 import { createTicker } from '../frames.ts';
 import type { ViewState } from '../state.ts';
@@ -62,8 +62,10 @@ export function createUsagePage(needs: UsageNeeds): UsagePage {
     const figures = state.usage.accounts ?? figuresOfGauge(state);
     head.update(figures, now());
     const words = outlookWords(figures.outlook, now());
-    sentence.replaceChildren(
-      ...words.map(({ text, strong }) => (strong === true ? h('strong', {}, text) : text)),
+    sentence.replaceChildren();
+    appendAll(
+      sentence,
+      words.map(({ text, strong }) => (strong === true ? h('strong', {}, text) : text)),
     );
     sentence.hidden = words.length === 0;
     setText(problem.lastElementChild ?? problem, figures.problem ?? '');

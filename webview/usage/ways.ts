@@ -3,7 +3,7 @@ import type { CostWarning, HeldMessage, WayOn } from '../../src/protocolUsage.ts
 import type { RowContext } from '../actions.ts';
 import type { Announcement } from '../announcer.ts';
 import { createTicker } from '../frames.ts';
-import { h, setText } from '../h.ts';
+import { h, setAttribute, setText } from '../h.ts';
 import { icon } from '../icons.ts';
 import { toolkitButton } from '../toolkit.ts';
 import { effortName } from '../words.ts';
@@ -131,7 +131,7 @@ function wayButtons(
     const other = way.kind === 'cancel' ? 'icon' : 'secondary';
     const look = at === 0 ? 'primary' : other;
     const button = toolkitButton(wayName(way, after, nowMs), look, () => take(way));
-    if (way.kind === 'useAccount') button.title = way.label;
+    if (way.kind === 'useAccount') setAttribute(button, 'title', way.label);
     button.classList.add('kit-way');
     return button;
   });

@@ -51,12 +51,19 @@ test('a closing line is held back until its end is there', () => {
   });
 });
 
-test('code taken in pieces is the code of the whole', () => {
-  const unit = fc.constantFrom('`', '```', '~~~', '\n', ' ', '  ', 'a', '\t');
-  const body = fc.array(unit, { maxLength: 30 }).map((parts) => parts.join(''));
+const marks = ['`', '```', '~~~', '\n', ' ', '  ', 'a', '\t'];
+const longRows = ['`', ' ', 'a'].map((each) => each.repeat(2_100));
+
+test.each([
+  ['short', marks, [1, 2, 3, 4, 5], 2_000],
+  ['long', [...marks, ...longRows], [700, 5_000], 500],
+])('code of %s rows taken in pieces is the code of the whole', (_, units, lengths, numRuns) => {
+  const body = fc
+    .array(fc.constantFrom(...units), { maxLength: 30 })
+    .map((parts) => parts.join(''));
   const opening = fc.constantFrom('```\n', '  ```\n', '~~~ x\n', '````\n');
   fc.assert(
-    fc.property(opening, body, fc.integer({ min: 1, max: 5 }), (line, text, length) => {
+    fc.property(opening, body, fc.constantFrom(...lengths), (line, text, length) => {
       const opened = openFence(line);
       if (!opened) throw new Error('no fence');
       let held = '';
@@ -79,6 +86,6 @@ test('code taken in pieces is the code of the whole', () => {
         closed: readFence(line + text)?.closed,
       });
     }),
-    { numRuns: 2_000 },
+    { numRuns },
   );
 });

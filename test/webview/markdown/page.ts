@@ -147,7 +147,13 @@ function stream(
 function wholeByParser(source: string): HTMLElement {
   const root = document.createElement('div');
   root.className = 'md';
-  const pen = { actions, signal: new AbortController().signal, codeBlocks: 0, tables: 0 };
+  const pen = {
+    actions,
+    signal: new AbortController().signal,
+    headings: [],
+    codeBlocks: 0,
+    tables: 0,
+  };
   root.append(...drawBlocks(createLexer().lex(cleanText(source)), pen));
   for (const figure of root.querySelectorAll('figure')) codeBlockOf(figure)?.close();
   return root;
