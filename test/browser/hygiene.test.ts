@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Part } from '../../src/protocol.ts';
+import { toWebview, type Part } from '../../src/protocol.ts';
 import { sampleAccounts, sampleHeld, sampleWarning } from '../support/usageSample.ts';
 import { stillTimeMs, type Unnumbered } from './panelPage.ts';
 import { running, snapshot, turn } from './panelScenes.ts';
@@ -8,20 +8,22 @@ import { usePanels } from './panels.ts';
 const panels = usePanels();
 
 /** What people, the model or the backend have written, by the names that messages give it. */
-const written = new Set([
-  ...['prompt', 'name', 'detail', 'tool', 'text', 'label', 'title', 'message', 'reason'],
-  ...['notes', 'problem', 'remarks', 'account', 'workspace'],
-]);
+const written = new Set(
+  [
+    ['prompt', 'name', 'detail', 'tool', 'text', 'label', 'title', 'message', 'reason'],
+    ['notes', 'problem', 'remarks', 'account', 'workspace'],
+  ].flat(),
+);
 
 /** The message with a right-to-left override in front of each such text. */
-function withOverrides<T extends Unnumbered>(message: T): T {
-  const text = JSON.stringify(message, (key, value: unknown) => {
+function withOverrides(message: Unnumbered): Unnumbered {
+  const text = JSON.stringify({ ...message, seq: 0 }, (key, value: unknown) => {
     if (!written.has(key)) return value;
     if (typeof value === 'string') return `\u202e${value}`;
     if (!Array.isArray(value)) return value;
     return value.map((each: unknown) => (typeof each === 'string' ? `\u202e${each}` : each));
   });
-  return JSON.parse(text) as T;
+  return toWebview.parse(JSON.parse(text));
 }
 
 const parts: Part[] = [

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { directionOf } from '../../../webview/markdown/direction.ts';
-import { decodeEntities } from '../../../webview/markdown/entities.ts';
-import { openFence, readFence, takeCode } from '../../../webview/markdown/fence.ts';
-import { readInfo } from '../../../webview/markdown/fenceInfo.ts';
-import { isColourable } from '../../../webview/markdown/highlightLimits.ts';
-import { cleanText, createCleaner } from '../../../webview/markdown/hygiene.ts';
-import { tooCostlyInline } from '../../../webview/markdown/lexer.ts';
-import { readAddress } from '../../../webview/markdown/links.ts';
-import { latestHeading, summaryHead } from '../../../webview/heading.ts';
-import { findSteepGrowth } from '../../support/growth.ts';
+import { directionOf } from '../../webview/markdown/direction.ts';
+import { decodeEntities } from '../../webview/markdown/entities.ts';
+import { openFence, readFence, takeCode } from '../../webview/markdown/fence.ts';
+import { readInfo } from '../../webview/markdown/fenceInfo.ts';
+import { isColourable } from '../../webview/markdown/highlightLimits.ts';
+import { cleanText, createCleaner } from '../../webview/markdown/hygiene.ts';
+import { tooCostlyInline } from '../../webview/markdown/lexer.ts';
+import { readAddress } from '../../webview/markdown/links.ts';
+import { latestHeading, summaryHead } from '../../webview/heading.ts';
+import { findSteepGrowth } from '../support/growth.ts';
 
 const cleanInPieces = (text: string) => {
   const cleaner = createCleaner();
@@ -16,10 +16,12 @@ const cleanInPieces = (text: string) => {
   return cleaner.flush();
 };
 
+const { fence } = openFence('```\n') ?? {};
+
 const takeInPieces = (text: string) => {
-  const { fence } = openFence('```\n') ?? {};
+  if (!fence) throw new Error('no fence');
   let taken = { rest: '', closed: false, midLine: false };
-  for (let i = 0; fence && i < text.length && !taken.closed; i += 4_000)
+  for (let i = 0; i < text.length && !taken.closed; i += 4_000)
     taken = takeCode(fence, taken.rest + text.slice(i, i + 4_000), false, taken.midLine);
 };
 
