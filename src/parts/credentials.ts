@@ -20,7 +20,8 @@ import type { Ground } from './ground.ts';
 
 /** What is stored of the accounts, and the tokens that requests go out with. */
 export function createCredentials(ground: Ground) {
-  const { lifetime, log, http, clock, userAgent, issuer, leases, peers, sharedFile } = ground;
+  const { lifetime, log, http, clock, userAgent, issuer, leases, locks, peers, sharedFile } =
+    ground;
   const stored = lifetime.add(createTokenStore(secretsOf(ground), log, leases));
   const given = readEnvironmentToken(
     ground.environment[accessTokenVariable],
@@ -38,7 +39,7 @@ export function createCredentials(ground: Ground) {
     clock,
     log,
     userAgent,
-    shared: { leases, notes, answers, peers, nameOf: concealed },
+    shared: { leases, notes, answers, peers, locks, nameOf: concealed, random: Math.random },
     async readBorrowed({ kind }) {
       if (kind !== 'imported') return undefined;
       const login = await readCodexLogin(new AbortController().signal);

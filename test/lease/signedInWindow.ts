@@ -10,6 +10,7 @@ import { createLeases } from '../../src/node/leases.ts';
 import { concealed, createPeers } from '../../src/node/peers.ts';
 import { createSealedAnswers } from '../../src/node/sealedAnswers.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
+import { createSocketLocks } from '../../src/node/socketLocks.ts';
 import { createTokenStore } from '../../src/vscode/tokenStore.ts';
 import { deed, serve } from './messages.ts';
 import { createSecretFiles } from './secretFiles.ts';
@@ -22,6 +23,7 @@ const [folder = '', secretFolder = '', issuer = '', lagMs = '0'] = process.argv.
 const log = silentLog;
 const peers = createPeers();
 const leases = createLeases(join(folder, 'leases'), log, peers);
+const locks = createSocketLocks();
 const notes = createSharedFile({
   folder: join(folder, 'shared'),
   name: 'refreshes',
@@ -40,7 +42,7 @@ const grants = createGrants({
   log,
   // By which the issuer of the test tells the windows apart.
   userAgent: String(process.pid),
-  shared: { leases, notes, answers, peers, nameOf: concealed },
+  shared: { leases, notes, answers, peers, locks, nameOf: concealed, random: Math.random },
 });
 let signOuts = 0;
 grants.onDidSignOut(() => signOuts++);

@@ -2,6 +2,7 @@ import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
 import { createLocalLeases, type Leases } from '../../base/leases.ts';
+import { freeLocks, type MachineLocks } from '../../base/locks.ts';
 import { onlyMe, type Peers } from '../../base/peers.ts';
 import { createLocalValue, type SharedValue } from '../../base/sharedValue.ts';
 import type { Credential } from './credential.ts';
@@ -10,9 +11,9 @@ import { createLocalAnswers, type SealedAnswers } from './sealedAnswers.ts';
 /** So long after a refresh began nobody waits for its answer any more: it has its own deadline. */
 const answerLimitMs = 75_000;
 /** A secret storage that lags behind by more than that does not lag: it holds something else. */
-const longestLagMs = 120_000;
+export const longestLagMs = 120_000;
 /** A process that keeps tokens in memory for longer has most likely ended: not every system tells. */
-const longestKeptMs = 24 * 3_600_000;
+export const longestKeptMs = 24 * 3_600_000;
 
 const noteSchema = z.object({
   /** Of the newest tokens that were stored. */
@@ -48,8 +49,11 @@ export interface SharedRefresh {
   notes: SharedValue<RefreshNotes>;
   answers: SealedAnswers;
   peers: Peers;
-  /** Another name for the id of a credential, from which nobody can tell whose it is. */
-  nameOf: (id: string) => string;
+  locks: MachineLocks;
+  /** Another name for the id or the token of a credential, from which nobody can tell it. */
+  nameOf: (text: string) => string;
+  /** From 0 up to 1. */
+  random: () => number;
 }
 
 /** Name of the lease under which the tokens of a credential change. */
@@ -60,7 +64,15 @@ export const refreshLease = ({ nameOf }: SharedRefresh, credentialId: string): s
 export function createLocalRefresh(): SharedRefresh {
   const notes = createLocalValue<RefreshNotes>({});
   const answers = createLocalAnswers();
-  return { leases: createLocalLeases(), notes, answers, peers: onlyMe, nameOf: (id) => id };
+  return {
+    leases: createLocalLeases(),
+    notes,
+    answers,
+    peers: onlyMe,
+    locks: freeLocks,
+    nameOf: (text) => text,
+    random: Math.random,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Http } from '../../base/http.ts';
+import type { HoldReach } from '../../base/leases.ts';
 import type { Log } from '../../base/log.ts';
 import {
   withoutTokens,
@@ -8,7 +9,8 @@ import {
   type SignedOutReason,
 } from './credential.ts';
 import { AuthError, mayHaveBeenGranted } from './errors.ts';
-import { refreshTokens, revoke, type RefreshReason, type TokenAnswer } from './oauth.ts';
+import { askIssuer, forget, kindOf } from './issuerCalls.ts';
+import type { RefreshReason, TokenAnswer } from './oauth.ts';
 import {
   createRefreshNotebook,
   refreshLease,
@@ -18,11 +20,9 @@ import {
 } from './refreshNotes.ts';
 import type { ReliableStore } from './reliableStore.ts';
 import { createUnstoredCredentials, type UnstoredCredentials } from './sealedAnswers.ts';
-import { withAnswer } from './tokens.ts';
-import { withDeadline } from './waiting.ts';
+import { createReuseWatch, lockToken, type ReuseWatch, type TokenLock } from './tokenLock.ts';
+import { hasRunOut, withAnswer } from './tokens.ts';
 
-/** Time for one answer of the token endpoint as a whole, over all waits inside. */
-const answerLimitMs = 60_000;
 /** How long another window, which spent the same refresh token, may take to store its success. */
 const rereadAfterMs = [0, 250, 1000];
 /** How long a standing may last before a refresh gives up, or goes on in spite of it, ms. */
@@ -76,15 +76,12 @@ export function createRefresher(
     ...needs,
     notebook: createRefreshNotebook(needs.shared, needs.clock),
     unstored: createUnstoredCredentials(needs.shared.answers, needs.log),
+    reuses: createReuseWatch(needs.clock),
   };
   return (old, reason) =>
     leases.hold(
       refreshLease(needs.shared, old.id),
-      async () => {
-        const { current, standing } = await turnOf(desk, old);
-        if (current.accessToken !== old.accessToken) return current;
-        return spend(desk, { current, reason, wasLeft: standing !== 'free' });
-      },
+      (_signal, reach) => refreshOnce(desk, { old, reason, reach }),
       new AbortController().signal,
     );
 }
@@ -93,6 +90,34 @@ export function createRefresher(
 interface Desk extends RefresherNeeds {
   notebook: RefreshNotebook;
   unstored: UnstoredCredentials;
+  reuses: ReuseWatch;
+}
+
+interface Turn {
+  old: Credential;
+  reason: RefreshReason;
+  /** Whom the lease keeps out. */
+  reach: HoldReach;
+}
+
+async function refreshOnce(desk: Desk, { old, reason, reach }: Turn): Promise<Credential> {
+  const isForced = reason === 'unauthorized_recovery' || hasRunOut(old, desk.clock.now());
+  for (;;) {
+    const { current, standing } = await turnOf(desk, old);
+    if (current.accessToken !== old.accessToken) return current;
+    let lock: TokenLock | undefined;
+    try {
+      lock = await lockToken(desk, { current, reach, isForced });
+      if (lock) {
+        const mayBeBusy = !lock.isSole && desk.reuses.isNews(current);
+        const spending = { current, reason, wasLeft: standing !== 'free', mayBeBusy };
+        return await spend({ ...desk, notebook: lock.notebook }, spending);
+      }
+    } finally {
+      if (lock) lock.end();
+      else await desk.notebook.withdraw(current);
+    }
+  }
 }
 
 /**
@@ -132,9 +157,12 @@ interface Spending {
   reason: RefreshReason;
   /** The token may have been spent already, and the answer was lost. */
   wasLeft: boolean;
+  /** A window that nothing keeps out may be spending it at the same time. */
+  mayBeBusy: boolean;
 }
 
-async function spend(desk: Desk, { current, reason, wasLeft }: Spending): Promise<Credential> {
+async function spend(desk: Desk, spending: Spending): Promise<Credential> {
+  const { current, reason, wasLeft, mayBeBusy } = spending;
   const { log, notebook } = desk;
   let answer: TokenAnswer;
   try {
@@ -142,7 +170,10 @@ async function spend(desk: Desk, { current, reason, wasLeft }: Spending): Promis
   } catch (error) {
     log.warn(`token refresh (${reason}) failed: ${kindOf(error)}`);
     if (error instanceof AuthError && error.failure.kind === 'sessionEnded') {
-      return ended(desk, current, reasonFor(error.failure.reason, wasLeft));
+      const how = reasonFor(error.failure.reason, wasLeft);
+      return mayBeBusy && how === 'reused'
+        ? fromElsewhere(desk, current)
+        : ended(desk, current, how);
     }
     await (mayHaveBeenGranted(error) ? notebook.doubt(current) : notebook.withdraw(current));
     throw error;
@@ -207,18 +238,6 @@ export function usable(credential: Credential | undefined, issuerOf: IssuerOf): 
   throw new AuthError({ kind: 'otherIssuer', issuer: credential.issuer });
 }
 
-function askIssuer(
-  needs: RefresherNeeds,
-  credential: Credential,
-  reason: RefreshReason,
-): Promise<TokenAnswer> {
-  const { http, userAgent } = needs;
-  const { issuer: address, refreshToken } = credential;
-  return inTime(needs, (signal) =>
-    refreshTokens({ http, address, userAgent }, { refreshToken, reason }, signal),
-  );
-}
-
 /** What another window made of the spent credential, if it did. */
 async function successor(desk: Desk, spent: Credential): Promise<Credential | undefined> {
   const { store, clock, issuer, notebook } = desk;
@@ -236,6 +255,13 @@ async function successor(desk: Desk, spent: Credential): Promise<Credential | un
   return undefined;
 }
 
+/** A token that somebody else has spent is no proof that the session has ended. */
+async function fromElsewhere(desk: Desk, spent: Credential): Promise<Credential> {
+  const newer = await successor(desk, spent);
+  if (newer) return newer;
+  throw new AuthError({ kind: 'busyElsewhere' });
+}
+
 /** The tokens of another window that was faster; else the end of the session, told once. */
 async function ended(desk: Desk, spent: Credential, reason: SignedOutReason): Promise<Credential> {
   const { store, onSignOut, log, newId, notebook } = desk;
@@ -249,31 +275,4 @@ async function ended(desk: Desk, spent: Credential, reason: SignedOutReason): Pr
   log.warn(`signed out by the issuer: ${reason}`);
   onSignOut({ credential, reason });
   throw new AuthError({ kind: 'sessionEnded', reason });
-}
-
-/** Best effort: the account was removed while these tokens were on their way. */
-async function forget(needs: RefresherNeeds, address: string, refreshToken: string): Promise<void> {
-  const { http, userAgent, log } = needs;
-  try {
-    await inTime(needs, (signal) => revoke({ http, address, userAgent }, refreshToken, signal));
-  } catch (error) {
-    log.warn(`could not revoke an unused token: ${kindOf(error)}`);
-  }
-}
-
-/** Runs apart from every caller: an aborted refresh could lose the rotated token. */
-function inTime<T>(
-  { clock, issuer }: RefresherNeeds,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const host = URL.canParse(issuer()) ? new URL(issuer()).host : 'The sign-in server';
-  const reason = () => new AuthError({ kind: 'unreachable', host, cause: 'deadline' });
-  const unending = new AbortController().signal;
-  return withDeadline({ clock, ms: answerLimitMs, reason }, unending, work);
-}
-
-/** What may be written about an error: never its text, which other code made. */
-function kindOf(error: unknown): string {
-  if (error instanceof AuthError) return error.failure.kind;
-  return error instanceof Error ? error.name : typeof error;
 }

@@ -7,6 +7,7 @@ import type { Credential, CredentialStore } from '../../../src/core/auth/credent
 import { AuthError } from '../../../src/core/auth/errors.ts';
 import { createGrants } from '../../../src/core/auth/grants.ts';
 import { createLocalRefresh, type SharedRefresh } from '../../../src/core/auth/refreshNotes.ts';
+import { createLocalAnswers } from '../../../src/core/auth/sealedAnswers.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
 import { skippingClock } from '../../support/manualClock.ts';
 import { ofOne } from '../../support/grants.ts';
@@ -263,8 +264,11 @@ test('a token that was kept in memory for over a day counts as left behind', asy
   const clock = steppedClock(start);
   const store = memoryStore([spent]);
   store.isLocked = true;
-  const needs = { store, http: rotatingIssuer().http, shared: createLocalRefresh(), clock };
-  await openWindow('one', needs).grants.grant(never);
+  const shared = createLocalRefresh();
+  const needs = { store, http: rotatingIssuer().http, shared, clock };
+  // On a disk that took none of what the issuer gave.
+  const answers = createLocalAnswers();
+  await openWindow('one', { ...needs, shared: { ...shared, answers } }).grants.grant(never);
   await clock.advance(23 * 3600 * second);
   const early = failureOf(openWindow('two', needs).grants.grant(never));
   await settled();

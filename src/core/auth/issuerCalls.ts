@@ -1,0 +1,62 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Http } from '../../base/http.ts';
+import type { Log } from '../../base/log.ts';
+import type { Credential } from './credential.ts';
+import { AuthError } from './errors.ts';
+import { refreshTokens, revoke, type RefreshReason, type TokenAnswer } from './oauth.ts';
+import { withDeadline } from './waiting.ts';
+
+/** Time for one answer of the token endpoint as a whole, over all waits inside. */
+const answerLimitMs = 60_000;
+
+export interface IssuerCaller {
+  http: Http;
+  issuer: () => string;
+  clock: Clock;
+  log: Log;
+  userAgent?: string;
+}
+
+/** Spends the refresh token. Throws {@link AuthError}. */
+export function askIssuer(
+  needs: IssuerCaller,
+  credential: Credential,
+  reason: RefreshReason,
+): Promise<TokenAnswer> {
+  const { http, userAgent } = needs;
+  const { issuer: address, refreshToken } = credential;
+  return inTime(needs, (signal) =>
+    refreshTokens({ http, address, userAgent }, { refreshToken, reason }, signal),
+  );
+}
+
+/** Best effort: the account was removed while these tokens were on their way. */
+export async function forget(
+  needs: IssuerCaller,
+  address: string,
+  refreshToken: string,
+): Promise<void> {
+  const { http, userAgent, log } = needs;
+  try {
+    await inTime(needs, (signal) => revoke({ http, address, userAgent }, refreshToken, signal));
+  } catch (error) {
+    log.warn(`could not revoke an unused token: ${kindOf(error)}`);
+  }
+}
+
+/** Runs apart from every caller: an aborted refresh could lose the rotated token. */
+function inTime<T>(
+  { clock, issuer }: IssuerCaller,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const host = URL.canParse(issuer()) ? new URL(issuer()).host : 'The sign-in server';
+  const reason = () => new AuthError({ kind: 'unreachable', host, cause: 'deadline' });
+  const unending = new AbortController().signal;
+  return withDeadline({ clock, ms: answerLimitMs, reason }, unending, work);
+}
+
+/** What may be written about an error: never its text, which other code made. */
+export function kindOf(error: unknown): string {
+  if (error instanceof AuthError) return error.failure.kind;
+  return error instanceof Error ? error.name : typeof error;
+}

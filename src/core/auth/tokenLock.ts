@@ -1,0 +1,141 @@
+import type { Clock } from '../../base/clock.ts';
+import type { HoldReach } from '../../base/leases.ts';
+import type { MachineLock } from '../../base/locks.ts';
+import type { Credential } from './credential.ts';
+import { AuthError } from './errors.ts';
+import { longestKeptMs, longestLagMs, type RefreshNotebook } from './refreshNotes.ts';
+import type { RefresherNeeds } from './refresher.ts';
+
+const never = new AbortController().signal;
+/** How long the store may take to show what another window made of a token, ms. */
+const successorMs = 4_000;
+const pauseMs = 200;
+/** A window without any hold waits so long, so that not all of them go on at once, ms. */
+const shortestWaitMs = 200;
+const longestWaitMs = 1_200;
+
+export interface TokenLock {
+  /** False: no other window is kept from spending this token at the same time. */
+  readonly isSole: boolean;
+  /** The notes of the refresh, which tell the lock how it went. */
+  readonly notebook: RefreshNotebook;
+  /** Gives back what no note has settled. */
+  end(): void;
+}
+
+export interface Wanted {
+  /** Its refresh token is about to be spent. */
+  current: Credential;
+  /** What the lease of the refresh keeps out. */
+  reach: HoldReach;
+  /** Nothing works without a new token: the old one has run out or was rejected. */
+  isForced: boolean;
+}
+
+/**
+ * The second lock of a refresh, named by the very token that is to be spent. It needs no disk, so
+ * it holds where leases and notes do not: on a full or read-only disk. It is taken each time, after
+ * the lease, and not only when the lease could not be had: one window may be able to write the
+ * folder while another is not (out of handles, over a quota), and both must meet somewhere. Nobody
+ * waits for the lease while holding this, so the two cannot wait for each other.
+ *
+ * Since the name is that of the token, a window that has spent it keeps the lock for a while and
+ * says so. That is the note of the refresh where no note can be written: a store that lags, or a
+ * successor that could not be stored, then leads no other window to spend the token again.
+ *
+ * Where the system lets nobody listen, the lease alone must do. Without a lease too, only what
+ * must be refreshed is: after a random wait and another look at the store.
+ *
+ * Undefined when the store has other tokens by now. Throws {@link AuthError}: `busyElsewhere`.
+ */
+export async function lockToken(
+  needs: RefresherNeeds & { notebook: RefreshNotebook },
+  wanted: Wanted,
+): Promise<TokenLock | undefined> {
+  const { shared, clock, log, notebook } = needs;
+  const { current, reach, isForced } = wanted;
+  const answer = await shared.locks.take(
+    `refresh token ${shared.nameOf(current.refreshToken)}`,
+    never,
+  );
+  if (answer.kind === 'busy') throw new AuthError({ kind: 'busyElsewhere' });
+  if (answer.kind === 'finished') {
+    if (await hasSuccessor(needs, current, successorMs)) return undefined;
+    throw new AuthError({ kind: 'busyElsewhere' });
+  }
+  const lock = answer.kind === 'held' ? answer.lock : undefined;
+  const isSole = lock !== undefined || (answer.kind === 'impossible' && reach === 'allWindows');
+  if (!isSole) {
+    if (!isForced) throw new AuthError({ kind: 'busyElsewhere' });
+    log.warn('a token is refreshed without a hold over the other windows');
+    await clock.delay(shortestWaitMs + shared.random() * (longestWaitMs - shortestWaitMs), never);
+  }
+  if (await hasSuccessor(needs, current, 0)) {
+    lock?.release();
+    return undefined;
+  }
+  return withLock(notebook, lock, isSole);
+}
+
+/** Whether the store shows other tokens than these within the time. */
+async function hasSuccessor(
+  { store, clock }: RefresherNeeds,
+  spent: Credential,
+  mostMs: number,
+): Promise<boolean> {
+  for (let waitedMs = 0; ; waitedMs += pauseMs) {
+    if ((await store.get(spent.id))?.refreshToken !== spent.refreshToken) return true;
+    if (waitedMs >= mostMs) return false;
+    await clock.delay(pauseMs, never);
+  }
+}
+
+function withLock(
+  notebook: RefreshNotebook,
+  lock: MachineLock | undefined,
+  isSole: boolean,
+): TokenLock {
+  let isEnded = false;
+  const end = (how: (lock: MachineLock) => void) => {
+    if (lock && !isEnded) how(lock);
+    isEnded = true;
+  };
+  return {
+    isSole,
+    notebook: {
+      ...notebook,
+      settle(credential) {
+        end((each) => each.finish(longestLagMs));
+        return notebook.settle(credential);
+      },
+      keep(spent) {
+        end((each) => each.finish(longestKeptMs));
+        return notebook.keep(spent);
+      },
+    },
+    end: () => end((each) => each.release()),
+  };
+}
+
+/** Which tokens were spent without a hold, so that the issuer may call them spent twice. */
+export interface ReuseWatch {
+  /**
+   * True while another window may yet store what it got for this token: for as long as a store may
+   * lag, from the first time that it was asked for here.
+   */
+  isNews(credential: Credential): boolean;
+}
+
+export function createReuseWatch(clock: Clock): ReuseWatch {
+  const first = new Map<string, { refreshToken: string; atMs: number }>();
+  return {
+    isNews({ id, refreshToken }) {
+      const before = first.get(id);
+      if (before?.refreshToken === refreshToken) {
+        return Math.abs(clock.now() - before.atMs) < longestLagMs;
+      }
+      first.set(id, { refreshToken, atMs: clock.now() });
+      return true;
+    },
+  };
+}
