@@ -1,3 +1,4 @@
+import { createAnswerLimit } from '../core/auth/answerLimit.ts';
 import { originator } from '../core/auth/oauth.ts';
 import { historyOfRecord } from '../core/ledger/known.ts';
 import { createPool } from '../core/pool/pool.ts';
@@ -19,6 +20,7 @@ export function createPooling(
 ) {
   const { context, lifetime, log, http, clock, userAgent, issuer, baseUrl, sharedFile } = ground;
   const headers = { originator, 'user-agent': userAgent };
+  const limit = createAnswerLimit(clock);
   const shared = sharedFile('quota', storedQuota, noStoredQuota);
   const quota = lifetime.add(followed(createQuota({ shared, clock, log })));
   const choice = createAccountChoice({
@@ -30,7 +32,7 @@ export function createPooling(
     renew: grants.renew,
   });
   const fetchQuota = (id: string, signal: AbortSignal) =>
-    fetchUsage({ http, baseUrl: baseUrl(), grants: grantsOf(id), clock, headers }, signal);
+    fetchUsage({ http, baseUrl: baseUrl(), grants: grantsOf(id), clock, headers, limit }, signal);
   const preferences = sharedFile('accounts', preferencesSchema, noPreferences);
   const pool = lifetime.add(
     createPool({

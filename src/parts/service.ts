@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createEmitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
+import { createAnswerLimit } from '../core/auth/answerLimit.ts';
 import { isMetered } from '../core/auth/credential.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
 import { createModels, type Models } from '../core/models/models.ts';
@@ -15,6 +16,7 @@ import type { Pooling } from './pooling.ts';
 export function createService(ground: Ground, { account }: Access, pooling: Pooling) {
   const { lifetime, log, http, clock, baseUrl, leases } = ground;
   const { quota, pool, grantsOf, fetchQuota, headers } = pooling;
+  const limit = createAnswerLimit(clock);
   const inUse = () => account.current()?.id;
   const meteredInUse = () => {
     const entry = pool.current();
@@ -30,6 +32,7 @@ export function createService(ground: Ground, { account }: Access, pooling: Pool
       },
       log,
       headers: () => headers,
+      limit,
     }),
   );
   const attention = createEmitter<void>();
@@ -54,7 +57,7 @@ export function createService(ground: Ground, { account }: Access, pooling: Pool
     }),
   );
   const newId = () => crypto.randomUUID();
-  const resets = createResets({ http, baseUrl, grantsOf, headers, clock, newId });
+  const resets = createResets({ http, baseUrl, grantsOf, headers, clock, newId, limit });
   lifetime.add(followAccount(account, { models, poll, meteredInUse }, log));
   lifetime.add(forgetTheGone(pooling));
   const isMeteredId = (id: string) =>

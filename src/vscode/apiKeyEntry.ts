@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import type { Http } from '../base/http.ts';
 import type { Log } from '../base/log.ts';
+import { createAnswerLimit } from '../core/auth/answerLimit.ts';
 import { checkApiKey, readApiKey, toApiKeyCredential } from '../core/auth/apiKey.ts';
 import { credentialLabel, type Credential, type CredentialStore } from '../core/auth/credential.ts';
 import { AuthError, describeAuthFailure } from '../core/auth/errors.ts';
@@ -56,15 +57,16 @@ export function createApiKeyEntry(needs: ApiKeyNeeds): () => Promise<string | un
 /** Why the API does not take the key, one sentence or two; undefined when it does. */
 async function problemOf(
   credential: Credential,
-  { http, log, userAgent }: ApiKeyNeeds,
+  { http, clock, log, userAgent }: ApiKeyNeeds,
 ): Promise<string | undefined> {
   const location = vscode.ProgressLocation.Window;
   const title = vscode.l10n.t('Trying the API key');
   const headers = { 'user-agent': userAgent };
+  const limit = createAnswerLimit(clock);
   const { signal } = new AbortController();
   try {
     await vscode.window.withProgress({ location, title }, () =>
-      checkApiKey({ http, headers }, credential, signal),
+      checkApiKey({ http, headers, limit }, credential, signal),
     );
     return undefined;
   } catch (error) {

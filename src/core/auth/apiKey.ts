@@ -1,4 +1,5 @@
 import { readText, type Http } from '../../base/http.ts';
+import { noAnswerLimit, type AnswerLimit } from './answerLimit.ts';
 import type { Credential } from './credential.ts';
 import { AuthError, unreachableFrom } from './errors.ts';
 
@@ -35,35 +36,33 @@ export async function toApiKeyCredential(
 
 /** Asks the API whether it takes the key; throws {@link AuthError} when not, or when it cannot tell. */
 export async function checkApiKey(
-  { http, headers }: { http: Http; headers: Readonly<Record<string, string>> },
+  {
+    http,
+    headers,
+    limit = noAnswerLimit,
+  }: { http: Http; headers: Readonly<Record<string, string>>; limit?: AnswerLimit },
   { accessToken, issuer }: Credential,
   signal: AbortSignal,
 ): Promise<void> {
-  const { status } = await ask();
+  const { status } = await limit(issuer, signal, ask).catch((error: unknown) => {
+    throw unreachableFrom(error);
+  });
   if (status === 200) return;
   if (status === 401 || status === 403) throw new AuthError({ kind: 'badKey' });
   throw new AuthError({ kind: 'apiFailed', status });
 
-  async function ask() {
-    try {
-      const response = await http(
-        {
-          method: 'GET',
-          url: `${issuer}/models`,
-          headers: {
-            ...headers,
-            accept: 'application/json',
-            authorization: `Bearer ${accessToken}`,
-          },
-          headersTimeoutMs: 20_000,
-          idleTimeoutMs: 20_000,
-        },
-        signal,
-      );
-      await readText(response);
-      return response;
-    } catch (error) {
-      throw unreachableFrom(error);
-    }
+  async function ask(limited: AbortSignal) {
+    const response = await http(
+      {
+        method: 'GET',
+        url: `${issuer}/models`,
+        headers: { ...headers, accept: 'application/json', authorization: `Bearer ${accessToken}` },
+        headersTimeoutMs: 20_000,
+        idleTimeoutMs: 20_000,
+      },
+      limited,
+    );
+    await readText(response);
+    return response;
   }
 }

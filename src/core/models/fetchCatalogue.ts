@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { readText, type Http, type HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Log } from '../../base/log.ts';
+import { noAnswerLimit, type AnswerLimit } from '../auth/answerLimit.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
 import { readApiModels } from './apiModels.ts';
 import { readCatalogue, type Model } from './catalogue.ts';
@@ -41,6 +42,8 @@ export interface CatalogueSource {
   log: Log;
   /** Originator and user agent; lower-case names. */
   headers: () => Readonly<Record<string, string>>;
+  /** How long an answer may take in all; without it only silence ends one. */
+  limit?: AnswerLimit;
 }
 
 /**
@@ -56,10 +59,12 @@ const largestBody = 8_000_000;
  * Reads the live catalogue. A rejected token is renewed once.
  * @throws {@link CatalogueError}, HttpError, AuthError, or the abort reason.
  */
-export async function fetchCatalogue(
-  source: CatalogueSource,
-  signal: AbortSignal,
-): Promise<KnownModels> {
+export function fetchCatalogue(source: CatalogueSource, signal: AbortSignal): Promise<KnownModels> {
+  const limit = source.limit ?? noAnswerLimit;
+  return limit(source.baseUrl(), signal, (limited) => tryCatalogue(source, limited));
+}
+
+async function tryCatalogue(source: CatalogueSource, signal: AbortSignal): Promise<KnownModels> {
   const grant = await source.grants.grant(signal);
   const response = await ask(source, grant, signal);
   if (response.status !== 401) return readAnswer(response, grant, source.log);

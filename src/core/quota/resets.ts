@@ -5,6 +5,7 @@ import { readText as readBody, type Http, type HttpResponse } from '../../base/h
 import { parseJson } from '../../base/json.ts';
 import { lenient } from '../../base/lenient.ts';
 import { present } from '../../base/present.ts';
+import { noAnswerLimit, type AnswerLimit } from '../auth/answerLimit.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
 import { readText } from './reading.ts';
 
@@ -36,6 +37,8 @@ export interface ResetsNeeds {
   clock: Pick<Clock, 'now'>;
   /** A random UUID. */
   newId: () => string;
+  /** How long an answer may take in all; without it only silence ends one. */
+  limit?: AnswerLimit;
 }
 
 /** Both reject with {@link ResetsError}, HttpError, AuthError, or the abort reason. */
@@ -136,8 +139,21 @@ interface Call {
   body?: object | undefined;
 }
 
+function call<T>(
+  needs: ResetsNeeds,
+  credentialId: string,
+  request: Call,
+  schema: z.ZodMiniType<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const limit = needs.limit ?? noAnswerLimit;
+  return limit(needs.baseUrl(), signal, (limited) =>
+    tryCall(needs, credentialId, request, schema, limited),
+  );
+}
+
 /** A rejected token is renewed once; the backend has then done nothing yet. */
-async function call<T>(
+async function tryCall<T>(
   needs: ResetsNeeds,
   credentialId: string,
   request: Call,

@@ -4,6 +4,7 @@ import { spanMs } from '../../base/figures.ts';
 import { readText as readBody, type Http, type HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import { lenient } from '../../base/lenient.ts';
+import { noAnswerLimit, type AnswerLimit } from '../auth/answerLimit.ts';
 import type { Grant, GrantSource } from '../auth/grant.ts';
 import { present } from '../../base/present.ts';
 import {
@@ -61,6 +62,8 @@ export interface UsageSource {
   clock: Pick<Clock, 'now'>;
   /** Originator and user agent; lower-case names. */
   headers: Readonly<Record<string, string>>;
+  /** How long an answer may take in all; without it only silence ends one. */
+  limit?: AnswerLimit;
 }
 
 /** Backends under `/backend-api` have the usage at another place than the others (S0-28). */
@@ -73,7 +76,12 @@ export function usageUrl(baseUrl: string): string {
  * Asks the backend for the quota of the account in use. A rejected token is renewed once.
  * @throws {@link UsageError}, HttpError, AuthError, or the abort reason.
  */
-export async function fetchUsage(source: UsageSource, signal: AbortSignal): Promise<QuotaReading> {
+export function fetchUsage(source: UsageSource, signal: AbortSignal): Promise<QuotaReading> {
+  const limit = source.limit ?? noAnswerLimit;
+  return limit(source.baseUrl, signal, (limited) => tryUsage(source, limited));
+}
+
+async function tryUsage(source: UsageSource, signal: AbortSignal): Promise<QuotaReading> {
   const first = await source.grants.grant(signal);
   const response = await askUsage(source, first, signal);
   if (response.status !== 401) return readUsage(response, first, source.clock.now());
