@@ -62,7 +62,7 @@ export function createQuotaItem(options: QuotaItemOptions): Disposable {
     const state = options.state();
     const look = lookOf(state, options.settings(), nowMs, options.place);
     apply(item, look);
-    const labelDueMs = showLabel(look.label, state.account, nowMs);
+    const labelDueMs = showLabel(look.label, newsOf(state), nowMs);
     const { focused, active } = vscode.window.state;
     const isTimed = focused && active && state.accounts.some(hasFigures);
     const nextMinuteMs = isTimed ? minuteMs - (nowMs % minuteMs) : Infinity;
@@ -77,6 +77,18 @@ export function createQuotaItem(options: QuotaItemOptions): Disposable {
   lifetime.add({ dispose: () => timer.abort() });
   show();
   return lifetime;
+}
+
+/**
+ * What may not be told late: whose figures these are, whether there are any, and how near to the
+ * end they stand.
+ */
+function newsOf({ account, accounts: [inUse] }: QuotaItemState): string {
+  if (account !== 'signedIn' || !inUse) return account;
+  const { credentialId, label, quota, isBilled } = inUse;
+  const level = isExhausted(quota) ? 'refused' : quotaLevel(quota);
+  const known = quota?.windows.map((window) => window.label);
+  return JSON.stringify([credentialId, label, isBilled, level, known, quota?.availableAtMs]);
 }
 
 const hasFigures = ({ quota }: QuotaAccount) => (quota?.windows.length ?? 0) > 0;
@@ -155,16 +167,16 @@ function apply(item: vscode.StatusBarItem, look: Look): void {
 
 /**
  * Sets what a screen reader says, at most once a minute, for some read each change aloud; but at
- * once when another state of the account makes the old words wrong. The function that it gives
- * answers with how long a held-back label has to wait, ms.
+ * once when `news` is another one, so that the old words would be wrong. The function that it
+ * gives answers with how long a held-back label has to wait, ms.
  */
 function createLabel(item: vscode.StatusBarItem) {
-  let shown: { label: string; account: string; atMs: number } | undefined;
-  return (label: string, account: string, nowMs: number): number => {
+  let shown: { label: string; news: string; atMs: number } | undefined;
+  return (label: string, news: string, nowMs: number): number => {
     if (shown?.label === label) return Infinity;
-    const waitMs = shown?.account === account ? shown.atMs + minuteMs - nowMs : 0;
+    const waitMs = shown?.news === news ? shown.atMs + minuteMs - nowMs : 0;
     if (waitMs > 0) return waitMs;
-    shown = { label, account, atMs: nowMs };
+    shown = { label, news, atMs: nowMs };
     item.accessibilityInformation = { label, role: 'button' };
     return Infinity;
   };

@@ -28,6 +28,8 @@ const quota = (fiveHour: number, weekly: number, more: Partial<QuotaState> = {})
   ...more,
 });
 
+const spentOne = quota(100, 20, { refused: true, availableAtMs: at1405 });
+
 const signedIn = (of: QuotaState | undefined): QuotaItemState => ({
   account: 'signedIn',
   accounts: [{ quota: of }],
@@ -310,6 +312,34 @@ describe('time', () => {
     expect(label()).toContain('44 percent');
     change({ account: 'signedOut', accounts: [] });
     expect(label()).toBe('Codex: Sign in');
+  });
+
+  test.each<[string, QuotaItemState, QuotaItemState, string]>([
+    ['the first figures', signedIn(undefined), signedIn(quota(0, 0)), '0 percent used'],
+    [
+      'another account',
+      { account: 'signedIn', accounts: [{ credentialId: 'ada', quota: spentOne }] },
+      { account: 'signedIn', accounts: [{ credentialId: 'grace', quota: quota(0, 0) }] },
+      '5-hour limit 0 percent used',
+    ],
+    ['a level that is near the end', signedIn(quota(0, 0)), signedIn(quota(97, 0)), '97 percent'],
+    ['a limit that is reached', signedIn(quota(0, 0)), signedIn(spentOne), 'The limit is reached'],
+    ['the end of a refusal', signedIn(spentOne), signedIn(quota(0, 0)), '5-hour limit 0 percent'],
+    ['figures that are gone', signedIn(quota(5, 5)), signedIn(undefined), 'Not known yet'],
+    [
+      'a key of the API',
+      signedIn(quota(5, 5)),
+      { account: 'signedIn', accounts: [{ credentialId: 'cred', isBilled: true }] },
+      'API key',
+    ],
+  ])('tells %s to a screen reader at once', async (_what, before, after, words) => {
+    const { clock, item, change } = show(before);
+    await clock.advance(1_000);
+    change(after);
+    const { label = '' } = item().accessibilityInformation ?? {};
+    expect(label).toContain(words);
+    // What was true of the state before is not said any more.
+    if (!words.includes('limit is reached')) expect(label).not.toContain('limit is reached');
   });
 
   test('ends with the item', async () => {
