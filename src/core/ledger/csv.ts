@@ -29,7 +29,8 @@ const columns: readonly [string, (entry: LedgerEntry, titleOf: TitleOf) => Cell]
 /**
  * The entries as a table for a spreadsheet (RFC 4180): a header row, times in UTC, and for each
  * window what the turn took in percentage points and how sure that is. Text that a spreadsheet
- * would run as a formula gets an apostrophe in front.
+ * would run as a formula gets an apostrophe in front, also behind a sign that parts cells in some
+ * languages or programs.
  */
 export function toCsv(entries: readonly LedgerEntry[], titleOf: TitleOf = () => undefined): string {
   const labels = [...new Set(entries.flatMap(({ shares }) => shares.map(({ label }) => label)))];
@@ -52,6 +53,34 @@ export function toCsv(entries: readonly LedgerEntry[], titleOf: TitleOf = () => 
 function toCell(cell: Cell): string {
   if (typeof cell === 'number') return String(cell);
   const text = cell ?? '';
-  const safe = /^\s*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = withoutFormulas(text);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** What parts cells besides the comma: programs of some languages and pasted text know these. */
+const separators = new Set(';\t\r\n');
+/** What begins a formula, also in the wide and small forms that some programs take for the same. */
+const marks = new Set('=+-@＝＋－＠﹦﹢﹣﹫−');
+/** Spaces, quotes and signs that nobody sees, which some programs skip. */
+const skipped = /[\s"\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+
+/** Most cells are one word: they part nothing, and begin with a letter or digit. */
+const isPlain = /^(?:[\p{L}\p{N}][^;\t\r\n]*)?$/u;
+
+/** One pass from the end: what follows a sign decides. */
+function withoutFormulas(text: string): string {
+  if (isPlain.test(text)) return text;
+  const signs = [...text];
+  const safe: string[] = [];
+  let isFormula = false;
+  /** Signs before this one are skipped by all: there the apostrophe in front serves. */
+  const begins = signs.findIndex((sign) => !skipped.test(sign));
+  for (const [back, sign] of signs.toReversed().entries()) {
+    const at = signs.length - 1 - back;
+    if (isFormula && at >= begins && separators.has(sign)) safe.push("'");
+    safe.push(sign);
+    isFormula = marks.has(sign) || (isFormula && skipped.test(sign));
+  }
+  if (isFormula) safe.push("'");
+  return safe.toReversed().join('');
 }

@@ -57,16 +57,55 @@ function parse(text: string): string[][] {
 }
 
 test('a spreadsheet reads back what was written, and runs none of it', () => {
-  const text = fc.oneof(fc.string(), fc.constantFrom('=1+1', ' @x', '-2', 'a"b,c\r\nd', '\t=x'));
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom('=1+1', ' @x', '-2', 'a"b,c\r\nd', '\t=x', 'x;=1;', '＠x'),
+    fc.string({ unit: fc.constantFrom(';', '=', ' ', '\t', '\u200B', 'x', '"', '＝', '\r', "'") }),
+  );
   fc.assert(
     fc.property(text, (title) => {
       const [head, row, ...more] = parse(toCsv([entry], () => title));
       expect([head?.length, more.length]).toEqual([row?.length, 0]);
       const cell = row![head!.indexOf('chat')]!;
-      expect(cell === title || cell === `'${title}`).toBe(true);
-      expect(cell).not.toMatch(/^\s*[=+@-]/);
+      // Nothing but apostrophes comes in.
+      expect(cell.replaceAll("'", '')).toBe(title.replaceAll("'", ''));
+      expect(cell.length - title.length).toBeLessThanOrEqual(title.split(/[;\t\r\n]/).length);
+      expect(cell).not.toMatch(/^[\s"\p{Cf}\p{Cc}]*[=+@＝＋－＠-]/u);
+      const rest = cell.replace(/^'?[\s"\p{Cf}\p{Cc}]*/u, '');
+      for (const part of rest.split(/[;\t\r\n]/).slice(1)) {
+        expect(part).not.toMatch(/^[\s"\p{Cf}\p{Cc}]*[=+@＝＋－＠-]/u);
+      }
     }),
+    { numRuns: 1_000 },
   );
+});
+
+test.each([
+  [';=1', ";'=1"],
+  ['x;=1;', "x;'=1;"],
+  ['a; b - c', 'a; b - c'],
+  ['a\t=1', "a\t'=1"],
+  ['\u200B=1', "'\u200B=1"],
+  [';\uFEFF "=1', ';\'\uFEFF "=1'],
+  ['＝1+1', "'＝1+1"],
+  ['；＝1', '；＝1'],
+  ['−1', "'−1"],
+  ['What is 2-1?', 'What is 2-1?'],
+])('writes the title %j as %j', (title, cell) => {
+  const [head, row] = parse(toCsv([entry], () => title));
+  expect(row![head!.indexOf('chat')]).toBe(cell);
+});
+
+test('numbers and times stay numbers and times', () => {
+  const row = toCsv([entry], () => '=1').split('\r\n')[1];
+  expect(row).toMatch(/^2026-10-05T09:00:00\.000Z,/);
+  expect(row).toContain(',12,');
+  expect(row).not.toMatch(/'\d/);
+});
+
+test('writes a month of 200,000 turns', { timeout: 60_000 }, () => {
+  const csv = toCsv(Array.from({ length: 200_000 }, () => entry));
+  expect(csv.split('\r\n')).toHaveLength(200_002);
 });
 
 test('has a header row, times in UTC and a pair of columns for each window', () => {
