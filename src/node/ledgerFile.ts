@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lastDateMs } from '../base/figures.ts';
 import { parseJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { latestEntries, ledgerEntry, type LedgerEntry } from '../core/ledger/entry.ts';
@@ -29,7 +30,8 @@ export interface LedgerFile {
 const keptMonths = 13;
 const nameForm = /^ledger-(\d{4}-\d{2})\.jsonl$/;
 const fileOf = (month: string) => `ledger-${month}.jsonl`;
-const monthOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 7);
+const monthOf = (atMs: number) =>
+  new Date(Math.min(Math.max(atMs, 0), lastDateMs)).toISOString().slice(0, 7);
 
 export function createLedgerFile({ folder, log }: { folder: string; log: Log }): LedgerFile {
   let last: Promise<void> = Promise.resolve();
@@ -52,7 +54,8 @@ export function createLedgerFile({ folder, log }: { folder: string; log: Log }):
       let unreadable = 0;
       for (const month of (await months()).filter((one) => one >= first)) {
         const read = parseLines(await readText(join(folder, fileOf(month)), log));
-        entries.push(...read.entries);
+        // An array of a whole month may have more members than a call takes arguments.
+        for (const entry of read.entries) entries.push(entry);
         unreadable += read.unreadable;
       }
       if (unreadable > 0) log.warn(`ledger: ${unreadable} lines could not be read`);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +48,38 @@ test('skips and counts what it cannot read; a line cut short spoils no other', a
   await appendFile(join(folder, 'ledger-2026-10.jsonl'), '{"version":9}\n');
   const { entries, unreadable } = await file.read(0);
   expect([entries.map(({ id }) => id), unreadable]).toEqual([['a', 'b'], 2]);
+});
+
+test('reads a month of 150,000 lines', { timeout: 60_000 }, async () => {
+  const { file, folder } = await open();
+  await file.append(entry('a'));
+  const [name = ''] = await readdir(folder);
+  const lines = Array.from({ length: 150_000 }, (_, at) => JSON.stringify(entry(`t${at}`)));
+  await writeFile(join(folder, name), lines.join('\n'));
+  expect((await file.read(0)).entries).toHaveLength(150_000);
+});
+
+test('of a line with odd figures the rest is kept', async () => {
+  const { file, folder } = await open();
+  await file.append(entry('a'));
+  const [name = ''] = await readdir(folder);
+  const tokens = { input: 1e300, cached: 0, output: 0, reasoning: 0 };
+  const share = { credentialId: 'cred', kind: 'fiveHour', label: '5h', startsAtMs: 0 };
+  const shares = [
+    { ...share, points: 1e9, certainty: 'measured' },
+    { ...share, points: 2, certainty: 'measured' },
+  ];
+  const odd = { ...entry('a'), id: 'odd', tokens, contextTokens: -1, failed: [7, 'cut'], shares };
+  const lost = { ...entry('a'), id: 'lost', atMs: 1e300 };
+  const text = [odd, lost].map((one) => JSON.stringify(one)).join('\n');
+  await appendFile(join(folder, name), `\n${text}\n`);
+  const read = await file.read(0);
+  expect(read.unreadable).toBe(1);
+  expect(read.entries.find(({ id }) => id === 'odd')).toEqual({
+    ...entry('odd'),
+    failed: ['cut'],
+    shares: [shares[1]],
+  });
 });
 
 test('reads from a time on, and drops files older than 13 months', async () => {
