@@ -70,7 +70,7 @@ const isPlain = /^(?:[\p{L}\p{N}][^;\t\r\n]*)?$/u;
 /** One pass from the end: what follows a sign decides. */
 function withoutFormulas(text: string): string {
   if (isPlain.test(text)) return text;
-  const signs = [...text];
+  const signs = Array.from(text);
   const safe: string[] = [];
   let isFormula = false;
   /** Signs before this one are skipped by all: there the apostrophe in front serves. */

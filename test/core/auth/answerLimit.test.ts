@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HttpError } from '../../../src/base/http.ts';
 import { createLocalLeases } from '../../../src/base/leases.ts';
@@ -31,7 +30,9 @@ let base = '';
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('There is no port.');
+  base = `http://127.0.0.1:${address.port}`;
 });
 afterAll(async () => {
   await client.close();
@@ -74,9 +75,8 @@ test.each(['usage', 'models', 'resets', 'API key'] as const)(
   async (which) => {
     const clock = steppedClock();
     let failure: unknown;
-    const asked = asking(clock)
-      [which]()
-      .catch((error: unknown) => (failure = error));
+    const ask = asking(clock)[which];
+    const asked = ask().catch((error: unknown) => (failure = error));
     await trickle();
     await clock.advance(59_000);
     await trickle();
