@@ -11,6 +11,33 @@ export function lenient<T extends z.ZodMiniType>(schema: T) {
   );
 }
 
+/** A record without the entries whose values are of a shape that we do not know. */
+export function recordOfKnown<T extends z.ZodMiniType>(schema: T) {
+  return z.pipe(
+    z.record(z.string(), z.unknown()),
+    z.transform((all): Record<string, z.output<T>> => {
+      const known = Object.entries(all).flatMap(([key, value]): [string, z.output<T>][] => {
+        const parsed = schema.safeParse(value);
+        return parsed.success ? [[key, parsed.data]] : [];
+      });
+      return Object.fromEntries(known);
+    }),
+  );
+}
+
+/** A list without the elements that are of a shape that we do not know. */
+export function listOfKnown<T extends z.ZodMiniType>(schema: T) {
+  return z.pipe(
+    z.array(z.unknown()),
+    z.transform((all): z.output<T>[] =>
+      all.flatMap((value) => {
+        const parsed = schema.safeParse(value);
+        return parsed.success ? [parsed.data] : [];
+      }),
+    ),
+  );
+}
+
 /** A field that stands for `value` when it is absent or null; of another shape it is an error. */
 export function orElse<T extends z.ZodMiniType>(schema: T, value: z.output<T>) {
   return z.pipe(

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { ownValue } from '../base/lookup.ts';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import { createEmitter } from '../base/event.ts';
+import { recordOfKnown } from '../base/lenient.ts';
 import type { Log } from '../base/log.ts';
 import type { SharedValue } from '../base/sharedValue.ts';
 
@@ -21,7 +22,7 @@ export const sealedSecretsSchema = z.object({
   /** Which key seals them; the key itself is a secret. */
   keyId: z.optional(z.string()),
   /** `null`: deleted. */
-  entries: z.record(z.string(), z.nullable(sealed)),
+  entries: recordOfKnown(z.nullable(sealed)),
 });
 export type SealedSecrets = z.infer<typeof sealedSecretsSchema>;
 

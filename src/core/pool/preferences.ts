@@ -1,23 +1,37 @@
 import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
+import { listOfKnown, recordOfKnown } from '../../base/lenient.ts';
 
 /** What the person set for one account; everything may be absent. */
-const accountPreferences = z.object({
+const accountPreferences = {
   /** Their own name for it. */
   name: z.exactOptional(z.string().check(z.minLength(1), z.maxLength(80))),
   /** True: signed in, but not to be used. */
   off: z.exactOptional(z.boolean()),
   /** Share of any window, 1 to 100, from which on the account is left alone. */
   ceilingPercent: z.exactOptional(z.number().check(z.gte(1), z.lte(100))),
-});
-export type AccountPreferences = z.infer<typeof accountPreferences>;
+};
+const wholeAccountPreferences = z.object(accountPreferences);
+export type AccountPreferences = z.infer<typeof wholeAccountPreferences>;
+
+/** A member that cannot be read is left out alone: the others are wishes of the person too. */
+const knownPreferences = z.pipe(
+  z.record(z.string(), z.unknown()),
+  z.transform((stored): AccountPreferences => {
+    const known = Object.entries(accountPreferences).flatMap(([key, schema]) => {
+      const parsed = Object.hasOwn(stored, key) ? schema.safeParse(stored[key]) : undefined;
+      return parsed?.success ? [[key, parsed.data]] : [];
+    });
+    return wholeAccountPreferences.parse(Object.fromEntries(known));
+  }),
+);
 
 /** The wishes of the person for all accounts, by credential id. Shared by all windows. */
 export const preferencesSchema = z.object({
   version: z.literal(1),
   /** Ids in the order of use; accounts that are not named come after them. */
-  order: z.array(z.string()),
-  accounts: z.record(z.string(), accountPreferences),
+  order: z.catch(listOfKnown(z.string()), []),
+  accounts: z.catch(recordOfKnown(knownPreferences), {}),
 });
 export type PoolPreferences = z.infer<typeof preferencesSchema>;
 

@@ -1,5 +1,6 @@
 import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
+import { recordOfKnown } from '../../base/lenient.ts';
 import type { ResponsesFailure, ResponsesFailureKind } from '../responses/failure.ts';
 
 const restReason = z.enum(['usageLimit', 'rateLimited', 'billing', 'notIncluded', 'unauthorized']);
@@ -14,7 +15,7 @@ const rest = z.object({
 export type Rest = z.infer<typeof rest>;
 
 /** The resting accounts by credential id. Shared by all windows, so that one refusal serves all. */
-export const restsSchema = z.record(z.string(), rest);
+export const restsSchema = recordOfKnown(rest);
 export type Rests = z.infer<typeof restsSchema>;
 
 const hourMs = 3_600_000;
