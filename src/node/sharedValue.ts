@@ -1,181 +1,145 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readdir, stat, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type * as z from 'zod/mini';
 import type { Disposable } from '../base/disposables.ts';
 import { createEmitter } from '../base/event.ts';
-import { parseJson } from '../base/json.ts';
-import type { Leases } from '../base/leases.ts';
-import type { Log } from '../base/log.ts';
-import type { SharedValue } from '../base/sharedValue.ts';
-import { codeOf, patiently } from './fileErrors.ts';
+import { createLocalLeases, LeaseError, type Leases } from '../base/leases.ts';
+import { SharedValueError, type SharedValue } from '../base/sharedValue.ts';
+import { isSame } from '../base/storedJson.ts';
+import { pause } from './fileErrors.ts';
+import { createRetry } from './retry.ts';
+import { createStoredFile, type StoredFile, type StoredFileNeeds } from './storedFile.ts';
+import { createView, type Change, type View } from './unsaved.ts';
 import { watchFile } from './watchFile.ts';
 
-/** No write takes so long. */
-const draftAgeMs = 60_000;
+/** More changes than that do not wait for a disk. */
+const mostUnsaved = 1_000;
+/** How often a change is tried whose lease another process has taken over. */
+const mostLeases = 3;
 
-export interface SharedFileNeeds<T extends z.ZodMiniType> {
-  /** Folder for this and other shared values; made when it is not there. */
-  folder: string;
-  /** The file without its ending; also the name of its lease. */
-  name: string;
-  schema: T;
-  initial: z.output<T>;
+export interface SharedFileNeeds<T extends z.ZodMiniType> extends StoredFileNeeds<T> {
   leases: Leases;
-  log: Log;
 }
 
 /**
  * A value as a JSON file that all windows share. It is read without waiting for anybody: a write
  * puts a whole file in the place of the old one. While somebody listens, the folder is watched.
- * What the disk does not take lives on in this window.
+ * Of what the disk does not take, the change is kept, never the value: another window may have
+ * written meanwhile. A file of a newer version is neither read nor written.
  */
 export function createSharedFile<T extends z.ZodMiniType>(
   needs: SharedFileNeeds<T>,
 ): SharedValue<z.output<T>> & Disposable {
-  type Value = z.output<T>;
-  const { folder, name, initial, leases, log } = needs;
-  const path = join(folder, `${name}.json`);
+  const { name, initial, log, pauseFor = pause } = needs;
+  const file = createStoredFile(needs);
   const changes = createEmitter<void>(() => log.error(`a listener to ${name} failed`));
-  const parse = createParser(needs, path);
-  const state = { value: initial, heard: 0, asked: 0, isUnsaved: false };
+  const view = createView<z.output<T>>(initial, {
+    onChange: changes.fire,
+    onError: () => log.error(`a change of ${name} could not be made again`),
+  });
+  const inTurn = createLocalLeases();
+  const store = createStore({ ...needs, file, view });
+  const retry = createRetry({
+    isNeeded: () => view.unsavedCount() > 0,
+    async attempt() {
+      try {
+        await inTurn.hold('', () => store(undefined, never), never);
+        log.info(`${name}: what could not be written before is written`);
+      } catch {
+        // Said by the file already.
+      }
+    },
+    pauseFor,
+  });
   let watch: Disposable | undefined;
   let disposed = false;
-  let swept: Promise<void> | undefined;
 
-  /** `turn` says when the value was looked up: what is older than the last one is not news. */
-  function hear(next: Value, turn: number): Value {
-    if (turn < state.heard) return state.value;
-    const isNew = JSON.stringify(next) !== JSON.stringify(state.value);
-    Object.assign(state, { value: next, heard: turn });
-    if (isNew) changes.fire();
-    return next;
+  async function read(): Promise<z.output<T>> {
+    const turn = view.nextTurn();
+    const { value } = await file.load();
+    // The disk gives again: perhaps it takes as well.
+    retry.now();
+    return view.hear(value, turn);
   }
 
-  async function read(): Promise<Value> {
-    const turn = ++state.asked;
+  function keep(change: Change<z.output<T>>, error: unknown): z.output<T> {
+    if (!(error instanceof SharedValueError)) throw error;
+    if (view.unsavedCount() >= mostUnsaved) throw file.problem('tooMany', error);
+    const shown = view.keep(change);
+    // A newer version does not go away by waiting.
+    if (error.problem.kind !== 'newer') retry.begin();
+    return shown;
+  }
+
+  async function storeOrKeep(change: Change<z.output<T>>, signal: AbortSignal) {
+    retry.tried();
     try {
-      const text = await textOf(path);
-      return state.isUnsaved ? state.value : hear(parse(text), turn);
+      return await store(change, signal);
     } catch (error) {
-      log.warn(`${name} cannot be read: ${codeOf(error)}`);
-      return state.value;
-    }
-  }
-
-  async function replace(next: (old: Value) => Value, signal: AbortSignal): Promise<Value> {
-    for (;;) {
-      signal.throwIfAborted();
-      const before = await textOf(path).catch(unreadable);
-      const changed = next(state.isUnsaved ? state.value : parse(before));
-      const text = `${JSON.stringify(changed)}\n`;
-      // Only one who was taken for dead can find that the file is no longer as it was read.
-      if (text !== before && !(await saved(text, before))) continue;
-      return hear(changed, ++state.asked);
-    }
-  }
-
-  /** What is in a file that cannot be read now must not be lost: this window goes on without it. */
-  function unreadable(error: unknown): undefined {
-    log.warn(`${name} cannot be read: ${codeOf(error)}`);
-    state.isUnsaved = true;
-  }
-
-  /** False when another process was faster. */
-  async function saved(text: string, before: string | undefined): Promise<boolean> {
-    try {
-      await (swept ??= sweep(folder, name));
-      const isSaved = await put(path, text, before);
-      state.isUnsaved = false;
-      return isSaved;
-    } catch (error) {
-      swept = undefined;
-      if (!state.isUnsaved) log.warn(`${name} cannot be written: ${codeOf(error)}`);
-      return (state.isUnsaved = true);
+      return keep(change, error);
     }
   }
 
   return {
-    current: () => state.value,
+    current: view.current,
     read,
-    change: (next, signal) => leases.hold(`file ${name}`, () => replace(next, signal), signal),
+    change: (next, signal) => inTurn.hold('', () => storeOrKeep(next, signal), signal),
+    save: (next, signal) => inTurn.hold('', () => store(next, signal), signal),
     onDidChange(listener) {
       const hearing = changes.listen(listener);
-      if (!disposed) watch ??= watchFile(path, () => void read(), log);
+      const look = () => void read().catch(() => {});
+      if (!disposed) watch ??= watchFile(file.path, look, log);
       return hearing;
     },
     dispose() {
       disposed = true;
       watch?.dispose();
+      retry.end();
     },
   };
 }
 
-/** Undefined when there is none. Rejects with the error of the file system. */
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await patiently(() => readFile(path, 'utf8'));
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
+interface StoreNeeds<V> {
+  name: string;
+  leases: Leases;
+  file: StoredFile<V>;
+  view: View<V>;
 }
 
-const isAbsent = (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
-
-function createParser<T extends z.ZodMiniType>(
-  { name, schema, initial, log }: SharedFileNeeds<T>,
-  path: string,
-): (text: string | undefined) => z.output<T> {
-  let bad: string | undefined;
-  return (text) => {
-    if (text === undefined) return initial;
-    const value = parseJson(schema, text);
-    if (value !== undefined) return value;
-    if (text !== bad) {
-      log.error(`${name} holds nothing that can be read; a copy is set aside as ${name}.json.bad`);
-      void copyFile(path, `${path}.bad`).catch(() => {});
+/**
+ * Makes all unsaved changes, and this one, on what the file holds now. Rejects with
+ * {@link SharedValueError} when they were not stored, else with what the change throws.
+ */
+function createStore<V>({ name, leases, file, view }: StoreNeeds<V>) {
+  async function write(change: Change<V>, held: AbortSignal): Promise<V> {
+    for (;;) {
+      held.throwIfAborted();
+      const found = await file.load();
+      const after = change(view.withUnsaved(found.value));
+      if (isSame(after, found.value)) return view.saved(after);
+      // Only one who was taken for dead can find that the file is no longer as it was read.
+      const isStored = await file.replace(found, after, () => void view.saved(after));
+      if (isStored) return view.current();
     }
-    bad = text;
-    return initial;
+  }
+
+  return async (change: Change<V> | undefined, signal: AbortSignal): Promise<V> => {
+    let hasThrown = false;
+    const watched = (old: V): V => {
+      hasThrown = true;
+      const next = change ? change(old) : old;
+      hasThrown = false;
+      return next;
+    };
+    for (let taken = 1; ; taken++) {
+      try {
+        return await leases.hold(`file ${name}`, (held) => write(watched, held), signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof SharedValueError || hasThrown) throw error;
+        if (error instanceof LeaseError && taken < mostLeases) continue;
+        throw file.problem('unwritable', error);
+      }
+    }
   };
 }
 
-/** False when the file is not what it was: between looking and moving lies no wait. */
-async function put(path: string, text: string, before: string | undefined): Promise<boolean> {
-  const draft = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(draft, text);
-    return await patiently(async () => {
-      if (nowIn(path) !== before) return false;
-      renameSync(draft, path);
-      return true;
-    });
-  } finally {
-    await unlink(draft).catch(() => {});
-  }
-}
-
-function nowIn(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Makes the folder, and clears away what processes that were killed did not move. */
-async function sweep(folder: string, name: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const drafts = (await readdir(folder)).filter(
-    (each) => each.startsWith(`${name}.json.`) && each.endsWith('.tmp'),
-  );
-  await Promise.all(
-    drafts.map(async (each) => {
-      const path = join(folder, each);
-      if (Date.now() - (await stat(path)).mtimeMs > draftAgeMs) await unlink(path);
-    }),
-  ).catch(() => {});
-}
+const never = new AbortController().signal;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createEmitter } from '../base/event.ts';
+import { lastKnown } from '../base/sharedValue.ts';
 import { mergeHistories, noHistory, windowHistory } from '../core/ledger/history.ts';
 import type { LedgerEntry } from '../core/ledger/entry.ts';
 import { createLedgerTracker } from '../core/ledger/tracker.ts';
@@ -33,7 +34,7 @@ export function createAccounting(ground: Ground) {
   const loaded = createEmitter<void>();
   let reading: Promise<void> | undefined;
   const load = async () => {
-    tracker.absorbHistory(await shared.read());
+    tracker.absorbHistory(await lastKnown(shared));
     tracker.absorb((await file.read(clock.now() - readBackMs)).entries);
     await file.prune(clock.now());
   };
@@ -52,7 +53,7 @@ export function createAccounting(ground: Ground) {
   const writing = createWriteSoon(ground, async () => {
     tracker.settle();
     const mine = tracker.history();
-    await shared.change((old) => mergeHistories(old, mine), new AbortController().signal);
+    await shared.save((old) => mergeHistories(old, mine), new AbortController().signal);
   });
 
   /** The book, with every figure told to the ledger as well. */

@@ -1,9 +1,22 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { createLocalLeases } from '../../src/base/leases.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { SharedValueError, type SharedValueProblem } from '../../src/base/sharedValue.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
 import { createWindows, type Windows } from '../lease/windows.ts';
 import { recordingLog } from '../support/credentials.ts';
@@ -22,11 +35,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-function open(name = 'number', into = folder) {
+function open(
+  name = 'number',
+  into = folder,
+  onProblem?: (problem: SharedValueProblem | undefined) => void,
+) {
   const log = recordingLog();
   const initial = { count: 0 };
   const leases = createLocalLeases();
-  return { log, ...createSharedFile({ folder: into, name, schema, initial, leases, log }) };
+  const needs = { folder: into, name, schema, initial, leases, log };
+  return { log, ...createSharedFile({ ...needs, ...(onProblem && { onProblem }) }) };
 }
 
 const plus = (by: number) => (old: { count: number }) => ({ count: old.count + by });
@@ -105,4 +123,86 @@ test('a change that fails leaves the value as it was', async () => {
   }, never);
   await expect(broken).rejects.toThrow('broken');
   expect([await value.read(), await readdir(folder)]).toEqual([{ count: 0 }, []]);
+});
+
+/** A folder in the place of the file: neither to be read nor to be written. */
+async function breakFile(path: string): Promise<() => Promise<void>> {
+  const aside = `${path}.aside`;
+  const wasThere = await rename(path, aside).then(
+    () => true,
+    () => false,
+  );
+  await mkdir(path);
+  return async () => {
+    await rm(path, { recursive: true });
+    if (wasThere) await rename(aside, path);
+  };
+}
+
+test('after a fault of the disk nothing older is put over what another window wrote', async () => {
+  const names = z.object({ a: z.number(), b: z.number() });
+  const needs = { folder, name: 'pair', schema: names, initial: { a: 0, b: 0 }, log: silentLog };
+  const openPair = () => createSharedFile({ ...needs, leases: createLocalLeases() });
+  const [one, two] = [openPair(), openPair()];
+  await one.change((old) => ({ ...old, a: 1 }), never);
+  const mend = await breakFile(join(folder, 'pair.json'));
+  expect(await two.change((old) => ({ ...old, b: 5 }), never)).toEqual({ a: 0, b: 5 });
+  await mend();
+  await one.change((old) => ({ ...old, a: 2 }), never);
+  await two.change((old) => ({ ...old, b: old.b + 1 }), never);
+  expect(await one.read()).toEqual({ a: 2, b: 6 });
+  two.dispose();
+});
+
+test('what the disk did not take is written by itself once the disk works again', async () => {
+  const mend = await breakFile(join(folder, 'number.json'));
+  const value = open();
+  expect(await value.change(plus(3), never)).toEqual({ count: 3 });
+  await mend();
+  await expect.poll(() => open().read(), { timeout: 3_000 }).toEqual({ count: 3 });
+  expect(await value.change(plus(1), never)).toEqual({ count: 4 });
+  expect(await open().read()).toEqual({ count: 4 });
+  value.dispose();
+});
+
+test('a file that cannot be read is an error to who reads it, and not the default', async () => {
+  await open().change(plus(1), never);
+  const mend = await breakFile(join(folder, 'number.json'));
+  const value = open();
+  const problem = { name: 'number', kind: 'unreadable', code: 'EISDIR' };
+  await expect(value.read()).rejects.toMatchObject({ problem });
+  await mend();
+  expect(await value.read()).toEqual({ count: 1 });
+});
+
+test('a change that must be stored fails when it is not, and is not made later', async () => {
+  const mend = await breakFile(join(folder, 'number.json'));
+  const told: unknown[] = [];
+  const value = open('number', folder, (problem) => told.push(problem?.kind));
+  await expect(value.save(plus(1), never)).rejects.toBeInstanceOf(SharedValueError);
+  expect(value.current()).toEqual({ count: 0 });
+  await mend();
+  expect(await value.save(plus(2), never)).toEqual({ count: 2 });
+  expect(told).toEqual(['unreadable', undefined]);
+});
+
+test('files and their folder are for the person alone, also those of an earlier version', async () => {
+  const path = join(folder, 'number.json');
+  await writeFile(path, '{"count":1}', { mode: 0o644 });
+  await chmod(folder, 0o755);
+  await open().change(plus(1), never);
+  const modeOf = async (each: string) => (await stat(each)).mode & 0o777;
+  expect([await modeOf(folder), await modeOf(path)]).toEqual([0o700, 0o600]);
+  await open('other').change(plus(1), never);
+  expect(await modeOf(join(folder, 'other.json'))).toBe(0o600);
+});
+
+test('a copy that was set aside is deleted after a month', async () => {
+  const [old, young] = [join(folder, 'number.json.bad'), join(folder, 'other.json.bad')];
+  const monthAgo = new Date(Date.now() - 31 * 86_400_000);
+  for (const path of [old, young]) await writeFile(path, 'nonsense');
+  await utimes(old, monthAgo, monthAgo);
+  await open('number').change(plus(1), never);
+  await open('other').change(plus(1), never);
+  expect(await readdir(folder)).toEqual(['number.json', 'other.json', 'other.json.bad']);
 });

@@ -1,4 +1,5 @@
 import { HttpError, type HttpFailureKind } from '../../base/http.ts';
+import { SharedValueError } from '../../base/sharedValue.ts';
 import type { SignedOutReason } from './credential.ts';
 
 /** What went wrong with signing in or staying signed in. No member ever holds a token. */
@@ -31,11 +32,19 @@ export type AuthFailure =
   | { kind: 'issuerFailed'; status: number }
   /** Another window is renewing the session and has not finished. */
   | { kind: 'busyElsewhere' }
-  | { kind: 'storeFailed' }
+  /** What is stored could not be read or stored; `why` when it was not the secret storage. */
+  | { kind: 'storeFailed'; why?: StorageFault }
   /** What was entered is no key of the API, or the API does not take it. */
   | { kind: 'badKey' }
   /** The API could not say whether it takes a key. */
   | { kind: 'apiFailed'; status: number };
+
+/**
+ * - `disk`: a file that the windows share could not be read or written;
+ * - `newerVersion`: a newer version of the extension has stored it in a form of its own;
+ * - `tooLarge`: the tokens are larger than what windows can share.
+ */
+export type StorageFault = 'disk' | 'newerVersion' | 'tooLarge';
 
 /** Who listens on a port: `name` for people, such as `node (process 812)`. */
 export interface PortHolder {
@@ -60,6 +69,16 @@ export function unreachableFrom(error: unknown): unknown {
   return new AuthError({ kind: 'unreachable', host, cause }, { cause: error });
 }
 
+/** What kept a credential from being read or stored, as a failure. */
+export function storeFailure(error: unknown): AuthError {
+  if (error instanceof AuthError) return error;
+  if (!(error instanceof SharedValueError)) {
+    return new AuthError({ kind: 'storeFailed' }, { cause: error });
+  }
+  const why = error.problem.kind === 'newer' ? 'newerVersion' : 'disk';
+  return new AuthError({ kind: 'storeFailed', why }, { cause: error });
+}
+
 const passing: ReadonlySet<AuthFailure['kind']> = new Set([
   'unreachable',
   'busyElsewhere',
@@ -69,6 +88,7 @@ const passing: ReadonlySet<AuthFailure['kind']> = new Set([
 
 /** True when the same request may succeed in a while, without the person doing anything. */
 export function isPassing(failure: AuthFailure): boolean {
+  if (failure.kind === 'storeFailed') return failure.why === 'disk';
   return passing.has(failure.kind);
 }
 
@@ -104,6 +124,8 @@ export function describeAuthFailure(failure: AuthFailure): string {
       return `Your sign-in belongs to ${failure.issuer}, which is not the issuer in the settings. Sign in again.`;
     case 'pageFailed':
       return `The sign-in page answered with an error${failure.code ? ` (${failure.code})` : ''}. Sign in again.`;
+    case 'storeFailed':
+      return storageWords[failure.why ?? 'secrets'];
     case 'timedOut':
       return `Sign-in was not finished within ${Math.round(failure.afterMs / 60_000)} minutes. Sign in again when you are ready; if the browser did not come back here, use a code.`;
     case 'portsTaken':
@@ -148,10 +170,18 @@ const plainWords = {
     'The setting codexChat.issuer must be an https address, or an http address on this machine. Correct it, then sign in again.',
   busyElsewhere:
     'Another window of the editor is renewing your Codex session and has not finished. Try again in a moment.',
-  storeFailed:
-    'The secret storage of VS Code could not be used, so the sign-in cannot be kept there. Unlock the keychain of your system, then try again.',
   badKey:
     'The API does not accept this key. Copy it again from the page of your API keys, look whether it is still active, and try again.',
+};
+
+const storageWords: Record<StorageFault | 'secrets', string> = {
+  secrets:
+    'The secret storage of VS Code could not be used, so the sign-in cannot be kept there. Unlock the keychain of your system, then try again.',
+  disk: 'Codex Chat could not read or write its own files on this machine, which it needs for your sign-in. Free some disk space or close other programs, then try again.',
+  newerVersion:
+    'A newer version of Codex Chat has stored this sign-in. Reload the window to use the newer version.',
+  tooLarge:
+    'The tokens of this sign-in are too large to be shared between windows. Sign in with another account.',
 };
 
 type PlainFailure = Extract<AuthFailure, { kind: keyof typeof plainWords }>;

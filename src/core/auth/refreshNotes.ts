@@ -3,9 +3,11 @@ import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
 import { createLocalLeases, type Leases } from '../../base/leases.ts';
 import { freeLocks, type MachineLocks } from '../../base/locks.ts';
+import { recordOfKnown } from '../../base/lenient.ts';
 import { onlyMe, type Peers } from '../../base/peers.ts';
 import { createLocalValue, type SharedValue } from '../../base/sharedValue.ts';
 import type { Credential } from './credential.ts';
+import { storeFailure } from './errors.ts';
 import { createLocalAnswers, type SealedAnswers } from './sealedAnswers.ts';
 
 /** So long after a refresh began nobody waits for its answer any more: it has its own deadline. */
@@ -40,7 +42,7 @@ type Note = z.infer<typeof noteSchema>;
 type Flight = NonNullable<Note['inFlight']>;
 
 /** By the name that {@link SharedRefresh.nameOf} gives. Neither tokens nor e-mail addresses. */
-export const refreshNotesSchema = z.record(z.string(), noteSchema);
+export const refreshNotesSchema = recordOfKnown(noteSchema);
 export type RefreshNotes = z.infer<typeof refreshNotesSchema>;
 
 /** What the windows share in order to refresh once for all. */
@@ -133,12 +135,26 @@ export function createRefreshNotebook(
     return isWithin(clock.now(), startedAtMs, limitMs) && peers.isAlive(holder) ? 'taken' : 'left';
   }
 
-  const write = (credential: Credential, next: (old: Note | undefined) => Note | undefined) =>
-    notes.change((all) => {
+  async function write(
+    credential: Credential,
+    next: (old: Note | undefined) => Note | undefined,
+  ): Promise<void> {
+    const madeAtMs = clock.now();
+    /** From then on it runs only to make up for a disk that did not take it. */
+    let isLate = false;
+    await notes.change((all) => {
       const name = nameOf(credential.id);
-      const note = next(ownValue(all, name));
+      const old = ownValue(all, name);
+      if (isLate && isLater(old, madeAtMs)) return all;
+      const note = next(old);
       return note ? { ...all, [name]: note } : without(all, name);
     }, new AbortController().signal);
+    isLate = true;
+  }
+
+  /** Another window has written it since. */
+  const isLater = (note: Note | undefined, thanMs: number) =>
+    note !== undefined && note.notedAtMs > thanMs && note.notedAtMs <= clock.now();
 
   const noteOf = (credential: Credential): Note => ({
     revision: revisionOf(credential),
@@ -158,32 +174,36 @@ export function createRefreshNotebook(
 
   return {
     async standing(credential) {
-      const all = await notes.read();
+      const all = await notes.read().catch((error: unknown) => {
+        throw storeFailure(error);
+      });
       return judge(credential, ownValue(all, nameOf(credential.id)));
     },
     async announce(credential) {
       let standing: Standing = 'free';
+      const note = noteOf(credential);
       await write(credential, (old) => {
         standing = judge(credential, old);
         if (standing === 'behind' || standing === 'taken') return old;
-        const note = noteOf(credential);
         const { revision, notedAtMs: startedAtMs } = note;
         return { ...note, inFlight: { revision, holder: peers.me, startedAtMs } };
       });
       return standing;
     },
     async settle(credential) {
+      const note = noteOf(credential);
       let isSignedOut = false;
       await write(credential, (old) => {
         isSignedOut = old?.isSignedOut ?? false;
-        return isSignedOut ? old : noteOf(credential);
+        return isSignedOut ? old : note;
       });
       return !isSignedOut;
     },
     keep: (spent) => mark(spent, { isKept: true }),
     doubt: (spent) => mark(spent, { isUnanswered: true }),
     async signOut(credential) {
-      await write(credential, () => ({ ...noteOf(credential), isSignedOut: true }));
+      const note = { ...noteOf(credential), isSignedOut: true };
+      await write(credential, () => note);
     },
     async withdraw(credential) {
       const note = noteOf(credential);

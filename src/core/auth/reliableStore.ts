@@ -1,6 +1,6 @@
 import type { Log } from '../../base/log.ts';
 import type { Credential, CredentialStore } from './credential.ts';
-import { AuthError } from './errors.ts';
+import { storeFailure } from './errors.ts';
 
 /** A store for rotating tokens. Reads reject with AuthError `storeFailed`. */
 export interface ReliableStore {
@@ -60,6 +60,6 @@ async function read<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw new AuthError({ kind: 'storeFailed' }, { cause: error });
+    throw storeFailure(error);
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Http } from '../../base/http.ts';
 import type { Credential } from './credential.ts';
 import { pollCode, requestCode } from './deviceCode.ts';
-import { AuthError, describeAuthFailure } from './errors.ts';
+import { AuthError, describeAuthFailure, storeFailure } from './errors.ts';
 import { authorizeUrl, exchangeCode, registeredRedirectUri, type CodeGrant } from './oauth.ts';
 import { readPasted } from './pasted.ts';
 import { createPkce, type Pkce, type RandomBytes } from './pkce.ts';
@@ -242,7 +242,7 @@ async function keep(ports: SignInPorts, credential: Credential): Promise<void> {
   try {
     await ports.save(credential);
   } catch (error) {
-    throw new AuthError({ kind: 'storeFailed' }, { cause: error });
+    throw storeFailure(error);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
-import type { SharedValue } from '../../base/sharedValue.ts';
+import { lastKnown, SharedValueError, type SharedValue } from '../../base/sharedValue.ts';
 import {
   credentialLabel,
   type Credential,
@@ -12,11 +12,12 @@ import {
   type IssuerOf,
   type SignedOutReason,
 } from '../auth/credential.ts';
-import { AuthError } from '../auth/errors.ts';
+import { storeFailure } from '../auth/errors.ts';
 import type { QuotaBook } from '../quota/quota.ts';
 import type { QuotaState } from '../quota/record.ts';
 import { changesAtMs, conditionOf, type Condition } from './condition.ts';
 import {
+  noPreferences,
   ordered,
   preferencesOf,
   type AccountPreferences,
@@ -126,7 +127,11 @@ export function createRoster(needs: RosterNeeds): Roster {
 
   const load = async () => {
     // Read as well, for a change in another window may not have been heard of yet.
-    const [credentials] = await Promise.all([listed(store), preferences.read(), rests.read()]);
+    const [credentials] = await Promise.all([
+      listed(store),
+      wishesOf(preferences),
+      lastKnown(rests),
+    ]);
     const next = credentials.map(toMember);
     const isSame = JSON.stringify(next) === JSON.stringify(members);
     members = next;
@@ -142,11 +147,25 @@ export function createRoster(needs: RosterNeeds): Roster {
   return { entries, load, onDidChange: changes.listen, dispose: () => lifetime.dispose() };
 }
 
+/**
+ * What was known last will do, also of a newer version's file. But when nothing was ever read, an
+ * account that the person has switched off would be used.
+ */
+async function wishesOf(preferences: SharedValue<PoolPreferences>): Promise<void> {
+  try {
+    await preferences.read();
+  } catch (error) {
+    const isNewer = error instanceof SharedValueError && error.problem.kind === 'newer';
+    if (isNewer || preferences.current() !== noPreferences) return;
+    throw storeFailure(error);
+  }
+}
+
 async function listed(store: CredentialStore): Promise<readonly Credential[]> {
   try {
     return await store.list();
   } catch (error) {
-    throw new AuthError({ kind: 'storeFailed' }, { cause: error });
+    throw storeFailure(error);
   }
 }
 

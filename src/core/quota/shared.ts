@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
-import type { SharedValue } from '../../base/sharedValue.ts';
+import { SharedValueError, type SharedValue } from '../../base/sharedValue.ts';
 import { mergeRecords, type QuotaRecord } from './record.ts';
 import { soundPart, type StoredQuota } from './stored.ts';
 
@@ -48,7 +48,7 @@ export function createSharedRecords({ shared, clock, log }: SharedNeeds): Shared
   /** What is told while the write runs stays for the next one. */
   const write = async (signal: AbortSignal) => {
     const mine = { pending: new Map(pending), forgotten: new Set(forgotten) };
-    await shared.change((old) => toStored(merged(old, mine, clock.now())), signal);
+    await shared.save((old) => toStored(merged(old, mine, clock.now())), signal);
     for (const [id, record] of mine.pending) if (pending.get(id) === record) pending.delete(id);
     for (const id of mine.forgotten) forgotten.delete(id);
     nextWriteMs = clock.now() + betweenWritesMs;
@@ -64,6 +64,8 @@ export function createSharedRecords({ shared, clock, log }: SharedNeeds): Shared
       if (isUnwritten()) await write(ended.signal);
     } catch (error) {
       if (ended.signal.aborted) return;
+      // Nothing will change that but a newer version in this window.
+      if (error instanceof SharedValueError && error.problem.kind === 'newer') return;
       nextWriteMs = clock.now() + afterFailureMs;
       log.debug(`the quota was not shared: ${error instanceof Error ? error.name : 'unknown'}`);
     } finally {

@@ -32,6 +32,7 @@ function deafTo<T>(shared: SharedValue<T>): SharedValue<T> {
     current: () => seen,
     read: async () => (seen = shared.current()),
     change: async (next, signal) => (seen = await shared.change(next, signal)),
+    save: async (next, signal) => (seen = await shared.save(next, signal)),
     onDidChange: () => ({ dispose() {} }),
   };
 }
