@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { change, part } from './protocolParts.ts';
 import { receipt, usageFromWebview, usageToWebview, waysOn } from './protocolUsage.ts';
 
 /**
@@ -9,23 +10,7 @@ import { receipt, usageFromWebview, usageToWebview, waysOn } from './protocolUsa
 const id = z.string().check(z.minLength(1), z.maxLength(100));
 const count = z.number().check(z.nonnegative());
 
-/** One stretch of an answer, in the order in which the backend opened it (output index). */
-const part = z.discriminatedUnion('kind', [
-  /** Markdown source exactly as the model wrote it. */
-  z.object({ kind: z.literal('text'), id, text: z.string() }),
-  /** Summary of the model's thinking, markdown. `ms` is its duration, present once it is over. */
-  z.object({ kind: z.literal('reasoning'), id, text: z.string(), ms: z.optional(count) }),
-  z.object({ kind: z.literal('refusal'), id, text: z.string() }),
-  /** A tool call of the model. `state` is what became of it; `detail` is one line for people. */
-  z.object({
-    kind: z.literal('call'),
-    id,
-    tool: z.string(),
-    detail: z.string(),
-    state: z.enum(['running', 'done', 'failed', 'declined', 'stopped']),
-  }),
-]);
-export type Part = z.infer<typeof part>;
+export type { Change, Part } from './protocolParts.ts';
 
 /** What a button under an error does. */
 const failureAction = z.enum(['retry', 'signIn', 'copyDetails', 'showLog', 'showQuota', 'newChat']);
@@ -64,10 +49,10 @@ const attachment = z.object({ name: z.string(), detail: z.string() });
 /** Everything about a turn that changes, but its parts. */
 const turnHead = {
   status: turnStatus,
-  /** Number of the request whose output the parts show, from 1. */
+  /** Requests that the turn has sent so far, repeated ones included. */
   attempt: count,
   retry: z.optional(retry),
-  /** Short remarks about what happened underway: a resumed stream, another model, a cut answer. */
+  /** Short remarks about what happened underway: text written anew, another model, a cut answer. */
   notes: z.array(z.string()),
   failure: z.optional(failure),
   /** The answer was cut short; while it is the last one, its rest can be asked for. */
@@ -182,16 +167,6 @@ const settings = z.object({
   reasoning: z.enum(['collapsed', 'expanded', 'hidden']),
 });
 export type SettingsView = z.infer<typeof settings>;
-
-/** A change to a running turn. Appends and replacements belong to one attempt. */
-const change = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('part/append'), id, text: z.string() }),
-  /** Opens a part at the end, or replaces the part of the same id in its place. */
-  z.object({ type: z.literal('part/put'), part }),
-  /** Takes back a part, because its attempt broke off. */
-  z.object({ type: z.literal('part/drop'), id }),
-]);
-export type Change = z.infer<typeof change>;
 
 /**
  * What the host tells the chat view. `snapshot` replaces everything that the view holds. Messages

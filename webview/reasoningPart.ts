@@ -78,7 +78,7 @@ export function createReasoningPart(turnId: string, partId: string, context: Row
 }
 
 function isThinking(part: Reasoning, { running, last }: PartMoment): boolean {
-  return running && last && part.ms === undefined;
+  return running && part.stale !== true && last && part.ms === undefined;
 }
 
 function opensByItself(thinking: boolean, { settings }: RowContext): boolean {

@@ -1,5 +1,5 @@
 import type { Announcement } from './announcer.ts';
-import type { QuotaView, TurnView } from '../src/protocol.ts';
+import type { Part, QuotaView, TurnView } from '../src/protocol.ts';
 import type { ViewState } from './state.ts';
 import { counted } from './words.ts';
 
@@ -63,11 +63,21 @@ function answerReady(turn: TurnView): string {
   ].join(', ');
 }
 
-/** The answer as the model wrote it, without its thinking: what Copy answer copies. */
+/**
+ * The answer as the model wrote it, without its thinking: what Copy answer copies. What only led up
+ * to it is left out, unless there is nothing else, and so is what is being written again.
+ */
 export function answerText(turn: TurnView): string {
-  return turn.parts
-    .flatMap((part) => (part.kind === 'text' || part.kind === 'refusal' ? [part.text] : []))
-    .join('\n\n');
+  const written = turn.parts.filter(isWritten);
+  const final = written.filter((part) => part.kind === 'refusal' || part.commentary !== true);
+  return (final.length > 0 ? final : written).map(({ text }) => text).join('\n\n');
+}
+
+type Written = Extract<Part, { kind: 'text' | 'refusal' }>;
+
+function isWritten(part: Part): part is Written {
+  const isText = part.kind === 'text' || part.kind === 'refusal';
+  return isText && part.stale !== true && part.text.trim() !== '';
 }
 
 function accountSayings({ account: before }: ViewState, { account: after }: ViewState) {

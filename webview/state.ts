@@ -66,9 +66,11 @@ export function applyChange(parts: readonly Part[], change: Change): Part[] {
           : part,
       );
     case 'part/put': {
-      const { part } = change;
+      const { part, before } = change;
       const known = parts.some((other) => other.id === part.id);
-      return known ? parts.map((other) => (other.id === part.id ? part : other)) : [...parts, part];
+      if (known) return parts.map((other) => (other.id === part.id ? part : other));
+      const at = parts.findIndex((other) => other.id === before);
+      return parts.toSpliced(at < 0 ? parts.length : at, 0, part);
     }
     case 'part/drop':
       return parts.filter((part) => part.id !== change.id);

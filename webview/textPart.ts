@@ -15,6 +15,7 @@ export function createTextPart(turnId: string, context: RowContext): PartView {
     onRail: false,
     update(part, { running, last }) {
       if (part.kind !== 'text') return;
+      element.classList.toggle('is-commentary', part.commentary === true);
       text.update(part.text, !running);
       text.setLive(running && last);
     },
@@ -24,12 +25,14 @@ export function createTextPart(turnId: string, context: RowContext): PartView {
   };
 }
 
+export const refusalLabel = 'Refusal';
+
 /** The model's refusal, in its own words. */
 export function createRefusalPart(): PartView {
   const words = h('p', { class: 'note-text', dir: 'auto' });
   const element = h(
     'div',
-    { class: 'note', role: 'group', 'aria-label': 'Refusal' },
+    { class: 'note', role: 'group', 'aria-label': refusalLabel },
     icon('slash'),
     h('div', {}, h('p', { class: 'note-title' }, 'Codex declined to answer'), words),
   );

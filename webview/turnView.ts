@@ -1,12 +1,12 @@
 import type { Part, TurnView } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { h, setChildren, setText } from './h.ts';
+import { h, setAttribute, setChildren, setText } from './h.ts';
 import { createRetryRow, endRow, failureNote, remark, restRow } from './notes.ts';
 import type { PartView } from './partView.ts';
 import { promptRow } from './promptRow.ts';
 import { createReasoningPart } from './reasoningPart.ts';
 import { createReceipt } from './receipt.ts';
-import { createCallPart, createRefusalPart, createTextPart } from './textPart.ts';
+import { createCallPart, createRefusalPart, createTextPart, refusalLabel } from './textPart.ts';
 
 export interface TurnPlace {
   /** From 1. */
@@ -34,7 +34,7 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
   const element = h('div', { class: 'turn' }, ask, answer);
   const parts = createParts(context);
   const tail = createTail(turn.id, context);
-  const waiting = h('p', { class: 'waiting live' }, 'Working');
+  const waiting = h('p', { class: 'waiting live' });
   let shown: TurnView | undefined;
   let shownPlace: TurnPlace | undefined;
 
@@ -56,11 +56,12 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
       setText(heading, place.number === 1 ? 'Codex' : `Codex, answer ${place.number}`);
       answer.setAttribute('aria-busy', String(running));
       const slots = parts.update(next);
-      const isWaiting = running && next.retry === undefined && next.parts.length === 0;
+      const waitingWords = running && next.retry === undefined ? waitingFor(next) : undefined;
+      if (waitingWords !== undefined) setText(waiting, waitingWords);
       setChildren(answer, [
         heading,
         ...slots,
-        ...(isWaiting ? [waiting] : []),
+        ...(waitingWords === undefined ? [] : [waiting]),
         ...tail.update(next, place.isLast),
       ]);
     },
@@ -73,6 +74,12 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
     isTicking: () => shown?.retry !== undefined || parts.isTicking(),
     dispose: () => parts.dispose(),
   };
+}
+
+/** What stands where the next word will come, while nothing there says that it is under way. */
+function waitingFor({ parts }: TurnView): string | undefined {
+  if (parts.length === 0) return 'Working';
+  return parts.some(({ stale }) => stale === true) ? 'Writing this again' : undefined;
 }
 
 function samePlace(place: TurnPlace, other: TurnPlace | undefined): boolean {
@@ -102,12 +109,14 @@ function createParts(context: RowContext) {
       const ids = new Set(turn.parts.map(({ id }) => id));
       for (const id of views.keys()) if (!ids.has(id)) drop(id);
       const running = turn.status === 'running';
+      const lastAt = turn.parts.findLastIndex(({ stale }) => stale !== true);
       const drawn = turn.parts.map((part, at) => {
         if (views.get(part.id)?.kind !== part.kind) drop(part.id);
         const view = views.get(part.id) ?? make(part, turn);
         views.set(part.id, view);
-        const last = at === turn.parts.length - 1;
+        const last = at === lastAt;
         view.update(part, { turnId: turn.id, running, last, begunAtMs: view.begunAtMs });
+        markStale(view.element, part);
         return { id: part.id, view };
       });
       return slotsOf(drawn, rails);
@@ -120,6 +129,17 @@ function createParts(context: RowContext) {
     },
   };
 }
+
+/** Text of a broken attempt is no part of the answer: it is grey, and neither read out nor copied. */
+function markStale(element: HTMLElement, { stale = false, kind }: Part): void {
+  element.classList.toggle('is-stale', stale);
+  setAttribute(element, 'aria-busy', stale ? 'true' : undefined);
+  if (kind !== 'text' && kind !== 'refusal') return;
+  setAttribute(element, 'role', stale || kind === 'refusal' ? 'group' : undefined);
+  setAttribute(element, 'aria-label', stale ? staleLabel : kind === 'refusal' && refusalLabel);
+}
+
+const staleLabel = 'Broken off, is being written again';
 
 function createPart(part: Part, turnId: string, context: RowContext): PartView {
   switch (part.kind) {

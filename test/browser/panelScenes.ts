@@ -144,6 +144,11 @@ export async function withRetry<T>(
 
 The delay between tries stays as it was, so`;
 
+export const commentary = 'I look at `src/retry.ts` and at its callers first.';
+
+export const finalAnswer =
+  '`withRetry` now counts the first call, as the README says. The suite is green.';
+
 const shortPrompt = {
   attachments: [],
   prompt: 'Fix it, add a test for `attempts: 1` and run the suite.',
@@ -245,6 +250,27 @@ export const scenes: Readonly<Record<string, Snapshot>> = {
       ),
     ],
   }),
+  rewriting: snapshot({
+    turns: [
+      running([
+        { kind: 'reasoning', id: 'think-1', text: thoughts, ms: 12_000, stale: true },
+        { kind: 'text', id: 'text-1', text: answer, stale: true },
+      ]),
+    ],
+  }),
+  commentary: snapshot({
+    settings: { sendWith: 'enter', reasoning: 'expanded' },
+    turns: [
+      turn({
+        ...shortPrompt,
+        parts: [
+          { kind: 'text', id: 'text-0', text: commentary, commentary: true },
+          { kind: 'call', id: 'call-1', tool: 'Read', detail: 'src/retry.ts', state: 'done' },
+          { kind: 'text', id: 'text-1', text: finalAnswer },
+        ],
+      }),
+    ],
+  }),
   failures: snapshot({
     quota: {
       ...quota,
@@ -282,7 +308,7 @@ export const scenes: Readonly<Record<string, Snapshot>> = {
         id: 'turn-1',
         status: 'stopped',
         parts: [{ kind: 'text', id: 'text-1', text: 'I start with the failing test and' }],
-        notes: ['The stream was resumed after a pause of 40 s'],
+        notes: ['This answer broke off, so Codex wrote part of it again.'],
       }),
       turn({
         ...shortPrompt,

@@ -39,7 +39,7 @@ export function statusOf(
   };
 }
 
-type Answering = HttpResponse | Error | ((signal: AbortSignal) => Promise<HttpResponse>);
+export type Answering = HttpResponse | Error | ((signal: AbortSignal) => Promise<HttpResponse>);
 
 /** An Http that gives the answers in turn, the last one for ever, and remembers what was sent. */
 export function scriptedHttp(...answers: readonly (() => Answering)[]): {

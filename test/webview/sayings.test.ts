@@ -112,6 +112,20 @@ test('copies the answer as the model wrote it, without its thinking', () => {
   expect(answerText(turn({ parts }))).toBe('**Yes**\n\nand no');
 });
 
+test('copies the final answer alone, and what leads up to it where there is nothing else', () => {
+  const lead = { kind: 'text' as const, id: 'l', text: 'I look.', commentary: true };
+  expect(answerText(turn({ parts: [lead, ...text('Done.')] }))).toBe('Done.');
+  expect(answerText(turn({ parts: [lead] }))).toBe('I look.');
+  const refusal = { kind: 'refusal' as const, id: 'n', text: 'I cannot.' };
+  expect(answerText(turn({ parts: [lead, refusal] }))).toBe('I cannot.');
+});
+
+test('copies nothing that is being written again', () => {
+  const stale = { kind: 'text' as const, id: 's', text: 'Half an', stale: true };
+  expect(answerText(turn({ parts: [stale] }))).toBe('');
+  expect(answerText(turn({ parts: [...text('One.'), stale] }))).toBe('One.');
+});
+
 test('queues urgent sentences first and lets a newer one replace an older of its topic', () => {
   const list: Announcement[] = [
     { text: 'Sent', topic: 'sent' },

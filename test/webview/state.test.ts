@@ -41,6 +41,18 @@ test('grows, opens, replaces and takes back parts in the order told', () => {
   expect(state?.turns[0]?.parts).toEqual([text('a', 'anew')]);
 });
 
+test('opens a part before the one that is named, or at the end when that is gone', () => {
+  const state = play(
+    undefined,
+    snapshot({ turns: [running([text('a', 'One')])] }),
+    changes([
+      { type: 'part/put', part: text('b', 'Zero'), before: 'a' },
+      { type: 'part/put', part: text('c', 'Two'), before: 'gone' },
+    ]),
+  );
+  expect(state?.turns[0]?.parts.map((part) => part.id)).toEqual(['b', 'a', 'c']);
+});
+
 test('passes over what comes late from an attempt that was given up', () => {
   const before = play(undefined, snapshot({ turns: [running([text('a', 'x')], { attempt: 2 })] }));
   const after = play(before, changes([{ type: 'part/append', id: 'a', text: ' stale' }], 1));
@@ -76,9 +88,9 @@ test('drops the retry, the failure and the usage that a state no longer names', 
     turnId: 'turn-1',
     status: 'running',
     attempt: 1,
-    notes: ['resumed'],
+    notes: ['noted'],
   });
-  expect(after?.turns[0]).toEqual({ ...running([text('a', 'x')]), notes: ['resumed'] });
+  expect(after?.turns[0]).toEqual({ ...running([text('a', 'x')]), notes: ['noted'] });
 });
 
 test('hides the context again when the host no longer knows it', () => {
@@ -148,12 +160,12 @@ function partsOf(state: ViewState | undefined): TurnView['parts'] | undefined {
 test('keeps of a turn that is told anew what says the same, so that only the rest is drawn', () => {
   const failure = { kind: 'cut', title: 'Cut', message: 'It broke.', actions: ['retry' as const] };
   const usage = { input: 4, cached: 3, output: 2, reasoning: 1 };
-  const failed = turn({ status: 'failed', notes: ['Resumed.'], failure, usage });
+  const failed = turn({ status: 'failed', notes: ['Noted.'], failure, usage });
   const before = play(undefined, snapshot({ turns: [failed] }))?.turns[0];
   const told = structuredClone({
     status: 'failed',
     attempt: 1,
-    notes: ['Resumed.'],
+    notes: ['Noted.'],
     failure,
     usage,
   });

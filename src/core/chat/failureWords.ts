@@ -36,13 +36,16 @@ export function failureWords(error: unknown, nowMs: number): FailureWords {
           actions: ['signIn', 'copyDetails'],
         };
   }
-  return words(
-    'internal',
-    'Something in Codex Chat broke',
-    'This is a fault of the extension. The log says more; please report it.',
-    ['retry', 'copyDetails', 'showLog'],
-  );
+  return internalWords;
 }
+
+/** For a fault of ours. */
+export const internalWords: FailureWords = {
+  kind: 'internal',
+  title: 'Something in Codex Chat broke',
+  message: 'This is a fault of the extension. The log says more; please report it.',
+  actions: ['retry', 'copyDetails', 'showLog'],
+};
 
 function poolWords(failure: PoolFailure, nowMs: number): FailureWords {
   if (failure.kind === 'allOff') {

@@ -1,6 +1,6 @@
 import type { InputItem } from '../responses/input.ts';
 import { developerMessage, userMessage } from '../responses/input.ts';
-import type { Prompt, Turn } from './turn.ts';
+import type { Prompt, TurnStatus } from './turn.ts';
 
 /** The question with the text of its files, each in a part of its own. */
 export function promptItem({ text, attachments }: Prompt): InputItem {
@@ -21,14 +21,16 @@ function fenceFor(text: string): string {
   return '`'.repeat(longest + 1);
 }
 
-/** What the model is told of an answer that the user stopped: what was seen of it, and that it ended there. */
-export function stoppedItems(turn: Turn): InputItem[] {
-  const text = turn.parts
-    .filter((part) => part.kind === 'text')
-    .map((part) => part.text)
-    .join('\n\n');
-  const note = developerMessage('The user stopped this answer before it was complete.');
-  if (text === '') return [note];
-  const content = [{ type: 'output_text', text, annotations: [] }];
-  return [{ type: 'message', role: 'assistant', content }, note];
+/** What the model is told of an answer that came to no proper end; what was seen of it comes before. */
+export function endNote(status: TurnStatus): InputItem[] {
+  switch (status) {
+    case 'stopped':
+      return [developerMessage('The user stopped this answer before it was complete.')];
+    case 'failed':
+    case 'interrupted':
+      return [developerMessage('This answer broke off before it was complete.')];
+    case 'running':
+    case 'done':
+      return [];
+  }
 }

@@ -1,11 +1,11 @@
 import type { ResponsesClient } from '../responses/client.ts';
 import type { ResponsesRequest } from '../responses/request.ts';
-import { readCall, type ToolCall } from '../responses/outputItems.ts';
 import type { Answer, TokenUsage, TurnEvent } from '../responses/turnEvent.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import type { ChatState } from './chatState.ts';
-import { createTurnPainter, noteTurnEvent } from './turnView.ts';
-import type { PartChange, Turn } from './turn.ts';
+import type { TurnRecord } from './turnRecord.ts';
+import { noteTurnEvent } from './turnView.ts';
+import type { Turn } from './turn.ts';
 
 /** Requests that one question may lead to, so that a model that never ends cannot spend the quota. */
 const maxSteps = 12;
@@ -14,12 +14,12 @@ export interface TurnNeeds {
   responses: ResponsesClient;
   basis: () => RequestBasis;
   clock: { now(): number };
-  /** Its history is grown by what the answers bring. */
   chat: Pick<ChatState, 'id' | 'history' | 'ties' | 'account'>;
   turn: Turn;
+  /** Grown by what the answers bring. */
+  record: TurnRecord;
   emit: {
     event(event: TurnEvent): void;
-    part(change: PartChange): void;
     state(): void;
     context(use: ContextUse): void;
   };
@@ -27,29 +27,30 @@ export interface TurnNeeds {
 
 /** Asks, answers the calls, and asks again until the model is done. Rejects as the client does. */
 export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<void> {
-  const { turn, emit } = needs;
+  const { turn, record, emit } = needs;
   const { id: sessionId, history, ties } = needs.chat;
   let turnState: ResponsesRequest['turnState'];
   for (let step = 1; step <= maxSteps; step++) {
     const basis = needs.basis();
     if (step === 1 && basis.note !== undefined) turn.notes.push(basis.note);
-    const painter = createTurnPainter(turn, step, () => needs.clock.now());
+    const attemptsBefore = step === 1 ? 0 : turn.attempt;
     const answer = await needs.responses.stream(
-      { ...basis, input: [...history], sessionId, ties, turnState },
+      { ...basis, input: [...history, ...record.items()], sessionId, ties, turnState },
       (event) => {
         emit.event(event);
-        if (noteTurnEvent(turn, event)) emit.state();
+        // Whoever has heard it may have stopped the turn.
+        if (signal.aborted) return;
+        if (noteTurnEvent(turn, event, attemptsBefore)) emit.state();
         noteAccount(needs, event);
-        for (const change of painter.paint(event)) emit.part(change);
+        record.take(event);
       },
       signal,
     );
     signal.throwIfAborted();
-    history.push(...answer.items);
+    record.answered(answer);
     noteAnswer(needs, answer, basis);
-    const calls = answer.items.map(readCall).filter((call) => call !== undefined);
-    refuse(needs, calls);
-    if (calls.length === 0 && answer.endTurn) return;
+    const hasCalls = refuseCalls(record);
+    if (!hasCalls && answer.endTurn) return;
     if (answer.status === 'incomplete') return;
     if (answer.turnState !== undefined) {
       turnState = { value: answer.turnState, credentialId: answer.credentialId };
@@ -68,10 +69,7 @@ function noteAccount({ turn, emit, chat, clock }: TurnNeeds, event: TurnEvent): 
 }
 
 function noteAnswer({ turn, emit }: TurnNeeds, answer: Answer, basis: RequestBasis): void {
-  if (answer.usage) {
-    turn.usage = sum(turn.usage, answer.usage);
-    emit.context({ usedTokens: answer.usage.total, windowTokens: basis.windowTokens });
-  }
+  if (answer.usage) turn.usage = sum(turn.usage, answer.usage);
   if (answer.status === 'cut' && answer.endTurn) {
     turn.notes.push('The connection broke after the last word, so what it took is not known.');
   }
@@ -80,6 +78,9 @@ function noteAnswer({ turn, emit }: TurnNeeds, answer: Answer, basis: RequestBas
     turn.mayContinue = answer.incompleteReason !== 'content_filter';
   }
   emit.state();
+  if (answer.usage) {
+    emit.context({ usedTokens: answer.usage.total, windowTokens: basis.windowTokens });
+  }
 }
 
 function incompleteNote(reason: string | undefined): string {
@@ -104,18 +105,11 @@ function sum(a: TokenUsage | undefined, b: TokenUsage): TokenUsage {
 }
 
 /** No tools are offered yet, so whatever the model calls does not exist; it is told so. */
-function refuse({ chat: { history }, turn, emit }: TurnNeeds, calls: readonly ToolCall[]): void {
+function refuseCalls(record: TurnRecord): boolean {
+  const calls = record.openCalls();
   for (const call of calls) {
-    history.push({
-      type: call.form === 'json' ? 'function_call_output' : 'custom_tool_call_output',
-      call_id: call.callId,
-      output: `There is no tool named "${call.tool}" here. Go on without tools.`,
-    });
+    const output = `There is no tool named "${call.tool}" here. Go on without tools.`;
+    record.answerCall(call, output, 'failed');
   }
-  if (calls.length === 0) return;
-  for (const part of turn.parts) {
-    if (part.kind === 'call' && part.state === 'running') {
-      emit.part({ type: 'part/put', part: { ...part, state: 'failed' } });
-    }
-  }
+  return calls.length > 0;
 }

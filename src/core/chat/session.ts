@@ -2,23 +2,19 @@ import type { Clock } from '../../base/clock.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { ResponsesClient } from '../responses/client.ts';
+import type { InputItem } from '../responses/input.ts';
+import type { ResponsesFailure } from '../responses/failure.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
 import { createChatState } from './chatState.ts';
 import { failureReport } from './failureReport.ts';
-import { failureWords } from './failureWords.ts';
-import { promptItem, restPrompt, stoppedItems } from './history.ts';
+import { failureWords, internalWords, type FailureWords } from './failureWords.ts';
+import { endNote, promptItem, restPrompt } from './history.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import { runTurn } from './runTurn.ts';
+import { createTurnRecord, type TurnRecord } from './turnRecord.ts';
 import { dropQuietNote } from './turnView.ts';
 import type { WayOn } from './waysOn.ts';
-import {
-  applyPartChange,
-  settleParts,
-  type PartChange,
-  type Prompt,
-  type Turn,
-  type TurnReceipt,
-} from './turn.ts';
+import type { PartChange, Prompt, Turn, TurnReceipt, TurnStatus } from './turn.ts';
 
 export type SessionChange =
   | { type: 'turn/add'; turn: Turn }
@@ -72,11 +68,19 @@ export interface Session {
   dispose(): void;
 }
 
+interface Running {
+  turn: Turn;
+  record: TurnRecord;
+  abort: AbortController;
+  /** Ends the wait before the next attempt. */
+  skip?: () => void;
+}
+
 export function createSession(needs: SessionNeeds): Session {
   const { clock, log, newId } = needs;
   const change = createEmitter<SessionChange>((error) => log.error(`session: ${String(error)}`));
   let chat = createChatState(newId);
-  let running: { turn: Turn; abort: AbortController; skip?: () => void } | undefined;
+  let running: Running | undefined;
 
   function begin(prompt: Prompt, at: number): void {
     const turn: Turn = {
@@ -93,14 +97,16 @@ export function createSession(needs: SessionNeeds): Session {
     chat.starts.set(turn.id, chat.history.length);
     chat.history.push(promptItem(prompt));
     const abort = new AbortController();
-    running = { turn, abort };
+    const record = recordOf(turn, needs, change.fire);
+    running = { turn, record, abort };
     change.fire(isNew ? { type: 'turn/add', turn } : { type: 'turns' });
-    void run(turn, abort.signal);
+    void run(turn, record, abort.signal);
   }
 
-  async function run(turn: Turn, signal: AbortSignal): Promise<void> {
+  /** Never rejects: whatever happens ends the turn. */
+  async function run(turn: Turn, record: TurnRecord, signal: AbortSignal): Promise<void> {
     try {
-      await runTurn({ ...needs, chat, turn, emit: emitFor(turn) }, signal);
+      await runTurn({ ...needs, chat, turn, record, emit: emitFor(turn) }, signal);
       finish(turn, 'done');
     } catch (error) {
       // Only `stop` aborts, and it has ended the turn already.
@@ -115,11 +121,6 @@ export function createSession(needs: SessionNeeds): Session {
         tellOthers(event, needs);
         if (running?.turn === turn && event.type === 'retry') running.skip = event.skip;
       },
-      part(partChange: PartChange) {
-        if (running?.turn !== turn) return;
-        applyPartChange(turn, partChange);
-        change.fire({ type: 'turn/change', turn, change: partChange });
-      },
       state() {
         if (running?.turn === turn) change.fire({ type: 'turn/state', turn });
       },
@@ -132,37 +133,41 @@ export function createSession(needs: SessionNeeds): Session {
   }
 
   function fail(turn: Turn, error: unknown): void {
-    const told = failureWords(error, clock.now());
-    const besides = needs.besides?.(error) ?? '';
-    const words = besides === '' ? told : { ...told, message: `${told.message} ${besides}` };
-    if (words.kind === 'internal') log.error(`turn failed: ${traceOf(error)}`);
-    const waysOn = needs.waysOn?.(error) ?? [];
-    turn.failure = waysOn.length > 0 ? { ...words, waysOn } : words;
-    chat.errors.set(turn.id, error);
-    needs.onFailure(error);
-    finish(turn, 'failed');
+    let words = internalWords;
+    try {
+      chat.errors.set(turn.id, error);
+      words = wordsFor(error, needs);
+      needs.onFailure(error);
+    } catch (fault) {
+      log.error(`a failure could not be told: ${traceOf(fault)}`);
+    } finally {
+      finish(turn, 'failed', words);
+    }
   }
 
-  function finish(turn: Turn, status: Turn['status']): void {
+  function finish(turn: Turn, status: TurnStatus, failure?: FailureWords): void {
     if (running?.turn !== turn) return;
-    turn.status = status;
-    turn.endedAtMs = clock.now();
-    delete turn.retry;
-    dropQuietNote(turn);
-    for (const part of settleParts(turn, clock.now())) {
-      change.fire({ type: 'turn/change', turn, change: { type: 'part/put', part } });
+    const { record } = running;
+    try {
+      chat.history = [...chat.history, ...endOf(record, status)];
+    } catch (error) {
+      log.error(`what a turn has written could not be kept: ${traceOf(error)}`);
+    } finally {
+      running = undefined;
+      turn.status = status;
+      if (failure) turn.failure = failure;
+      turn.endedAtMs = clock.now();
+      delete turn.retry;
+      dropQuietNote(turn);
+      change.fire({ type: 'turn/state', turn });
     }
-    running = undefined;
-    change.fire({ type: 'turn/state', turn });
   }
 
   function stop(): void {
     const current = running;
     if (!current) return;
     current.abort.abort(new DOMException('The turn was stopped.', 'AbortError'));
-    // The user sees the end at once, however long the socket takes. The running loop keeps the old
-    // array, so nothing that it may still add becomes history.
-    chat.history = [...chat.history, ...stoppedItems(current.turn)];
+    // The user sees the end at once, however long the socket takes.
     finish(current.turn, 'stopped');
   }
 
@@ -210,6 +215,57 @@ export function createSession(needs: SessionNeeds): Session {
     onDidChange: change.listen,
     dispose: stop,
   };
+}
+
+function recordOf(
+  turn: Turn,
+  { clock }: SessionNeeds,
+  fire: (change: SessionChange) => void,
+): TurnRecord {
+  return createTurnRecord({
+    turn,
+    now: clock.now,
+    onChange: (change) => fire({ type: 'turn/change', turn, change }),
+    onRewritten(after) {
+      turn.notes.push(rewrittenNote(after));
+      fire({ type: 'turn/state', turn });
+    },
+  });
+}
+
+function rewrittenNote(after: ResponsesFailure['kind'] | undefined): string {
+  return after === 'garbled'
+    ? 'Part of this answer was garbled, so Codex wrote it again.'
+    : 'This answer broke off, so Codex wrote part of it again.';
+}
+
+/** What the model is told of a turn that has ended so. */
+function endOf(record: TurnRecord, status: TurnStatus): InputItem[] {
+  record.end(status);
+  const items = record.items();
+  return items.length > 0 || status === 'stopped' ? [...items, ...endNote(status)] : [];
+}
+
+function wordsFor(error: unknown, needs: SessionNeeds): FailureWords {
+  const told = failureWords(error, needs.clock.now());
+  if (told.kind === 'internal') needs.log.error(`turn failed: ${traceOf(error)}`);
+  const besides = guarded(() => needs.besides?.(error) ?? '', '', needs.log);
+  const waysOn = guarded(() => needs.waysOn?.(error) ?? [], [], needs.log);
+  return {
+    ...told,
+    ...(besides === '' ? {} : { message: `${told.message} ${besides}` }),
+    ...(waysOn.length > 0 ? { waysOn } : {}),
+  };
+}
+
+/** What only adds to the words about a failure is no reason to say none. */
+function guarded<T>(make: () => T, otherwise: T, log: Log): T {
+  try {
+    return make();
+  } catch (error) {
+    log.error(`words about a failure: ${traceOf(error)}`);
+    return otherwise;
+  }
 }
 
 /** Figures that cannot be taken in are no reason to lose an answer. */

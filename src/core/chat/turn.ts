@@ -2,20 +2,20 @@ import type { FailureWords } from './failureWords.ts';
 import type { Certainty } from '../ledger/entry.ts';
 import type { TokenUsage } from '../responses/turnEvent.ts';
 
+interface AnyPart {
+  id: string;
+  /** Its attempt broke off, and the next one writes it anew: no part of the answer for now. */
+  stale?: boolean;
+}
+
 /** A stretch of an answer as it is shown. Of the shape that the protocol has for it. */
 export type TurnPart =
-  | { kind: 'text'; id: string; text: string }
-  | { kind: 'refusal'; id: string; text: string }
-  | ReasoningPart
-  | { kind: 'call'; id: string; tool: string; detail: string; state: CallState };
-
-export interface ReasoningPart {
-  kind: 'reasoning';
-  id: string;
-  text: string;
-  /** How long it took; absent while it goes on. */
-  ms?: number;
-}
+  /** `commentary`: it only leads up to the answer. */
+  | (AnyPart & { kind: 'text'; text: string; commentary?: boolean })
+  | (AnyPart & { kind: 'refusal'; text: string })
+  /** `ms`: how long it took; absent while it goes on. */
+  | (AnyPart & { kind: 'reasoning'; text: string; ms?: number })
+  | (AnyPart & { kind: 'call'; tool: string; detail: string; state: CallState });
 
 export type CallState = 'running' | 'done' | 'failed' | 'declined' | 'stopped';
 
@@ -60,6 +60,7 @@ export interface Turn {
   readonly id: string;
   readonly prompt: Prompt;
   status: TurnStatus;
+  /** Counted over all its requests, from 1. */
   attempt: number;
   parts: TurnPart[];
   retry?: RetryWait;
@@ -77,7 +78,8 @@ export interface Turn {
 /** How the parts of a turn change. */
 export type PartChange =
   | { type: 'part/append'; id: string; text: string }
-  | { type: 'part/put'; part: TurnPart }
+  /** A new part goes before the one that is named, or at the end. */
+  | { type: 'part/put'; part: TurnPart; before?: string }
   | { type: 'part/drop'; id: string };
 
 /** Makes the change to the turn's parts. A change to a part that is not there changes nothing. */
@@ -91,23 +93,27 @@ export function applyPartChange(turn: Turn, change: PartChange): void {
       return;
     case 'part/put':
       if (part) turn.parts[at] = { ...change.part };
-      else turn.parts.push({ ...change.part });
+      else insertPart(turn.parts, { ...change.part }, change.before);
       return;
     case 'part/drop':
       if (part) turn.parts.splice(at, 1);
   }
 }
 
-/** Ends what was still under way when the turn ended; gives copies of the parts that changed. */
-export function settleParts(turn: Turn, nowMs: number): TurnPart[] {
+function insertPart(parts: TurnPart[], part: TurnPart, before: string | undefined): void {
+  const at = before === undefined ? -1 : parts.findIndex(({ id }) => id === before);
+  parts.splice(at < 0 ? parts.length : at, 0, part);
+}
+
+/** The parts that were still under way when the turn ended so, as they are from then on. */
+export function settleParts(turn: Turn, status: TurnStatus, nowMs: number): TurnPart[] {
   return turn.parts.flatMap((part): TurnPart[] => {
     if (part.kind === 'reasoning' && part.ms === undefined) {
-      part.ms = nowMs - turn.startedAtMs;
-    } else if (part.kind === 'call' && part.state === 'running') {
-      part.state = turn.status === 'stopped' ? 'stopped' : 'failed';
-    } else {
-      return [];
+      return [{ ...part, ms: nowMs - turn.startedAtMs }];
     }
-    return [{ ...part }];
+    if (part.kind === 'call' && part.state === 'running') {
+      return [{ ...part, state: status === 'stopped' ? 'stopped' : 'failed' }];
+    }
+    return [];
   });
 }

@@ -1,72 +1,31 @@
-/** Turns the events of an answer into changes of the turn that shows it. */
+/** What the events of an answer say to people. */
 import type { TurnEvent } from '../responses/turnEvent.ts';
 import type { AnswerPart } from '../responses/answer.ts';
 import { retryReason } from './failureWords.ts';
-import type { PartChange, Turn, TurnPart } from './turn.ts';
-
-export interface TurnPainter {
-  /** Undefined when the event changes no part; then the turn's state may have changed. */
-  paint(event: TurnEvent): PartChange[];
-}
+import type { Turn, TurnPart } from './turn.ts';
 
 /**
- * @param step - number of the request loop within the turn: keys of parts are unique only within one.
+ * The part of an answer as the turn shows it.
+ * @param thoughtMs - how long the thinking took, once it is over.
  */
-export function createTurnPainter(turn: Turn, step: number, now: () => number): TurnPainter {
-  const startedAtMs = new Map<string, number>();
-  const idOf = (key: string) => `${step}.${key}`;
-
-  function toPart(part: AnswerPart, final: boolean): TurnPart {
-    const id = idOf(part.key);
-    if (part.kind === 'reasoning') {
-      const begun = startedAtMs.get(id) ?? now();
-      startedAtMs.set(id, begun);
-      return { kind: 'reasoning', id, text: part.text, ...(final ? { ms: now() - begun } : {}) };
-    }
-    if (part.kind === 'call') {
-      const detail = firstLine(part.text);
+export function toTurnPart(
+  id: string,
+  { kind, text, tool, phase }: AnswerPart,
+  { final, thoughtMs }: { final: boolean; thoughtMs: number | undefined },
+): TurnPart {
+  switch (kind) {
+    case 'text':
+      return { kind, id, text, ...(phase === 'commentary' ? { commentary: true } : {}) };
+    case 'refusal':
+      return { kind, id, text };
+    case 'reasoning':
+      return { kind, id, text, ...(thoughtMs === undefined ? {} : { ms: thoughtMs }) };
+    case 'call': {
       // The backend runs its own searches; every other call waits for its output.
-      const isDone = final && part.tool === 'web_search';
-      return {
-        kind: 'call',
-        id,
-        tool: part.tool ?? '',
-        detail,
-        state: isDone ? 'done' : 'running',
-      };
+      const state = final && tool === 'web_search' ? 'done' : 'running';
+      return { kind, id, tool: tool ?? '', detail: firstLine(text), state };
     }
-    return { kind: part.kind, id, text: part.text };
   }
-
-  /** Thinking is over as soon as something else begins, even if the backend has not said so. */
-  function endReasoning(next: AnswerPart): PartChange[] {
-    if (next.kind === 'reasoning') return [];
-    return turn.parts
-      .filter((part) => part.kind === 'reasoning')
-      .filter((part) => part.ms === undefined)
-      .map((part): PartChange => {
-        const begun = startedAtMs.get(part.id) ?? now();
-        return { type: 'part/put', part: { ...part, ms: now() - begun } };
-      });
-  }
-
-  return {
-    paint(event) {
-      switch (event.type) {
-        case 'append':
-          return [{ type: 'part/append', id: idOf(event.key), text: event.text }];
-        case 'put':
-          return [
-            ...endReasoning(event.part),
-            { type: 'part/put', part: toPart(event.part, event.final) },
-          ];
-        case 'reset':
-          return event.keys.map((key) => ({ type: 'part/drop', id: idOf(key) }));
-        default:
-          return [];
-      }
-    },
-  };
 }
 
 const quietNote = 'Nothing has come from Codex for a minute; still waiting.';
@@ -78,8 +37,11 @@ export function dropQuietNote(turn: Turn): boolean {
   return at >= 0;
 }
 
-/** Takes over what an event says of the turn as a whole; true when it changed something. */
-export function noteTurnEvent(turn: Turn, event: TurnEvent): boolean {
+/**
+ * Takes over what an event says of the turn as a whole; true when it changed something.
+ * @param attemptsBefore - attempts of the earlier requests of the turn.
+ */
+export function noteTurnEvent(turn: Turn, event: TurnEvent, attemptsBefore: number): boolean {
   switch (event.type) {
     case 'quiet':
       turn.notes.push(quietNote);
@@ -89,8 +51,9 @@ export function noteTurnEvent(turn: Turn, event: TurnEvent): boolean {
     case 'attempt': {
       const waited = dropQuietNote(turn) || turn.retry !== undefined;
       delete turn.retry;
-      const changed = waited || turn.attempt !== event.attempt;
-      turn.attempt = event.attempt;
+      const attempt = attemptsBefore + event.attempt;
+      const changed = waited || turn.attempt !== attempt;
+      turn.attempt = attempt;
       return changed;
     }
     case 'retry':
@@ -101,15 +64,18 @@ export function noteTurnEvent(turn: Turn, event: TurnEvent): boolean {
         atMs: event.atMs,
       };
       return true;
-    case 'resumed':
-      turn.notes.push(`Resumed at attempt ${event.attempt}.`);
-      return true;
     case 'rerouted':
-      turn.notes.push(`Answered by ${event.model}.`);
-      return true;
+      return noteOnce(turn, `Answered by ${event.model}.`);
     default:
       return false;
   }
+}
+
+/** Adds the remark unless it stands there already; true when it is new. */
+function noteOnce(turn: Turn, note: string): boolean {
+  if (turn.notes.includes(note)) return false;
+  turn.notes.push(note);
+  return true;
 }
 
 function firstLine(text: string): string {

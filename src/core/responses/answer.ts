@@ -1,13 +1,17 @@
 import type { OutputItem, ResponseObject, ResponsesEvent } from './events.ts';
-import { readItem, type PartKind } from './outputItems.ts';
+import { readItem, readPhase, type PartKind } from './outputItems.ts';
 
-/** A stretch of the answer that a person sees; `key` is unique over the attempts of a turn. */
+/** A stretch of the answer that a person sees; `key` is unique over the attempts of a request. */
 export interface AnswerPart {
   key: string;
+  /** Output index of the item that it belongs to. */
+  output: number;
   kind: PartKind;
   text: string;
   /** Name of the tool, for a call. */
   tool?: string;
+  /** Absent for the answer itself: only text that leads up to it is told apart. */
+  phase?: 'commentary';
 }
 
 /** How the shown answer changes. */
@@ -17,13 +21,18 @@ export type AnswerChange =
   /** Opens a part at the end, or replaces what it showed; `final` when no text follows. */
   | { type: 'put'; part: AnswerPart; final: boolean }
   /** No text follows, and what has come is right. */
-  | { type: 'close'; key: string };
+  | { type: 'close'; key: string }
+  /** The item of this output index is finished; its parts have been put before. */
+  | { type: 'item'; output: number; item: OutputItem };
+
+type ShownText = Pick<AnswerPart, 'kind' | 'text' | 'tool'>;
 
 interface Slot {
   /** By section; the key is kept, for every delta needs it. */
   parts: Map<string, AnswerPart>;
   /** Highest index of the summary parts seen so far; -1 before the first. */
   lastSummary: number;
+  phase?: 'commentary' | undefined;
   item?: OutputItem;
 }
 
@@ -53,7 +62,6 @@ export function createAnswer(
     slots.set(index, slot);
     return slot;
   };
-  const keyOf = (index: number, section: string) => `${attempt}.${index}.${section}`;
 
   function append(index: number, section: string, kind: PartKind, text: string): void {
     const slot = slotAt(index);
@@ -64,21 +72,22 @@ export function createAnswer(
       part.text += text;
       onChange({ type: 'append', key: part.key, text });
     } else {
-      const key = keyOf(index, section);
-      slot.parts.set(section, { key, kind, text });
-      onChange({ type: 'put', part: { key, kind, text }, final: false });
+      const opened = partOf(slot, index, keyOf(attempt, index, section), { kind, text });
+      slot.parts.set(section, opened);
+      onChange({ type: 'put', part: { ...opened }, final: false });
     }
   }
 
-  function put(index: number, section: string, part: Omit<AnswerPart, 'key'>, final: boolean) {
-    const { parts } = slotAt(index);
+  function put(index: number, section: string, told: ShownText, final: boolean) {
+    const slot = slotAt(index);
+    const { parts } = slot;
     const shown = parts.get(section);
-    const key = shown?.key ?? keyOf(index, section);
-    parts.set(section, { key, ...part });
-    const isSame = shown?.text === part.text;
+    const part = partOf(slot, index, keyOf(attempt, index, section), told);
+    parts.set(section, part);
+    const isSame = shown?.text === part.text && shown.phase === part.phase;
     if (isSame && !final) return;
-    if (isSame && part.kind !== 'call') return onChange({ type: 'close', key });
-    onChange({ type: 'put', part: { key, ...part }, final });
+    if (isSame && part.kind !== 'call') return onChange({ type: 'close', key: part.key });
+    onChange({ type: 'put', part: { ...part }, final });
   }
 
   function finish(index: number, item: OutputItem): void {
@@ -88,7 +97,9 @@ export function createAnswer(
     if (callId !== undefined && calls.has(callId)) return;
     if (callId !== undefined) calls.add(callId);
     slot.item = item;
+    slot.phase = readPhase(item) ?? slot.phase;
     for (const { section, ...part } of readItem(item)) put(index, section, part, true);
+    onChange({ type: 'item', output: index, item });
   }
 
   function summaryDelta(index: number, summaryIndex: number, text: string): void {
@@ -99,7 +110,9 @@ export function createAnswer(
   }
 
   function added(index: number, item: OutputItem): void {
-    if (slotAt(index).item) return;
+    const slot = slotAt(index);
+    if (slot.item) return;
+    slot.phase = readPhase(item);
     for (const { section, ...part } of readItem(item)) {
       if (part.kind === 'call') put(index, section, part, false);
     }
@@ -130,7 +143,7 @@ export function createAnswer(
     // Some proxies drop the item events and pass the deltas: their text is the answer then.
     for (const [index, slot] of slots) {
       const text = slot.parts.get('text')?.text;
-      if (!slot.item && text) finish(index, messageOf(text));
+      if (!slot.item && text) finish(index, messageOf(text, slot.phase));
     }
   }
 
@@ -170,22 +183,32 @@ export function createAnswer(
       [...slots]
         .toSorted(([a], [b]) => a - b)
         .map(([index, { item, parts }]) => ({
-          keys: [...parts.keys()].map((section) => keyOf(index, section)),
+          keys: [...parts.keys()].map((section) => keyOf(attempt, index, section)),
           ...(item === undefined ? {} : { item }),
         })),
     texts: () => [...slots.values()].flatMap(({ parts }) => [...parts.values()].map(textOf)),
   };
 }
 
+function keyOf(attempt: number, index: number, section: string): string {
+  return `${attempt}.${index}.${section}`;
+}
+
+function partOf({ phase }: Slot, output: number, key: string, told: ShownText): AnswerPart {
+  const isPhased = told.kind === 'text' && phase !== undefined;
+  return { key, output, ...told, ...(isPhased ? { phase } : {}) };
+}
+
 function textOf({ text }: AnswerPart): string {
   return text;
 }
 
-function messageOf(text: string): OutputItem {
+function messageOf(text: string, phase: Slot['phase']): OutputItem {
   return {
     type: 'message',
     role: 'assistant',
     status: 'completed',
+    ...(phase === undefined ? {} : { phase }),
     content: [{ type: 'output_text', text, annotations: [] }],
   };
 }

@@ -122,7 +122,9 @@ function createReading(
     // Spelled out, for this runs once a delta.
     if (change.type === 'append')
       emit({ type: 'append', attempt, key: change.key, text: change.text });
-    else emit({ type: 'put', attempt, part: change.part, final: change.final });
+    else if (change.type === 'put')
+      emit({ type: 'put', attempt, part: change.part, final: change.final });
+    else emit({ type: 'item', attempt, output: change.output, item: change.item });
   });
   const answer: AnswerState = createAnswer(attempt, filter.change);
   const body = createAnswerBody({

@@ -15,7 +15,7 @@ import { decideRetry, maxAttempts, usualPolicy, type RetryPolicy } from './retry
 import { waitForRetry } from './retryWait.ts';
 import { createTurnAccount, type ResponsesGrants, type TurnAccount } from './turnAccount.ts';
 import { hasCalls, toAnswer, usageOf } from './toAnswer.ts';
-import type { Answer, EmitTurnEvent } from './turnEvent.ts';
+import type { Answer, EmitTurnEvent, TurnEvent } from './turnEvent.ts';
 
 export interface ResponsesOptions {
   http: Http;
@@ -102,7 +102,7 @@ function createRun(
       ...(after === undefined ? {} : { after }),
     });
     const message = asking.build(grant, kept);
-    const echo = createEchoFilter(kept, announceLife());
+    const echo = createEchoFilter(kept, emit);
     const record = exchange.begin(attempt, message);
     const ports = {
       model: request.model.slug,
@@ -114,26 +114,17 @@ function createRun(
       quietAfterMs: options.quietAfterMs,
       log,
       record,
-      emit: echo.emit,
+      emit(event: TurnEvent) {
+        // Told at once, for a stop may come before the end of the attempt.
+        if (event.type === 'item') request.ties?.adopt([event.item], credentialId);
+        echo.emit(event);
+      },
     };
     const outcome = await runAttempt(message, attempt, ports, signal);
     record.ended(outcome.failure?.kind ?? outcome.end ?? 'cut');
-    const items = echo.settle(outcome.items);
+    const items = echo.settle(outcome.items, outcome.failure !== undefined);
     request.ties?.adopt(items, credentialId);
     return { ...outcome, items };
-  }
-
-  /** After a retry, the first part that shows up is news to the user: the answer goes on. */
-  function announceLife(): EmitTurnEvent {
-    let waiting = attempt > 1;
-    const own = attempt;
-    return (event) => {
-      if (waiting && event.type === 'put') {
-        waiting = false;
-        emit({ type: 'resumed', attempt: own });
-      }
-      emit(event);
-    };
   }
 
   async function recover(failure: ResponsesFailure, outcome: AttemptOutcome): Promise<void> {

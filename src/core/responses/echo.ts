@@ -9,8 +9,11 @@ import type { EmitTurnEvent, TurnEvent } from './turnEvent.ts';
  */
 export interface EchoFilter {
   emit: EmitTurnEvent;
-  /** Ends the attempt: gives the items that are news, and shows what was held back in vain. */
-  settle(items: readonly OutputItem[]): OutputItem[];
+  /**
+   * Ends the attempt and gives the items that are news. What was held back in vain is shown, unless
+   * the attempt is `broken`: then it is the beginning of what is shown already.
+   */
+  settle(items: readonly OutputItem[], broken: boolean): OutputItem[];
 }
 
 type Put = Extract<TurnEvent, { type: 'put' }>;
@@ -35,24 +38,36 @@ export function createEchoFilter(kept: readonly OutputItem[], emit: EmitTurnEven
     }
   }
 
+  const isNews = (item: OutputItem) => {
+    const parts = readItem(item);
+    return parts.length === 0 || parts.some((part) => part.kind === 'call' || !isEcho(part));
+  };
+
+  function takeItem(event: Extract<TurnEvent, { type: 'item' }>): void {
+    for (const [key, put] of held) {
+      if (put.part.output !== event.output) continue;
+      held.delete(key);
+      if (!isEcho(put.part)) emit(put);
+    }
+    if (isNews(event.item)) emit(event);
+  }
+
   return {
     emit(event) {
       if (shown.length === 0) return emit(event);
       if (event.type === 'put') return holdOrShow(event);
+      if (event.type === 'item') return takeItem(event);
       const waiting = event.type === 'append' ? held.get(event.key) : undefined;
       if (event.type !== 'append' || !waiting) return emit(event);
       const { part } = waiting;
       return holdOrShow({ ...waiting, part: { ...part, text: part.text + event.text } });
     },
-    settle(items) {
+    settle(items, broken) {
       for (const put of held.values()) {
-        if (!isEcho(put.part)) emit(put);
+        if (!broken && !isEcho(put.part)) emit(put);
       }
       held.clear();
-      return items.filter((item) => {
-        const parts = readItem(item);
-        return parts.length === 0 || parts.some((part) => part.kind === 'call' || !isEcho(part));
-      });
+      return items.filter(isNews);
     },
   };
 }

@@ -95,6 +95,10 @@ export function createGarbleFilter(
     if (before?.isShown && !state.isShown) show(state, final);
   }
 
+  function isGarbled(output: number): boolean {
+    return [...watched.values()].some((state) => state.isGarbled && state.part.output === output);
+  }
+
   return {
     change(change) {
       switch (change.type) {
@@ -109,7 +113,10 @@ export function createGarbleFilter(
         case 'close': {
           const state = watched.get(change.key);
           if (state) close(state);
+          return;
         }
+        case 'item':
+          if (!isGarbled(change.output)) onChange(change);
       }
     },
     found: () => found,

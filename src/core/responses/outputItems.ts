@@ -25,7 +25,7 @@ export interface ToolCall {
 const piece = z.looseObject({ type: z.catch(z.string(), '') });
 const pieces = z.catch(z.array(piece), []);
 
-const message = z.object({ content: pieces, phase: z.catch(z.optional(z.string()), undefined) });
+const message = z.object({ content: pieces });
 const reasoning = z.object({ summary: pieces, content: pieces });
 const text = z.catch(z.string(), '');
 const functionCall = z.object({
@@ -102,6 +102,11 @@ function toCall(
 ): ToolCall {
   const { call_id: callId, name: tool, namespace } = head;
   return { callId, tool, form, input, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** Whether a message only leads up to the answer; undefined for all else. */
+export function readPhase(item: OutputItem): 'commentary' | undefined {
+  return item.type === 'message' && item['phase'] === 'commentary' ? 'commentary' : undefined;
 }
 
 function readMessage(item: OutputItem): ItemPart[] {

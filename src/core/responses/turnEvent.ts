@@ -34,7 +34,9 @@ export type TurnEvent =
   | { type: 'append'; attempt: number; key: string; text: string }
   /** Opens a part at the end, or replaces what it showed; `final` once the backend is done with it. */
   | { type: 'put'; attempt: number; part: AnswerPart; final: boolean }
-  /** Takes parts back: their attempt broke off and will be made again. */
+  /** An item is finished, and its parts are shown as they stay unless a `reset` names them. */
+  | { type: 'item'; attempt: number; output: number; item: OutputItem }
+  /** These parts broke off with their attempt; what is written next takes their place. */
   | { type: 'reset'; attempt: number; keys: readonly string[] }
   /** The wait before attempt number `attempt`; `skip` ends it early. */
   | {
@@ -45,8 +47,6 @@ export type TurnEvent =
       atMs: number;
       skip: () => void;
     }
-  /** The first sign of life after a retry. */
-  | { type: 'resumed'; attempt: number }
   /** Nothing has come for `afterMs`; the stream is not given up yet. */
   | { type: 'quiet'; attempt: number; afterMs: number }
   /** Something came after all. */

@@ -8,7 +8,7 @@ function filter(delivery: 'live' | 'items') {
     changes.push(change);
   });
   const text = (key: string, from: string) =>
-    made.change({ type: 'put', part: { key, kind: 'text', text: from }, final: false });
+    made.change({ type: 'put', part: { key, output: 0, kind: 'text', text: from }, final: false });
   return { ...made, changes, text };
 }
 
@@ -20,7 +20,7 @@ describe('whole parts for consumers that cannot take back', () => {
     expect(changes).toEqual([]);
     change({ type: 'close', key: 'a' });
     expect(changes).toEqual([
-      { type: 'put', part: { key: 'a', kind: 'text', text: 'Hello.' }, final: true },
+      { type: 'put', part: { key: 'a', output: 0, kind: 'text', text: 'Hello.' }, final: true },
     ]);
   });
 
@@ -47,7 +47,11 @@ describe('a live part', () => {
   test('is replaced by what the backend says is the whole of it', () => {
     const { change, changes, text } = filter('live');
     text('a', 'Helxx');
-    change({ type: 'put', part: { key: 'a', kind: 'text', text: 'Hello.' }, final: true });
+    change({
+      type: 'put',
+      part: { key: 'a', output: 0, kind: 'text', text: 'Hello.' },
+      final: true,
+    });
     expect(changes.at(-1)).toMatchObject({ part: { text: 'Hello.' } });
   });
 });

@@ -157,9 +157,6 @@ describe('a retry', () => {
     const reset = events.find((event) => event.type === 'reset');
     expect(reset?.attempt).toBe(1);
     expect(shown).toEqual([{ kind: 'text', text: 'Hello from the fake backend.' }]);
-    expect(events.filter((event) => event.type === 'resumed')).toEqual([
-      { type: 'resumed', attempt: 2 },
-    ]);
   });
 
   test('sends finished items along, so that they are not made twice', async () => {
