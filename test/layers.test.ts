@@ -8,7 +8,8 @@ const root = join(import.meta.dirname, '..');
 /** Which rooms and packages each room may import. Nothing else. */
 const mayImport: Record<string, RegExp> = {
   'src/base': /^(src\/base|zod\/mini)$/,
-  'src/protocol': /^(zod\/mini|src\/protocolUsage)$/,
+  'src/protocol': /^(zod\/mini|src\/(protocolParts|protocolUsage))$/,
+  'src/protocolParts': /^zod\/mini$/,
   'src/protocolUsage': /^zod\/mini$/,
   'src/core': /^(src\/(base|core)|zod\/mini|eventsource-parser)$/,
   'src/node': /^(src\/(base|core|node)|zod\/mini|node:.*|undici(\/lib\/.*)?)$/,
