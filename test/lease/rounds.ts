@@ -5,6 +5,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { createTokenStore } from '../../src/vscode/tokenStore.ts';
 import { startBackend } from '../backend/backend.ts';
 import { credential } from '../support/credentials.ts';
+import { mountSmallDisk } from '../support/smallDisk.ts';
 import { openGate, type Gate } from './gate.ts';
 import { createSecretFiles } from './secretFiles.ts';
 import { createWindows, type Window } from './windows.ts';
@@ -18,6 +19,10 @@ export interface RoundsOptions {
   /** How long a window takes to see what another one has stored, ms. */
   lagMs: number;
   windows?: number;
+  /** What is wrong with the disk of the folder that the windows share. Needs a right to mount. */
+  disk?: 'full' | 'readOnly';
+  /** Which windows are out of handles for up to some seconds, at random moments. */
+  outOfHandles?: 'one' | 'all';
   /** After each round. */
   onRound?: (report: Report) => void;
 }
@@ -52,6 +57,12 @@ const requestsOfAWindow = 3;
 const longestHoldMs = 120;
 /** Longer than a lease outlives a holder that does not move. */
 const stallMs = 6_000;
+const handlesOfAWindow = 96;
+/** With few spare handles a window gets through some of the steps and fails at a later one. */
+const shortage = () => ({
+  ms: Math.random() < 0.1 ? 5_000 : Math.random() * 600,
+  spare: Math.floor(Math.random() * 8),
+});
 const ended = z.object({ kind: z.string() });
 const use = z.object({ ends: z.array(z.union([z.string(), ended])), signOuts: z.number() });
 
@@ -61,12 +72,18 @@ const use = z.object({ ends: z.array(z.union([z.string(), ended])), signOuts: z.
  */
 export async function runRounds(options: RoundsOptions): Promise<Report> {
   const { rounds, killShare, stallShare = 0, lagMs, windows: count = 8, onRound } = options;
+  const { disk, outOfHandles } = options;
   const backend = await startBackend();
   const gate = await openGate(backend.issuer, Math.random);
-  const windows = await createWindows('signedInWindow');
-  const secretFolder = join(windows.folder, '../secrets');
+  const smallDisk = disk && mountSmallDisk();
+  if (disk === 'readOnly') smallDisk?.makeReadOnly();
+  const windows = await createWindows('signedInWindow', smallDisk?.folder);
+  const secretFolder = join(windows.root, 'secrets');
   const store = createTokenStore(createSecretFiles(secretFolder), silentLog);
-  const open = () => windows.open(secretFolder, gate.url, String(lagMs));
+  const open = () =>
+    outOfHandles
+      ? windows.openWithHandles(handlesOfAWindow, secretFolder, gate.url, String(lagMs))
+      : windows.open(secretFolder, gate.url, String(lagMs));
   const report = emptyReport();
   const signIn = async () => {
     const { accessToken, refreshToken, accountId } = backend.control.mint(email);
@@ -82,12 +99,15 @@ export async function runRounds(options: RoundsOptions): Promise<Report> {
   try {
     let team = Array.from({ length: count }, open);
     await signIn();
+    if (disk === 'full') smallDisk?.fill();
     for (let round = 0; round < rounds; round++) {
       // What was stored last shows everywhere.
       await wait(lagMs);
       const old = await stored();
       if (round % 2) await store.put({ ...old, expiresAtMs: 0 }).then(() => wait(lagMs));
       const first = gate.spendings.length;
+      const short = outOfHandles === 'one' ? team.slice(0, 1) : outOfHandles ? team : [];
+      await Promise.all(short.map((window) => window.ask('exhaust', shortage())));
       const asked = askAll(team, old.accessToken);
       const chance = Math.random();
       const holder =
@@ -112,6 +132,7 @@ export async function runRounds(options: RoundsOptions): Promise<Report> {
     return report;
   } finally {
     await windows.close();
+    smallDisk?.close();
     await gate.close();
     await backend.stop();
     await rm(secretFolder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { codeOf } from '../../src/node/fileErrors.ts';
 
 const fileSchema = z.object({
   value: z.string(),
@@ -20,7 +21,9 @@ export function createSecretFiles(folder: string, lagMs = 0) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pathOf = (key: string) => join(folder, encodeURIComponent(key));
   const read = async (key: string) => {
-    const text = await readFile(pathOf(key), 'utf8').catch(() => undefined);
+    const text = await withHandles(() => readFile(pathOf(key), 'utf8')).catch((error) => {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    });
     return text === undefined ? undefined : fileSchema.parse(JSON.parse(text));
   };
   return {
@@ -33,12 +36,26 @@ export function createSecretFiles(folder: string, lagMs = 0) {
       const before = (await read(key))?.value;
       const file = { value, ...(before && { before }), by: process.pid, atMs: Date.now() };
       const draft = join(folder, `${randomUUID()}~`);
-      await writeFile(draft, JSON.stringify(file), { mode: 0o600 });
+      await withHandles(() => writeFile(draft, JSON.stringify(file), { mode: 0o600 }));
       await rename(draft, pathOf(key));
     },
     delete: (key: string) => unlink(pathOf(key)).catch(() => {}),
     keys: async () =>
-      (await readdir(folder)).filter((name) => !name.endsWith('~')).map(decodeURIComponent),
+      (await withHandles(() => readdir(folder)))
+        .filter((name) => !name.endsWith('~'))
+        .map(decodeURIComponent),
     onDidChange: () => ({ dispose() {} }),
   };
+}
+
+/** The secret storage itself lives in a process of the editor, which has handles. */
+async function withHandles<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (codeOf(error) !== 'EMFILE') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
 }

@@ -12,6 +12,7 @@ import { createSealedAnswers } from '../../src/node/sealedAnswers.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
 import { createSocketLocks } from '../../src/node/socketLocks.ts';
 import { createTokenStore } from '../../src/vscode/tokenStore.ts';
+import { exhaust } from './exhaust.ts';
 import { deed, serve } from './messages.ts';
 import { createSecretFiles } from './secretFiles.ts';
 
@@ -48,6 +49,7 @@ let signOuts = 0;
 grants.onDidSignOut(() => signOuts++);
 
 serve({
+  exhaust,
   /** What a request does whose token the backend may have rejected. */
   use: deed(z.object({ rejected: z.string(), times: z.number() }), async ({ rejected, times }) => {
     const one = async () => {

@@ -1,10 +1,11 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { delay } from '../../src/base/delay.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { createLeases } from '../../src/node/leases.ts';
 import { createPeers } from '../../src/node/peers.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
+import { exhaust } from './exhaust.ts';
 import { deed, serve } from './messages.ts';
 
 /*
@@ -43,16 +44,7 @@ serve({
       await counts.change((old) => ({ ...old, [key]: (old[key] ?? 0) + 1 }), never);
     }
   }),
-  /** Takes all handles that the process may have, and gives them back after a while. */
-  exhaust: deed(z.object({ ms: z.number() }), async ({ ms }) => {
-    const handles: number[] = [];
-    try {
-      for (;;) handles.push(openSync('/dev/null', 'r'));
-    } catch {
-      setTimeout(() => handles.forEach((handle) => closeSync(handle)), ms);
-    }
-    return handles.length;
-  }),
+  exhaust,
   async listen() {
     counts.onDidChange(() => {});
     await counts.read();

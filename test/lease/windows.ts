@@ -15,8 +15,10 @@ export interface Window {
 }
 
 export interface Windows {
-  /** Where the windows keep what they share. */
+  /** Where the windows keep what they share, on a disk of the caller's if there is one. */
   readonly folder: string;
+  /** For what the caller keeps beside it. */
+  readonly root: string;
   open(...args: readonly string[]): Window;
   /** One whose process may have so many open files and sockets at once. Not on Windows. */
   openWithHandles(handles: number, ...args: readonly string[]): Window;
@@ -24,7 +26,10 @@ export interface Windows {
 }
 
 /** Bundles a program of this folder once and runs it as often as asked, each a real process. */
-export async function createWindows(program: 'window' | 'signedInWindow'): Promise<Windows> {
+export async function createWindows(
+  program: 'window' | 'signedInWindow',
+  place?: string,
+): Promise<Windows> {
   const root = await mkdtemp(join(tmpdir(), 'codex-windows-'));
   const outfile = join(root, `${program}.mjs`);
   await build({
@@ -39,7 +44,7 @@ export async function createWindows(program: 'window' | 'signedInWindow'): Promi
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   });
-  const folder = join(root, 'storage');
+  const folder = place ?? join(root, 'storage');
   const open = new Set<Window>();
   const start = (args: readonly string[], options: ForkOptions) => {
     const window = createWindow(fork(outfile, [folder, ...args], options));
@@ -48,6 +53,7 @@ export async function createWindows(program: 'window' | 'signedInWindow'): Promi
   };
   return {
     folder,
+    root,
     open: (...args) => start(args, { execArgv: [] }),
     openWithHandles(handles, ...args) {
       const script = `ulimit -n ${handles} && exec "$0" "$@"`;
