@@ -10,6 +10,8 @@ export interface RowContext {
    * goes to the field.
    */
   readonly retry: (turnId: string, how?: 'turn/retry' | 'turn/continue') => void;
+  /** Asks what a suggestion says; the focus goes to the field. */
+  readonly pickSuggestion: (id: string) => void;
   /** Whether the user opened or closed a fold; `undefined` when it was never touched. */
   readonly fold: (key: string) => boolean | undefined;
   readonly setFold: (key: string, open: boolean) => void;

@@ -12,6 +12,8 @@ export interface Announcer {
   /** Exactly two live regions, empty at load; nothing else on the page may be one. */
   readonly elements: readonly [polite: HTMLElement, urgent: HTMLElement];
   readonly say: (announcement: Announcement) => void;
+  /** Empties both regions and forgets what waits but for the quota: it is no longer true. */
+  readonly clear: () => void;
 }
 
 const gapMs = 1_000;
@@ -42,6 +44,11 @@ export function createAnnouncer(now: () => number): Announcer {
     say(announcement) {
       waiting = queued(waiting, announcement);
       arrange();
+    },
+    clear() {
+      waiting = waiting.filter(({ topic }) => topic?.startsWith('quota') === true);
+      polite.replaceChildren();
+      urgent.replaceChildren();
     },
   };
 }

@@ -20,7 +20,7 @@ export interface ComposerActions {
   readonly send: (text: string) => void;
   readonly stop: () => void;
   readonly pickModel: (slug: string, effort: string | undefined) => void;
-  /** Enter was pressed though an answer is under way or nobody is signed in. */
+  /** Sending was asked for though an answer is under way or nobody is signed in. */
   readonly refuse: (why: string) => void;
   readonly draftChanged: (draft: string) => void;
 }
@@ -50,10 +50,13 @@ export function createComposer(actions: ComposerActions): Composer {
   const model = createModelMenu(actions.pickModel, () => field.focus());
   const meter = createContextMeter();
   const button = createSendButton(() => (state?.busy === true ? stop() : send()));
+  /** Why the last press of the send key sent nothing; gone as soon as that holds no longer. */
+  const note = h('p', { class: 'composer-note', hidden: true });
   const element = h(
     'div',
     { class: 'composer' },
     field,
+    note,
     h(
       'div',
       { class: 'composer-bar' },
@@ -66,6 +69,12 @@ export function createComposer(actions: ComposerActions): Composer {
   const changed = () => {
     actions.draftChanged(field.value);
     drawButton();
+    drawNote();
+  };
+  const drawNote = () => {
+    const refusal = state === undefined || note.hidden ? undefined : refusalOf(state);
+    note.hidden = refusal === undefined || field.value.trim() === '';
+    if (refusal !== undefined) setText(note, refusal);
   };
   const drawButton = () => {
     if (state !== undefined) button.update(state, field.value.trim() === '');
@@ -73,7 +82,12 @@ export function createComposer(actions: ComposerActions): Composer {
   const send = () => {
     if (state === undefined || field.value.trim() === '') return;
     const refusal = refusalOf(state);
-    if (refusal !== undefined) return actions.refuse(refusal);
+    if (refusal !== undefined) {
+      note.hidden = false;
+      drawNote();
+      actions.refuse(refusal);
+      return;
+    }
     actions.send(field.value);
     field.value = '';
     changed();
@@ -117,6 +131,7 @@ export function createComposer(actions: ComposerActions): Composer {
       if (before?.context !== next.context) meter.update(next.context);
       setAttribute(field, 'placeholder', placeholderOf(next));
       drawButton();
+      drawNote();
     },
     focus: () => field.focus(),
     get draft() {
@@ -146,13 +161,15 @@ function sends(event: KeyboardEvent, { sendWith }: SettingsView): boolean {
 }
 
 function refusalOf({ busy, signedIn }: ComposerState): string | undefined {
-  if (!signedIn) return 'Sign in to send this';
-  return busy ? 'Codex is still answering' : undefined;
+  if (!signedIn) return 'Not sent: you are signed out. Your message stays here.';
+  if (!busy) return undefined;
+  return 'Not sent: Codex is still answering. Your message stays here; send it after the answer.';
 }
 
 function placeholderOf({ busy, settings }: ComposerState): string {
+  if (!busy) return 'Ask Codex';
   const key = settings.sendWith === 'ctrlEnter' ? 'Ctrl+Enter' : 'Enter';
-  return busy ? `${key} keeps this until Codex is done` : 'Ask Codex';
+  return `Write the next message; ${key} sends it after the answer`;
 }
 
 /** Send and Stop are one button in one place, so that the eyes and the focus stay. */

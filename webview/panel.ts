@@ -3,12 +3,13 @@ import type { SettingsView, ToWebview } from '../src/protocol.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { RowContext } from './actions.ts';
 import { createDock } from './dock.ts';
+import { createFocusKeeper, firstControl } from './focusKeeper.ts';
 import { createDelayed, createFrames, createTicker } from './frames.ts';
 import { h } from './h.ts';
 import type { Host } from './host.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createRoving } from './roving.ts';
-import { sayingsOf } from './sayings.ts';
+import { outdatesSayings, sayingsOf } from './sayings.ts';
 import { createScroll } from './scroll.ts';
 import { createStage } from './stage.ts';
 import { reduce, runningTurn, type ViewState } from './state.ts';
@@ -54,8 +55,14 @@ export function createPanel(root: HTMLElement, host: Host): void {
       memory.set({ usage: saved });
       memory.flush();
     },
-    focusElsewhere: dock.focus,
+    focusElsewhere: () => focusMain(),
   });
+  /** The message field, or what leads to it while it is not there. */
+  const focusMain = () => {
+    if (dock.element.hidden) firstControl(scroller)?.focus();
+    else dock.focus();
+  };
+  const focus = createFocusKeeper(focusMain);
   const parts = [working, scroller, dock.element, usage.element];
   root.replaceChildren(frame(parts, roving.focusLast, dock.focus), ...announcer.elements);
 
@@ -82,6 +89,7 @@ export function createPanel(root: HTMLElement, host: Host): void {
     if (isSigningIn(next) && !isSigningIn(drawn)) usage.close();
     working.hidden = !isBusy;
     sayWorking.arrange(isBusy);
+    if (outdatesSayings(drawn, next)) announcer.clear();
     for (const saying of sayingsOf(drawn, next)) announcer.say(saying);
     drawn = next;
     roving.refresh();
@@ -89,7 +97,8 @@ export function createPanel(root: HTMLElement, host: Host): void {
   const frames = createFrames((nowMs) => {
     const isFirst = drawn === undefined;
     const isFresh = state !== undefined && state !== drawn;
-    if (isFresh && state !== undefined) drawState(state);
+    const fresh = isFresh ? state : undefined;
+    if (fresh !== undefined) focus.during(() => drawState(fresh));
     const more = stage.frame(nowMs);
     if (isFresh && isFirst) stage.restore(memory.saved.anchor);
     dock.offerEnd(!scroll.following && !scroll.isAtEnd(), isFresh);
@@ -102,7 +111,7 @@ export function createPanel(root: HTMLElement, host: Host): void {
     // The field can take them only when it is drawn, and right after a snapshot it is not yet.
     if (message.type === 'focus') {
       usage.close();
-      frames.after(dock.focus);
+      frames.after(focusMain);
     } else if (message.type === 'usage/open') frames.after(usage.open);
     else if (message.type === 'snapshot') usage.askAgain();
     else if (message.type === 'draft') frames.after(() => dock.offerDraft(message.text));
@@ -141,6 +150,10 @@ function createContext(
       panel.toEnd();
       if (runningTurn(panel.state()) === undefined) host.send({ type, turnId });
       else announcer.say({ text: 'Codex is still answering', topic: 'refused' });
+    },
+    pickSuggestion(id) {
+      panel.toEnd();
+      host.send({ type: 'suggestion/pick', id });
     },
     fold: (key) => ownValue(memory.saved.folds, key),
     setFold: (key, open) => memory.set({ folds: { ...memory.saved.folds, [key]: open } }),

@@ -1,5 +1,5 @@
 import type { TurnView } from '../src/protocol.ts';
-import { h } from './h.ts';
+import { freshId, h } from './h.ts';
 import { icon } from './icons.ts';
 
 const longLines = 14;
@@ -11,10 +11,11 @@ const longChars = 1_200;
  */
 export function promptRow(turn: TurnView): HTMLElement {
   const words = h('p', { class: 'ask-text', dir: 'auto' }, inlineCode(turn.prompt));
+  const headingId = freshId('you');
   return h(
     'article',
-    { class: 'ask', tabindex: -1 },
-    h('h2', { class: 'sr' }, 'You'),
+    { class: 'ask', tabindex: -1, 'aria-labelledby': headingId },
+    h('h2', { class: 'sr', id: headingId }, 'You'),
     words,
     isLong(turn.prompt) ? showAll(words) : undefined,
     turn.attachments.length > 0 ? chips(turn) : undefined,

@@ -50,6 +50,18 @@ function failed({ failure }: TurnView): Announcement {
   return { text, urgent: true, topic: 'turn' };
 }
 
+/**
+ * Whether what was said before the change is out of date: of another chat, of another state of the
+ * sign-in, or of the turn before a new one.
+ */
+export function outdatesSayings(before: ViewState | undefined, after: ViewState): boolean {
+  if (before === undefined) return false;
+  if (before.chatId !== after.chatId || before.account.state !== after.account.state) return true;
+  return after.turns.some(
+    ({ id, status }) => status === 'running' && find(before, id)?.status !== 'running',
+  );
+}
+
 /** `Answer ready, 2 code blocks, 1 table`. */
 function answerReady(turn: TurnView): string {
   const text = answerText(turn);
@@ -85,7 +97,9 @@ function accountSayings({ account: before }: ViewState, { account: after }: View
   if (after.state === 'signingIn') return signInSayings(before, after);
   if (before.state === after.state) return told;
   if (after.state === 'signedIn') told.push({ text: 'Signed in', topic: 'account' });
-  if (after.state === 'signedOut')
+  if (after.state !== 'signedOut') return told;
+  // A sign-in that ended without a problem was canceled, or the account of it is about to come.
+  if (before.state === 'signedIn' || after.problem !== undefined)
     told.push({ text: after.problem ?? 'Signed out', urgent: true, topic: 'account' });
   return told;
 }

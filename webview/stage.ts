@@ -87,6 +87,6 @@ function makePage({ turns, account, start }: ViewState, context: RowContext): Pa
     case 'signingIn':
       return signingInPage(account, context.send, context.now);
     case 'signedIn':
-      return startPage(start, context.send);
+      return startPage(start, context.pickSuggestion);
   }
 }

@@ -102,14 +102,17 @@ const suggestionIcons = {
 } as const satisfies Record<StartView['suggestions'][number]['icon'], IconName>;
 
 /** A new chat: where we are, and first prompts made from the workspace. */
-export function startPage({ workspace, suggestions }: StartView, send: Send): Page {
+export function startPage(
+  { workspace, suggestions }: StartView,
+  pick: (suggestionId: string) => void,
+): Page {
   const rows = suggestions.map(({ id, icon: name, label, detail }) =>
     h(
       'li',
       {},
       h(
         'button',
-        { class: 'item', type: 'button', onclick: () => send({ type: 'suggestion/pick', id }) },
+        { class: 'item', type: 'button', onclick: () => pick(id) },
         icon(suggestionIcons[name]),
         h('span', { class: 'clip' }, label),
         h('span', { class: 'item-end dim' }, detail),

@@ -1,6 +1,6 @@
 import type { Part, TurnView } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { h, setAttribute, setChildren, setText } from './h.ts';
+import { freshId, h, setAttribute, setChildren, setText } from './h.ts';
 import { createRetryRow, endRow, failureNote, remark, restRow } from './notes.ts';
 import type { PartView } from './partView.ts';
 import { promptRow } from './promptRow.ts';
@@ -28,8 +28,13 @@ export interface TurnRow {
 }
 
 export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
-  const heading = h('h2', { class: 'sr' });
-  const answer = h('article', { class: 'answer', tabindex: -1 }, heading);
+  const headingId = freshId('answer');
+  const heading = h('h2', { class: 'sr', id: headingId });
+  const answer = h(
+    'article',
+    { class: 'answer', tabindex: -1, 'aria-labelledby': headingId },
+    heading,
+  );
   let ask = promptRow(turn);
   const element = h('div', { class: 'turn' }, ask, answer);
   const parts = createParts(context);

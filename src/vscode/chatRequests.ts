@@ -11,8 +11,11 @@ import { suggestions } from './suggestions.ts';
 
 export interface ChatRequestNeeds {
   session: Session;
-  signIn: SignIn;
-  choice: ModelChoice;
+  signIn: Pick<
+    SignIn,
+    'state' | 'onDidChangeState' | 'openPage' | 'copyAddress' | 'paste' | 'cancel'
+  >;
+  choice: Pick<ModelChoice, 'pick'>;
   onDidPick: () => void;
   /** What the Usage page and its kin ask for. */
   usage: (request: UsageRequest) => unknown;
@@ -60,7 +63,7 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
     case 'model/pick':
       return needs.choice.pick(message.slug, message.effort).then(needs.onDidPick);
     case 'account/signIn':
-      return run(signInCommands[message.by ?? 'browser']);
+      return signInFromPanel(signInCommands[message.by ?? 'browser'], signIn);
     case 'account/openPage':
       return signIn.openPage(message.way);
     case 'account/copyAddress':
@@ -97,6 +100,23 @@ const signInCommands = {
   code: 'codexChat.signInWithCode',
   codexLogin: 'codexChat.useCodexLogin',
 } as const;
+
+/**
+ * Runs a sign-in and gives the focus back to the panel, where it goes on, once it has begun: VS Code
+ * asks for consent in a dialog, and after that nothing in the window has the focus.
+ */
+async function signInFromPanel(command: string, signIn: ChatRequestNeeds['signIn']): Promise<void> {
+  const listening = signIn.onDidChangeState(() => {
+    if (signIn.state().kind !== 'running') return;
+    listening.dispose();
+    void run('codexChat.chat.focus');
+  });
+  try {
+    await run(command);
+  } finally {
+    listening.dispose();
+  }
+}
 
 function actOnUsage(request: UsageRequest, { sending, usage }: ChatRequestNeeds): unknown {
   switch (request.type) {

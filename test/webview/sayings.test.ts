@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { queued, type Announcement } from '../../webview/announcer.ts';
 import { reduce, type ViewState } from '../../webview/state.ts';
-import { answerText, sayingsOf } from '../../webview/sayings.ts';
+import { answerText, outdatesSayings, sayingsOf } from '../../webview/sayings.ts';
 import { running, snapshot, turn } from './views.ts';
 
 const view = (change: Parameters<typeof snapshot>[0]): ViewState => {
@@ -71,6 +71,31 @@ test.each([
   ['Your code is A B - 1 2', signingIn({}), signingIn({ code: { ...code, text: 'AB-12' } })],
 ])('says %j', (expected, before, after) => {
   expect(said(before, after)).toEqual([expected]);
+});
+
+test.each([
+  [
+    'a sign-in that ends without a problem',
+    signingIn({}),
+    view({ account: { state: 'signedOut' } }),
+  ],
+])('says nothing of %s', (_what, before, after) => {
+  expect(said(before, after)).toEqual([]);
+});
+
+test('says that a person was signed out', () => {
+  expect(said(view({}), view({ account: { state: 'signedOut' } }))).toEqual(['! Signed out']);
+});
+
+test('what was said is out of date in another chat, after a sign-in, and once a new turn begins', () => {
+  const done = view({ turns: [turn()] });
+  expect(outdatesSayings(undefined, done)).toBe(false);
+  expect(outdatesSayings(busy, done)).toBe(false);
+  expect(outdatesSayings(done, view({ chatId: 'chat-2' }))).toBe(true);
+  expect(outdatesSayings(signingIn({}), view({}))).toBe(true);
+  expect(outdatesSayings(done, view({ turns: [turn(), running([], { id: 'turn-2' })] }))).toBe(
+    true,
+  );
 });
 
 test('never says a delta, a thought or a tick of the countdown', () => {

@@ -54,7 +54,8 @@ export function createUsageHatch(needs: HatchNeeds): UsageHatch {
     save({ isOpen: false });
     page?.hide();
     cover(false);
-    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected)
+      opener.focus();
     else needs.focusElsewhere();
   };
   const show = (shown: UsagePage, takesFocus: boolean) => {

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createEmitter } from '../../src/base/event.ts';
+import type { FromWebview } from '../../src/protocol.ts';
+import { createChatRequests } from '../../src/vscode/chatRequests.ts';
+import { createTalkWorld } from '../core/chat/talkWorld.ts';
+import { recordingLog } from '../support/credentials.ts';
+import { settled } from '../support/steppedClock.ts';
+import { editor } from '../support/vscode.ts';
+
+beforeEach(() => editor.reset());
+afterEach(() => editor.reset());
+
+function createWorld() {
+  const { session } = createTalkWorld();
+  const change = createEmitter<void>();
+  const ran: string[] = [];
+  const signInDone: (() => void)[] = [];
+  let kind: 'idle' | 'running' = 'idle';
+  editor.commands.set('codexChat.signIn', () => {
+    ran.push('codexChat.signIn');
+    return new Promise<void>((done) => signInDone.push(done));
+  });
+  editor.commands.set('codexChat.chat.focus', () => void ran.push('codexChat.chat.focus'));
+  const handle = createChatRequests({
+    session,
+    signIn: {
+      state: () => (kind === 'idle' ? { kind } : Object.create({ kind })),
+      onDidChangeState: change.listen,
+      openPage() {},
+      copyAddress() {},
+      paste() {},
+      cancel() {},
+    },
+    choice: { pick: async () => {} },
+    onDidPick() {},
+    usage() {},
+    sending: { send() {}, answer() {}, goOn() {} },
+    log: recordingLog(),
+  });
+  return {
+    ran,
+    tell: (message: FromWebview) => handle(message),
+    signInIs(next: typeof kind) {
+      kind = next;
+      change.fire();
+    },
+    end: () => signInDone.splice(0).forEach((done) => done()),
+  };
+}
+
+describe('a sign-in from the panel', () => {
+  test('gives the panel the focus once, when it has begun', async () => {
+    const { ran, tell, signInIs } = createWorld();
+    tell({ type: 'account/signIn' });
+    signInIs('idle');
+    expect(ran).toEqual(['codexChat.signIn']);
+    signInIs('running');
+    signInIs('running');
+    expect(ran).toEqual(['codexChat.signIn', 'codexChat.chat.focus']);
+  });
+
+  test('that ended before it began leaves the focus alone afterwards', async () => {
+    const { ran, tell, signInIs, end } = createWorld();
+    tell({ type: 'account/signIn' });
+    end();
+    await settled();
+    signInIs('running');
+    expect(ran).toEqual(['codexChat.signIn']);
+  });
+});

@@ -1,0 +1,40 @@
+export interface FocusKeeper {
+  /** Runs a draw. What has the focus may go away in it; then the focus goes to another place. */
+  readonly during: (draw: () => void) => void;
+}
+
+/**
+ * Keeps the keyboard in the panel when the focused element is removed or hidden. While another part
+ * of the window has the focus, nothing is taken from it: the focus moves when the panel gets it back.
+ *
+ * @param focusMain - focuses what the keyboard is for at the moment
+ */
+export function createFocusKeeper(focusMain: () => void): FocusKeeper {
+  let isLost = false;
+  window.addEventListener('focus', () => {
+    if (isLost && !isReachable(document.activeElement)) focusMain();
+    isLost = false;
+  });
+  return {
+    during(draw) {
+      const before = document.activeElement;
+      draw();
+      if (before === document.body || isReachable(before)) return;
+      if (document.hasFocus()) focusMain();
+      else isLost = true;
+    },
+  };
+}
+
+function isReachable(element: Element | null): boolean {
+  if (element === null || element === document.body || !element.isConnected) return false;
+  return element.closest('[hidden], [inert]') === null;
+}
+
+/** The first control in an element that the keyboard can reach. */
+export function firstControl(element: Element): HTMLElement | undefined {
+  const controls = element.querySelectorAll<HTMLElement>(
+    'vscode-button, button:not(:disabled), input:not(:disabled), a[href]',
+  );
+  return [...controls].find(isReachable);
+}
