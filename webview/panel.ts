@@ -3,7 +3,7 @@ import type { SettingsView, ToWebview } from '../src/protocol.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { RowContext } from './actions.ts';
 import { createDock } from './dock.ts';
-import { createFocusKeeper, firstControl } from './focusKeeper.ts';
+import { createFocusKeeper } from './focusKeeper.ts';
 import { createDelayed, createFrames, createTicker } from './frames.ts';
 import { h } from './h.ts';
 import type { Host } from './host.ts';
@@ -55,16 +55,13 @@ export function createPanel(root: HTMLElement, host: Host): void {
       memory.set({ usage: saved });
       memory.flush();
     },
-    focusElsewhere: () => focusMain(),
+    focusElsewhere: () => focus.toMain(),
   });
-  /** The message field, or what leads to it while it is not there. */
-  const focusMain = () => {
-    if (dock.element.hidden) firstControl(scroller)?.focus();
-    else dock.focus();
-  };
-  const focus = createFocusKeeper(focusMain);
-  const parts = [working, scroller, dock.element, usage.element];
-  root.replaceChildren(frame(parts, roving.focusLast, dock.focus), ...announcer.elements);
+  const focus = createFocusKeeper(dock, scroller);
+  root.replaceChildren(
+    frame([working, scroller, dock.element, usage.element], roving.focusLast, dock.focus),
+    ...announcer.elements,
+  );
 
   const ticker = createTicker(() => {
     stage.tick();
@@ -111,7 +108,7 @@ export function createPanel(root: HTMLElement, host: Host): void {
     // The field can take them only when it is drawn, and right after a snapshot it is not yet.
     if (message.type === 'focus') {
       usage.close();
-      frames.after(focusMain);
+      frames.after(focus.toMain);
     } else if (message.type === 'usage/open') frames.after(usage.open);
     else if (message.type === 'snapshot') usage.askAgain();
     else if (message.type === 'draft') frames.after(() => dock.offerDraft(message.text));
