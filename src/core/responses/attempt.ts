@@ -24,6 +24,7 @@ import {
 import type { ResponsesFailure } from './failure.ts';
 import { ListenerFault } from './listenerFault.ts';
 import { watchQuiet } from './quiet.ts';
+import type { ToolNames } from './toolNames.ts';
 import type { EmitTurnEvent } from './turnEvent.ts';
 
 export interface AttemptOutcome {
@@ -44,6 +45,8 @@ export interface AttemptPorts {
   credentialId: string;
   /** Names of the tools that are on offer: a call of one of them in the text is a leak. */
   tools: readonly string[];
+  /** Maps the names under which the backend calls them. */
+  names: ToolNames;
   delivery: Delivery;
   http: Http;
   clock: Clock;
@@ -108,7 +111,7 @@ async function readBody(
 
 function createReading(
   attempt: number,
-  { emit, clock, log, model, credentialId, tools, delivery, record }: AttemptPorts,
+  { emit, clock, log, model, credentialId, tools, names, delivery, record }: AttemptPorts,
 ) {
   let open = true;
   let begun = false;
@@ -133,7 +136,7 @@ function createReading(
     data(data) {
       if (open && !end && !failure && data !== '[DONE]') take(data);
     },
-    event: act,
+    event: (event) => act(names.fromWire(event)),
     failure(found, text) {
       failure = found;
       record.refused(text);
@@ -143,7 +146,7 @@ function createReading(
   function take(data: string): void {
     const parsed = parseEvent(data);
     record.event();
-    if (parsed.kind === 'event') return act(parsed.event);
+    if (parsed.kind === 'event') return act(names.fromWire(parsed.event));
     record.stranger(parsed.kind === 'unknown' ? 'event' : 'malformed', parsed.type, parsed.value);
     if (parsed.kind === 'malformed') {
       malformed++;

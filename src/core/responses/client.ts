@@ -13,6 +13,7 @@ import { guardedEmit, ListenerFault } from './listenerFault.ts';
 import type { Identity, ResponsesRequest } from './request.ts';
 import { decideRetry, maxAttempts, usualPolicy, type RetryPolicy } from './retry.ts';
 import { waitForRetry } from './retryWait.ts';
+import { createToolNames } from './toolNames.ts';
 import { createTurnAccount, type ResponsesGrants, type TurnAccount } from './turnAccount.ts';
 import { hasCalls, toAnswer, usageOf } from './toAnswer.ts';
 import type { Answer, EmitTurnEvent, TurnEvent } from './turnEvent.ts';
@@ -87,6 +88,7 @@ function createRun(
     headersTimeoutMs: options.headersTimeoutMs ?? 60_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
   }));
+  const names = createToolNames(request.tools.map(({ name }) => name));
   /** Items that broken attempts had finished: sent along, so that they are not made twice. */
   const kept: OutputItem[] = [];
 
@@ -107,7 +109,8 @@ function createRun(
     const ports = {
       model: request.model.slug,
       credentialId,
-      tools: request.tools.map(({ name }) => name),
+      tools: request.tools.map(({ name }) => names.toWire(name)),
+      names,
       delivery: options.delivery ?? 'live',
       http: options.http,
       clock,

@@ -1,3 +1,5 @@
+import { withFitCallIds } from './callIds.ts';
+
 /**
  * An item of the conversation as it goes out: messages, reasoning, calls and outputs in the
  * shapes of WIRE.md b. Items of the backend are replayed as they came, so the shape is open.
@@ -16,7 +18,6 @@ export function developerMessage(text: string): InputItem {
   return { type: 'message', role: 'developer', content: [{ type: 'input_text', text }] };
 }
 
-const maxIdChars = 64;
 const outputTypes = new Map([
   ['function_call', 'function_call_output'],
   ['custom_tool_call', 'custom_tool_call_output'],
@@ -25,8 +26,8 @@ const outputs = new Set(outputTypes.values());
 
 /**
  * Makes a history that the backend accepts, whatever was kept of it: no system role, no ids of
- * ours or of another session, call ids of at most 64 characters, every call followed by exactly
- * one output and no output without its call, reasoning only with its encrypted content.
+ * ours or of another session, call ids that are fit to be sent, every call followed by exactly one
+ * output and no output without its call, reasoning only with its encrypted content.
  */
 export function prepareInput(
   items: readonly InputItem[],
@@ -35,7 +36,7 @@ export function prepareInput(
   const kept = items
     .filter((item) => item.type !== 'reasoning' || (!options.dropReasoning && isUsable(item)))
     .map(clean);
-  return completePairs(kept);
+  return completePairs(withFitCallIds(kept));
 }
 
 function isUsable(item: InputItem): boolean {
@@ -44,11 +45,8 @@ function isUsable(item: InputItem): boolean {
 
 /** Ids are dropped, for they belong to a stored response and we store none (WIRE.md b). */
 function clean(item: InputItem): InputItem {
-  const { id: _id, call_id: callId, ...rest } = item;
-  const role = rest['role'] === 'system' ? { role: 'developer' } : {};
-  return typeof callId === 'string'
-    ? { ...rest, ...role, call_id: shortCallId(callId) }
-    : { ...rest, ...role };
+  const { id: _id, ...rest } = item;
+  return rest['role'] === 'system' ? { ...rest, role: 'developer' } : rest;
 }
 
 function completePairs(items: readonly InputItem[]): InputItem[] {
@@ -85,18 +83,4 @@ function answersOf(items: readonly InputItem[]): Map<InputItem, InputItem> {
     }
   }
   return answers;
-}
-
-/** The same long id always becomes the same short one, so that call and output still meet. */
-function shortCallId(id: string): string {
-  if (id.length <= maxIdChars && /^[\w-]+$/.test(id)) return id;
-  let low = 0xdeadbeef;
-  let high = 0x41c6ce57;
-  for (let at = 0; at < id.length; at++) {
-    const unit = id.charCodeAt(at);
-    low = Math.imul(low ^ unit, 2654435761);
-    high = Math.imul(high ^ unit, 1597334677);
-  }
-  const hex = (word: number) => (word >>> 0).toString(16).padStart(8, '0');
-  return `call_${hex(high)}${hex(low)}${id.length.toString(16)}`;
 }

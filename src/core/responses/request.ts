@@ -1,7 +1,9 @@
 import type { Grant } from '../auth/grant.ts';
 import type { HttpRequest } from '../../base/http.ts';
+import { wellFormedJson } from '../../base/wellFormed.ts';
 import { developerMessage, prepareInput, type InputItem } from './input.ts';
 import type { AccountTies } from './ties.ts';
+import { createToolNames } from './toolNames.ts';
 import { functionTool, type ToolDefinition } from './toolSchema.ts';
 
 /** What the request must know of the model; an entry of the catalogue has it all. */
@@ -10,6 +12,8 @@ export interface ModelTraits {
   /** Which of the two body shapes the backend wants for it (WIRE.md b). */
   lite: boolean;
   supportsVerbosity: boolean;
+  /** False: the model may call one tool at a time. The lite shape never allows more (WIRE.md b). */
+  supportsParallel?: boolean | undefined;
   defaultVerbosity?: string | undefined;
 }
 
@@ -59,7 +63,7 @@ export function buildRequest(request: ResponsesRequest, options: RequestOptions)
     method: 'POST',
     url: api === undefined ? responsesUrl(options.baseUrl) : `${api}/responses`,
     headers: api === undefined ? headersOf(request, options, lite) : apiHeadersOf(request, options),
-    body: JSON.stringify(bodyOf(request, options, lite)),
+    body: wellFormedJson(bodyOf(request, options, lite)),
     headersTimeoutMs: options.headersTimeoutMs,
     idleTimeoutMs: options.idleTimeoutMs,
   };
@@ -113,15 +117,20 @@ function turnStateOf({ turnState }: ResponsesRequest, { credentialId }: Grant) {
 function bodyOf(request: ResponsesRequest, options: RequestOptions, lite: boolean) {
   const instructions = request.instructions.trim();
   if (instructions === '') throw new TypeError('A request needs instructions.');
-  const history = prepareInput(request.input, { dropReasoning: options.dropReasoning ?? false });
-  const tools = request.tools.map(functionTool);
+  const names = createToolNames(request.tools.map(({ name }) => name));
+  const history = prepareInput(request.input, {
+    dropReasoning: options.dropReasoning ?? false,
+  }).map(names.itemToWire);
+  const tools = uniqueTools(request.tools).map((tool) =>
+    functionTool(tool, names.toWire(tool.name)),
+  );
   return {
     model: request.model.slug,
     ...(lite
       ? { input: [...liteTools(tools), developerMessage(instructions), ...history] }
       : { instructions, input: history, ...(tools.length === 0 ? {} : { tools }) }),
     ...(tools.length === 0 ? {} : { tool_choice: 'auto' }),
-    parallel_tool_calls: !lite,
+    parallel_tool_calls: !lite && request.model.supportsParallel !== false,
     ...reasoningOf(request, lite),
     store: false,
     stream: true,
@@ -129,6 +138,12 @@ function bodyOf(request: ResponsesRequest, options: RequestOptions, lite: boolea
     prompt_cache_key: request.ties?.cacheKey(options.grant.credentialId) ?? request.sessionId,
     ...verbosityOf(request),
   };
+}
+
+/** Of tools with the same name the first: a call could not say which one it means. */
+function uniqueTools(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
+  const first = new Map(tools.toReversed().map((tool) => [tool.name, tool]));
+  return tools.filter((tool) => first.get(tool.name) === tool);
 }
 
 function liteTools(tools: readonly object[]): object[] {

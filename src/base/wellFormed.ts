@@ -1,0 +1,29 @@
+/**
+ * Text that can be encoded as UTF-8. Half of a surrogate pair cannot, and a server refuses a whole
+ * request over it; it comes from cutting a text, or from a program that wrote it so.
+ */
+
+/** At most `chars` UTF-16 code units from the beginning of the text, never half of a pair. */
+export function cutText(text: string, chars: number): string {
+  if (text.length <= chars) return text;
+  const last = text.charCodeAt(chars - 1);
+  const next = text.charCodeAt(chars);
+  const isInside = last >= 0xd800 && last < 0xdc00 && next >= 0xdc00 && next < 0xe000;
+  return text.slice(0, isInside ? chars - 1 : chars);
+}
+
+/** The value as JSON. Each half of a pair that lacks its other half becomes U+FFFD, in keys too. */
+export function wellFormedJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  // JSON.stringify writes a lone half as an escape, so most values need no second look.
+  return /\\ud[89a-f]/.test(json) ? JSON.stringify(wellFormed(value)) : json;
+}
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key.toWellFormed(), wellFormed(inner)]),
+  );
+}
