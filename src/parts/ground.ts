@@ -19,7 +19,7 @@ import { createUserAgent } from '../vscode/userAgent.ts';
 export function layGround(context: vscode.ExtensionContext, lifetime: Disposables) {
   const channel = lifetime.add(createLogChannel());
   const log = createLog(channel);
-  const settings = lifetime.add(createSettings());
+  const settings = lifetime.add(createSettings(log));
   const network = lifetime.add(createNetwork());
   const client = createLazyHttp({ ...network, log });
   /** What must have ended before the connections close, for it loses a sign-in when it is cut. */

@@ -1,7 +1,13 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposables.ts';
 import { createEmitter, type Listen } from '../base/event.ts';
-import { readSettings, settingNames, type Settings } from '../core/settings/settings.ts';
+import type { Log } from '../base/log.ts';
+import {
+  readSettings,
+  settingNames,
+  settingRemarks,
+  type Settings,
+} from '../core/settings/settings.ts';
 
 const section = 'codexChat';
 
@@ -11,7 +17,15 @@ export interface LiveSettings extends Disposable {
 }
 
 /** The settings as they are now, read anew after each change. */
-export function createSettings(): LiveSettings {
+export function createSettings(log: Pick<Log, 'warn'>): LiveSettings {
+  let remarks = '';
+  const read = (): Settings => {
+    const raw = readRaw();
+    const told = settingRemarks(raw);
+    if (told.join() !== remarks) for (const remark of told) log.warn(remark);
+    remarks = told.join();
+    return readSettings(raw);
+  };
   const change = createEmitter<void>();
   let current = read();
   const subscription = vscode.workspace.onDidChangeConfiguration((event) => {
@@ -26,7 +40,7 @@ export function createSettings(): LiveSettings {
   };
 }
 
-function read(): Settings {
+function readRaw(): Record<string, unknown> {
   const values = vscode.workspace.getConfiguration(section);
-  return readSettings(Object.fromEntries(settingNames.map((name) => [name, values.get(name)])));
+  return Object.fromEntries(settingNames.map((name) => [name, values.get(name)]));
 }

@@ -11,7 +11,7 @@ import { logSummary, ResponsesError, type ResponsesFailure } from './failure.ts'
 import type { Delivery } from './garbleFilter.ts';
 import { guardedEmit, ListenerFault } from './listenerFault.ts';
 import type { Identity, ResponsesRequest } from './request.ts';
-import { decideRetry, maxAttempts, usualPolicy, type RetryPolicy } from './retry.ts';
+import { decideRetry, usualPolicy, type RetryPolicy } from './retry.ts';
 import { waitForRetry } from './retryWait.ts';
 import { createToolNames } from './toolNames.ts';
 import { createTurnAccount, type ResponsesGrants, type TurnAccount } from './turnAccount.ts';
@@ -79,6 +79,7 @@ function createRun(
 ) {
   const { clock, log } = options;
   const policy = options.retryPolicy?.() ?? usualPolicy;
+  const maxAttempts = policy.requests.limit;
   const exchange = createExchangeRecorder(clock);
   const failures: Partial<Record<ResponsesFailure['kind'], number>> = {};
   let attempt = 0;
@@ -148,7 +149,7 @@ function createRun(
     asking.change(decision.change);
     if (decision.change === 'token') await account.renew();
     await waitForRetry(
-      { attempt: attempt + 1, failure, afterMs: decision.afterMs },
+      { attempt: attempt + 1, maxAttempts, failure, afterMs: decision.afterMs },
       { clock, emit },
       signal,
     );

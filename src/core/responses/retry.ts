@@ -1,7 +1,7 @@
 import type { Settings } from '../settings/settings.ts';
 import type { ResponsesFailure } from './failure.ts';
 
-/** Requests for one turn, the first included; what breaks before and in the stream shares them. */
+/** Most requests for one answer that a policy may allow, the first included. */
 export const maxAttempts = 6;
 /** A longer wait than this is told, not slept through. */
 export const longestWaitMs = 60_000;
@@ -26,18 +26,26 @@ export interface Patience {
 
 /** What the user may set of the policy; all else is fixed. */
 export interface RetryPolicy {
+  /**
+   * Requests for one answer, the first included; what breaks before and in the stream shares them.
+   * `delayMs` is the first wait, doubled each time.
+   */
+  requests: { limit: number; delayMs: number };
   garbled: Patience;
   empty: Patience;
 }
 
 /** A model that garbles three times more does so for a reason (WIRE.md h). */
 export const usualPolicy: RetryPolicy = {
+  requests: { limit: maxAttempts, delayMs: firstDelayMs },
   garbled: { retries: 3, delayMs: firstDelayMs },
   empty: { retries: 1, delayMs: firstDelayMs },
 };
 
 type RetrySettings = Pick<
   Settings,
+  | 'requests.limit'
+  | 'requests.retryDelay'
   | 'garbledAnswer.retries'
   | 'garbledAnswer.retryDelay'
   | 'emptyAnswer.retries'
@@ -46,6 +54,7 @@ type RetrySettings = Pick<
 
 export function retryPolicy(settings: RetrySettings): RetryPolicy {
   return {
+    requests: { limit: settings['requests.limit'], delayMs: settings['requests.retryDelay'] },
     garbled: {
       retries: settings['garbledAnswer.retries'],
       delayMs: settings['garbledAnswer.retryDelay'],
@@ -75,7 +84,7 @@ export function decideRetry(
   state: RetryState,
   policy: RetryPolicy = usualPolicy,
 ): RetryDecision {
-  if (state.attempt >= maxAttempts || failure.isLasting === true) return giveUp;
+  if (state.attempt >= policy.requests.limit || failure.isLasting === true) return giveUp;
   const times = state.failures[failure.kind] ?? 1;
   switch (failure.kind) {
     case 'unauthorized':
@@ -95,9 +104,9 @@ export function decideRetry(
     case 'cut':
     case 'stalled':
     case 'malformed':
-      return waitAndRetry(failure, state);
+      return waitAndRetry(failure, state, policy);
     case 'network':
-      return isSettled(failure, times) ? giveUp : waitAndRetry(failure, state);
+      return isSettled(failure, times) ? giveUp : waitAndRetry(failure, state, policy);
     case 'resting':
     case 'signIn':
     case 'forbidden':
@@ -136,14 +145,19 @@ function isSettled({ transport, proxyStatus }: ResponsesFailure, times: number):
   return transport === 'tls' && times > 1;
 }
 
-function waitAndRetry(failure: ResponsesFailure, state: RetryState): RetryDecision {
-  const afterMs = failure.retryAfterMs ?? backoffMs(state.attempt, state.random);
+function waitAndRetry(
+  failure: ResponsesFailure,
+  { attempt, random }: RetryState,
+  { requests }: RetryPolicy,
+): RetryDecision {
+  const afterMs = failure.retryAfterMs ?? backoffMs(requests.delayMs, attempt, random);
   return afterMs > longestWaitMs ? giveUp : { action: 'retry', afterMs };
 }
 
-/** 0.2 to 0.3 s at first, doubled each time, spread by a fifth so that clients do not march. */
-function backoffMs(attempt: number, random: number): number {
-  return spread(Math.min(firstDelayMs * 2 ** (attempt - 1), longestDelayMs), random);
+/** Doubled each time and spread by a fifth, so that clients do not march; at most a minute. */
+function backoffMs(firstMs: number, attempt: number, random: number): number {
+  const ms = Math.min(firstMs * 2 ** (attempt - 1), Math.max(longestDelayMs, firstMs));
+  return Math.min(spread(ms, random), longestWaitMs);
 }
 
 function spread(ms: number, random: number): number {

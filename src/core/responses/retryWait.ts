@@ -1,15 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ResponsesFailure } from './failure.ts';
-import { maxAttempts } from './retry.ts';
 import type { EmitTurnEvent } from './turnEvent.ts';
 
 /** Announces the next attempt and waits for it; whoever hears it may end the wait early. */
 export async function waitForRetry(
-  next: { attempt: number; failure: ResponsesFailure; afterMs: number },
+  next: { attempt: number; maxAttempts: number; failure: ResponsesFailure; afterMs: number },
   { clock, emit }: { clock: Clock; emit: EmitTurnEvent },
   signal: AbortSignal,
 ): Promise<void> {
-  const { attempt, failure, afterMs } = next;
+  const { attempt, maxAttempts, failure, afterMs } = next;
   if (afterMs <= 0) return;
   const skipped = new AbortController();
   const atMs = clock.now() + afterMs;

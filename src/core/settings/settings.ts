@@ -23,6 +23,20 @@ const retries = z.int().check(z.gte(0), z.lte(3));
 /** Longer than a minute is not waited for. */
 const delayMs = z.int().check(z.gte(0), z.lte(60_000));
 
+/** Figures that are brought within their bounds rather than dropped. */
+const bounds = new Map<string, readonly [least: number, most: number]>([
+  ['requests.limit', [1, 6]],
+  ['requests.retryDelay', [0, 60_000]],
+]);
+
+function within(name: string) {
+  const [least, most] = bounds.get(name) ?? [0, 0];
+  return z.pipe(
+    z.number().check(z.refine(Number.isFinite)),
+    z.transform((value) => Math.min(most, Math.max(least, Math.round(value)))),
+  );
+}
+
 /** Every setting with its default. A value that does not parse counts as not set. */
 const shape = {
   baseUrl: z.catch(endpoint, 'https://chatgpt.com/backend-api'),
@@ -35,6 +49,8 @@ const shape = {
   reasoningSummary: z.catch(z.enum(['auto', 'concise', 'detailed', 'none']), 'auto'),
   verbosity: z.catch(z.enum(['default', 'low', 'medium', 'high']), 'default'),
   instructions: z.catch(z.string(), ''),
+  'requests.limit': z.catch(within('requests.limit'), 6),
+  'requests.retryDelay': z.catch(within('requests.retryDelay'), 250),
   'garbledAnswer.retries': z.catch(retries, 3),
   'garbledAnswer.retryDelay': z.catch(delayMs, 250),
   'emptyAnswer.retries': z.catch(retries, 1),
@@ -55,4 +71,18 @@ export const settingNames: readonly string[] = Object.keys(shape);
 /** @param raw - values as VS Code gives them, by setting name without the `codexChat.` prefix. */
 export function readSettings(raw: Readonly<Record<string, unknown>>): Settings {
   return schema.parse(Object.fromEntries(settingNames.map((name) => [name, ownValue(raw, name)])));
+}
+
+/** A sentence for the log about each figure that is not used as it was set. */
+export function settingRemarks(raw: Readonly<Record<string, unknown>>): string[] {
+  const used = new Map<string, unknown>(Object.entries(readSettings(raw)));
+  return [...bounds].flatMap(([name, [least, most]]) => {
+    const value = raw[name];
+    if (value === undefined || value === used.get(name)) return [];
+    const fault =
+      typeof value === 'number'
+        ? `${value} is not a whole number from ${least} to ${most}`
+        : 'is not a number';
+    return [`setting codexChat.${name}: ${fault}, so ${String(used.get(name))} is used`];
+  });
 }

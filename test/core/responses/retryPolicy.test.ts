@@ -7,8 +7,8 @@ import {
   retryPolicy,
   usualPolicy,
 } from '../../../src/core/responses/retry.ts';
-import { readSettings } from '../../../src/core/settings/settings.ts';
-import { fixtureBytes, scriptedHttp, sseBytes, streamOf } from '../../support/streams.ts';
+import { readSettings, settingRemarks } from '../../../src/core/settings/settings.ts';
+import { fixtureBytes, scriptedHttp, sseBytes, statusOf, streamOf } from '../../support/streams.ts';
 import { classic, run } from './harness.ts';
 
 const garbled = () => streamOf(fixtureBytes('garbled_plus_hash.sse'));
@@ -53,6 +53,58 @@ describe('the settings for retries', () => {
       await run(http, classic, { retryPolicy: retryOf });
       expect(sent.length).toBe(retries + 1);
     }
+  });
+
+  test.each([
+    [1, []],
+    [2, [250]],
+    [4, [250, 500, 1000]],
+    [6, [250, 500, 1000, 2000, 4000]],
+  ])('allow %i requests of a turn', async (limit, waits) => {
+    const { http, sent } = scriptedHttp(() => statusOf(503, ''));
+    const raw = { 'requests.limit': limit };
+    const { clock, events } = await run(http, classic, { retryPolicy: () => settingsOf(raw) });
+    expect(sent.length).toBe(limit);
+    expect(clock.waits).toEqual(waits);
+    const told = events.flatMap((event) => (event.type === 'retry' ? [event.maxAttempts] : []));
+    expect(told).toEqual(waits.map(() => limit));
+  });
+
+  test.each([
+    [0, [0, 0, 0, 0, 0]],
+    [1000, [1000, 2000, 4000, 8000, 8000]],
+    [20_000, [20_000, 20_000, 20_000, 20_000, 20_000]],
+    [60_000, [60_000, 60_000, 60_000, 60_000, 60_000]],
+  ])('begin the waits with %i ms', async (retryDelay, waits) => {
+    const { http, sent } = scriptedHttp(() => statusOf(503, ''));
+    const raw = { 'requests.retryDelay': retryDelay };
+    const { clock } = await run(http, classic, { retryPolicy: () => settingsOf(raw) });
+    expect(sent.length).toBe(6);
+    expect(clock.waits).toEqual(waits.filter((ms) => ms > 0));
+  });
+
+  test.each([
+    [7, 6],
+    [1e300, 6],
+    [0, 1],
+    [-3, 1],
+    [2.6, 3],
+    ['4', 6],
+    [null, 6],
+    [Number.NaN, 6],
+  ])('bring a limit of %o within its bounds, to %i, and say so in the log', (value, limit) => {
+    const raw = { 'requests.limit': value };
+    expect(settingsOf(raw).requests.limit).toBe(limit);
+    expect(settingRemarks(raw)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^setting codexChat\\.requests\\.limit: .+, so ${limit} is used$`),
+      ),
+    ]);
+  });
+
+  test('say nothing in the log about figures that are used as they were set', () => {
+    expect(settingRemarks({})).toEqual([]);
+    expect(settingRemarks({ 'requests.limit': 3, 'requests.retryDelay': 0 })).toEqual([]);
   });
 
   test('never make more than six requests of a turn, whatever else breaks', () => {
