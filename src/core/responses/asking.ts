@@ -3,6 +3,7 @@ import type { Grant } from '../auth/grant.ts';
 import type { OutputItem } from './events.ts';
 import { buildRequest, type RequestOptions, type ResponsesRequest } from './request.ts';
 import type { RetryDecision } from './retry.ts';
+import { createToolNames, type ToolNames } from './toolNames.ts';
 
 type Change = Extract<RetryDecision, { action: 'retry' }>['change'];
 
@@ -11,6 +12,8 @@ export interface Asking {
   /** @param kept - items of broken attempts, sent along so that they are not made twice. */
   build(grant: Grant, kept: readonly OutputItem[]): HttpRequest;
   change(what: Change): void;
+  /** Of the tools on offer, here and on the wire. */
+  names: ToolNames;
 }
 
 export function createAsking(
@@ -24,6 +27,7 @@ export function createAsking(
   let dropReasoning = false;
   let verbosity = request.verbosity;
   return {
+    names: createToolNames(request.tools.map(({ name }) => name)),
     build(grant, kept) {
       const all = [...request.input, ...kept];
       const input = request.ties?.readable(all, grant.credentialId) ?? all;

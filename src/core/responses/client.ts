@@ -13,7 +13,6 @@ import { guardedEmit, ListenerFault } from './listenerFault.ts';
 import type { Identity, ResponsesRequest } from './request.ts';
 import { decideRetry, usualPolicy, type RetryPolicy } from './retry.ts';
 import { waitForRetry } from './retryWait.ts';
-import { createToolNames } from './toolNames.ts';
 import { createTurnAccount, type ResponsesGrants, type TurnAccount } from './turnAccount.ts';
 import { hasCalls, toAnswer, usageOf } from './toAnswer.ts';
 import type { Answer, EmitTurnEvent, TurnEvent } from './turnEvent.ts';
@@ -89,7 +88,6 @@ function createRun(
     headersTimeoutMs: options.headersTimeoutMs ?? 60_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
   }));
-  const names = createToolNames(request.tools.map(({ name }) => name));
   /** Items that broken attempts had finished: sent along, so that they are not made twice. */
   const kept: OutputItem[] = [];
 
@@ -110,8 +108,8 @@ function createRun(
     const ports = {
       model: request.model.slug,
       credentialId,
-      tools: request.tools.map(({ name }) => names.toWire(name)),
-      names,
+      tools: request.tools.map(({ name }) => asking.names.toWire(name)),
+      names: asking.names,
       delivery: options.delivery ?? 'live',
       http: options.http,
       clock,

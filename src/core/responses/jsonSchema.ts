@@ -1,3 +1,5 @@
+import { present } from '../../base/present.ts';
+
 /**
  * JSON schemas as the backend takes them: the keywords that the real client sends, and nothing of
  * what makes the backend refuse a tool or answer nothing (WIRE.md g). Never changes its argument.
@@ -41,24 +43,27 @@ export function createSchemaReader(root: Schema, options: { descriptions: boolea
 
   function build(given: Schema, depth: number): Schema {
     const combined = combinators.filter((name) => Array.isArray(given[name]));
-    const type = combined.length > 0 ? undefined : typeOf(given);
-    const all = [type].flat();
-    const hasFields = all.includes('object') || given['properties'] !== undefined;
-    const properties = hasFields ? readAll(given['properties'], depth) : undefined;
-    const required = properties && requiredOf(given, properties);
-    const { description } = given;
-    const more = given['additionalProperties'];
-    const isArray = all.includes('array');
-    return {
-      ...(type === undefined ? {} : { type }),
-      ...(options.descriptions && typeof description === 'string' ? { description } : {}),
-      ...(combined.length > 0 ? {} : enumOf(given)),
-      ...(isArray || given['items'] !== undefined ? { items: readItems(given, depth) } : {}),
-      ...(properties === undefined ? {} : { properties }),
-      ...(required === undefined || required.length === 0 ? {} : { required }),
-      ...(more === undefined || !hasFields ? {} : { additionalProperties: readMore(more, depth) }),
+    const isCombined = combined.length > 0;
+    const type = isCombined ? undefined : typeOf(given);
+    return present({
+      type,
+      description: options.descriptions ? textOf(given['description']) : undefined,
+      enum: isCombined ? undefined : enumOf(given),
+      items: hasItems(given, type) ? readItems(given, depth) : undefined,
+      ...(hasFields(given, type) ? fieldsOf(given, depth) : {}),
       ...Object.fromEntries(combined.map((name) => [name, readList(given[name], depth)])),
       ...definitions(given, depth),
+    });
+  }
+
+  function fieldsOf(given: Schema, depth: number): Schema {
+    const properties = readAll(given['properties'], depth);
+    const required = requiredOf(given, properties);
+    const more = given['additionalProperties'];
+    return {
+      properties,
+      required: required.length === 0 ? undefined : required,
+      additionalProperties: more === undefined ? undefined : readMore(more, depth),
     };
   }
 
@@ -127,10 +132,21 @@ function typeOfValues(values: readonly unknown[]): string {
 }
 
 /** Values with levels of their own are too odd to be sent. */
-function enumOf(given: Schema): Schema {
-  const values = valuesOf(given);
-  const plain = values?.filter((value) => typeof value !== 'object' || value === null) ?? [];
-  return plain.length === 0 ? {} : { enum: plain };
+function enumOf(given: Schema): unknown[] | undefined {
+  const plain = valuesOf(given)?.filter((value) => typeof value !== 'object' || value === null);
+  return plain === undefined || plain.length === 0 ? undefined : plain;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function hasItems(given: Schema, type: string | string[] | undefined): boolean {
+  return [type].flat().includes('array') || given['items'] !== undefined;
+}
+
+function hasFields(given: Schema, type: string | string[] | undefined): boolean {
+  return [type].flat().includes('object') || given['properties'] !== undefined;
 }
 
 /** The values that `const` or `enum` allow. An empty list would allow none and is dropped. */
