@@ -14,6 +14,8 @@ export interface Asking {
   change(what: Change): void;
   /** Of the tools on offer, here and on the wire. */
   names: ToolNames;
+  /** The tools by their names on the wire. */
+  wireTools: readonly { name: string; parameters: Readonly<Record<string, unknown>> }[];
 }
 
 export function createAsking(
@@ -26,8 +28,13 @@ export function createAsking(
   let lite = request.model.lite;
   let dropReasoning = false;
   let verbosity = request.verbosity;
+  const names = createToolNames(request.tools.map(({ name }) => name));
   return {
-    names: createToolNames(request.tools.map(({ name }) => name)),
+    names,
+    wireTools: request.tools.map(({ name, parameters }) => ({
+      name: names.toWire(name),
+      parameters,
+    })),
     build(grant, kept) {
       const all = [...request.input, ...kept];
       const input = request.ties?.readable(all, grant.credentialId) ?? all;

@@ -5,9 +5,10 @@ import { cut } from '../../base/cut.ts';
 import type { Log } from '../../base/log.ts';
 import { createAnswer, type AnswerState } from './answer.ts';
 import { createAnswerBody, wrongForm } from './answerBody.ts';
-import { cleanItem, createGarbleFilter, type Delivery } from './garbleFilter.ts';
+import { createGarbleFilter, type Delivery } from './garbleFilter.ts';
+import type { GuardTool } from './garble/guard.ts';
 import type { AttemptRecord } from './exchange.ts';
-import { isCall, isKnownItem } from './outputItems.ts';
+import { isAnswer, isCall, isKnownItem } from './outputItems.ts';
 import {
   failureFromEvent,
   failureFromHttp,
@@ -24,6 +25,7 @@ import {
 import type { ResponsesFailure } from './failure.ts';
 import { ListenerFault } from './listenerFault.ts';
 import { watchQuiet } from './quiet.ts';
+import { cleaned, standing } from './standing.ts';
 import type { ToolNames } from './toolNames.ts';
 import type { EmitTurnEvent } from './turnEvent.ts';
 
@@ -43,8 +45,8 @@ export interface AttemptPorts {
   model: string;
   /** The credential that the request goes out with. */
   credentialId: string;
-  /** Names of the tools that are on offer: a call of one of them in the text is a leak. */
-  tools: readonly string[];
+  /** The tools that are on offer, by their names on the wire: a call in the text is a leak. */
+  tools: readonly GuardTool[];
   /** Maps the names under which the backend calls them. */
   names: ToolNames;
   delivery: Delivery;
@@ -189,10 +191,13 @@ function createReading(
     record.refused(JSON.stringify(error ?? {}));
   }
 
-  /** A tool call that was written as text, where none was made (WIRE.md h). */
+  /** A tool call that was written as text, where none was made and no answer stands (WIRE.md h). */
   function leak(): ResponsesFailure | undefined {
     const garble = filter.found();
-    if (!garble || answer.outputs().some(({ item }) => item && isCall(item))) return undefined;
+    const items = answer.outputs().flatMap(({ item }) => item ?? []);
+    if (!garble || items.some(isCall)) return undefined;
+    // Garbled thoughts are left out; the answer behind them is none the worse for them.
+    if (end && !filter.isTextGarbled() && items.some(isAnswer)) return undefined;
     return { kind: 'garbled', code: garble.family, detail: garble.snippet };
   }
 
@@ -247,35 +252,6 @@ function createReading(
 
 /** More text than this after a leak, and the attempt is given up before its end. */
 const longestLeak = 4_000;
-
-type Outputs = ReturnType<AnswerState['outputs']>;
-
-/**
- * The outputs without what leaked. Beside a real call the clean beginning of a message stays; of a
- * broken attempt it goes with the rest, for the message will be written anew.
- */
-function cleaned(outputs: Outputs, tools: readonly string[], isBroken: boolean): Outputs {
-  return outputs.map(({ item, keys }) => {
-    const clean = item && cleanItem(item, tools);
-    const isWanted = clean !== undefined && (clean === item || !isBroken);
-    return isWanted ? { item: clean, keys } : { keys };
-  });
-}
-
-/**
- * The items that stand, and the keys of all else. Of an answer that was cut short, thoughts at the end do not
- * stand: a reasoning item goes with the item that follows it and is refused alone.
- */
-function standing(outputs: Outputs, isShort: boolean) {
-  const last = isShort
-    ? outputs.findLastIndex(({ item }) => item && item.type !== 'reasoning')
-    : outputs.length;
-  const stands = (at: number) => at <= last && outputs[at]?.item !== undefined;
-  return {
-    items: outputs.flatMap(({ item }, at) => (item && stands(at) ? [item] : [])),
-    unfinishedKeys: outputs.flatMap(({ keys }, at) => (stands(at) ? [] : keys)),
-  };
-}
 
 function failureOf(error: unknown, begun: boolean): ResponsesFailure {
   if (error instanceof HttpError) return failureFromTransport(error, begun);

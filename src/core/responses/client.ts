@@ -69,6 +69,15 @@ export function createResponses(options: ResponsesOptions): ResponsesClient {
   };
 }
 
+function wayOf({ baseUrl, identity, headersTimeoutMs, idleTimeoutMs }: ResponsesOptions) {
+  return {
+    baseUrl: baseUrl(),
+    identity,
+    headersTimeoutMs: headersTimeoutMs ?? 60_000,
+    idleTimeoutMs: idleTimeoutMs ?? 300_000,
+  };
+}
+
 function createRun(
   options: ResponsesOptions,
   request: ResponsesRequest,
@@ -82,12 +91,7 @@ function createRun(
   const exchange = createExchangeRecorder(clock);
   const failures: Partial<Record<ResponsesFailure['kind'], number>> = {};
   let attempt = 0;
-  const asking = createAsking(request, () => ({
-    baseUrl: options.baseUrl(),
-    identity: options.identity,
-    headersTimeoutMs: options.headersTimeoutMs ?? 60_000,
-    idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
-  }));
+  const asking = createAsking(request, () => wayOf(options));
   /** Items that broken attempts had finished: sent along, so that they are not made twice. */
   const kept: OutputItem[] = [];
 
@@ -108,7 +112,7 @@ function createRun(
     const ports = {
       model: request.model.slug,
       credentialId,
-      tools: request.tools.map(({ name }) => asking.names.toWire(name)),
+      tools: asking.wireTools,
       names: asking.names,
       delivery: options.delivery ?? 'live',
       http: options.http,

@@ -6,6 +6,7 @@ import {
   scrub,
   type Garble,
   type GarbleGuard,
+  type GuardTool,
   type GuardStep,
 } from './garble/guard.ts';
 import { readItem } from './outputItems.ts';
@@ -21,9 +22,17 @@ export interface GarbleFilter {
   change(change: AnswerChange): void;
   /** The first leak; undefined while all is clean. */
   found(): Garble | undefined;
-  /** Characters that came since the leak began. */
+  /** Whether the text itself holds a leak, and not the thoughts alone. */
+  isTextGarbled(): boolean;
+  /**
+   * Characters that came since the leak began. Of thoughts only those beyond a generous measure: an
+   * answer may still follow them.
+   */
   excess(): number;
 }
+
+/** Characters of garbled thoughts that are waited through for the answer behind them. */
+const patienceWithThoughts = 36_000;
 
 interface Watched {
   guard: GarbleGuard;
@@ -39,24 +48,28 @@ interface Watched {
  * a tool call that the model writes as text is never shown (WIRE.md h). Calls and refusals pass.
  */
 export function createGarbleFilter(
-  options: { tools: readonly string[]; delivery: Delivery },
+  options: { tools: readonly GuardTool[]; delivery: Delivery },
   onChange: (change: AnswerChange) => void,
 ): GarbleFilter {
   const { tools, delivery } = options;
   const watched = new Map<string, Watched>();
   let found: Garble | undefined;
+  let isTextGarbled = false;
   let excess = 0;
+  let thoughts = 0;
 
   function take(state: Watched, { release: text, garbled }: GuardStep): void {
     release(state, text);
     if (garbled === undefined) return;
     state.isGarbled = true;
     found ??= garbled;
+    isTextGarbled ||= state.part.kind === 'text';
   }
 
   function append(state: Watched, text: string): void {
-    if (state.isGarbled) excess += text.length;
-    else take(state, state.guard.push(text));
+    if (!state.isGarbled) take(state, state.guard.push(text));
+    else if (state.part.kind === 'reasoning') thoughts += text.length;
+    else excess += text.length;
   }
 
   function release(state: Watched, text: string): void {
@@ -120,7 +133,8 @@ export function createGarbleFilter(
       }
     },
     found: () => found,
-    excess: () => excess,
+    isTextGarbled: () => isTextGarbled,
+    excess: () => Math.max(excess, thoughts - patienceWithThoughts),
   };
 }
 
@@ -128,7 +142,7 @@ export function createGarbleFilter(
  * An item as far as it is clean: a message ends before its leak, and thoughts with a leak go as a
  * whole. Undefined when nothing is left. What leaked never becomes history.
  */
-export function cleanItem(item: OutputItem, tools: readonly string[]): OutputItem | undefined {
+export function cleanItem(item: OutputItem, tools: readonly GuardTool[]): OutputItem | undefined {
   const parts = readItem(item).filter(({ kind }) => kind === 'text' || kind === 'reasoning');
   if (parts.every(({ text }) => findGarble(text, { tools }) === undefined)) return item;
   const message = parts.find(({ kind }) => kind === 'text');

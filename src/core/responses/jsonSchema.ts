@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/lookup.ts';
 import { present } from '../../base/present.ts';
 
 /**
@@ -42,7 +43,7 @@ export function createSchemaReader(root: Schema, options: { descriptions: boolea
   }
 
   function build(given: Schema, depth: number): Schema {
-    const combined = combinators.filter((name) => Array.isArray(given[name]));
+    const combined = combinators.filter((name) => Array.isArray(ownValue(given, name)));
     const isCombined = combined.length > 0;
     const type = isCombined ? undefined : typeOf(given);
     return present({
@@ -51,7 +52,7 @@ export function createSchemaReader(root: Schema, options: { descriptions: boolea
       enum: isCombined ? undefined : enumOf(given),
       items: hasItems(given, type) ? readItems(given, depth) : undefined,
       ...(hasFields(given, type) ? fieldsOf(given, depth) : {}),
-      ...Object.fromEntries(combined.map((name) => [name, readList(given[name], depth)])),
+      ...Object.fromEntries(combined.map((name) => [name, readList(ownValue(given, name), depth)])),
       ...definitions(given, depth),
     });
   }
@@ -90,8 +91,8 @@ export function createSchemaReader(root: Schema, options: { descriptions: boolea
   }
 
   function definitions(given: Schema, depth: number): Schema {
-    const held = ['$defs', 'definitions'].filter((name) => given[name] !== undefined);
-    return Object.fromEntries(held.map((name) => [name, readAll(given[name], depth)]));
+    const held = ['$defs', 'definitions'].filter((name) => ownValue(given, name) !== undefined);
+    return Object.fromEntries(held.map((name) => [name, readAll(ownValue(given, name), depth)]));
   }
 
   return { read };
@@ -122,7 +123,7 @@ const implied: readonly (readonly [string, readonly string[]])[] = [
 function impliedType(given: Schema): string | undefined {
   const values = valuesOf(given);
   if (values) return typeOfValues(values);
-  return implied.find(([, keys]) => keys.some((key) => given[key] !== undefined))?.[0];
+  return implied.find(([, keys]) => keys.some((key) => ownValue(given, key) !== undefined))?.[0];
 }
 
 function typeOfValues(values: readonly unknown[]): string {
@@ -160,9 +161,9 @@ function valuesOf(given: Schema): readonly unknown[] | undefined {
 function target(ref: unknown, root: Schema): unknown {
   if (typeof ref !== 'string' || ref.length > 300) return undefined;
   const [, place = '', name = ''] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(ref) ?? [];
-  const held = objectOf(root[place]);
+  const held = objectOf(ownValue(root, place));
   const key = name.replaceAll('~1', '/').replaceAll('~0', '~');
-  return Object.hasOwn(held, key) ? held[key] : undefined;
+  return ownValue(held, key);
 }
 
 function isLocal(ref: unknown, root: Schema): boolean {

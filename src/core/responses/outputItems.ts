@@ -82,6 +82,11 @@ export function isCall(item: OutputItem): boolean {
   return item.type === 'function_call' || item.type === 'custom_tool_call';
 }
 
+/** True for a message that says something, be it a refusal. */
+export function isAnswer(item: OutputItem): boolean {
+  return item.type === 'message' && readItem(item).length > 0;
+}
+
 /** The call that an item asks for; undefined for other items and for calls without id or name. */
 export function readCall(item: OutputItem): ToolCall | undefined {
   if (item.type === 'function_call') {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/lookup.ts';
 import { cutText } from '../../base/wellFormed.ts';
 import {
   combinators,
@@ -72,13 +73,13 @@ function rootObject(schema: Schema, descriptions: boolean): RootObject {
     }),
   );
   const sure = requiredOf({ required: [...required] }, own);
-  const besides = kept.filter((key) => schema[key] !== undefined);
-  const rest = reader.read(Object.fromEntries(besides.map((key) => [key, schema[key]])));
+  const besides = kept.filter((key) => ownValue(schema, key) !== undefined);
+  const rest = reader.read(Object.fromEntries(besides.map((key) => [key, ownValue(schema, key)])));
   return {
     type: 'object',
     properties: own,
     ...(sure.length === 0 ? {} : { required: sure }),
-    ...Object.fromEntries(besides.map((key) => [key, rest[key]])),
+    ...Object.fromEntries(besides.map((key) => [key, ownValue(rest, key)])),
   };
 }
 
@@ -135,7 +136,7 @@ function listOf(value: unknown): unknown[] {
 }
 
 function constraintNote(schema: Schema, lost: readonly string[]): string {
-  const rules = Object.fromEntries(lost.map((key) => [key, clipped(schema[key], 0)]));
+  const rules = Object.fromEntries(lost.map((key) => [key, clipped(ownValue(schema, key), 0)]));
   const text = JSON.stringify(rules);
   const told = text.length > 2000 ? `${cutText(text, 2000)}…` : text;
   return `The arguments must also satisfy this JSON schema: ${told}`;

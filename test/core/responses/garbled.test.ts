@@ -79,6 +79,89 @@ describe('a tool call that is written as text', () => {
     expect(JSON.stringify(message)).toContain(JSON.stringify(text?.text));
   });
 
+  const thought = (text: string) => ({
+    type: 'reasoning',
+    id: 'rs_1',
+    encrypted_content: 'sealed',
+    summary: [{ type: 'summary_text', text }],
+  });
+  const said = (text: string) => ({
+    type: 'message',
+    role: 'assistant',
+    content: [{ type: 'output_text', text }],
+  });
+  const thinking = (text: string) => [
+    ...(text.match(/[^]{1,9}/g) ?? []).map((delta) => ({
+      type: 'response.reasoning_summary_text.delta',
+      output_index: 0,
+      summary_index: 0,
+      delta,
+    })),
+    { type: 'response.output_item.done', output_index: 0, item: thought(text) },
+  ];
+  const saying = (text: string) => [
+    { type: 'response.output_text.delta', output_index: 1, content_index: 0, delta: text },
+    { type: 'response.output_item.done', output_index: 1, item: said(text) },
+  ];
+  const ending = { type: 'response.completed', response: { id: 'r', output: [] } };
+  const leaked = 'I look.\nassistant to=functions.read_file code {"path":"a"}';
+
+  test.each([
+    ['short', leaked],
+    ['long', leaked + ' x'.repeat(4_000)],
+  ])(
+    'in the thoughts, %s, beside a finished answer is left out, and the answer stands',
+    async (_, thoughts) => {
+      const { http, sent } = scriptedHttp(() =>
+        streamOf(sseBytes([...thinking(thoughts), ...saying('All of it.'), ending])),
+      );
+      const { shown, answer } = await run(http, request);
+      expect(sent.length).toBe(1);
+      expect(answer?.items).toEqual([said('All of it.')]);
+      expect(shown.filter(({ kind }) => kind === 'text')).toEqual([
+        { kind: 'text', text: 'All of it.' },
+      ]);
+      expect(JSON.stringify(shown)).not.toMatch(marker);
+      expect(JSON.stringify(shown)).toContain('I look.');
+    },
+  );
+
+  test('in the thoughts without an answer behind them is asked again', async () => {
+    const { http, sent } = scriptedHttp(
+      () => streamOf(sseBytes([...thinking(leaked), ending])),
+      good,
+    );
+    const { answer } = await run(http, request);
+    expect(sent.length).toBe(2);
+    expect(answer?.status).toBe('completed');
+  });
+
+  test('in thoughts and in the answer is asked again', async () => {
+    const { http, sent } = scriptedHttp(
+      () => streamOf(sseBytes([...thinking(leaked), ...saying(leaked), ending])),
+      good,
+    );
+    await run(http, request);
+    expect(sent.length).toBe(2);
+  });
+
+  test('without a recipient is found by the schema of the tool on offer', async () => {
+    const tools = [
+      {
+        name: 'read file',
+        description: '',
+        parameters: { type: 'object', properties: { path: {} }, required: ['path'] },
+      },
+    ];
+    const { http, sent } = scriptedHttp(
+      () => streamOf(sseBytes([...saying('Now.\n+#+#+#{"path":"a.ts"}'), ending])),
+      good,
+    );
+    const { shown } = await run(http, { ...request, tools });
+    expect(sent.length).toBe(2);
+    expect(JSON.stringify(shown)).not.toMatch(marker);
+  });
+
   test('is given up before its end when it goes on and on without a call', async () => {
     const delta = (text: string) => ({
       type: 'response.output_text.delta',

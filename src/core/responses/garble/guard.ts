@@ -1,3 +1,5 @@
+import { argumentNames } from '../toolSchema.ts';
+import type { ToolShape } from './bareCall.ts';
 import { familyOf, type GarbleFamily, type Marker } from './judge.ts';
 import {
   backtick,
@@ -49,16 +51,23 @@ export interface GarbleGuard {
   end(): GuardStep;
 }
 
+/** A declared tool; by its name alone, only calls that name it are known. */
+export type GuardTool =
+  string | { readonly name: string; readonly parameters: Readonly<Record<string, unknown>> };
+
 export interface GuardOptions {
-  /** Names of the declared tools; may be empty. */
-  tools: readonly string[];
+  /** The declared tools; may be empty. */
+  tools: readonly GuardTool[];
 }
 
-/** Bound of what is held back, UTF-16 code units: the longest marker with debris in it. */
+/**
+ * Bound of what is held back, UTF-16 code units: the longest marker with debris in it, or the
+ * arguments that follow a run of noise.
+ */
 export const maxHeld = maxMarker;
 
 export function createGarbleGuard({ tools }: GuardOptions): GarbleGuard {
-  const names = new Set(tools);
+  const { names, shapes } = knownTools(tools);
   const markdown = createMarkdown();
   let held = '';
   /** The end of what has been released, for the words before a marker. */
@@ -81,6 +90,7 @@ export function createGarbleGuard({ tools }: GuardOptions): GarbleGuard {
           span: markdown.span(),
           isOldSpan: markdown.isOldSpan(),
           tools: names,
+          shapes,
         });
         if (verdict === 'more') return hold(text, at);
         if (verdict !== 'none') return detect(text, at, verdict);
@@ -168,6 +178,28 @@ export function createGarbleGuard({ tools }: GuardOptions): GarbleGuard {
       return scan(held, true);
     },
   };
+}
+
+interface KnownTools {
+  names: ReadonlySet<string>;
+  shapes: readonly ToolShape[];
+}
+
+/** A turn has one list of tools and a guard for each part of its answer. */
+const known = new WeakMap<readonly GuardTool[], KnownTools>();
+
+function knownTools(tools: readonly GuardTool[]): KnownTools {
+  const before = known.get(tools);
+  if (before) return before;
+  const names = new Set(tools.map((tool) => (typeof tool === 'string' ? tool : tool.name)));
+  const shapes = tools.filter((tool) => typeof tool !== 'string').map(shapeOfTool);
+  known.set(tools, { names, shapes });
+  return { names, shapes };
+}
+
+function shapeOfTool({ name, parameters }: Exclude<GuardTool, string>): ToolShape {
+  const { all, required } = argumentNames(parameters);
+  return { name, all: new Set(all), required, isPatch: /patch/i.test(name) };
 }
 
 /** The first leak of a whole text. */

@@ -1,5 +1,6 @@
+import { maxArguments, maxNoise, readBareCall, type ToolShape } from './bareCall.ts';
 import { maxPrelude, maxRecipient, readEnvelope, type Reading } from './envelope.ts';
-import { maxFollower, readFollower } from './follower.ts';
+import { maxFollower, readFollower, type Follower } from './follower.ts';
 import { isLeak, type Marker } from './judge.ts';
 import { placeOf } from './place.ts';
 
@@ -7,7 +8,11 @@ import { placeOf } from './place.ts';
 const maxSpan = 160;
 
 /** Length of the longest marker, with what may stand in it, UTF-16 code units. */
-export const maxMarker = maxPrelude + 3 + maxRecipient + Math.max(maxFollower, maxSpan) + 24;
+export const maxMarker =
+  Math.max(
+    maxPrelude + 3 + maxRecipient + Math.max(maxFollower, maxSpan),
+    maxNoise + maxArguments,
+  ) + 24;
 
 export interface Surroundings {
   /** The end of the text before the marker. */
@@ -17,6 +22,7 @@ export interface Surroundings {
   /** That run stands in an earlier line. */
   isOldSpan: boolean;
   tools: ReadonlySet<string>;
+  shapes: readonly ToolShape[];
 }
 
 /**
@@ -30,7 +36,8 @@ export function readMarker(
   surroundings: Surroundings,
 ): Reading<Marker> {
   const envelope = readEnvelope(text, at, isEnd);
-  if (typeof envelope === 'string') return envelope;
+  if (envelope === 'more') return 'more';
+  if (envelope === 'none') return readBare(text, at, isEnd, surroundings);
   const follower = readFollower(text, envelope.end, isEnd);
   if (follower === 'more') return 'more';
   const place = placeOf(surroundings.before());
@@ -39,6 +46,31 @@ export function readMarker(
   if (!isLeak(marker, surroundings.tools)) return 'none';
   return surroundings.span === 0 ? marker : readSpan(text, isEnd, surroundings, marker);
 }
+
+/** A call without a recipient: noise, and the arguments of a tool on offer right behind it. */
+function readBare(
+  text: string,
+  at: number,
+  isEnd: boolean,
+  surroundings: Surroundings,
+): Reading<Marker> {
+  if (surroundings.shapes.length === 0) return 'none';
+  const envelope = readBareCall(text, at, isEnd, surroundings.shapes);
+  if (typeof envelope === 'string') return envelope;
+  const place = placeOf(surroundings.before());
+  if (place.isMention || place.kind === 'item' || place.kind === 'opening') return 'none';
+  const marker = { envelope, follower: argumentsFollow, place };
+  return surroundings.span === 0 ? marker : readSpan(text, isEnd, surroundings, marker);
+}
+
+const argumentsFollow: Follower = {
+  kind: 'json',
+  channels: 0,
+  debris: '',
+  fillers: 0,
+  newlines: 0,
+  isApart: false,
+};
 
 /**
  * Inside inline code it is a leak only if the code is never closed, in its line or, when it began

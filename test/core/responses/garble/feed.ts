@@ -1,4 +1,4 @@
-import type { Garble } from '../../../../src/core/responses/garble/guard.ts';
+import type { Garble, GuardTool } from '../../../../src/core/responses/garble/guard.ts';
 import { createGarbleGuard } from '../../../../src/core/responses/garble/guard.ts';
 
 export interface Fed {
@@ -11,7 +11,7 @@ export interface Fed {
 }
 
 /** Hands the pieces to a fresh guard, as a stream would. */
-export function feed(pieces: Iterable<string>, tools: readonly string[]): Fed {
+export function feed(pieces: Iterable<string>, tools: readonly GuardTool[]): Fed {
   const guard = createGarbleGuard({ tools });
   let shown = '';
   let taken = 0;

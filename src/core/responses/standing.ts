@@ -1,0 +1,32 @@
+import type { AnswerState } from './answer.ts';
+import type { GuardTool } from './garble/guard.ts';
+import { cleanItem } from './garbleFilter.ts';
+
+type Outputs = ReturnType<AnswerState['outputs']>;
+
+/**
+ * The outputs without what leaked. Beside a real call the clean beginning of a message stays; of a
+ * broken attempt it goes with the rest, for the message will be written anew.
+ */
+export function cleaned(outputs: Outputs, tools: readonly GuardTool[], isBroken: boolean): Outputs {
+  return outputs.map(({ item, keys }) => {
+    const clean = item && cleanItem(item, tools);
+    const isWanted = clean !== undefined && (clean === item || !isBroken);
+    return isWanted ? { item: clean, keys } : { keys };
+  });
+}
+
+/**
+ * The items that stand, and the keys of all else. Of an answer that was cut short, thoughts at the end do not
+ * stand: a reasoning item goes with the item that follows it and is refused alone.
+ */
+export function standing(outputs: Outputs, isShort: boolean) {
+  const last = isShort
+    ? outputs.findLastIndex(({ item }) => item && item.type !== 'reasoning')
+    : outputs.length;
+  const stands = (at: number) => at <= last && outputs[at]?.item !== undefined;
+  return {
+    items: outputs.flatMap(({ item }, at) => (item && stands(at) ? [item] : [])),
+    unfinishedKeys: outputs.flatMap(({ keys }, at) => (stands(at) ? [] : keys)),
+  };
+}
