@@ -77,7 +77,7 @@ export function readSettings(raw: Readonly<Record<string, unknown>>): Settings {
 export function settingRemarks(raw: Readonly<Record<string, unknown>>): string[] {
   const used = new Map<string, unknown>(Object.entries(readSettings(raw)));
   return [...bounds].flatMap(([name, [least, most]]) => {
-    const value = raw[name];
+    const value = ownValue(raw, name);
     if (value === undefined || value === used.get(name)) return [];
     const fault =
       typeof value === 'number'
