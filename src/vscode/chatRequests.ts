@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Log } from '../base/log.ts';
 import type { Session } from '../core/chat/session.ts';
+import { isShownText } from '../core/chat/shownText.ts';
 import type { Sending } from '../core/chat/sending.ts';
 import type { FromWebview } from '../protocol.ts';
 import { isUsageRequest, type UsageRequest } from '../protocolUsage.ts';
@@ -85,14 +86,28 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
     case 'link/open':
       return openLink(message.url, message.label, answerOf(message.turnId, session));
     case 'clipboard/write':
-      return vscode.env.clipboard.writeText(message.text);
+      return withShownText(message.text, needs, (text) => vscode.env.clipboard.writeText(text));
     case 'code/insert':
-      return insertAtCursor(message.text, message.language);
+      return withShownText(message.text, needs, (text) => insertAtCursor(text, message.language));
     case 'code/newFile':
-      return openNewFile(message.text, message.language);
+      return withShownText(message.text, needs, (text) => openNewFile(text, message.language));
     case 'view/error':
       return needs.log.error(`chat view: ${message.message}`);
   }
+}
+
+/** Does it with text that the panel shows, and with no other: see {@link isShownText}. */
+function withShownText(
+  text: string,
+  { session, signIn, log }: ChatRequestNeeds,
+  act: (text: string) => unknown,
+): unknown {
+  const state = signIn.state();
+  const code = state.kind === 'running' ? state.attempt.code?.text : undefined;
+  if (text === code || isShownText(text, session.turns())) return act(text);
+  log.error('the chat view asked for text that is in no turn of the chat');
+  const words = vscode.l10n.t('That text is no longer in the chat, so nothing was done with it.');
+  return void vscode.window.showWarningMessage(words);
 }
 
 const signInCommands = {

