@@ -72,7 +72,9 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     find(id) ? change((old) => withPreferences(old, id, wish)) : undefined;
 
   const acts: Record<AccountAction, (entry: PoolEntry) => unknown> = {
-    async use({ id }) {
+    async use(entry) {
+      const { id } = entry;
+      if (!(await mayBeBilled(entry))) return;
       await needs.choose(id);
       pool.use(id);
     },
@@ -82,7 +84,9 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     setCeiling: (entry) => setCeiling(entry, changeOf),
     turnOff: ({ id }) => changeOf(id, { off: true }),
     turnOn: ({ id }) => changeOf(id, { off: undefined }),
-    async useInWorkspace({ id }) {
+    async useInWorkspace(entry) {
+      const { id } = entry;
+      if (!(await mayBeBilled(entry))) return;
       await needs.chooseForWorkspace(id);
       pool.use(id);
       pool.look();
@@ -226,6 +230,18 @@ async function askHow(entry: PoolEntry): Promise<{ tellIssuer: boolean } | undef
     everywhere,
   );
   return answer === undefined ? undefined : { tellIssuer: answer === everywhere };
+}
+
+/** Asks before a key of the API is used, whoever asked for it: each use of it costs money. */
+async function mayBeBilled(entry: PoolEntry): Promise<boolean> {
+  if (isMetered(entry)) return true;
+  const use = vscode.l10n.t('Use the Key');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Use the API key {0} from now on?', entry.label),
+    { modal: true, detail: vscode.l10n.t('OpenAI bills each use of an API key.') },
+    use,
+  );
+  return answer === use;
 }
 
 function actionWords(action: AccountAction): string {

@@ -9,6 +9,7 @@ import { withoutTokens } from '../../src/core/auth/credential.ts';
 import { noPreferences, preferencesSchema } from '../../src/core/pool/preferences.ts';
 import { restsSchema } from '../../src/core/pool/rest.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
+import { credential, memoryStore } from '../support/credentials.ts';
 import { settled } from '../support/steppedClock.ts';
 import { editor } from '../support/vscode.ts';
 import { createPoolWorld, storeOf } from './poolWorld.ts';
@@ -36,6 +37,27 @@ describe('what is done with an account', () => {
     await accounts.act('b', 'use');
     expect([chosen.everywhere, pool.current()?.id]).toEqual(['b', 'b']);
   });
+
+  test.each(['use', 'useInWorkspace'] as const)(
+    'a key of the API is never used by "%s" before the person has agreed',
+    async (action) => {
+      const store = memoryStore([
+        credential({ id: 'plan' }),
+        credential({ id: 'key', kind: 'apiKey', refreshToken: '' }),
+      ]);
+      const { accounts, chosen, pool } = await world({ store });
+      const chosenNow = () => [chosen.everywhere, chosen.here, pool.current()?.id];
+      const refused = accounts.act('key', action);
+      expect(chosenNow()).toEqual([undefined, undefined, 'plan']);
+      editor.messages.at(-1)?.answer(undefined);
+      await refused;
+      expect(chosenNow()).toEqual([undefined, undefined, 'plan']);
+      const agreed = accounts.act('key', action);
+      editor.messages.at(-1)?.answer('Use the Key');
+      await agreed;
+      expect(chosenNow()).toContain('key');
+    },
+  );
 
   test('use in the workspace holds until any may be used again', async () => {
     const { accounts, chosen, pool } = await world();
