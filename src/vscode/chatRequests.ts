@@ -100,11 +100,11 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
 function withShownText(
   text: string,
   { session, signIn, log }: ChatRequestNeeds,
-  act: (text: string) => unknown,
+  use: (text: string) => unknown,
 ): unknown {
   const state = signIn.state();
   const code = state.kind === 'running' ? state.attempt.code?.text : undefined;
-  if (text === code || isShownText(text, session.turns())) return act(text);
+  if (text === code || isShownText(text, session.turns())) return use(text);
   log.error('the chat view asked for text that is in no turn of the chat');
   const words = vscode.l10n.t('That text is no longer in the chat, so nothing was done with it.');
   return void vscode.window.showWarningMessage(words);

@@ -25,9 +25,8 @@ export function isShownText(text: string, turns: readonly Turn[]): boolean {
 function isMadeOf(wanted: string, parts: readonly string[]): boolean {
   const places = new Set([0]);
   for (const part of parts) {
-    if (part === '') continue;
-    for (const place of [...places])
-      if (wanted.startsWith(part, place)) places.add(place + part.length);
+    const followed = Array.from(places).filter((place) => wanted.startsWith(part, place));
+    for (const place of followed) places.add(place + part.length);
   }
   return places.has(wanted.length);
 }
