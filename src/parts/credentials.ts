@@ -39,7 +39,16 @@ export function createCredentials(ground: Ground) {
     clock,
     log,
     userAgent,
-    shared: { leases, notes, answers, peers, locks, nameOf: concealed, random: Math.random },
+    shared: {
+      leases,
+      notes,
+      answers,
+      peers,
+      locks,
+      ...hostsOf(ground),
+      nameOf: concealed,
+      random: Math.random,
+    },
     async readBorrowed({ kind }) {
       if (kind !== 'imported') return undefined;
       const login = await readCodexLogin(new AbortController().signal);
@@ -51,6 +60,15 @@ export function createCredentials(ground: Ground) {
 }
 
 export type Credentials = ReturnType<typeof createCredentials>;
+
+/**
+ * A window with a remote host keeps its secrets on the machine of the editor, as the local windows
+ * do. In the browser each window has secrets of its own, so nothing can be announced there.
+ */
+function hostsOf({ context }: Ground) {
+  if (vscode.env.uiKind === vscode.UIKind.Web) return {};
+  return { hosts: { secrets: context.secrets, isRemote: vscode.env.remoteName !== undefined } };
+}
 
 /** In the browser each window has secrets of its own; there they are made one. */
 function secretsOf({ context, lifetime, log, sharedFile }: Ground) {

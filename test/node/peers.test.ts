@@ -21,10 +21,13 @@ test.runIf(process.platform === 'linux')(
     const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     await once(stranger, 'spawn');
     const holder = withPid(withStart(me, '1'), stranger.pid);
-    expect(isAlive(holder)).toBe(false);
-    expect(isAlive(withoutStart(holder))).toBe(true);
-    stranger.kill('SIGKILL');
-    await once(stranger, 'exit');
+    try {
+      expect(isAlive(holder)).toBe(false);
+      expect(isAlive(withoutStart(holder))).toBe(true);
+    } finally {
+      stranger.kill('SIGKILL');
+      await once(stranger, 'exit');
+    }
     expect(isAlive(withoutStart(holder))).toBe(false);
   },
 );

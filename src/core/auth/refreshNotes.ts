@@ -6,12 +6,13 @@ import { freeLocks, type MachineLocks } from '../../base/locks.ts';
 import { recordOfKnown } from '../../base/lenient.ts';
 import { onlyMe, type Peers } from '../../base/peers.ts';
 import { createLocalValue, type SharedValue } from '../../base/sharedValue.ts';
+import type { SharedSecretHosts } from './announcements.ts';
 import type { Credential } from './credential.ts';
 import { storeFailure } from './errors.ts';
 import { createLocalAnswers, type SealedAnswers } from './sealedAnswers.ts';
 
 /** So long after a refresh began nobody waits for its answer any more: it has its own deadline. */
-const answerLimitMs = 75_000;
+export const answerLimitMs = 75_000;
 /** A secret storage that lags behind by more than that does not lag: it holds something else. */
 export const longestLagMs = 120_000;
 /** A process that keeps tokens in memory for longer has most likely ended: not every system tells. */
@@ -52,6 +53,8 @@ export interface SharedRefresh {
   answers: SealedAnswers;
   peers: Peers;
   locks: MachineLocks;
+  /** What windows of other machines see of a refresh; absent where there are none. */
+  hosts?: SharedSecretHosts;
   /** Another name for the id or the token of a credential, from which nobody can tell it. */
   nameOf: (text: string) => string;
   /** From 0 up to 1. */

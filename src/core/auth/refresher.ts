@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Http } from '../../base/http.ts';
 import type { HoldReach } from '../../base/leases.ts';
 import type { Log } from '../../base/log.ts';
+import { createAnnouncements, type Announcements } from './announcements.ts';
 import {
   withoutTokens,
   type Credential,
@@ -61,11 +62,11 @@ export interface RefresherNeeds {
  * down, leaves it to the next one.
  *
  * What remains: who is killed between the issuer's grant and the arrival of the answer takes the
- * session along (`interrupted`); and so does who stands still between its note and its request for
- * longer than 75 s, during which another window refreshes, and then goes on as if nothing had been.
- * A window whose extensions run on another machine (a remote host) has the secret storage in
- * common with local windows, but neither leases nor notes: between those only the reading of the
- * store before and after a refresh helps, so two that refresh within the same second may collide.
+ * session along (`interrupted`); and so does who stands still straight before its request for longer
+ * than 75 s, during which another window refreshes, and then goes on as if nothing had been.
+ * Windows on another machine (a remote host) have the secret storage in common with local ones, but
+ * neither leases nor notes nor locks: see {@link Announcements} for what keeps those apart, unless
+ * the storage takes longer than a second to show what was written.
  * Throws {@link AuthError}.
  */
 export function createRefresher(
@@ -77,6 +78,7 @@ export function createRefresher(
     notebook: createRefreshNotebook(needs.shared, needs.clock),
     unstored: createUnstoredCredentials(needs.shared.answers, needs.log),
     reuses: createReuseWatch(needs.clock),
+    announcements: createAnnouncements(needs),
   };
   return (old, reason) =>
     leases.hold(
@@ -91,6 +93,7 @@ interface Desk extends RefresherNeeds {
   notebook: RefreshNotebook;
   unstored: UnstoredCredentials;
   reuses: ReuseWatch;
+  announcements: Announcements;
 }
 
 interface Turn {
@@ -114,7 +117,7 @@ async function refreshOnce(desk: Desk, { old, reason, reach }: Turn): Promise<Cr
         return await spend({ ...desk, notebook: lock.notebook }, spending);
       }
     } finally {
-      if (lock) lock.end();
+      if (lock) await lock.end();
       else await desk.notebook.withdraw(current);
     }
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { HoldReach } from '../../base/leases.ts';
 import type { MachineLock } from '../../base/locks.ts';
+import type { Announcements } from './announcements.ts';
 import type { Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
 import { longestKeptMs, longestLagMs, type RefreshNotebook } from './refreshNotes.ts';
@@ -19,8 +20,8 @@ export interface TokenLock {
   readonly isSole: boolean;
   /** The notes of the refresh, which tell the lock how it went. */
   readonly notebook: RefreshNotebook;
-  /** Gives back what no note has settled. */
-  end(): void;
+  /** Gives back what no note has settled, and takes the announcement back. */
+  end(): Promise<void>;
 }
 
 export interface Wanted {
@@ -49,32 +50,54 @@ export interface Wanted {
  * Undefined when the store has other tokens by now. Throws {@link AuthError}: `busyElsewhere`.
  */
 export async function lockToken(
-  needs: RefresherNeeds & { notebook: RefreshNotebook },
+  needs: RefresherNeeds & { notebook: RefreshNotebook; announcements: Announcements },
   wanted: Wanted,
 ): Promise<TokenLock | undefined> {
-  const { shared, clock, log, notebook } = needs;
-  const { current, reach, isForced } = wanted;
-  const answer = await shared.locks.take(
-    `refresh token ${shared.nameOf(current.refreshToken)}`,
-    never,
-  );
-  if (answer.kind === 'busy') throw new AuthError({ kind: 'busyElsewhere' });
-  if (answer.kind === 'finished') {
-    if (await hasSuccessor(needs, current, successorMs)) return undefined;
-    throw new AuthError({ kind: 'busyElsewhere' });
+  const { current, isForced } = wanted;
+  const isChanged = () => hasSuccessor(needs, current, 0);
+  const taken = await takeLock(needs, wanted);
+  if (!taken) return undefined;
+  const { lock, isSole } = taken;
+  let hold: TokenLock | undefined;
+  try {
+    if (!isSole) await waitAtRandom(needs, isForced);
+    const takeBack = await needs.announcements.announce(current, isSole, isChanged);
+    if (takeBack && !(await isChanged())) {
+      hold = withLock(needs.notebook, { lock, isSole, takeBack });
+    } else await takeBack?.();
+    return hold;
+  } finally {
+    if (!hold) lock?.release();
   }
-  const lock = answer.kind === 'held' ? answer.lock : undefined;
-  const isSole = lock !== undefined || (answer.kind === 'impossible' && reach === 'allWindows');
-  if (!isSole) {
-    if (!isForced) throw new AuthError({ kind: 'busyElsewhere' });
-    log.warn('a token is refreshed without a hold over the other windows');
-    await clock.delay(shortestWaitMs + shared.random() * (longestWaitMs - shortestWaitMs), never);
+}
+
+/** Undefined when the store has other tokens by now. Throws {@link AuthError}: `busyElsewhere`. */
+async function takeLock(
+  needs: RefresherNeeds,
+  { current, reach }: Wanted,
+): Promise<Omit<Hold, 'takeBack'> | undefined> {
+  const { locks, nameOf } = needs.shared;
+  const answer = await locks.take(`refresh token ${nameOf(current.refreshToken)}`, never);
+  switch (answer.kind) {
+    case 'held':
+      return { lock: answer.lock, isSole: true };
+    case 'finished':
+      if (await hasSuccessor(needs, current, successorMs)) return undefined;
+      throw new AuthError({ kind: 'busyElsewhere' });
+    case 'busy':
+      throw new AuthError({ kind: 'busyElsewhere' });
+    case 'impossible':
+      return { lock: undefined, isSole: reach === 'allWindows' };
+    case 'troubled':
+      return { lock: undefined, isSole: false };
   }
-  if (await hasSuccessor(needs, current, 0)) {
-    lock?.release();
-    return undefined;
-  }
-  return withLock(notebook, lock, isSole);
+}
+
+/** Throws {@link AuthError} `busyElsewhere` where there is no need to go on without a hold. */
+async function waitAtRandom({ shared, clock, log }: RefresherNeeds, isForced: boolean) {
+  if (!isForced) throw new AuthError({ kind: 'busyElsewhere' });
+  log.warn('a token is refreshed without a hold over the other windows');
+  await clock.delay(shortestWaitMs + shared.random() * (longestWaitMs - shortestWaitMs), never);
 }
 
 /** Whether the store shows other tokens than these within the time. */
@@ -90,12 +113,15 @@ async function hasSuccessor(
   }
 }
 
-function withLock(
-  notebook: RefreshNotebook,
-  lock: MachineLock | undefined,
-  isSole: boolean,
-): TokenLock {
+interface Hold {
+  lock: MachineLock | undefined;
+  isSole: boolean;
+  takeBack: () => Promise<void>;
+}
+
+function withLock(notebook: RefreshNotebook, { lock, isSole, takeBack }: Hold): TokenLock {
   let isEnded = false;
+  let isKept = false;
   const end = (how: (lock: MachineLock) => void) => {
     if (lock && !isEnded) how(lock);
     isEnded = true;
@@ -109,11 +135,15 @@ function withLock(
         return notebook.settle(credential);
       },
       keep(spent) {
+        isKept = true;
         end((each) => each.finish(longestKeptMs));
         return notebook.keep(spent);
       },
     },
-    end: () => end((each) => each.release()),
+    async end() {
+      end((each) => each.release());
+      if (!isKept) await takeBack();
+    },
   };
 }
 
