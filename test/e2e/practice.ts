@@ -29,6 +29,10 @@ export interface PracticeOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Further variables for the editor, made when the stand-in is up. */
   readonly environment?: (backend: Backend) => Promise<Readonly<Record<string, string>>>;
+  /** Lifetime of access tokens, seconds; default: that of the stand-in. */
+  readonly accessLifetimeS?: number;
+  /** Address to sign in at, made when the stand-in is up; default: the stand-in's own. */
+  readonly issuer?: (backend: Backend) => string;
 }
 
 export interface StartedPractice extends Practice {
@@ -50,9 +54,11 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Star
 }
 
 async function startAll(
-  { settings, accounts, environment, viewport = { width: 1280, height: 800 } }: PracticeOptions,
+  options: PracticeOptions,
   onStop: (end: () => Promise<void>) => void,
 ): Promise<Practice> {
+  const { settings, accounts, accessLifetimeS, environment } = options;
+  const { viewport = { width: 1280, height: 800 } } = options;
   const vsix = join(root, 'codex-chat.vsix');
   if (!existsSync(vsix)) await buildVsix();
   // A short path: the server's sockets lie below it.
@@ -60,7 +66,11 @@ async function startAll(
   onStop(() => remove(home));
   const folder = join(home, 'shop');
   await writeSample(folder);
-  const backend = await startBackend({ pace: 0, ...(accounts && { accounts }) });
+  const backend = await startBackend({
+    pace: 0,
+    ...(accounts && { accounts }),
+    ...(accessLifetimeS !== undefined && { accessLifetimeS }),
+  });
   onStop(() => backend.stop());
   const server = await startCodeServer({
     vsix,
@@ -70,7 +80,7 @@ async function startAll(
     ...(environment && { env: await environment(backend) }),
     machineSettings: {
       'codexChat.baseUrl': backend.baseUrl,
-      'codexChat.issuer': backend.issuer,
+      'codexChat.issuer': options.issuer?.(backend) ?? backend.issuer,
       'codexChat.apiBaseUrl': backend.apiBaseUrl,
     },
   });

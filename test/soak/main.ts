@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { commandLine } from '../bin/processes.mjs';
 import { table } from '../measure/table.ts';
 import { leaseRounds } from './leaseRounds.ts';
+import { reloadRounds } from './reloadRounds.ts';
 import type { Soak } from './soak.ts';
 
 /*
@@ -11,6 +12,7 @@ import type { Soak } from './soak.ts';
 
 const soaks: Readonly<Record<string, Soak>> = {
   ...leaseRounds,
+  ...reloadRounds,
 };
 
 await commandLine(async () => {
