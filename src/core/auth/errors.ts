@@ -28,8 +28,11 @@ export type AuthFailure =
   | { kind: 'badAnswer' }
   | { kind: 'unsafeIssuer' }
   | { kind: 'unreachable'; host: string; cause: HttpFailureKind | 'deadline' }
-  /** The issuer answered with a status that says nothing about the credential. */
-  | { kind: 'issuerFailed'; status: number }
+  /**
+   * The issuer answered with a status that says nothing about the credential. `retryAfterMs`: it is
+   * not asked again before.
+   */
+  | { kind: 'issuerFailed'; status: number; retryAfterMs?: number }
   /** Another window is renewing the session and has not finished. */
   | { kind: 'busyElsewhere' }
   /** What is stored could not be read or stored; `why` when it was not the secret storage. */
@@ -135,10 +138,24 @@ export function describeAuthFailure(failure: AuthFailure): string {
     case 'apiFailed':
       return `The API answered with status ${failure.status}, so the key could not be checked. Try again in a while.`;
     case 'issuerFailed':
-      return failure.status === 429
-        ? 'The sign-in server has received too many requests. Wait a minute, then try again.'
-        : `The sign-in server answered with status ${failure.status}. Try again in a while.`;
+      return describeIssuerFailure(failure);
   }
+}
+
+function describeIssuerFailure({
+  status,
+  retryAfterMs,
+}: Extract<AuthFailure, { kind: 'issuerFailed' }>): string {
+  const seconds = Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1000));
+  const again = retryAfterMs === undefined ? 'in a while' : `in ${seconds} s`;
+  if (status === 429) {
+    const wait =
+      retryAfterMs === undefined ? 'Wait a minute, then try again' : `Try again ${again}`;
+    return `The sign-in server has received too many requests. ${wait}.`;
+  }
+  if (status >= 500)
+    return `The sign-in server answered with status ${status}. Try again ${again}.`;
+  return `The sign-in server answered with status ${status}, but did not say that your session has ended. You stay signed in. If your network has a sign-in page of its own, open it in the browser, then try again ${again}.`;
 }
 
 function describeTakenPorts(ports: readonly number[], holders: readonly PortHolder[]): string {

@@ -14,16 +14,13 @@ import {
 import { AuthError, isPassing } from './errors.ts';
 import type { Grant, GrantSource } from './grant.ts';
 import type { RefreshReason } from './oauth.ts';
+import { createRefreshPauses } from './refreshPauses.ts';
 import { createLocalRefresh, type SharedRefresh } from './refreshNotes.ts';
 import { createRefresher, usable, type SignOut } from './refresher.ts';
 import { createReliableStore } from './reliableStore.ts';
 import { createSignOut } from './signOut.ts';
 import { hasRunOut, isDueForRefresh } from './tokens.ts';
 import { waitFor } from './waiting.ts';
-
-/** No token is refreshed ahead of need so soon after the last refresh or the last vain try. */
-const pauseAfterRefreshMs = 60_000;
-const pauseAfterFailureMs = 30_000;
 
 export interface Grants extends Pick<GrantSource, 'renew'> {
   /** The issuer ended a session. Fires once for each session, however many requests hit it (S3-3). */
@@ -61,14 +58,7 @@ export function createGrants(needs: GrantsNeeds): Grants {
   const share = createSingleFlight<Credential>();
   const running = new Set<Promise<unknown>>();
   const signOuts = createEmitter<SignOut>(() => log.error('a listener to sign-outs failed'));
-  /** By credential: the very token that is not refreshed ahead of need, and until when. */
-  const paused = new Map<string, { accessToken: string; untilMs: number }>();
-  const pause = ({ id, accessToken }: Credential, ms: number) =>
-    paused.set(id, { accessToken, untilMs: clock.now() + ms });
-  const isPaused = ({ id, accessToken }: Credential) => {
-    const entry = paused.get(id);
-    return entry?.accessToken === accessToken && entry.untilMs > clock.now();
-  };
+  const pauses = createRefreshPauses(clock);
 
   const shared = needs.shared ?? createLocalRefresh();
   const refresh = createRefresher({
@@ -77,7 +67,7 @@ export function createGrants(needs: GrantsNeeds): Grants {
     shared,
     newId: needs.newId ?? (() => crypto.randomUUID()),
     onSignOut: (signOut) => signOuts.fire(signOut),
-    onRefresh: (credential) => pause(credential, pauseAfterRefreshMs),
+    onRefresh: pauses.refreshed,
   });
   const borrow = createBorrower({
     store,
@@ -86,9 +76,14 @@ export function createGrants(needs: GrantsNeeds): Grants {
     onSignOut: (signOut) => signOuts.fire(signOut),
   });
   const refreshed = (old: Credential, reason: RefreshReason) => {
-    const work = share(old.id, () =>
-      isRefreshable(old) ? refresh(old, reason) : borrow(old, reason),
-    );
+    const work = share(old.id, async () => {
+      pauses.check(old);
+      try {
+        return await (isRefreshable(old) ? refresh(old, reason) : borrow(old, reason));
+      } catch (error) {
+        throw pauses.failed(old, error);
+      }
+    });
     running.add(work);
     const end = () => running.delete(work);
     work.then(end, end);
@@ -100,12 +95,11 @@ export function createGrants(needs: GrantsNeeds): Grants {
     try {
       const next = await waitFor(refreshed(credential, reason), signal);
       // A borrowed token that its owner has not renewed yet is good until it runs out.
-      if (next.accessToken === credential.accessToken) pause(credential, pauseAfterFailureMs);
+      if (next.accessToken === credential.accessToken) pauses.refreshed(credential);
       return next;
     } catch (error) {
       const mayWait = error instanceof AuthError && isPassing(error.failure);
       if (!mayWait || hasRunOut(credential, clock.now())) throw error;
-      pause(credential, pauseAfterFailureMs);
       return credential;
     }
   }
@@ -113,9 +107,10 @@ export function createGrants(needs: GrantsNeeds): Grants {
   async function fresh(found: Promise<Credential>, signal: AbortSignal): Promise<Grant> {
     signal.throwIfAborted();
     const credential = await waitFor(found, signal);
+    const nowMs = clock.now();
+    const mayWait = pauses.isPaused(credential) && !hasRunOut(credential, nowMs);
     // A key of the API has no end.
-    const mayEnd = isMetered(credential) && !isPaused(credential);
-    const isDue = mayEnd && isDueForRefresh(credential, clock.now());
+    const isDue = isMetered(credential) && !mayWait && isDueForRefresh(credential, nowMs);
     return toGrant(isDue ? await ahead(credential, signal) : credential);
   }
 
@@ -130,12 +125,14 @@ export function createGrants(needs: GrantsNeeds): Grants {
         store.get(id).then((found) => usable(found, needs.issuer)),
         signal,
       ),
-    async renew(rejected, signal) {
+    async renew(rejected, signal, { mayRefresh } = { mayRefresh: true }) {
       signal.throwIfAborted();
       const stored = await waitFor(store.get(rejected.credentialId), signal);
       const current = usable(stored, needs.issuer);
       if (current.accessToken !== rejected.accessToken) return toGrant(current);
-      return toGrant(await waitFor(refreshed(current, 'unauthorized_recovery'), signal));
+      if (!mayRefresh) return rejected;
+      const next = await waitFor(refreshed(current, 'unauthorized_recovery'), signal);
+      return { ...toGrant(next), isRefreshed: true };
     },
   };
 }

@@ -16,6 +16,7 @@ export interface TokenClaims {
 
 const text = z.catch(z.optional(z.string().check(z.minLength(1))), undefined);
 const seconds = z.catch(z.optional(z.number()), undefined);
+const organizations = z.catch(z.optional(z.array(z.catch(z.object({ id: text }), {}))), undefined);
 
 const payload = z.object({
   iss: text,
@@ -24,10 +25,12 @@ const payload = z.object({
   exp: seconds,
   iat: seconds,
   chatgpt_account_id: text,
+  organizations,
   'https://api.openai.com/auth': z.catch(
     z.optional(
       z.object({
         chatgpt_account_id: text,
+        organizations,
         chatgpt_plan_type: text,
         chatgpt_user_id: text,
         user_id: text,
@@ -47,7 +50,11 @@ export function readClaims(token: string): TokenClaims {
   if (!claims) return {};
   const auth = claims['https://api.openai.com/auth'];
   return present({
-    accountId: auth?.chatgpt_account_id ?? claims.chatgpt_account_id,
+    accountId:
+      auth?.chatgpt_account_id ??
+      claims.chatgpt_account_id ??
+      auth?.organizations?.[0]?.id ??
+      claims.organizations?.[0]?.id,
     userId: auth?.chatgpt_user_id ?? auth?.user_id ?? claims.sub,
     email: claims.email ?? claims['https://api.openai.com/profile']?.email,
     plan: auth?.chatgpt_plan_type,

@@ -176,32 +176,34 @@ function readTokens(text: string): TokenAnswer {
   };
 }
 
+const word = z.catch(z.nullish(z.string()), undefined);
 const errorAnswer = z.object({
-  error: z.catch(
-    z.nullish(z.union([z.string(), z.object({ code: z.nullish(z.string()) })])),
-    undefined,
-  ),
-  code: z.catch(z.nullish(z.string()), undefined),
+  error: z.catch(z.nullish(z.union([z.string(), z.object({ code: word })])), undefined),
+  code: word,
 });
 
+/** Codes by which the issuer says that a refresh token is of no more use (WIRE.md a; RFC 6749 5.2). */
 const endings = lookupTable<SignedOutReason>({
   refresh_token_expired: 'expired',
+  token_expired: 'expired',
   refresh_token_reused: 'reused',
   refresh_token_invalidated: 'revoked',
+  token_invalidated: 'revoked',
+  token_revoked: 'revoked',
   invalid_grant: 'rejected',
+  invalid_token: 'rejected',
+  unauthorized_client: 'rejected',
 });
 
 /**
- * Why the refresh token is of no more use; undefined when the answer does not say so. A 401 ends
- * the session whatever its code (WIRE.md a), but a web page with that status comes from a proxy
- * on the way and proves nothing.
+ * Why the refresh token is of no more use; undefined when the answer does not say so. A status
+ * alone never says it: a 401 with a page, with nothing or with words of its own may come from
+ * anything that stands between here and the issuer.
  */
 function endingReason(status: number, text: string): SignedOutReason | undefined {
   if (status !== 400 && status !== 401) return undefined;
   const answer = parseJson(errorAnswer, text);
   const error = answer?.error;
-  const code = (typeof error === 'string' ? error : error?.code) ?? answer?.code ?? '';
-  const known = endings.get(code);
-  if (known !== undefined) return known;
-  return status === 401 && !text.trimStart().startsWith('<') ? 'rejected' : undefined;
+  const codes = [typeof error === 'string' ? error : error?.code, answer?.code];
+  return codes.map((code) => endings.get(code ?? '')).find((reason) => reason !== undefined);
 }

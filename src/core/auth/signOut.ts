@@ -40,8 +40,10 @@ export function createSignOut(
       await store.remove(credentialId);
       return undefined;
     }
-    const newest = (await unstored.find(stored)) ?? stored;
     await notebook.signOut(stored);
+    // Read behind the note: a refresh that stores its tokens later finds it, and takes them back.
+    const latest = (await store.get(credentialId)) ?? stored;
+    const newest = (await unstored.find(latest)) ?? latest;
     await store.remove(credentialId);
     await unstored.dropAll(credentialId);
     return newest;

@@ -1,4 +1,5 @@
 import { clockTime, type Place } from '../quota/time.ts';
+import type { AuthFailure } from '../auth/errors.ts';
 import type { ResponsesFailure } from '../responses/failure.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
 
@@ -13,16 +14,33 @@ export interface ChatAccount {
 export function createChatAccount(): ChatAccount {
   let last: { id: string; label: string } | undefined;
   return {
-    note({ credentialId: id, account, after }, nowMs, place) {
+    note({ credentialId: id, account, after, passedOver }, nowMs, place) {
       const before = last;
       const label = account ?? 'Another account';
       last = { id, label };
-      if (!before || before.id === id) return undefined;
+      if (before?.id === id) return undefined;
+      if (passedOver) {
+        return `${passedOver.label || 'An account'} ${whyNot(passedOver.failure)}, so ${label} goes on.`;
+      }
+      if (!before) return undefined;
       return after
         ? `${before.label} ${why(after, nowMs, place)}, so ${label} goes on.`
         : `From here on with ${label}.`;
     },
   };
+}
+
+function whyNot({ kind }: AuthFailure): string {
+  switch (kind) {
+    case 'sessionEnded':
+    case 'notSignedIn':
+    case 'otherIssuer':
+      return 'is signed out';
+    case 'busyElsewhere':
+      return 'is being renewed by another window';
+    default:
+      return 'could not be renewed at the sign-in server';
+  }
 }
 
 function why(failure: ResponsesFailure, nowMs: number, place: Place | undefined): string {

@@ -1,5 +1,5 @@
 import { isNear } from '../../base/figures.ts';
-import { AuthError, isPassing } from '../auth/errors.ts';
+import { AuthError, isPassing, type AuthFailure } from '../auth/errors.ts';
 import { PoolError, type PoolFailure } from '../pool/failure.ts';
 import { timeThenDistance } from '../quota/time.ts';
 import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
@@ -28,7 +28,7 @@ export function failureWords(error: unknown, nowMs: number): FailureWords {
   if (error instanceof PoolError) return poolWords(error.failure, nowMs);
   if (error instanceof AuthError) {
     return isPassing(error.failure)
-      ? words('signInUnreachable', 'The sign-in service is out of reach', error.message)
+      ? words('signInUnreachable', renewalTitle(error.failure), error.message)
       : {
           kind: 'signIn',
           title: 'Your sign-in has ended',
@@ -46,6 +46,12 @@ export const internalWords: FailureWords = {
   message: 'This is a fault of the extension. The log says more; please report it.',
   actions: ['retry', 'copyDetails', 'showLog'],
 };
+
+function renewalTitle({ kind }: AuthFailure): string {
+  if (kind === 'unreachable') return 'The sign-in service is out of reach';
+  if (kind === 'busyElsewhere') return 'Another window is renewing your sign-in';
+  return 'Your sign-in could not be renewed';
+}
 
 function poolWords(failure: PoolFailure, nowMs: number): FailureWords {
   if (failure.kind === 'allOff') {

@@ -100,11 +100,12 @@ export function createPool(needs: PoolNeeds): Pool {
       try {
         const grant = await grants.grantOf(entry.id, signal);
         stick(entry.id);
-        return { ...grant, label: entry.label };
+        return withLabel(grant, entry, search);
       } catch (error) {
-        if (!(error instanceof AuthError) || isPassing(error.failure)) throw error;
+        if (!(error instanceof AuthError)) throw error;
+        log.info(`an account is passed over: ${error.failure.kind}`);
         search.excluded.add(entry.id);
-        search.error ??= error;
+        search.failed ??= { error, label: entry.label };
       }
     }
   }
@@ -120,11 +121,14 @@ export function createPool(needs: PoolNeeds): Pool {
     const entries = considered(roster.entries()).filter(({ id }) => !search.excluded.has(id));
     const left = entries.filter(isResting).toSorted((a, b) => untilMs(a) - untilMs(b));
     const hopeful = left.find((entry) => !isKnownSpent(entry.quota)) ?? left[0];
-    if (!hopeful) throw search.error ?? reasonOf(entries) ?? new AuthError(notSignedIn);
+    const error = search.failed?.error;
+    // What passes by itself is nearer than the end of a rest.
+    if (error && (!hopeful || isPassing(error.failure))) throw error;
+    if (!hopeful) throw reasonOf(entries) ?? new AuthError(notSignedIn);
     if (isKnownSpent(hopeful.quota)) throw spent(hopeful);
     const grant = await grants.grantOf(hopeful.id, signal);
     stick(hopeful.id);
-    return { ...grant, label: hopeful.label };
+    return withLabel(grant, hopeful, search);
   }
 
   async function noteRest(id: string, failure: ResponsesFailure, signal: AbortSignal) {
@@ -157,15 +161,17 @@ export function createPool(needs: PoolNeeds): Pool {
       const search: Search = { excluded: new Set() };
       return (await find(search, signal)) ?? (await lastResort(search, signal));
     },
-    async renew(rejected, signal) {
-      const label = rejected.label === undefined ? {} : { label: rejected.label };
+    async renew(rejected, signal, options) {
+      const { label } = rejected;
       try {
-        return { ...(await grants.renew(rejected, signal)), ...label };
+        const grant = await grants.renew(rejected, signal, options);
+        return { ...grant, ...(label === undefined ? {} : { label }) };
       } catch (error) {
-        const hasEnded = error instanceof AuthError && !isPassing(error.failure);
-        if (!hasEnded || needs.rotation() === 'off') throw error;
-        // The issuer has ended this session in the middle of a turn; another account goes on.
-        const other = await find({ excluded: new Set([rejected.credentialId]) }, signal);
+        if (!(error instanceof AuthError) || needs.rotation() === 'off') throw error;
+        // Its session has ended, or cannot be renewed now, in the middle of a turn.
+        const failed = { error, label: label ?? '' };
+        const excluded = new Set([rejected.credentialId]);
+        const other = await find({ excluded, failed }, signal);
         if (!other) throw error;
         return other;
       }
@@ -214,8 +220,13 @@ async function kept(work: Promise<unknown>, log: Log): Promise<void> {
 /** What one search for an account has found out. */
 interface Search {
   excluded: Set<string>;
-  /** Why the first that was tried could not be used. */
-  error?: AuthError;
+  /** The first that was tried, and why it could not be used. */
+  failed?: { error: AuthError; label: string };
+}
+
+function withLabel(grant: Grant, { label }: PoolEntry, { failed }: Search): Grant {
+  if (!failed) return { ...grant, label };
+  return { ...grant, label, passedOver: { label: failed.label, failure: failed.error.failure } };
 }
 
 const notSignedIn = { kind: 'notSignedIn' } as const;

@@ -11,7 +11,7 @@ import { logSummary, ResponsesError, type ResponsesFailure } from './failure.ts'
 import type { Delivery } from './garbleFilter.ts';
 import { guardedEmit, ListenerFault } from './listenerFault.ts';
 import type { Identity, ResponsesRequest } from './request.ts';
-import { decideRetry, usualPolicy, type RetryPolicy } from './retry.ts';
+import { decideRetry, usualPolicy, type RetryChange, type RetryPolicy } from './retry.ts';
 import { waitForRetry } from './retryWait.ts';
 import { createTurnAccount, type ResponsesGrants, type TurnAccount } from './turnAccount.ts';
 import { hasCalls, toAnswer, usageOf } from './toAnswer.ts';
@@ -105,6 +105,7 @@ function createRun(
       credentialId,
       ...(label === undefined ? {} : { account: label }),
       ...(after === undefined ? {} : { after }),
+      ...(grant.passedOver === undefined ? {} : { passedOver: grant.passedOver }),
     });
     const message = asking.build(grant, kept);
     const echo = createEchoFilter(kept, emit);
@@ -137,7 +138,7 @@ function createRun(
     failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
     const state = { attempt, failures, random: options.random() };
     const decision = decideRetry(failure, state, policy);
-    if (decision.action === 'giveUp') {
+    if (decision.action === 'giveUp' || !(await isPrepared(decision.change, failure))) {
       if (!(await moveOn(failure))) throw givenUp(failure);
       keepFinished(outcome);
       return;
@@ -147,14 +148,18 @@ function createRun(
       `retry reason=${failure.kind} model=${request.model.slug} attempt=${attempt + 1}/${maxAttempts} wait=${decision.afterMs}ms${told}`,
     );
     keepFinished(outcome);
-    account.forget();
     asking.change(decision.change);
-    if (decision.change === 'token') await account.renew();
     await waitForRetry(
       { attempt: attempt + 1, maxAttempts, failure, afterMs: decision.afterMs },
       { clock, emit },
       signal,
     );
+  }
+
+  /** False when the next attempt would go out with the token that was rejected. */
+  async function isPrepared(change: RetryChange | undefined, failure: ResponsesFailure) {
+    account.forget();
+    return change !== 'token' || account.renew(failure);
   }
 
   function keepFinished({ items, unfinishedKeys }: AttemptOutcome): void {

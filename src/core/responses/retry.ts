@@ -15,8 +15,10 @@ export type RetryDecision =
       action: 'retry';
       afterMs: number;
       /** What must change for the next attempt. */
-      change?: 'token' | 'shape' | 'reasoning' | 'verbosity';
+      change?: RetryChange;
     };
+
+export type RetryChange = 'token' | 'shape' | 'reasoning' | 'verbosity';
 
 /** How often the same is asked again and how long after, ms, give or take a fifth. */
 export interface Patience {
@@ -88,7 +90,8 @@ export function decideRetry(
   const times = state.failures[failure.kind] ?? 1;
   switch (failure.kind) {
     case 'unauthorized':
-      // Once with whatever the store holds by now, once with a token refreshed for it.
+      // Once with whatever the store holds by now, once with a token refreshed for it; where the
+      // first one is refreshed already there is no second (createTurnAccount).
       return times <= 2 ? { action: 'retry', afterMs: 0, change: 'token' } : giveUp;
     case 'wrongShape':
       return times === 1 ? { action: 'retry', afterMs: 0, change: 'shape' } : giveUp;

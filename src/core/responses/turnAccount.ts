@@ -23,8 +23,11 @@ export interface TurnAccount {
   next(): Promise<{ grant: Grant; after?: ResponsesFailure }>;
   /** The token may have run out or been refreshed meanwhile. */
   forget(): void;
-  /** Another token than the one that was rejected. */
-  renew(): Promise<void>;
+  /**
+   * Another token than the one that was rejected by this failure: what the store holds by now, else
+   * a refreshed one, once for each account. False: there is none.
+   */
+  renew(failure: ResponsesFailure): Promise<boolean>;
   /** Lets another account go on, where one may be let in. */
   moveOn(failure: ResponsesFailure): Promise<boolean>;
   /** How the turn ended; undefined: well. */
@@ -42,6 +45,8 @@ export function createTurnAccount(
   /** Whether a request went out with the account: without one there is nothing to tell of it. */
   let wasAsked = false;
   let after: ResponsesFailure | undefined;
+  /** Ids of credentials that were refreshed for this turn: one more time would bring the same. */
+  const refreshed = new Set<string>();
   const keyOf = ({ credentialId }: Grant) => `${host} ${credentialId}`;
 
   const enter = (grant: Grant) => {
@@ -84,7 +89,15 @@ export function createTurnAccount(
       return { grant: current, ...(reason ? { after: reason } : {}) };
     },
     forget: () => (isFresh = false),
-    renew: async () => take(await grants.renew(current, signal)),
+    async renew(failure) {
+      const { credentialId, accessToken } = current;
+      const mayRefresh = !refreshed.has(credentialId);
+      const next = await grants.renew(current, signal, { mayRefresh });
+      if (next.credentialId === credentialId && next.accessToken === accessToken) return false;
+      if (next.isRefreshed) refreshed.add(next.credentialId);
+      take(next, failure);
+      return true;
+    },
     async moveOn(failure) {
       const next = await grants.failOver?.(current, failure, signal);
       if (!next) return false;

@@ -1,3 +1,4 @@
+import type { PassedOver } from '../auth/grant.ts';
 import type { AnswerPart } from './answer.ts';
 import type { OutputItem } from './events.ts';
 import type { ResponsesFailure } from './failure.ts';
@@ -9,7 +10,8 @@ import type { ResponsesFailure } from './failure.ts';
 export type TurnEvent =
   /**
    * A request goes out. `account` is how people know the credential; `after` is the failure that
-   * made this account take over in the middle of the turn.
+   * made this account take over in the middle of the turn, `passedOver` the account that could not
+   * be used though it was its turn.
    */
   | {
       type: 'attempt';
@@ -17,6 +19,7 @@ export type TurnEvent =
       credentialId: string;
       account?: string;
       after?: ResponsesFailure;
+      passedOver?: PassedOver;
     }
   /** Status and headers of its answer, refusals included: limits travel in them. */
   | {

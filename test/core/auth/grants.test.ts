@@ -124,8 +124,6 @@ test('tokens that live shorter than the margin do not wear out the token endpoin
 const passing: [string, () => HttpResponse | Error][] = [
   ['an empty object', () => statusOf(200, {})],
   ['no JSON', () => statusOf(200, 'hello')],
-  ['403', () => statusOf(403, '')],
-  ['429', () => statusOf(429, '')],
   ['500', () => statusOf(500, '')],
   ['a broken connection', () => new HttpError('reset', 'issuer.test')],
 ];
@@ -161,6 +159,54 @@ test.each(passing)(
     ]);
   },
 );
+
+const refusing: [string, () => HttpResponse][] = [
+  ['a page of the network', () => statusOf(401, '<html>Log in to the hotel network</html>')],
+  ['an empty 401', () => statusOf(401, '')],
+  ['a 400 with an unknown code', () => statusOf(400, { error: 'temporarily_odd' })],
+  ['403', () => statusOf(403, '')],
+  ['429', () => statusOf(429, '')],
+];
+
+test.each(refusing)(
+  '%s keeps the tokens, and is asked ever more rarely however often somebody needs a token',
+  async (_, make) => {
+    const { http, sent } = scriptedHttp(make);
+    const { grants, store, clock, signOuts } = setUp([livingFor(-1)], http);
+    const askedIn = async (seconds: number) => {
+      const before = sent.length;
+      for (let i = 0; i < seconds; i++) {
+        const failure = await failureOf(i % 2 ? grants.grant(never) : grants.renew(first, never));
+        expect(failure).toMatchObject({ kind: 'issuerFailed', retryAfterMs: expect.any(Number) });
+        await clock.advance(second);
+      }
+      return sent.length - before;
+    };
+    const counts = [await askedIn(60), await askedIn(60), await askedIn(600)];
+    expect(counts).toEqual([4, 1, 3]);
+    expect([store.entries.get(first.credentialId)?.refreshToken, signOuts]).toEqual([
+      'refresh-0',
+      [],
+    ]);
+  },
+);
+
+test('a network that lets the issuer through again is found out after the pause', async () => {
+  const { http } = scriptedHttp(
+    () => statusOf(401, ''),
+    () => answer(),
+  );
+  const { grants, clock } = setUp([livingFor(-1)], http);
+  expect(await failureOf(grants.grant(never))).toEqual({
+    kind: 'issuerFailed',
+    status: 401,
+    retryAfterMs: 5 * second,
+  });
+  await clock.advance(2 * second);
+  expect(await failureOf(grants.grant(never))).toMatchObject({ retryAfterMs: 3 * second });
+  await clock.advance(3 * second);
+  expect((await grants.grant(never)).accessToken).toBe('access-1');
+});
 
 test('keeps a rotated refresh token even if the access token is missing beside it', async () => {
   const { http } = scriptedHttp(() => statusOf(200, { refresh_token: 'refresh-1' }));

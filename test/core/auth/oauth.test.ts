@@ -107,11 +107,18 @@ test.each([
   [401, { error: { code: 'refresh_token_expired' } }, ended('expired')],
   [401, { error: { code: 'refresh_token_reused' } }, ended('reused')],
   [401, { error: { code: 'refresh_token_invalidated' } }, ended('revoked')],
-  [401, { error: { code: 'other' } }, ended('rejected')],
+  [401, { error: { code: 'other' } }, failed(401)],
   [401, { error: 'refresh_token_expired' }, ended('expired')],
   [401, { code: 'refresh_token_reused' }, ended('reused')],
-  [401, { error: { code: 7 } }, ended('rejected')],
-  [401, '', ended('rejected')],
+  [401, { error: { code: 7 } }, failed(401)],
+  [401, { error: { code: 7 }, code: 'token_revoked' }, ended('revoked')],
+  [401, { error: 'Unauthorized', code: 'token_expired' }, ended('expired')],
+  [401, '', failed(401)],
+  [401, 'Unauthorized by gateway', failed(401)],
+  [401, { message: 'login to the wifi first' }, failed(401)],
+  [401, { error: '__proto__' }, failed(401)],
+  [401, { error: { code: null } }, failed(401)],
+  [401, [{ code: 'invalid_grant' }], failed(401)],
   [401, '<html>log in to the hotel network</html>', failed(401)],
   [400, { error: 'invalid_grant' }, ended('rejected')],
   [400, { error: 'invalid_request' }, failed(400)],
@@ -126,6 +133,59 @@ test.each([
   const { http } = scriptedHttp(() => statusOf(status, body));
   const work = refreshTokens(issuerOf(http), { refreshToken: 'r', reason: 'scheduled' }, never);
   expect(await failureOf(work)).toEqual(failure);
+});
+
+const endings = {
+  refresh_token_expired: 'expired',
+  token_expired: 'expired',
+  refresh_token_reused: 'reused',
+  refresh_token_invalidated: 'revoked',
+  token_invalidated: 'revoked',
+  token_revoked: 'revoked',
+  invalid_grant: 'rejected',
+  invalid_token: 'rejected',
+  unauthorized_client: 'rejected',
+};
+const forms: [string, (code: string) => object][] = [
+  ['error.code', (code) => ({ error: { code, message: 'x' } })],
+  ['error', (error) => ({ error, error_description: 'x' })],
+  ['code', (code) => ({ code })],
+];
+
+test.each(forms)(
+  'each known code ends the session, as `%s` and by 400 and 401 alone',
+  async (_, make) => {
+    for (const [code, reason] of Object.entries(endings)) {
+      for (const status of [400, 401, 403, 404, 429, 503]) {
+        const { http } = scriptedHttp(() => statusOf(status, make(code)));
+        const work = refreshTokens(
+          issuerOf(http),
+          { refreshToken: 'r', reason: 'scheduled' },
+          never,
+        );
+        const failure = status < 402 ? ended(reason) : failed(status);
+        expect([status, code, await failureOf(work)]).toEqual([status, code, failure]);
+      }
+    }
+  },
+);
+
+test('no answer without a known code ends the session, whatever its status and body', async () => {
+  const status = fc.integer({ min: 300, max: 599 });
+  const body = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.json().map((json) => `{"error":${json}}`),
+  );
+  const known = new RegExp(Object.keys(endings).join('|'));
+  await fc.assert(
+    fc.asyncProperty(status, body, async (code, text) => {
+      fc.pre(!known.test(text));
+      const { http } = scriptedHttp(() => statusOf(code, text));
+      const work = refreshTokens(issuerOf(http), { refreshToken: 'r', reason: 'scheduled' }, never);
+      expect(await failureOf(work)).toEqual(failed(code));
+    }),
+  );
 });
 
 test.each([

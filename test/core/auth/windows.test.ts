@@ -236,14 +236,15 @@ test('a window whose store takes nothing shares its new tokens, and none is spen
   expect([await tokenOf(two.grants.grant(never)), seen.reuses]).toEqual(['access-2', 0]);
 });
 
+const noSpace = async () => {
+  throw new Error('ENOSPC');
+};
+const onFullDisk = { write: noSpace, read: noSpace, removeAll: noSpace };
+
 test('a token that one window could only keep in memory is not spent by another', async () => {
   const clock = steppedClock(start);
   const { http, seen } = rotatingIssuer();
-  const local = createLocalRefresh();
-  const fail = async () => {
-    throw new Error('ENOSPC');
-  };
-  const shared = { ...local, answers: { write: fail, read: fail, removeAll: fail } };
+  const shared = { ...createLocalRefresh(), answers: onFullDisk };
   const store = memoryStore([spent]);
   store.isLocked = true;
   const needs = { store, http, shared, clock };
