@@ -50,11 +50,7 @@ export function readClaims(token: string): TokenClaims {
   if (!claims) return {};
   const auth = claims['https://api.openai.com/auth'];
   return present({
-    accountId:
-      auth?.chatgpt_account_id ??
-      claims.chatgpt_account_id ??
-      auth?.organizations?.[0]?.id ??
-      claims.organizations?.[0]?.id,
+    accountId: accountIdOf(auth, claims),
     userId: auth?.chatgpt_user_id ?? auth?.user_id ?? claims.sub,
     email: claims.email ?? claims['https://api.openai.com/profile']?.email,
     plan: auth?.chatgpt_plan_type,
@@ -62,6 +58,18 @@ export function readClaims(token: string): TokenClaims {
     issuedAtS: claims.iat,
     expiresAtS: claims.exp,
   });
+}
+
+/** The account that the first place names, else the first organization of the first that has one. */
+function accountIdOf(...places: readonly (AccountClaims | undefined)[]): string | undefined {
+  const named = places.find((place) => place?.chatgpt_account_id);
+  if (named) return named.chatgpt_account_id;
+  return places.flatMap((place) => place?.organizations?.[0]?.id ?? [])[0];
+}
+
+interface AccountClaims {
+  chatgpt_account_id?: string | undefined;
+  organizations?: readonly { id?: string | undefined }[] | undefined;
 }
 
 /** Claims of both tokens; where both speak, the id token is believed. */

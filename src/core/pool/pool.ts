@@ -119,13 +119,7 @@ export function createPool(needs: PoolNeeds): Pool {
       if (grant) return grant;
     }
     const entries = considered(roster.entries()).filter(({ id }) => !search.excluded.has(id));
-    const left = entries.filter(isResting).toSorted((a, b) => untilMs(a) - untilMs(b));
-    const hopeful = left.find((entry) => !isKnownSpent(entry.quota)) ?? left[0];
-    const error = search.failed?.error;
-    // What passes by itself is nearer than the end of a rest.
-    if (error && (!hopeful || isPassing(error.failure))) throw error;
-    if (!hopeful) throw reasonOf(entries) ?? new AuthError(notSignedIn);
-    if (isKnownSpent(hopeful.quota)) throw spent(hopeful);
+    const hopeful = hopefulOf(entries, search);
     const grant = await grants.grantOf(hopeful.id, signal);
     stick(hopeful.id);
     return withLabel(grant, hopeful, search);
@@ -235,6 +229,17 @@ const isResting = ({ condition }: PoolEntry) => condition.kind === 'resting';
 const untilMs = ({ condition }: PoolEntry) =>
   condition.kind === 'resting' ? condition.untilMs : Infinity;
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
+
+/** The one that may let us in though it rests. Throws why there is none. */
+function hopefulOf(entries: readonly PoolEntry[], { failed }: Search): PoolEntry {
+  const left = entries.filter(isResting).toSorted((a, b) => untilMs(a) - untilMs(b));
+  const hopeful = left.find((entry) => !isKnownSpent(entry.quota)) ?? left[0];
+  // What passes by itself is nearer than the end of a rest.
+  if (failed && (!hopeful || isPassing(failed.error.failure))) throw failed.error;
+  if (!hopeful) throw reasonOf(entries) ?? new AuthError(notSignedIn);
+  if (isKnownSpent(hopeful.quota)) throw spent(hopeful);
+  return hopeful;
+}
 
 /** Where none is ready: one that rests is somebody still, a chosen one that has ended is not. */
 function standInFor(all: readonly PoolEntry[], wishes: Wishes): PoolEntry | undefined {
