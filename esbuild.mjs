@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { watch } from 'node:fs';
 import { build, transform } from 'esbuild';
+import { webviewBuilds } from './esbuild.webview.mjs';
 import { bundledPackages, noticesText } from './test/bin/notices.mjs';
 
 /** While one works on the extension: readable code with source maps, built again after each change. */
@@ -114,23 +115,7 @@ const bundles = () => [
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   }),
-  build({
-    ...shared,
-    entryPoints: { webview: 'webview/main.ts' },
-    outdir: 'dist',
-    platform: 'browser',
-    format: 'iife',
-    target: 'es2022',
-  }),
-  // What the panel fetches only when it is needed: the Usage page, and the colours of code.
-  build({
-    ...shared,
-    entryPoints: { usage: 'webview/usage/page.ts', highlight: 'webview/markdown/highlight.ts' },
-    outdir: 'dist',
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2022',
-  }),
+  ...webviewBuilds.map((options) => build({ ...shared, ...options, outdir: 'dist' })),
 ];
 
 /** Builds again after each change; the two lines are what the build task of the editor waits for. */

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { chromium, type Page } from 'playwright-core';
 import { contentPolicy } from '../../src/vscode/contentPolicy.ts';
+import { buildPanelFiles, type PanelFiles } from './panelFiles.ts';
 
 export interface MarkdownPage {
   readonly page: Page;
@@ -25,8 +26,8 @@ const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">
 export async function openMarkdownPage(): Promise<MarkdownPage> {
   const files = await bundle();
   const server = createServer((request, response) => {
-    const [type, body] = files[request.url?.split('?')[0] ?? ''] ?? ['text/html', html];
-    response.setHeader('content-type', type).end(body);
+    const file = files.get(request.url?.split('?')[0] ?? '');
+    response.setHeader('content-type', file?.contentType ?? 'text/html').end(file?.body ?? html);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
@@ -55,25 +56,22 @@ export async function openMarkdownPage(): Promise<MarkdownPage> {
 
 const sheets = ['base', 'controls', 'transcript', 'markdown', 'code', 'adapt'];
 
-type Files = Readonly<Record<string, readonly [type: string, body: string]>>;
-
-async function bundle(): Promise<Files> {
+async function bundle(): Promise<PanelFiles> {
   const root = join(import.meta.dirname, '../..');
   const imports = sheets.map((name) => `@import './webview/styles/${name}.css';`).join('\n');
-  const [script = '', highlight = '', styles = ''] = await Promise.all(
-    [
-      { entryPoints: [join(root, 'test/webview/markdown/page.ts')] },
-      { entryPoints: [join(root, 'webview/markdown/highlight.ts')], format: 'esm' as const },
-      { stdin: { contents: imports, resolveDir: root, loader: 'css' as const } },
-    ].map(async (entry) => {
-      const options = { bundle: true, minify: true, format: 'iife', target: 'es2022' } as const;
-      const { outputFiles } = await build({ ...options, ...entry, write: false });
-      return outputFiles[0]?.text;
-    }),
-  );
-  return {
-    '/page.js': ['text/javascript', script],
-    '/highlight.js': ['text/javascript', highlight],
-    '/page.css': ['text/css', styles],
+  const own = async (address: string, contentType: string, entry: BuildOptions) => {
+    const options = { bundle: true, minify: true, format: 'iife', target: 'es2022' } as const;
+    const { outputFiles } = await build({ ...options, ...entry, write: false });
+    const [file] = outputFiles ?? [];
+    return [address, { contentType, body: Buffer.from(file?.contents ?? []) }] as const;
   };
+  return new Map([
+    ...(await buildPanelFiles()),
+    await own('/page.js', 'text/javascript', {
+      entryPoints: [join(root, 'test/webview/markdown/page.ts')],
+    }),
+    await own('/page.css', 'text/css', {
+      stdin: { contents: imports, resolveDir: root, loader: 'css' },
+    }),
+  ]);
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import * as z from 'zod/mini';
 import { fromWebview, type FromWebview, type ToWebview } from '../../src/protocol.ts';
 import { contentPolicy } from '../../src/vscode/contentPolicy.ts';
+import { buildPanelFiles, type PanelFiles } from './panelFiles.ts';
 
 export type Theme = 'dark-modern' | 'light-modern' | 'hc-dark' | 'hc-light';
 export const themes: readonly Theme[] = ['dark-modern', 'light-modern', 'hc-dark', 'hc-light'];
@@ -65,7 +65,7 @@ export interface PanelBrowser {
 
 export async function launchPanelBrowser(): Promise<PanelBrowser> {
   const [bundle, browser] = await Promise.all([
-    bundlePanel(),
+    buildPanelFiles(),
     chromium.launch({
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--headless'],
@@ -77,44 +77,9 @@ export async function launchPanelBrowser(): Promise<PanelBrowser> {
   };
 }
 
-interface Bundle {
-  readonly script: string;
-  readonly sheet: string;
-  /** The script of the Usage page, and that of the colours of code. */
-  readonly usage: string;
-  readonly highlight: string;
-}
-
-/** Built as `esbuild.mjs` builds it, in memory. */
-async function bundlePanel(): Promise<Bundle> {
-  const bundle = async (name: string, entry: string, format: 'iife' | 'esm') => {
-    const { outputFiles } = await build({
-      entryPoints: { [name]: path(entry) },
-      outdir: '/',
-      bundle: true,
-      minify: true,
-      write: false,
-      platform: 'browser',
-      format,
-      target: 'es2022',
-      legalComments: 'none',
-    });
-    return (ending: string) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
-  };
-  const panel = await bundle('webview', '../../webview/main.ts', 'iife');
-  const usage = await bundle('usage', '../../webview/usage/page.ts', 'esm');
-  const highlight = await bundle('highlight', '../../webview/markdown/highlight.ts', 'esm');
-  return {
-    script: panel('.js'),
-    sheet: panel('.css'),
-    usage: usage('.js'),
-    highlight: highlight('.js'),
-  };
-}
-
 async function openPanel(
   browser: Browser,
-  bundle: Bundle,
+  bundle: PanelFiles,
   options: PanelOptions,
 ): Promise<PanelPage> {
   const context = await browser.newContext({
@@ -196,17 +161,14 @@ const fakeApi = `(() => {
   });
 })()`;
 
-async function serve(context: BrowserContext, bundle: Bundle, theme: Theme): Promise<void> {
-  const files: Record<string, { contentType: string; body: string }> = {
-    '/': { contentType: 'text/html', body: skeleton(theme) },
-    '/webview.js': { contentType: 'text/javascript', body: bundle.script },
-    '/usage.js': { contentType: 'text/javascript', body: bundle.usage },
-    '/highlight.js': { contentType: 'text/javascript', body: bundle.highlight },
-    '/webview.css': { contentType: 'text/css', body: bundle.sheet },
-    '/theme.css': { contentType: 'text/css', body: `${themeSheet(theme)}\n${defaultSheet}` },
-  };
+async function serve(context: BrowserContext, bundle: PanelFiles, theme: Theme): Promise<void> {
+  const ownFiles = new Map([
+    ['/', { contentType: 'text/html', body: skeleton(theme) }],
+    ['/theme.css', { contentType: 'text/css', body: `${themeSheet(theme)}\n${defaultSheet}` }],
+  ]);
   await context.route('**/*', (route) => {
-    const file = files[new URL(route.request().url()).pathname];
+    const { pathname } = new URL(route.request().url());
+    const file = ownFiles.get(pathname) ?? bundle.get(pathname);
     return file === undefined ? route.abort() : route.fulfill(file);
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { decideLink } from '../../src/core/chat/links.ts';
 import { directionOf } from '../../webview/markdown/direction.ts';
 import { decodeEntities } from '../../webview/markdown/entities.ts';
 import { openFence, readFence, takeCode } from '../../webview/markdown/fence.ts';
@@ -7,6 +8,7 @@ import { isColourable } from '../../webview/markdown/highlightLimits.ts';
 import { cleanText, createCleaner } from '../../webview/markdown/hygiene.ts';
 import { tooCostlyInline } from '../../webview/markdown/lexer.ts';
 import { readAddress } from '../../webview/markdown/links.ts';
+import { blockMath, inlineMath, maskMath } from '../../webview/markdown/math.ts';
 import { latestHeading, summaryHead } from '../../webview/heading.ts';
 import { findSteepGrowth } from '../support/growth.ts';
 
@@ -37,6 +39,11 @@ describe('time grows with the length of a hostile text, not with its square', ()
     ['an indented fence', readFence, { before: '  ~~~\n' }],
     ['a fence, in pieces', takeInPieces],
     ['addresses', readAddress],
+    ['a formula', inlineMath, { before: '$$' }],
+    ['a formula of dollars', inlineMath, { before: '$x' }],
+    ['the lines of a formula', blockMath, { before: '\\[' }],
+    ['what is masked in a paragraph', (text) => maskMath(text.slice(0, 20_000), text)],
+    ['the host in the label of a link', (text) => decideLink('https://a.example/', text, true)],
     ['the head of a summary', summaryHead, { before: '**' }],
     ['the headings of a summary', latestHeading, { before: '**' }],
     ['how dense a text is', tooCostlyInline],

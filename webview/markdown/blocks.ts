@@ -1,20 +1,21 @@
-import type { MarkedToken, Token, Tokens } from 'marked';
+import type { Token, Tokens } from 'marked';
 import { h } from '../h.ts';
 import { createCodeBlock } from './codeBlock.ts';
 import { readFence } from './fence.ts';
 import { readInfo } from './fenceInfo.ts';
 import { directionOf } from './direction.ts';
 import { drawInline } from './inline.ts';
-import { markedTokens } from './lexer.ts';
+import { drawnTokens, type DrawnToken } from './lexer.ts';
+import { drawFormula } from './formulaView.ts';
 import type { Pen } from './pen.ts';
 import { drawTable } from './table.ts';
 
 /** Block tokens to elements; blank lines and link definitions draw nothing. */
 export function drawBlocks(tokens: readonly Token[], pen: Pen): HTMLElement[] {
-  return markedTokens(tokens).flatMap((token) => drawBlock(token, pen) ?? []);
+  return drawnTokens(tokens).flatMap((token) => drawBlock(token, pen) ?? []);
 }
 
-function drawBlock(token: MarkedToken, pen: Pen): HTMLElement | undefined {
+function drawBlock(token: DrawnToken, pen: Pen): HTMLElement | undefined {
   switch (token.type) {
     case 'heading':
       return drawHeading(token, pen);
@@ -26,6 +27,8 @@ function drawBlock(token: MarkedToken, pen: Pen): HTMLElement | undefined {
       return drawList(token, pen);
     case 'table':
       return drawTable(token, pen);
+    case 'math':
+      return drawFormula(token) ?? h('p', { dir: 'auto' }, token.raw.trim());
     case 'hr':
       return h('hr');
     case 'space':
@@ -76,7 +79,7 @@ function drawList(token: Tokens.List, pen: Pen): HTMLElement {
 }
 
 function drawItem(item: Tokens.ListItem, pen: Pen): HTMLElement {
-  const content = markedTokens(item.tokens).flatMap((token): (Node | string)[] => {
+  const content = drawnTokens(item.tokens).flatMap((token): (Node | string)[] => {
     if (token.type === 'text') return drawInline(inlineOf(token), pen.actions);
     if (token.type === 'checkbox') return drawInline([token], pen.actions);
     return drawBlocks([token], pen);
@@ -84,6 +87,6 @@ function drawItem(item: Tokens.ListItem, pen: Pen): HTMLElement {
   return h('li', { dir: 'auto', class: item.task ? 'task' : undefined }, content);
 }
 
-function inlineOf(token: MarkedToken): readonly Token[] {
+function inlineOf(token: DrawnToken): readonly Token[] {
   return 'tokens' in token && token.tokens ? token.tokens : [token];
 }

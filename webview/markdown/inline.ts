@@ -1,8 +1,9 @@
 import type { Token, Tokens } from 'marked';
 import { h } from '../h.ts';
 import { decodeEntities } from './entities.ts';
+import { drawFormula } from './formulaView.ts';
 import { cleanText } from './hygiene.ts';
-import { markedTokens } from './lexer.ts';
+import { drawnTokens } from './lexer.ts';
 import { readAddress, type Address } from './links.ts';
 import type { MarkdownActions } from './markdownView.ts';
 
@@ -12,12 +13,14 @@ export function drawInline(
   actions: MarkdownActions,
   inLink = false,
 ): (Node | string)[] {
-  return markedTokens(tokens).flatMap((token): (Node | string)[] => {
+  return drawnTokens(tokens).flatMap((token): (Node | string)[] => {
     switch (token.type) {
       case 'strong':
       case 'em':
       case 'del':
         return [h(token.type, {}, drawInline(token.tokens, actions, inLink))];
+      case 'math':
+        return [drawFormula(token) ?? token.raw];
       case 'codespan':
         return [h('code', { class: 'tick' }, token.text)];
       case 'br':

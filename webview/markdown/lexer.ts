@@ -1,11 +1,22 @@
-import { Lexer, Tokenizer, type MarkedToken, type Token, type Tokens } from 'marked';
+import { Hooks, Lexer, Tokenizer, type MarkedToken, type Token, type Tokens } from 'marked';
+import {
+  blockMath,
+  blockMathStart,
+  inlineMath,
+  inlineMathStart,
+  maskMath,
+  type MathToken,
+} from './math.ts';
+
+/** What we draw. */
+export type DrawnToken = MarkedToken | MathToken;
 
 /** Reads blocks of one message; remembers the link definitions that it was taught. */
 export interface BlockLexer {
   /** How many link definitions are known. */
   readonly known: number;
   /** Cleaned source to tokens, with all known definitions. Never throws. */
-  lex(source: string): readonly MarkedToken[];
+  lex(source: string): readonly DrawnToken[];
   /** Length of the part of `lines`, complete lines, that nothing that follows can change. */
   settledLength(lines: string): number;
   /** Keeps the link definitions among finished tokens; the first of a label wins. */
@@ -20,7 +31,12 @@ export function createLexer(): BlockLexer {
   const links = new Map<string, { href: string; title: string }>();
 
   function create(): LimitedLexer {
-    const lexer = new LimitedLexer({ gfm: true, tokenizer: new LimitedTokenizer() });
+    const lexer = new LimitedLexer({
+      gfm: true,
+      tokenizer: new LimitedTokenizer(),
+      hooks: new Hooks(),
+      extensions: math,
+    });
     Object.assign(lexer.tokens.links, Object.fromEntries(links));
     return lexer;
   }
@@ -31,7 +47,7 @@ export function createLexer(): BlockLexer {
     },
     lex(source) {
       try {
-        return markedTokens(create().lex(source));
+        return drawnTokens(create().lex(source));
       } catch {
         // The parser gives up by throwing, or runs out of stack: the text is still to be read.
         return [plainParagraph(source)];
@@ -54,9 +70,9 @@ export function createLexer(): BlockLexer {
   };
 }
 
-/** The tokens that we draw; ours have no extensions, so none is lost. */
-export function markedTokens(tokens: readonly Token[]): MarkedToken[] {
-  return tokens.filter(isMarked);
+/** The tokens that we draw; the parser makes no others, so none is lost. */
+export function drawnTokens(tokens: readonly Token[]): DrawnToken[] {
+  return tokens.filter(isDrawn);
 }
 
 /** Text this long, or this full of openers, is not prose: it is shown as written. */
@@ -66,19 +82,36 @@ export function tooCostlyInline(text: string): boolean {
   return (text.match(/[[\]*_`<!&~]/g)?.length ?? 0) > text.length / 4;
 }
 
-const tokenTypes: ReadonlySet<string> = new Set<MarkedToken['type']>([
+const tokenTypes: ReadonlySet<string> = new Set<DrawnToken['type']>([
   ...(['blockquote', 'br', 'checkbox', 'code', 'codespan', 'def', 'del', 'em', 'escape'] as const),
   ...(['heading', 'hr', 'html', 'image', 'link', 'list', 'list_item', 'paragraph'] as const),
-  ...(['space', 'strong', 'table', 'text'] as const),
+  ...(['math', 'space', 'strong', 'table', 'text'] as const),
 ]);
 
-function isMarked(token: Token): token is MarkedToken {
+function isDrawn(token: Token): token is DrawnToken {
   return tokenTypes.has(token.type);
 }
 
+/** Formulas are found before anything in them can be taken for Markdown. */
+const math = {
+  renderers: {},
+  childTokens: {},
+  block: [blockMath],
+  startBlock: [blockMathStart],
+  inline: [
+    (source: string, tokens: readonly Token[]) => inlineMath(source, tokens.at(-1)?.raw.slice(-1)),
+  ],
+  startInline: [inlineMathStart],
+};
+
 class LimitedLexer extends Lexer {
   override inlineTokens(source: string, tokens: Token[] = []): Token[] {
-    if (!tooCostlyInline(source)) return super.inlineTokens(source, tokens);
+    if (!tooCostlyInline(source)) {
+      // The parser hands over a text in which escapes are masked already, `\(` among them.
+      const mask = (masked: string) => maskMath(source, masked);
+      if (this.options.hooks) this.options.hooks.emStrongMask = mask;
+      return super.inlineTokens(source, tokens);
+    }
     tokens.push({ type: 'text', raw: source, text: source, escaped: false });
     return tokens;
   }
@@ -118,7 +151,7 @@ function lengthBeforeLast(source: string, tokens: readonly Token[]): number {
 }
 
 function* definitions(tokens: readonly Token[]): Generator<Tokens.Def> {
-  for (const token of markedTokens(tokens)) {
+  for (const token of drawnTokens(tokens)) {
     if (token.type === 'def') yield token;
     if (token.type === 'blockquote') yield* definitions(token.tokens);
     if (token.type === 'list') {
@@ -127,7 +160,7 @@ function* definitions(tokens: readonly Token[]): Generator<Tokens.Def> {
   }
 }
 
-function plainParagraph(source: string): MarkedToken {
+function plainParagraph(source: string): DrawnToken {
   const text: Tokens.Text = { type: 'text', raw: source, text: source };
   return { type: 'paragraph', raw: source, text: source, tokens: [text] };
 }

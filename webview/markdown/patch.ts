@@ -1,4 +1,5 @@
 import { codeBlockOf } from './codeBlock.ts';
+import { formulaOf } from './formulaView.ts';
 import { matchExpansion } from './table.ts';
 
 /**
@@ -43,6 +44,8 @@ export function patchNode(old: Node, fresh: Node): boolean {
   const block = codeBlockOf(old);
   const freshBlock = codeBlockOf(fresh);
   if (block && freshBlock) return block.adopt(freshBlock);
+  if (formulaOf(old) !== undefined || formulaOf(fresh) !== undefined)
+    return formulaOf(old) === formulaOf(fresh);
   if (!sameListener(old, fresh)) return false;
   matchExpansion(old, fresh);
   patchAttributes(old, fresh);
