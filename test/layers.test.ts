@@ -18,7 +18,7 @@ const mayImport: Record<string, RegExp> = {
   'src/extension': /^(src\/(base|parts)|vscode)$/,
   'src/parts': /^(src\/(base|core|node|parts|protocolUsage|vscode)|vscode|zod\/mini|node:path)$/,
   webview:
-    /^(webview|src\/(base|protocol|protocolUsage)|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*)$/,
+    /^(webview|src\/(base|protocol|protocolUsage)|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*|katex(\/dist\/katex\.min\.css)?)$/,
 };
 
 /** Inside core, a room may import itself and those before it. */
