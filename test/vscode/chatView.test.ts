@@ -53,16 +53,24 @@ function panel() {
       postMessage: async (message: unknown) => posted.push(toWebview.parse(message)) > 0,
     },
   };
+  let page: vscode.WebviewView | undefined;
   const open = () => {
-    view.resolveWebviewView(Object.create(shown));
+    const made: vscode.WebviewView = Object.create(shown);
+    page = made;
+    view.resolveWebviewView(made);
     heard.fire({ type: 'ready' });
   };
   const hide = () => {
     shown.visible = false;
     visibility.fire();
   };
+  const see = () => {
+    shown.visible = true;
+    visibility.fire();
+  };
+  const badge = () => page?.badge;
   const drafts = () => posted.flatMap((each) => (each.type === 'draft' ? [each.text] : []));
-  return { view, session, open, hide, heard, posted, drafts, handled, log, tellQuota };
+  return { view, session, open, hide, see, badge, heard, posted, drafts, handled, log, tellQuota };
 }
 
 beforeEach(() => editor.reset());
@@ -112,4 +120,20 @@ test('the quota is told when it is another one, and after each new start of the 
   tellQuota('5h 43%');
   await settled();
   expect(told()).toEqual(['snapshot ', 'quota 5h 41%', 'quota 5h 42%', 'snapshot 5h 43%']);
+});
+
+test('an answer that comes while nobody looks is marked on the icon until somebody does', async () => {
+  const { session, open, hide, see, badge } = panel();
+  const ask = async () => {
+    session.send({ text: 'Why?', attachments: [] });
+    await settled();
+  };
+  open();
+  await ask();
+  expect(badge()).toBeUndefined();
+  hide();
+  await ask();
+  expect(badge()).toEqual({ value: 1, tooltip: 'Codex has answered' });
+  see();
+  expect(badge()).toBeUndefined();
 });

@@ -10,10 +10,10 @@ type Script = readonly (() => Answering)[];
 
 export type InputJson = Readonly<Record<string, unknown>> & { readonly type: string };
 
-/** A session on a scripted backend, on a clock that skips every wait. */
+/** A session on a scripted backend, on a clock that skips every wait unless another is given. */
 export function createTurnWorld(script: Script, needs: Partial<SessionNeeds> = {}) {
   const { http, sent } = scriptedHttp(...script);
-  const clock = skippingClock();
+  const clock = needs.clock ?? skippingClock();
   let ids = 0;
   const session = createSession({
     responses: createResponses({
