@@ -15,7 +15,7 @@ export interface ModelChoice {
 
 export function createModelChoice(needs: {
   memento: vscode.Memento;
-  models: Models;
+  models: Pick<Models, 'resolve'>;
   settings: () => Settings;
 }): ModelChoice {
   return {

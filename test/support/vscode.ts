@@ -140,6 +140,22 @@ export interface FakeStatusBarItem {
   dispose(): void;
 }
 
+export const QuickPickItemKind = { Separator: -1, Default: 0 };
+
+export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2, Hint: 3 };
+
+export interface FakeDiagnostic {
+  range: { start: { line: number } };
+  message: string;
+  severity: number;
+}
+
+export interface FakeDocument {
+  uri: Uri;
+  languageId: string;
+  getText(): string;
+}
+
 /** What our code did to the editor, and what the person is to do. `reset()` before each test. */
 export const editor = {
   messages: [] as FakeMessage[],
@@ -160,6 +176,12 @@ export const editor = {
   /** What a write throws. */
   diskError: undefined as Error | undefined,
   remoteName: undefined as string | undefined,
+  isTrusted: true,
+  /** Name of the open workspace. */
+  workspaceName: undefined as string | undefined,
+  /** The document of the editor that has the focus. */
+  document: undefined as FakeDocument | undefined,
+  diagnostics: [] as FakeDiagnostic[],
   isWeb: false,
   forward: (address: string) => address,
   /** What `openExternal` does with an address. */
@@ -179,6 +201,10 @@ export const editor = {
     editor.files.clear();
     editor.diskError = undefined;
     editor.remoteName = undefined;
+    editor.isTrusted = true;
+    editor.workspaceName = undefined;
+    editor.document = undefined;
+    editor.diagnostics = [];
     editor.isWeb = false;
     editor.forward = (address) => address;
     statusBarItems.length = 0;
@@ -202,7 +228,9 @@ export const window = {
   state: { focused: true, active: true },
   onDidChangeWindowState: (listener: (state: { focused: boolean; active: boolean }) => void) =>
     windowState.event(listener),
-  activeTextEditor: undefined,
+  get activeTextEditor() {
+    return editor.document && { document: editor.document };
+  },
   onDidChangeActiveTextEditor: new EventEmitter<void>().event,
   createStatusBarItem(id = '', alignment?: number, priority?: number) {
     const item: FakeStatusBarItem = {
@@ -268,11 +296,17 @@ export const window = {
 
 export const languages = {
   onDidChangeDiagnostics: new EventEmitter<void>().event,
-  getDiagnostics: () => [],
+  getDiagnostics: () => editor.diagnostics,
 };
 
 export const workspace = {
-  name: undefined,
+  get name() {
+    return editor.workspaceName;
+  },
+  get isTrusted() {
+    return editor.isTrusted;
+  },
+  asRelativePath: (uri: Uri) => uri.path.replace(/^\/workspace\//, ''),
   workspaceFolders: undefined,
   fs: {
     async writeFile(uri: Uri, bytes: Uint8Array) {
