@@ -1,4 +1,3 @@
-import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { Models } from '../core/models/models.ts';
 import type { ResolvedModel } from '../core/models/resolve.ts';
@@ -14,7 +13,10 @@ export interface ModelChoice {
 }
 
 export function createModelChoice(needs: {
-  memento: vscode.Memento;
+  memento: {
+    get(key: string): unknown;
+    update(key: string, value: unknown): Thenable<void>;
+  };
   models: Pick<Models, 'resolve'>;
   settings: () => Settings;
 }): ModelChoice {

@@ -8,13 +8,13 @@ import { editor } from '../support/vscode.ts';
 
 afterEach(() => editor.reset());
 
-function memento(stored: unknown = undefined) {
+function memento(stored?: unknown) {
   const values = new Map<string, unknown>(
     stored === undefined ? [] : [['codexChat.modelChoice', stored]],
   );
   return {
     values,
-    get: <T>(key: string, other?: T) => (values.has(key) ? (values.get(key) as T) : other),
+    get: (key: string) => values.get(key),
     update: async (key: string, value: unknown) => void values.set(key, value),
     keys: () => [...values.keys()],
   };
