@@ -36,8 +36,9 @@ export const realFiles: Files = {
     await mkdir(folder, { recursive: true, mode: folderMode });
     // Some disks know no modes.
     await chmod(folder, folderMode).catch(() => {});
-    const names = await readdir(folder);
-    await Promise.all(names.map((name) => chmod(join(folder, name), fileMode).catch(() => {})));
+    const entries = await readdir(folder, { withFileTypes: true });
+    const found = entries.filter((entry) => entry.isFile());
+    await Promise.all(found.map(({ name }) => chmod(join(folder, name), fileMode).catch(() => {})));
   },
   list: (folder) => readdir(folder),
   ageMs: async (path) => Date.now() - (await stat(path)).mtimeMs,

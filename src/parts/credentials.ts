@@ -15,6 +15,7 @@ import {
   noSealedSecrets,
   sealedSecretsSchema,
 } from '../vscode/sharedSecrets.ts';
+import { tellStranded } from '../vscode/storageNotice.ts';
 import { createTokenStore } from '../vscode/tokenStore.ts';
 import type { Ground } from './ground.ts';
 
@@ -71,8 +72,16 @@ function hostsOf({ context }: Ground) {
 }
 
 /** In the browser each window has secrets of its own; there they are made one. */
-function secretsOf({ context, lifetime, log, sharedFile }: Ground) {
+function secretsOf({ context, lifetime, log, leases, sharedFile }: Ground) {
   if (vscode.env.uiKind !== vscode.UIKind.Web) return context.secrets;
   const shared = sharedFile('secrets', sealedSecretsSchema, noSealedSecrets);
-  return lifetime.add(createSharedSecrets({ secrets: context.secrets, shared, log }));
+  return lifetime.add(
+    createSharedSecrets({
+      secrets: context.secrets,
+      shared,
+      leases,
+      log,
+      onStranded: tellStranded,
+    }),
+  );
 }

@@ -13,6 +13,7 @@ import { createSocketLocks } from '../node/socketLocks.ts';
 import { createLog, createLogChannel } from '../vscode/log.ts';
 import { createNetwork } from '../vscode/network.ts';
 import { createSettings } from '../vscode/settings.ts';
+import { createStorageNotice } from '../vscode/storageNotice.ts';
 import { createUserAgent } from '../vscode/userAgent.ts';
 
 /** What every other part stands on. */
@@ -32,13 +33,14 @@ export function layGround(context: vscode.ExtensionContext, lifetime: Disposable
   const storage = context.globalStorageUri.fsPath;
   const leases = createLeases(join(storage, 'leases'), log, peers);
   const folder = join(storage, 'shared');
+  const onProblem = createStorageNotice(systemClock.now);
   /** A value that all windows share, in a file of this name. Never for tokens. */
   const sharedFile = <T extends z.ZodMiniType>(
     name: string,
     schema: T,
     initial: z.output<T>,
   ): SharedValue<z.output<T>> =>
-    lifetime.add(createSharedFile({ folder, name, schema, initial, leases, log }));
+    lifetime.add(createSharedFile({ folder, name, schema, initial, leases, log, onProblem }));
   return {
     context,
     lifetime,

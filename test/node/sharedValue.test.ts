@@ -190,11 +190,13 @@ test('files and their folder are for the person alone, also those of an earlier 
   const path = join(folder, 'number.json');
   await writeFile(path, '{"count":1}', { mode: 0o644 });
   await chmod(folder, 0o755);
+  await mkdir(join(folder, 'within'), { mode: 0o700 });
   await open().change(plus(1), never);
   const modeOf = async (each: string) => (await stat(each)).mode & 0o777;
   expect([await modeOf(folder), await modeOf(path)]).toEqual([0o700, 0o600]);
   await open('other').change(plus(1), never);
   expect(await modeOf(join(folder, 'other.json'))).toBe(0o600);
+  expect(await modeOf(join(folder, 'within'))).toBe(0o700);
 });
 
 test('a copy that was set aside is deleted after a month', async () => {

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { SharedValueProblem } from '../base/sharedValue.ts';
+
+/** A disk that fails again and again is told of no more often, ms. */
+const againAfterMs = 10 * 60_000;
+/** Files whose failing a person notices. Figures and rests of accounts are told anew by the backend. */
+const noticed = new Map([
+  ['accounts', 'the names, order and limits of your accounts'],
+  ['secrets', 'your sign-ins'],
+]);
+
+/** Says once that files cannot be read or written, or belong to a newer version by now. */
+export function createStorageNotice(
+  now: () => number,
+): (problem: SharedValueProblem | undefined) => void {
+  let hasToldNewer = false;
+  let toldAtMs = -Infinity;
+  return (problem) => {
+    if (problem?.kind === 'newer') {
+      if (!hasToldNewer) tellNewer();
+      hasToldNewer = true;
+      return;
+    }
+    const what = problem && noticed.get(problem.name);
+    if (!what || now() - toldAtMs < againAfterMs) return;
+    toldAtMs = now();
+    void vscode.window.showWarningMessage(diskWords(what, problem));
+  };
+}
+
+/** Something of a newer version was met, in a file or in the secret storage. */
+export function tellNewer(): void {
+  const words = vscode.l10n.t(
+    'A newer version of Codex Chat has stored something that this window does not understand, so this window leaves it alone. Reload the window to use the newer version; if this is the newest one installed, update the extension.',
+  );
+  void offerReload(words);
+}
+
+/** This window has no key to the secrets that the others share. */
+export function tellStranded(why: 'lost' | 'newerVersion'): void {
+  if (why === 'newerVersion') return tellNewer();
+  const words = vscode.l10n.t(
+    'This window cannot read the sign-ins that other windows have stored, because the browser has lost the key to them. Reload the window; if this message comes again, sign in once more to every account that you use.',
+  );
+  void offerReload(words);
+}
+
+async function offerReload(words: string): Promise<void> {
+  const reload = vscode.l10n.t('Reload Window');
+  if ((await vscode.window.showWarningMessage(words, reload)) !== reload) return;
+  await vscode.commands.executeCommand('workbench.action.reloadWindow');
+}
+
+function diskWords(what: string, { kind, code = '' }: SharedValueProblem): string {
+  const reason = code === '' ? '' : ` (${code})`;
+  return kind === 'unreadable'
+    ? vscode.l10n.t(
+        'Codex Chat cannot read {0} from its storage folder{1}. Nothing there is overwritten; it is tried again.',
+        what,
+        reason,
+      )
+    : vscode.l10n.t(
+        'Codex Chat cannot write {0} to its storage folder{1}. Changes are kept in this window until it works again; do not close the window before. Free some disk space.',
+        what,
+        reason,
+      );
+}
