@@ -20,7 +20,7 @@ export interface ChatRequestNeeds {
   onDidPick: () => void;
   /** What the Usage page and its kin ask for. */
   usage: (request: UsageRequest) => unknown;
-  sending: Pick<Sending, 'send' | 'answer' | 'goOn'>;
+  sending: Pick<Sending, 'send' | 'answer' | 'goOn' | 'resume'>;
   log: Log;
 }
 
@@ -54,7 +54,7 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
     case 'turn/retry':
       return needs.sending.goOn(message.turnId, { kind: 'send' });
     case 'turn/continue':
-      return session.resume(message.turnId);
+      return needs.sending.resume(message.turnId);
     case 'retry/now':
       return session.retryNow(message.turnId);
     case 'chat/new':

@@ -78,13 +78,24 @@ function warningShelf(warning: CostWarning, { send, now }: Context): Row {
   return { element, tick };
 }
 
-/** "This turn probably takes 8–14 points of the 5-hour window; 6 are left until 14:05." */
+/** A wider range would only tell that nobody knows. */
+const widestPoints = 25;
+
+/**
+ * "This turn probably takes 8–14 points of the 5-hour window; 6 are left until 14:05." Where none
+ * are left, or the range says next to nothing, what is left is the news.
+ */
 function warningWords(warning: CostWarning, nowMs: number): string {
   const { fromPoints, toPoints, leftPoints, windowName, resetsAtMs } = warning;
-  const [from, to, left] = [fromPoints, toPoints, leftPoints].map(Math.round);
-  const points = from === to ? `about ${to}` : `${from}–${to}`;
-  const remaining = left === 1 ? '1 is left' : `${left === 0 ? 'none' : left} are left`;
+  const [from, to] = [Math.round(fromPoints), Math.round(toPoints)];
+  const left = Math.round(leftPoints);
   const until = resetsAtMs === undefined ? '' : ` until ${clock(resetsAtMs, nowMs)}`;
+  if (left === 0) return `Nothing is left of ${windowName}${until}. This turn may be refused.`;
+  const remaining = left === 1 ? '1 is left' : `${left} are left`;
+  if (to - from > widestPoints) {
+    return `This turn probably does not fit into ${windowName}: ${left === 1 ? '1 point is' : `${left} points are`} left${until}.`;
+  }
+  const points = from === to ? `about ${to}` : `${from}–${to}`;
   return `This turn probably takes ${points} points of ${windowName}; ${remaining}${until}.`;
 }
 

@@ -6,6 +6,7 @@ import { preflight, type Preflight } from '../ledger/preflight.ts';
 import type { LedgerTracker } from '../ledger/tracker.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Held } from './held.ts';
+import { restPrompt } from './history.ts';
 import type { Session } from './session.ts';
 import type { Prompt, Turn } from './turn.ts';
 import type { WayOn } from './waysOn.ts';
@@ -27,6 +28,8 @@ export interface CostWarning {
  */
 export interface Sending {
   send(prompt: Prompt): void;
+  /** Asks for the rest of an answer that was cut short. */
+  resume(turnId: string): void;
   /** The question that is open; undefined when there is none. */
   warning(): CostWarning | undefined;
   /** Does what the person chose. An answer to a question that is not open any more is ignored. */
@@ -58,7 +61,7 @@ export interface SendingNeeds {
 export function createSending(needs: SendingNeeds): Sending {
   const { session, pool, held, log } = needs;
   const change = createEmitter<void>((error) => log.error(`sending: ${String(error)}`));
-  let open: { warning: CostWarning; prompt: Prompt } | undefined;
+  let open: Open | undefined;
   /** Ids of held messages by the turn that they are to do again. */
   const again = new Map<string, string>();
 
@@ -69,21 +72,64 @@ export function createSending(needs: SendingNeeds): Sending {
 
   /** Takes the open question back; its text with it. */
   const takeBack = () => {
-    if (!open) return;
-    const { text } = open.prompt;
+    const asked = open;
+    if (!asked) return;
     set(undefined);
-    needs.giveBack(text);
+    asked.giveBack();
   };
 
-  const warn = (): CostWarning | undefined => {
+  const warn = (more: readonly Prompt[]): CostWarning | undefined => {
     try {
-      return warningFor(needs);
+      return warningFor(needs, more);
     } catch (error) {
       // Whoever asks must not be kept from it by what only wants to warn.
       log.error(`the cost of a turn cannot be told: ${String(error)}`);
       return undefined;
     }
   };
+
+  /** Begins it, or asks first when it will likely reach the end of a window. */
+  function begin(intent: Intent): void {
+    takeBack();
+    const warning = warn(intent.more);
+    if (warning) set({ ...intent, warning });
+    else intent.start();
+  }
+
+  const toSend = (prompt: Prompt): Intent => ({
+    text: prompt.text,
+    more: [prompt],
+    start: () => session.send(prompt),
+    giveBack: () => needs.giveBack(prompt.text),
+    wait(untilMs) {
+      hold(prompt.text, untilMs, () => begin(this), this.giveBack);
+    },
+  });
+
+  /** While the turn is in the chat, it has its own button, and its text need not be given back. */
+  const toRetry = (turn: Turn): Intent => {
+    const { id, prompt } = turn;
+    const isThere = () => session.turns().some((one) => one.id === id);
+    const isCounted = turn.status === 'done' && session.turns().at(-1) === turn;
+    return {
+      text: prompt.text,
+      more: isCounted ? [] : [prompt],
+      start: () => session.retry(id),
+      giveBack: () => (isThere() ? undefined : needs.giveBack(prompt.text)),
+      wait: (untilMs) => holdAgain(turn, untilMs),
+    };
+  };
+
+  const toResume = (turnId: string): Intent => ({
+    text: restPrompt,
+    more: [],
+    start: () => session.resume(turnId),
+    // Its button stays.
+    giveBack: () => {},
+    wait(untilMs) {
+      hold(restPrompt, untilMs, () => begin(this), this.giveBack);
+    },
+  });
 
   function hold(text: string, untilMs: number, send: () => void, giveBack: () => void): string {
     const account = pool.entries().length > 1 ? openerOf(untilMs)?.label : undefined;
@@ -98,18 +144,14 @@ export function createSending(needs: SendingNeeds): Sending {
     pool.current();
 
   /** Does the turn again at the reset. While it is in the chat, it has its own button. */
-  function holdAgain({ id, prompt: { text } }: Turn, untilMs: number): void {
-    const isGone = () => !session.turns().some((turn) => turn.id === id);
-    const done = () => void again.delete(id);
-    const send = () => {
-      done();
-      session.retry(id);
+  function holdAgain(turn: Turn, untilMs: number): void {
+    const intent = toRetry(turn);
+    const after = (act: () => void) => () => {
+      again.delete(turn.id);
+      act();
     };
-    const giveBack = () => {
-      done();
-      if (isGone()) needs.giveBack(text);
-    };
-    again.set(id, hold(text, untilMs, send, giveBack));
+    const send = after(() => begin(intent));
+    again.set(turn.id, hold(intent.text, untilMs, send, after(intent.giveBack)));
   }
 
   /** True when the way leads to the question being sent now. */
@@ -137,20 +179,20 @@ export function createSending(needs: SendingNeeds): Sending {
         needs.giveBack(prompt.text);
         return;
       }
-      takeBack();
-      const warning = warn();
-      if (warning) set({ warning, prompt });
-      else session.send(prompt);
+      begin(toSend(prompt));
+    },
+    resume(turnId) {
+      const last = session.turns().at(-1);
+      const mayResume = last?.id === turnId && last.mayContinue === true;
+      if (mayResume && !session.isBusy()) begin(toResume(turnId));
     },
     answer(warningId, way) {
       if (open?.warning.id !== warningId) return;
-      const { prompt } = open;
+      const asked = open;
       set(undefined);
-      const giveBack = () => needs.giveBack(prompt.text);
-      if (way.kind === 'wait') {
-        hold(prompt.text, way.untilMs, () => session.send(prompt), giveBack);
-      } else if (!session.isBusy() && prepare(way)) session.send(prompt);
-      else giveBack();
+      if (way.kind === 'wait') asked.wait(way.untilMs);
+      else if (!session.isBusy() && prepare(way)) asked.start();
+      else asked.giveBack();
     },
     goOn(turnId, way) {
       const turn = session.turns().find(({ id }) => id === turnId);
@@ -158,7 +200,11 @@ export function createSending(needs: SendingNeeds): Sending {
       held.drop(again.get(turnId) ?? '');
       again.delete(turnId);
       if (way.kind === 'wait') holdAgain(turn, way.untilMs);
-      else if (prepare(way)) session.retry(turnId);
+      else if (way.kind === 'send') begin(toRetry(turn));
+      else if (prepare(way)) {
+        takeBack();
+        session.retry(turnId);
+      }
     },
     leave() {
       takeBack();
@@ -167,7 +213,29 @@ export function createSending(needs: SendingNeeds): Sending {
   };
 }
 
-function warningFor(needs: SendingNeeds): CostWarning | undefined {
+/** Something that is to be asked of the model, by one of the ways that lead there. */
+interface Intent {
+  text: string;
+  /** What comes to the chat with it. */
+  more: readonly Prompt[];
+  start(this: void): void;
+  /** Puts the text back where the person can reach it, unless it is there already. */
+  giveBack(this: void): void;
+  /** Holds it until then. */
+  wait(untilMs: number): void;
+}
+
+interface Open extends Intent {
+  warning: CostWarning;
+}
+
+/** WIRE.md f: about four bytes make a token. */
+const tokensOf = (text: string) => Math.ceil(new TextEncoder().encode(text).length / 4);
+
+const promptTokens = ({ text, attachments }: Prompt) =>
+  attachments.reduce((sum, file) => sum + tokensOf(file.path + file.text), tokensOf(text));
+
+function warningFor(needs: SendingNeeds, more: readonly Prompt[]): CostWarning | undefined {
   const { pool, tracker, session, clock } = needs;
   const current = pool.current();
   if (!current) return undefined;
@@ -177,6 +245,7 @@ function warningFor(needs: SendingNeeds): CostWarning | undefined {
     ...needs.plan(),
     credentialId: current.id,
     contextTokens: session.context()?.usedTokens ?? 0,
+    promptTokens: more.reduce((sum, prompt) => sum + promptTokens(prompt), 0),
   };
   const estimate = (effort: string) => estimateTurn(entries, windows, { ...plan, effort });
   const { ceilingPercent } = current.preferences;

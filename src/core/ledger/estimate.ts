@@ -8,6 +8,8 @@ export interface TurnPlan {
   effort: string;
   /** Tokens of context that it starts with. */
   contextTokens: number;
+  /** About how many tokens come to the context with it: its text and its files. */
+  promptTokens?: number;
 }
 
 /** Nine of ten turns lie between `low` and `high`, half of them below `middle`. */
@@ -53,7 +55,11 @@ export function estimateTurn(
   if (!group) return undefined;
   const range = (take: (entry: LedgerEntry) => number) =>
     predict(group.similar.map(({ entry, weight }) => ({ value: take(entry), weight })));
-  const cost = range(({ tokens }) => (tokens ? tokenWeight(tokens) : 0));
+  const extra = extraTokens(group.similar, plan);
+  const cost = plus(
+    range(({ tokens }) => (tokens ? tokenWeight(tokens) : 0)),
+    extra,
+  );
   const points = windows
     .filter(({ series }) => series.credentialId === plan.credentialId)
     .flatMap(({ series, rates }): [string, Range][] => {
@@ -66,9 +72,27 @@ export function estimateTurn(
     turns: group.similar.length,
     basis: group.basis,
     points: Object.fromEntries(points),
-    tokens: range(({ tokens }) => (tokens ? tokens.input + tokens.output : 0)),
+    tokens: plus(
+      range(({ tokens }) => (tokens ? tokens.input + tokens.output : 0)),
+      extra,
+    ),
   };
 }
+
+/** By how much the question is larger than what such turns usually bring, uncached as it is. */
+function extraTokens(similar: readonly Similar[], { promptTokens = 0 }: TurnPlan): number {
+  const fresh = similar.map(({ entry: { tokens }, weight }) => ({
+    value: tokens ? Math.max(0, tokens.input - tokens.cached) : 0,
+    weight,
+  }));
+  return Math.max(0, promptTokens - predict(fresh).middle);
+}
+
+const plus = ({ low, middle, high }: Range, more: number): Range => ({
+  low: low + more,
+  middle: middle + more,
+  high: high + more,
+});
 
 interface Similar {
   entry: LedgerEntry;

@@ -58,6 +58,101 @@ describe('before a turn', () => {
   });
 });
 
+describe('every way to a turn is looked at before it is sent', () => {
+  /** Half of the window is left, so only what is large does not fit. */
+  async function half() {
+    const made = await world();
+    made.learn('a');
+    made.tell('a', 50, made.clock.now() + 90 * minuteMs);
+    return made;
+  }
+  const file = (size: number) => ({
+    name: 'a.ts',
+    path: 'src/a.ts',
+    language: 'ts',
+    text: 'x'.repeat(size),
+  });
+
+  test.each([
+    ['a short question', 'Hello', 0, false],
+    ['a long question', 'x'.repeat(4_000_000), 0, true],
+    ['a large attachment', 'Hello', 4_000_000, true],
+    ['signs that take several bytes', '語'.repeat(1_000_000), 0, true],
+  ])('%s', async (_what, text, size, isAsked) => {
+    const { sending } = await half();
+    sending.send({ text, attachments: size > 0 ? [file(size)] : [] });
+    expect(sending.warning() !== undefined).toBe(isAsked);
+  });
+
+  test('answer again', async () => {
+    const made = await half();
+    made.send('Hello');
+    await settled();
+    made.tell('a', 98, made.clock.now() + 90 * minuteMs);
+    const { id = '' } = made.last() ?? {};
+    made.sent.length = 0;
+    made.sending.goOn(id, { kind: 'send' });
+    await settled();
+    expect([made.sent, made.sending.warning()?.leftPoints]).toEqual([[], 2]);
+    made.sending.answer(made.sending.warning()?.id ?? '', { kind: 'cancel' });
+    expect([made.prompts(), made.drafts]).toEqual([['Hello'], []]);
+    made.sending.goOn(id, { kind: 'send' });
+    made.sending.answer(made.sending.warning()?.id ?? '', { kind: 'send' });
+    await settled();
+    expect(made.sent.map(({ text }) => text)).toEqual(['Hello']);
+  });
+
+  test('a held message, which asks rather than fail, and is not lost', async () => {
+    const made = await scarce();
+    made.send('Hello');
+    const untilMs = made.clock.now() + 90 * minuteMs;
+    made.sending.answer(made.sending.warning()?.id ?? '', { kind: 'wait', untilMs });
+    await made.clock.advance(60 * minuteMs);
+    // Another device has used up the next window before this one came to it.
+    made.tell('a', 98, untilMs + 300 * minuteMs);
+    await made.clock.advance(40 * minuteMs);
+    expect([made.held.list(), made.sent]).toEqual([[], []]);
+    expect(made.sending.warning()).toBeDefined();
+    made.sending.answer(made.sending.warning()?.id ?? '', { kind: 'cancel' });
+    expect(made.drafts).toEqual(['Hello']);
+  });
+
+  test('a turn that is held to be done again', async () => {
+    const made = await half();
+    const resetsAtMs = made.clock.now() + 30 * minuteMs;
+    made.reply = () => ({ spentUntilMs: resetsAtMs });
+    made.send('Hello');
+    await settled();
+    const { id = '' } = made.last() ?? {};
+    made.sending.goOn(id, { kind: 'wait', untilMs: resetsAtMs });
+    made.reply = () => 'answer';
+    made.sent.length = 0;
+    await made.clock.advance(29 * minuteMs);
+    made.tell('a', 98, resetsAtMs + 300 * minuteMs);
+    await made.clock.advance(10 * minuteMs);
+    expect([made.sent, made.held.list()]).toEqual([[], []]);
+    expect(made.sending.warning()).toBeDefined();
+  });
+
+  test('the rest of an answer', async () => {
+    const made = await half();
+    made.send('Hello');
+    await settled();
+    const last = made.last();
+    if (last) last.mayContinue = true;
+    made.tell('a', 98, made.clock.now() + 90 * minuteMs);
+    made.sent.length = 0;
+    made.sending.resume(last?.id ?? '');
+    await settled();
+    expect([made.sent, made.session.isBusy()]).toEqual([[], false]);
+    made.sending.answer(made.sending.warning()?.id ?? '', { kind: 'send' });
+    await settled();
+    expect(made.sent).toHaveLength(1);
+    made.sending.resume('gone');
+    expect(made.sending.warning()).toBeUndefined();
+  });
+});
+
 describe('the answer to the question', () => {
   async function asked(ids?: readonly string[]) {
     const made = await scarce(ids);
