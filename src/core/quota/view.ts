@@ -140,10 +140,10 @@ function toLine(
 ): QuotaLine {
   const { name, resetsAtMs } = window;
   const isLeft = settings.statusBarPercent === 'left';
-  const exact = isLeft ? 100 - window.usedPercent : window.usedPercent;
   return {
     title: name.replace(/ limit$/, ''),
-    bar: quotaBar(exact),
+    // Of the figure beside it, so that the two never say different things.
+    bar: quotaBar(percentOf(window, settings)),
     percent: `${percentOf(window, settings)}%${isLeft ? ' left' : ''}`,
     when: resetsAtMs === undefined ? '' : `resets ${timeAndDistance(resetsAtMs, nowMs, place)}`,
   };

@@ -349,3 +349,17 @@ describe('remarks', () => {
     expect(remarks({ observedAtMs: nowMs - 60 * minuteMs }, false)).toEqual([]);
   });
 });
+
+test('the bar of the tooltip says what the figure beside it says', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 100, noNaN: true }), (usedPercent) => {
+      for (const settings of [asUsed, asLeft]) {
+        const quota = state([window(300, usedPercent)]);
+        const [line] = tooltipModel({ quota }, true, settings, nowMs, place).lines;
+        const shown = Number.parseInt(line?.percent ?? '', 10);
+        expect(line?.bar.includes('█')).toBe(shown > 0);
+        expect(line?.bar.includes('░')).toBe(shown < 100);
+      }
+    }),
+  );
+});
