@@ -167,6 +167,8 @@ const ledgerRow = z.object({
   effort: z.optional(words),
   ...tokenCounts,
   ...shares,
+  /** Labels of the windows whose figure after the turn is still to come. */
+  pending: z.optional(z.array(words).check(z.maxLength(8))),
   /** Requests that it took, failed ones included. */
   attempts: count,
 });
@@ -179,7 +181,9 @@ const usageLedger = z.object({
   rows: z.array(ledgerRow).check(z.maxLength(5_000)),
   /** Used elsewhere, as far as the bars tell. */
   others: z.optional(z.object(shares)),
-  /** Of all rows and `others`, also of rows that were not sent. */
+  /** Belongs to turns that run, or after which no figure was told yet. */
+  pending: z.optional(z.object(shares)),
+  /** Of all rows, `others` and `pending`, also of rows that were not sent. */
   sum: z.object({ ...tokenCounts, ...shares }),
 });
 export type UsageLedger = z.infer<typeof usageLedger>;

@@ -1,6 +1,6 @@
-import type { LedgerEntry } from '../core/ledger/entry.ts';
+import { sumPoints, type LedgerEntry } from '../core/ledger/entry.ts';
 import type { WindowHistory } from '../core/ledger/history.ts';
-import { totalOf, windowLedger, type WindowLedger } from '../core/ledger/ledger.ts';
+import { isPending, totalOf, windowLedger, type WindowLedger } from '../core/ledger/ledger.ts';
 import { plotOf } from '../core/ledger/plot.ts';
 import { runwaysOf, type Runway } from '../core/ledger/runway.ts';
 import type { QuotaWindow } from '../core/quota/reading.ts';
@@ -22,6 +22,8 @@ export interface FiguresOf {
   /** Of the account that is asked about; undefined while nothing is known of it. */
   quota: QuotaState | undefined;
   credentialId: string;
+  /** Since when a turn runs on it; absent while none does. */
+  runningSinceMs?: number | undefined;
   /** Title of a chat that this window remembers. */
   titleOf: (chatId: string) => string | undefined;
   chatId: string;
@@ -54,13 +56,24 @@ export function usageLedger(figures: FiguresOf, scope: LedgerScope): UsageLedger
   if (ofWindow) return ledgerOfWindow(figures, ofWindow);
   const own = ownEntries(figures, scope);
   const total = totalOf(own);
+  const open = own.map((entry) => {
+    const mayCome = (label: string) => isPending(entry, label);
+    return { ...entry, shares: entry.shares.filter(({ label }) => mayCome(label)) };
+  });
   return {
     accountId: figures.credentialId,
     scope,
     rows: own.slice(0, mostRows).map((entry) => toRow(entry, totalOf([entry]).points, figures)),
+    ...anyOf('pending', totalOf(open).points),
     sum: { ...total.tokens, ...shares(total.points) },
   };
 }
+
+/** A row of its own, where there is something in it. */
+const anyOf = <K extends 'others' | 'pending'>(
+  name: K,
+  points: Readonly<Record<string, number>>,
+) => (Object.values(points).some((one) => one > 0) ? { [name]: shares(points) } : {});
 
 /** The entries behind the rows of the table, all of them, with what they took of this account. */
 export function ledgerEntries(figures: FiguresOf, scope: LedgerScope): readonly LedgerEntry[] {
@@ -88,26 +101,37 @@ function partOf(entry: LedgerEntry, credentialId: string): LedgerEntry[] {
 
 /** Undefined while no 5-hour window is known. */
 function runOf(figures: FiguresOf): WindowLedger | undefined {
-  const { entries, history, credentialId, nowMs, quota } = figures;
+  const { entries, history, credentialId, runningSinceMs, nowMs, quota } = figures;
   const window = quota?.windows.find(({ kind }) => kind === 'fiveHour');
   if (!window) return undefined;
   const { label } = window;
   const usedPercent = fitPercent(window.usedPercent);
-  return windowLedger(entries, history, { credentialId, label, usedPercent, also: ['wk'], nowMs });
+  const query = { credentialId, label, usedPercent, also: ['wk'], runningSinceMs, nowMs };
+  return windowLedger(entries, history, query);
 }
 
 function ledgerOfWindow(figures: FiguresOf, ledger: WindowLedger): UsageLedger {
-  const others = shares(ledger.others);
   return {
     accountId: figures.credentialId,
     scope: 'window',
     rows: ledger.rows.slice(0, mostRows).map(({ entry, points }) => toRow(entry, points, figures)),
-    ...(Object.values(ledger.others).some((points) => points > 0) ? { others } : {}),
+    ...anyOf('others', ledger.others),
+    ...anyOf('pending', pendingOf(ledger)),
     sum: {
       ...totalOf(ledger.rows.map(({ entry }) => entry)).tokens,
       ...shares(ledger.sum),
     },
   };
+}
+
+/** Of rows that are not settled, and of what has no row yet. */
+function pendingOf({ rows, pending }: WindowLedger): Record<string, number> {
+  const labels = Object.keys(pending);
+  const ofRows = (label: string) =>
+    rows.flatMap(({ entry, points }) => (isPending(entry, label) ? (points[label] ?? 0) : []));
+  return Object.fromEntries(
+    labels.map((label) => [label, sumPoints([...ofRows(label), pending[label] ?? 0])]),
+  );
 }
 
 function toRow(
@@ -127,9 +151,16 @@ function toRow(
     cached,
     output,
     reasoning,
-    ...shares(points),
+    ...settled(entry, points),
     attempts: entry.requests,
   };
+}
+
+/** A share that is not known yet has no figure: what is told of it may be a part alone. */
+function settled(entry: LedgerEntry, points: Readonly<Record<string, number>>) {
+  const pending = ['5h', 'wk'].filter((label) => isPending(entry, label));
+  const known = Object.entries(points).filter(([label]) => !pending.includes(label));
+  return { ...shares(Object.fromEntries(known)), ...(pending.length > 0 ? { pending } : {}) };
 }
 
 function shares(points: Readonly<Record<string, number>>) {

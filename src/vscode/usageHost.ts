@@ -74,6 +74,7 @@ export function createUsageHost(needs: UsageHostNeeds): UsageHost {
       history: tracker.history(),
       quota: quota.current(credentialId),
       credentialId,
+      runningSinceMs: tracker.runningSince(credentialId),
       titleOf: needs.titleOf,
       chatId: needs.chatId(),
       nowMs: now(),

@@ -25,12 +25,13 @@ export function createLedger({ now }: Pick<UsageNeeds, 'now'>): Ledger {
 
   const draw = () => {
     const rows = ledger?.rows ?? [];
-    const isEmpty = rows.length === 0 && ledger?.others === undefined;
+    const isEmpty = rows.length === 0 && ledger?.others === undefined && !ledger?.pending;
     table.hidden = isEmpty;
     empty.hidden = !isEmpty;
     setText(empty, ledger === undefined ? 'Reading the figures…' : nothing[ledger.scope]);
     redraw(body, [
       ...rows.slice(0, shown).flatMap((row) => rowElements(row, opened, now(), draw)),
+      ledger?.pending && pendingTurns(ledger.pending),
       ledger?.others && otherDevices(ledger.others),
     ]);
     foot.replaceChildren(...(ledger === undefined ? [] : [sumRow(ledger.sum)]));
@@ -112,7 +113,7 @@ function rowElements(
     h('td', {}, clock(row.atMs, nowMs)),
     h('td', {}, button),
     ...tokenCells(row),
-    ...shareCells(row),
+    ...shareCells(row, row.pending),
   );
   return isOpen ? [element, details(row)] : [element];
 }
@@ -143,8 +144,17 @@ function tokenCells(counts: Counts): HTMLElement[] {
 const tokenWords = ({ input, cached, output, reasoning }: Counts) =>
   `${short(input)} in, ${short(cached)} of them cached; ${short(output)} out, ${short(reasoning)} of them reasoning`;
 
-const shareCells = ({ fiveHourPoints, weeklyPoints }: Shares) =>
-  [fiveHourPoints, weeklyPoints].map((share) => h('td', {}, points(share)));
+const shareCells = (
+  { fiveHourPoints, weeklyPoints }: Shares,
+  pending: readonly string[] = [],
+): HTMLElement[] => [
+  pending.includes('5h') ? pendingCell() : h('td', {}, points(fiveHourPoints)),
+  pending.includes('wk') ? pendingCell() : h('td', {}, points(weeklyPoints)),
+];
+
+/** As on the receipt of the turn. */
+const pendingCell = () =>
+  h('td', { title: 'Not known yet' }, '…', h('span', { class: 'sr' }, ' not known yet'));
 
 function details(row: LedgerRow): HTMLElement {
   const model = [row.model, row.effort && effortName(row.effort)].filter(Boolean).join(' · ');
@@ -171,12 +181,26 @@ function details(row: LedgerRow): HTMLElement {
   );
 }
 
-function otherDevices(shares: Shares): HTMLElement {
+const otherDevices = (shares: Shares) =>
+  withoutTurn(
+    'Other devices',
+    'What the bars have moved by without a turn of this machine',
+    shares,
+  );
+
+const pendingTurns = (shares: Shares) =>
+  withoutTurn(
+    'Not settled yet',
+    'What the bars have moved by since a turn began whose share is not known yet',
+    shares,
+  );
+
+function withoutTurn(name: string, title: string, shares: Shares): HTMLElement {
   return h(
     'tr',
-    { class: 'row-else', title: 'What the bars have moved by without a turn of this machine' },
+    { class: 'row-else', title },
     h('td', {}, '–'),
-    h('td', {}, 'Other devices'),
+    h('td', {}, name),
     h('td', { class: 'mid' }, '–'),
     ...[0, 1, 2, 3].map(() => h('td', { class: 'roomy' }, '–')),
     ...shareCells(shares),

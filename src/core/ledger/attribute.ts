@@ -6,7 +6,10 @@ import type { Timeline, Want } from './timeline.ts';
 export interface Booking {
   /** The most that so much of a turn can take, thousandths of a point; undefined: not learnt. */
   explains: (model: string, weight: number, coarse: boolean) => number | undefined;
-  /** Whether the headers of an answer tell the figures with its question booked already. */
+  /**
+   * Whether the headers of an answer tell the figures with its question booked already. Until that
+   * is learnt it is taken for true: a turn's own cost must not be blamed on others.
+   */
   inputFirst: boolean;
 }
 
@@ -132,9 +135,10 @@ function split(rise: Split, taken: Map<string, TurnShare>): void {
   const sent = wants.map(({ turn }) => (toMs <= turn.fromMs ? turn.inputWeight : turn.weight));
   const limits = wants.map(({ turn }, at) => explains(turn.model, sent[at] ?? 0, cycle.coarse));
   const caps = limits.map((limit, at) => {
+    const had = before[at] ?? 0;
     const most =
-      limit ?? Math.min(unbounded, unlearntMills + unlearntMillsPerToken * (sent[at] ?? 0));
-    return Math.max(0, most - (before[at] ?? 0));
+      limit ?? Math.min(had + unbounded, unlearntMills + unlearntMillsPerToken * (sent[at] ?? 0));
+    return Math.max(0, most - had);
   });
   const weights = wants.map(({ weight }) => weight);
   for (const [at, part] of pour(mills, weights, caps).entries()) {

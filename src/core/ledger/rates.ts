@@ -169,7 +169,7 @@ const margin = 2;
 /** The most that a turn can explain: twice the usual, and what rounding may add. */
 export function bookingBy(rates: Rates): Booking {
   return {
-    inputFirst: rates.inputFirst ?? false,
+    inputFirst: rates.inputFirst ?? true,
     explains(model, weight, coarse) {
       const rate = rates.rate(model);
       return rate === undefined ? undefined : margin * rate * weight + (coarse ? 1000 : 100);

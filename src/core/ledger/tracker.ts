@@ -39,6 +39,8 @@ export interface LedgerTracker {
   entry(turnId: string): LedgerEntry | undefined;
   /** Every window of every account, with its runs and what turns took of them. */
   windows(): readonly WindowShares[];
+  /** When the first turn that runs on this account began; undefined while none does. */
+  runningSince(credentialId: string): number | undefined;
   /** To be stored and shared: with the entries it is all that is needed to go on. */
   history(): WindowHistory;
   /** Tells what has come to be known since the last time; to be called some time after readings. */
@@ -198,6 +200,12 @@ export function createLedgerTracker(options: {
       return windows;
     },
     history: () => history,
+    runningSince(credentialId) {
+      const begins = [...running.values()]
+        .filter(({ spans }) => spans.some((span) => span.credentialId === credentialId))
+        .map(({ start }) => start.atMs);
+      return begins.length > 0 ? Math.min(...begins) : undefined;
+    },
   };
 }
 
