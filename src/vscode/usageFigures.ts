@@ -70,10 +70,8 @@ export function usageLedger(figures: FiguresOf, scope: LedgerScope): UsageLedger
 }
 
 /** A row of its own, where there is something in it. */
-const anyOf = <K extends 'others' | 'pending'>(
-  name: K,
-  points: Readonly<Record<string, number>>,
-) => (Object.values(points).some((one) => one > 0) ? { [name]: shares(points) } : {});
+const anyOf = (name: 'others' | 'pending', points: Readonly<Record<string, number>>) =>
+  Object.values(points).some((one) => one > 0) ? { [name]: shares(points) } : {};
 
 /** The entries behind the rows of the table, all of them, with what they took of this account. */
 export function ledgerEntries(figures: FiguresOf, scope: LedgerScope): readonly LedgerEntry[] {

@@ -45,7 +45,7 @@ function createWorld() {
     choice: { pick: async () => {} },
     onDidPick() {},
     usage() {},
-    sending: { send() {}, answer() {}, goOn() {} },
+    sending: { send() {}, answer() {}, goOn() {}, resume() {} },
     log: recordingLog(),
   });
   return {

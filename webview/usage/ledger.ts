@@ -25,14 +25,14 @@ export function createLedger({ now }: Pick<UsageNeeds, 'now'>): Ledger {
 
   const draw = () => {
     const rows = ledger?.rows ?? [];
-    const isEmpty = rows.length === 0 && ledger?.others === undefined && !ledger?.pending;
+    const others = withoutRows(ledger);
+    const isEmpty = rows.length === 0 && others.length === 0;
     table.hidden = isEmpty;
     empty.hidden = !isEmpty;
     setText(empty, ledger === undefined ? 'Reading the figures…' : nothing[ledger.scope]);
     redraw(body, [
       ...rows.slice(0, shown).flatMap((row) => rowElements(row, opened, now(), draw)),
-      ledger?.pending && pendingTurns(ledger.pending),
-      ledger?.others && otherDevices(ledger.others),
+      ...others,
     ]);
     foot.replaceChildren(...(ledger === undefined ? [] : [sumRow(ledger.sum)]));
     const left = rows.length - shown;
@@ -179,6 +179,15 @@ function details(row: LedgerRow): HTMLElement {
       ),
     ),
   );
+}
+
+/** What no row stands for. */
+function withoutRows(ledger: UsageLedger | undefined): HTMLElement[] {
+  const { pending, others } = ledger ?? {};
+  return [
+    ...(pending === undefined ? [] : [pendingTurns(pending)]),
+    ...(others === undefined ? [] : [otherDevices(others)]),
+  ];
 }
 
 const otherDevices = (shares: Shares) =>

@@ -6,7 +6,7 @@ import { preflight, type Preflight } from '../ledger/preflight.ts';
 import type { LedgerTracker } from '../ledger/tracker.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Held } from './held.ts';
-import { restPrompt } from './history.ts';
+import { createIntents, type Intent } from './intents.ts';
 import type { Session } from './session.ts';
 import type { Prompt, Turn } from './turn.ts';
 import type { WayOn } from './waysOn.ts';
@@ -96,39 +96,11 @@ export function createSending(needs: SendingNeeds): Sending {
     else intent.start();
   }
 
-  const toSend = (prompt: Prompt): Intent => ({
-    text: prompt.text,
-    more: [prompt],
-    start: () => session.send(prompt),
-    giveBack: () => needs.giveBack(prompt.text),
-    wait(untilMs) {
-      hold(prompt.text, untilMs, () => begin(this), this.giveBack);
-    },
-  });
-
-  /** While the turn is in the chat, it has its own button, and its text need not be given back. */
-  const toRetry = (turn: Turn): Intent => {
-    const { id, prompt } = turn;
-    const isThere = () => session.turns().some((one) => one.id === id);
-    const isCounted = turn.status === 'done' && session.turns().at(-1) === turn;
-    return {
-      text: prompt.text,
-      more: isCounted ? [] : [prompt],
-      start: () => session.retry(id),
-      giveBack: () => (isThere() ? undefined : needs.giveBack(prompt.text)),
-      wait: (untilMs) => holdAgain(turn, untilMs),
-    };
-  };
-
-  const toResume = (turnId: string): Intent => ({
-    text: restPrompt,
-    more: [],
-    start: () => session.resume(turnId),
-    // Its button stays.
-    giveBack: () => {},
-    wait(untilMs) {
-      hold(restPrompt, untilMs, () => begin(this), this.giveBack);
-    },
+  const { toSend, toRetry, toResume } = createIntents({
+    session,
+    giveBack: needs.giveBack,
+    hold: (intent, untilMs) => hold(intent.text, untilMs, () => begin(intent), intent.giveBack),
+    holdAgain,
   });
 
   function hold(text: string, untilMs: number, send: () => void, giveBack: () => void): string {
@@ -211,18 +183,6 @@ export function createSending(needs: SendingNeeds): Sending {
       held.cancelAll();
     },
   };
-}
-
-/** Something that is to be asked of the model, by one of the ways that lead there. */
-interface Intent {
-  text: string;
-  /** What comes to the chat with it. */
-  more: readonly Prompt[];
-  start(this: void): void;
-  /** Puts the text back where the person can reach it, unless it is there already. */
-  giveBack(this: void): void;
-  /** Holds it until then. */
-  wait(untilMs: number): void;
 }
 
 interface Open extends Intent {

@@ -173,9 +173,7 @@ export function createLedgerTracker(options: {
       letIn(last, atMs, headersAt.get(credentialId) ?? 0);
       isDirty = true;
     },
-    requestFailed(turnId, kind) {
-      running.get(turnId)?.failed.push(kind);
-    },
+    requestFailed: (turnId, kind) => void running.get(turnId)?.failed.push(kind),
     turnEnded(end) {
       const turn = running.get(end.id);
       running.delete(end.id);
@@ -200,13 +198,15 @@ export function createLedgerTracker(options: {
       return windows;
     },
     history: () => history,
-    runningSince(credentialId) {
-      const begins = [...running.values()]
-        .filter(({ spans }) => spans.some((span) => span.credentialId === credentialId))
-        .map(({ start }) => start.atMs);
-      return begins.length > 0 ? Math.min(...begins) : undefined;
-    },
+    runningSince: (credentialId) => earliestOn(credentialId, [...running.values()]),
   };
+}
+
+function earliestOn(credentialId: string, turns: readonly Running[]): number | undefined {
+  const begins = turns
+    .filter(({ spans }) => spans.some((span) => span.credentialId === credentialId))
+    .map(({ start }) => start.atMs);
+  return begins.length > 0 ? Math.min(...begins) : undefined;
 }
 
 /** @param toldAtMs - of the last headers: the figures of these very ones may be told just before. */
