@@ -49,6 +49,7 @@ export function createTalk(
         retryPolicy: () => retryPolicy(settings.current()),
       }),
       basis: createRequestBasis(choice, settings.current),
+      noteModelGone: models.noteGone,
       clock,
       newId,
       log,

@@ -1,4 +1,5 @@
 import type { ResponsesClient } from '../responses/client.ts';
+import { ResponsesError } from '../responses/failure.ts';
 import type { ResponsesRequest } from '../responses/request.ts';
 import type { Answer, TokenUsage, TurnEvent } from '../responses/turnEvent.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
@@ -13,6 +14,8 @@ const maxSteps = 12;
 export interface TurnNeeds {
   responses: ResponsesClient;
   basis: () => RequestBasis;
+  /** Hears of a model that the backend has refused; the next basis names another one, if there is one. */
+  noteModelGone?: ((slug: string) => void) | undefined;
   clock: { now(): number };
   chat: Pick<ChatState, 'id' | 'history' | 'ties' | 'account'>;
   turn: Turn;
@@ -30,11 +33,8 @@ export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<vo
   const { turn, record, emit } = needs;
   const { id: sessionId, history, ties } = needs.chat;
   let turnState: ResponsesRequest['turnState'];
-  for (let step = 1; step <= maxSteps; step++) {
-    const basis = needs.basis();
-    if (step === 1 && basis.note !== undefined) turn.notes.push(basis.note);
-    const attemptsBefore = step === 1 ? 0 : turn.attempt;
-    const answer = await needs.responses.stream(
+  const send = (basis: RequestBasis, attemptsBefore: number) =>
+    needs.responses.stream(
       { ...basis, input: [...history, ...record.items()], sessionId, ties, turnState },
       (event) => {
         emit.event(event);
@@ -46,6 +46,19 @@ export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<vo
       },
       signal,
     );
+  const ask = async (step: number) => {
+    const basis = needs.basis();
+    if (step === 1 && basis.note !== undefined) turn.notes.push(basis.note);
+    try {
+      return { basis, answer: await send(basis, step === 1 ? 0 : turn.attempt) };
+    } catch (error) {
+      const next = signal.aborted ? undefined : successorBasis(needs, basis, error);
+      if (!next) throw error;
+      return { basis: next, answer: await send(next, turn.attempt) };
+    }
+  };
+  for (let step = 1; step <= maxSteps; step++) {
+    const { basis, answer } = await ask(step);
     signal.throwIfAborted();
     record.answered(answer);
     noteAnswer(needs, answer, basis);
@@ -58,6 +71,23 @@ export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<vo
   }
   turn.notes.push(`Stopped after ${maxSteps} requests, for the answer did not come to an end.`);
   emit.state();
+}
+
+/** What to ask with after the model was refused; undefined where no other one takes its place. */
+function successorBasis(
+  { basis, noteModelGone, turn, emit }: TurnNeeds,
+  refused: RequestBasis,
+  error: unknown,
+): RequestBasis | undefined {
+  if (!(error instanceof ResponsesError) || error.failure.kind !== 'model') return undefined;
+  noteModelGone?.(refused.model.slug);
+  const next = basis();
+  if (next.model.slug === refused.model.slug) return undefined;
+  turn.notes.push(
+    next.note ?? `The model “${refused.model.slug}” was refused, so another is used.`,
+  );
+  emit.state();
+  return next;
 }
 
 function noteAccount({ turn, emit, chat, clock }: TurnNeeds, event: TurnEvent): void {

@@ -30,6 +30,8 @@ export type SessionChange =
 export interface SessionNeeds {
   responses: ResponsesClient;
   basis: () => RequestBasis;
+  /** Hears of a model that the backend has refused. */
+  noteModelGone?: (slug: string) => void;
   clock: Clock;
   newId: () => string;
   log: Log;

@@ -32,7 +32,14 @@ export const bundledModels: readonly [Model, ...Model[]] = [
     defaultEffort: 'medium',
     priority: 4,
   },
-  { ...usual, slug: 'gpt-5.6-sol', name: 'GPT-5.6-Sol', defaultEffort: 'low', priority: 5 },
+  {
+    ...usual,
+    slug: 'gpt-5.6-sol',
+    name: 'GPT-5.6-Sol',
+    defaultEffort: 'low',
+    priority: 5,
+    upgrade: 'gpt-6-sol',
+  },
   {
     ...usual,
     slug: 'gpt-6.1-terra',
@@ -41,7 +48,14 @@ export const bundledModels: readonly [Model, ...Model[]] = [
     defaultEffort: 'low',
     priority: 7,
   },
-  { ...usual, slug: 'gpt-5.6-terra', name: 'GPT-5.6-Terra', defaultEffort: 'medium', priority: 8 },
+  {
+    ...usual,
+    slug: 'gpt-5.6-terra',
+    name: 'GPT-5.6-Terra',
+    defaultEffort: 'medium',
+    priority: 8,
+    upgrade: 'gpt-6-sol',
+  },
   {
     ...usual,
     slug: 'gpt-5.6-luna',
@@ -49,6 +63,7 @@ export const bundledModels: readonly [Model, ...Model[]] = [
     efforts: toMax,
     defaultEffort: 'medium',
     priority: 9,
+    upgrade: 'gpt-6-luna',
   },
   {
     ...usual,
@@ -76,6 +91,7 @@ export const bundledModels: readonly [Model, ...Model[]] = [
     efforts: toXhigh,
     defaultEffort: 'medium',
     priority: 13,
+    upgrade: 'gpt-6-sol',
   },
   {
     ...usual,

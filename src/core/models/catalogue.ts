@@ -25,6 +25,8 @@ export interface Model {
   /** Lowest first. */
   priority: number;
   minimalClientVersion?: string;
+  /** Slug of the model that the backend recommends in its place. */
+  upgrade?: string;
 }
 
 export interface Catalogue {
@@ -40,6 +42,12 @@ const text = lenient(z.string());
 const effort = z.pipe(
   z.union([z.string(), z.object({ effort: z.string() })]),
   z.transform((level) => (typeof level === 'string' ? level : level.effort)),
+);
+
+/** The recommended model, as an object or as its bare slug. */
+const upgrade = z.pipe(
+  z.union([slug, z.object({ model: slug })]),
+  z.transform((value) => (typeof value === 'string' ? value : value.model)),
 );
 
 /**
@@ -61,6 +69,7 @@ const entry = z.object({
   visibility: orElse(z.string(), 'list'),
   priority: orElse(z.number(), Number.MAX_SAFE_INTEGER),
   minimal_client_version: text,
+  upgrade: lenient(upgrade),
 });
 
 const catalogue = z.object({ models: z.array(z.unknown()) });
@@ -88,6 +97,7 @@ function toModel(data: z.infer<typeof entry>): Model {
     default_verbosity: defaultVerbosity,
     supports_parallel_tool_calls: supportsParallel,
     minimal_client_version: minimalClientVersion,
+    upgrade: recommended,
   } = data;
   return {
     slug: data.slug,
@@ -104,6 +114,7 @@ function toModel(data: z.infer<typeof entry>): Model {
     hidden: data.visibility !== 'list',
     priority: data.priority,
     ...(minimalClientVersion ? { minimalClientVersion } : {}),
+    ...(recommended === undefined ? {} : { upgrade: recommended }),
   };
 }
 

@@ -23,6 +23,8 @@ export interface Models extends Disposable {
   noteEtag(etag: string): void;
   /** @param effort - empty for the default of the model. */
   resolve(slug: string, effort: string): ResolvedModel;
+  /** To be told the model that the backend has refused: until the list changes, others take its place. */
+  noteGone(slug: string): void;
   /** Forgets what was read for an account, when another one comes into use. */
   reset(): void;
   readonly onDidChange: Listen<void>;
@@ -37,6 +39,7 @@ export function createModels(options: CatalogueSource): Models {
   /** The etag that was last asked for: a backend that announces another than it gives is asked once. */
   let askedFor: string | undefined;
   let generation = 0;
+  const gone = new Set<string>();
 
   const load = async () => {
     const current = generation;
@@ -45,7 +48,9 @@ export function createModels(options: CatalogueSource): Models {
     const before = known;
     known = live;
     log.info(`models: ${live.models.length} of the live catalogue`);
-    if (JSON.stringify(before) !== JSON.stringify(live)) change.fire();
+    if (JSON.stringify(before) === JSON.stringify(live)) return;
+    gone.clear();
+    change.fire();
   };
   const share = () => once(String(generation), load);
 
@@ -63,10 +68,15 @@ export function createModels(options: CatalogueSource): Models {
         log.warn(`models: not read again (${nameOf(error)})`);
       });
     },
-    resolve: (slug, effort) => resolveModel(known.models, slug, effort),
+    resolve: (slug, effort) => resolveModel(known.models, slug, effort, gone),
+    noteGone(slug) {
+      gone.add(slug.toLowerCase());
+      change.fire();
+    },
     reset() {
       generation++;
       askedFor = undefined;
+      gone.clear();
       const wasLive = known.source === 'live';
       known = bundled;
       if (wasLive) change.fire();

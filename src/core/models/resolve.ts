@@ -1,5 +1,6 @@
 import { lookupTable } from '../../base/lookup.ts';
 import type { Model } from './catalogue.ts';
+import { successorOf } from './successors.ts';
 
 /** The model and effort that a request goes out with. */
 export interface ResolvedModel {
@@ -25,23 +26,22 @@ const wireLevel = (level: string) => (level === 'ultra' ? 'xhigh' : level);
 /**
  * Finds the wanted model among those on offer. Exact names only, save for case, a provider prefix
  * (`openai/gpt-5.5`) and an effort suffix (`gpt-5.5:high`): a name that is not known is never
- * taken for one that resembles it (S2-11). Empty text stands for the default.
+ * taken for one that resembles it (S2-11). A model that is gone leads to its successor, else to the
+ * default. Empty text stands for the default.
  *
  * @param models - at least one, ordered by priority.
+ * @param gone - slugs, in small letters, that the backend has refused although it lists them.
  */
 export function resolveModel(
   models: readonly [Model, ...Model[]],
   wantedSlug: string,
   wantedEffort: string,
+  gone: ReadonlySet<string> = new Set(),
 ): ResolvedModel {
   const [slug, suffix] = splitEffort(wantedSlug.trim());
-  const found = slug ? findModel(models, slug) : undefined;
-  const model = found ?? models.find(({ hidden }) => !hidden) ?? models[0];
+  const { model, note } = chooseModel(models, slug, gone);
   const effort = resolveEffort(model, wantedEffort.trim().toLowerCase() || suffix);
-  const notes = [
-    slug && !found ? `The model “${slug}” is not on offer, so ${model.name} is used.` : '',
-    effort.note ?? '',
-  ].filter(Boolean);
+  const notes = [note, effort.note].filter((one) => one !== undefined);
   return {
     model,
     ...(effort.level ? { level: effort.level, effort: wireLevel(effort.level) } : {}),
@@ -49,9 +49,42 @@ export function resolveModel(
   };
 }
 
+function chooseModel(
+  models: readonly [Model, ...Model[]],
+  slug: string,
+  gone: ReadonlySet<string>,
+): { model: Model; note?: string } {
+  const isOnOffer = (model: Model) => !gone.has(model.slug.toLowerCase());
+  const usual =
+    models.find((model) => !model.hidden && isOnOffer(model)) ??
+    models.find(isOnOffer) ??
+    models[0];
+  if (slug === '') {
+    const [first] = models.filter(({ hidden }) => !hidden);
+    const lost = first && !isOnOffer(first) ? first : undefined;
+    return lost
+      ? instead(lost.name, usual, successorOf(models, lost.slug, gone))
+      : { model: usual };
+  }
+  const found = findModel(models, slug);
+  if (found && isOnOffer(found)) return { model: found };
+  return instead(slug, usual, successorOf(models, found?.slug ?? bareSlug(slug), gone));
+}
+
+function instead(wanted: string, usual: Model, successor: Model | undefined) {
+  const model = successor ?? usual;
+  const name = successor ? `its successor ${model.name}` : model.name;
+  return { model, note: `The model “${wanted}” is not on offer, so ${name} is used.` };
+}
+
+/** Without a provider prefix. */
+function bareSlug(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
 function findModel(models: readonly Model[], name: string): Model | undefined {
   const wanted = name.toLowerCase();
-  const bare = wanted.slice(wanted.lastIndexOf('/') + 1);
+  const bare = bareSlug(wanted);
   return (
     models.find(({ slug }) => slug.toLowerCase() === wanted) ??
     models.find(({ slug }) => slug.toLowerCase() === bare)

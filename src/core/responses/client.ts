@@ -177,7 +177,8 @@ function createRun(
     return true;
   }
 
-  function givenUp(failure: ResponsesFailure): ResponsesError {
+  function givenUp(last: ResponsesFailure): ResponsesError {
+    const failure = asModelFault(last);
     const { isLasting: _isLasting, ...facts } = failure;
     const report = exchange.report({ ...facts, attempts: attempt });
     log.warn(`request given up after ${attempt}: ${logSummary(report?.facts ?? {})}`);
@@ -225,4 +226,10 @@ function emptiness(
 ): ResponsesFailure | undefined {
   const silent = [...kept, ...items].every((item) => item.type === 'reasoning');
   return end === 'completed' && silent ? { kind: 'empty' } : undefined;
+}
+
+/** A model that neither of the body shapes finds is gone. */
+function asModelFault(failure: ResponsesFailure): ResponsesFailure {
+  const isGone = failure.kind === 'wrongShape' && failure.detail?.startsWith('Model not found');
+  return isGone === true ? { ...failure, kind: 'model' } : failure;
 }

@@ -106,3 +106,11 @@ test('never throws, and every model it gives can be asked for', () => {
     }),
   );
 });
+
+test('keeps the model that is recommended in the place of another, as an object or a slug', () => {
+  const read = (upgrade: unknown) => readCatalogue({ models: [{ slug: 'a', upgrade }] })?.models[0];
+  expect(read({ model: 'b', migration_markdown: '' })?.upgrade).toBe('b');
+  expect(read('b')?.upgrade).toBe('b');
+  for (const odd of [null, 7, '', {}, { model: 5 }])
+    expect(read(odd)).not.toHaveProperty('upgrade');
+});

@@ -22,7 +22,7 @@ test.each([
   expect(resolve(slug)).toEqual([found, effort, effort, undefined]);
 });
 
-test.each(['gpt-5.5-pro', 'gpt-5', 'gpt-7', 'codex-mini'])(
+test.each(['gpt-5.5-pro', 'gpt-5', 'gpt-7', 'codex-maxi'])(
   'does not take “%s” for a model that resembles it, and says what it uses',
   (slug) => {
     const note = `The model “${slug}” is not on offer, so GPT-6.1-Sol is used.`;
@@ -96,4 +96,75 @@ test('the picker lists what is not hidden, and the chosen one', () => {
   ]);
   expect(view.selected).toEqual({ slug: 'codex-auto-review' });
   expect(toWebview.safeParse({ type: 'models', seq: 1, models: view }).success).toBe(true);
+});
+
+const listed = (slug: string, more: object = {}) => ({
+  ...bundledModels[0],
+  slug,
+  name: slug,
+  ...more,
+});
+const chain = [listed('default'), listed('new', { priority: 9 })] as const;
+
+test.each([
+  ['codex-mini', 'gpt-5.6-luna'],
+  ['openai/gpt-5.1-codex-mini:low', 'gpt-5.6-luna'],
+  ['gpt-5-codex', 'gpt-5.5'],
+  ['gpt-5.1-codex', 'gpt-5.5'],
+  ['GPT-5.1-codex-max', 'gpt-5.5'],
+  ['gpt-5.2', 'gpt-5.5'],
+  ['gpt-5.2-codex', 'gpt-5.5'],
+  ['gpt-5.3-codex', 'gpt-5.5'],
+  ['spark', 'gpt-5.6-luna'],
+])('leads from %s, which is gone, to its successor %s, and says so', (slug, successor) => {
+  const { model, note } = resolveModel(bundledModels, slug, '');
+  expect(model.slug).toBe(successor);
+  expect(note).toContain(`is not on offer, so its successor ${model.name} is used.`);
+});
+
+test('follows the upgrades of the catalogue over refused and hidden models to a listed one', () => {
+  const models = [
+    chain[0],
+    listed('a', { upgrade: 'B', priority: 2 }),
+    listed('b', { upgrade: 'c', hidden: true, priority: 3 }),
+    listed('c', { upgrade: 'new', priority: 4 }),
+    chain[1],
+  ] as const;
+  const gone = new Set(['a', 'c']);
+  expect(resolveModel([...models], 'a', '', gone).model.slug).toBe('new');
+  expect(resolveModel([...models], 'a', '').model.slug).toBe('a');
+});
+
+test('takes the default where upgrades turn in a circle or lead nowhere', () => {
+  const circle = [
+    chain[0],
+    listed('a', { upgrade: 'b', hidden: true }),
+    listed('b', { upgrade: 'a', hidden: true }),
+  ] as const;
+  const { model, note } = resolveModel([...circle], 'a', '', new Set(['a']));
+  expect([model.slug, note]).toEqual([
+    'default',
+    'The model “a” is not on offer, so default is used.',
+  ]);
+});
+
+test('leads on from a default that was refused, and stays with it where nothing else is left', () => {
+  const { model, note } = resolveModel([...chain], '', '', new Set(['default']));
+  expect(model.slug).toBe('new');
+  expect(note).toContain('“default”');
+  expect(resolveModel([...chain], '', '', new Set(['default', 'new'])).model.slug).toBe('default');
+});
+
+test('always ends at a model on offer, whatever the upgrades are', () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'spark', '__proto__', 'constructor');
+  const model = fc.record({ slug: name, upgrade: name, hidden: fc.boolean() });
+  const lists = fc.array(model, { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(lists, name, fc.array(name), (found, wanted, refused) => {
+      const [first, ...others] = found.map((one) => listed(one.slug, one));
+      if (!first) return;
+      const result = resolveModel([first, ...others], wanted, '', new Set(refused));
+      expect([first, ...others]).toContain(result.model);
+    }),
+  );
 });

@@ -20,6 +20,11 @@ const leaks = [
   'garbled_no_args',
   'garbled_json_mentions_marker',
 ];
+/** What of a leaky answer is clean and may stay. */
+const cleanTexts = new Map([
+  ['garbled_plus_hash', ['I will list the files now.\n']],
+  ['garbled_bare_to', ['Let me look. ']],
+]);
 const marker = /to=|\+#\+#|♀♀/;
 const good = () => streamOf(fixtureBytes('ok_plain.sse'));
 const bodies = (sent: readonly { body?: string }[]) =>
@@ -50,7 +55,10 @@ describe('a tool call that is written as text', () => {
       const { shown, failure } = await run(http, request);
       expect(sent.length).toBe(4);
       expect(failure?.kind).toBe('garbled');
-      expect(shown.map(({ text }) => text).join('')).not.toMatch(marker);
+      expect(shown).toEqual([
+        { kind: 'reasoning', text: '**Calling**' },
+        ...(cleanTexts.get(name) ?? []).map((text) => ({ kind: 'text', text })),
+      ]);
     },
   );
 

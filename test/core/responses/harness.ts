@@ -22,16 +22,21 @@ export const classic: ResponsesRequest = {
   sessionId: '01a1fb67-d99b-7c30-a295-7bcec978df72',
 };
 
-/** Grants numbered by how often they were renewed. */
-export function countingGrants(): GrantSource & { renewals: () => number } {
+/** Grants numbered by how often they were renewed, by the client or elsewhere. */
+export function countingGrants(): GrantSource & {
+  renewals: () => number;
+  refreshElsewhere: () => void;
+} {
   let renewals = 0;
+  let elsewhere = 0;
   const grant = (): Grant => ({
     credentialId: 'c1',
     accountId: 'acct-1',
-    accessToken: `token-${renewals}`,
+    accessToken: `token-${renewals + elsewhere}`,
   });
   return {
     renewals: () => renewals,
+    refreshElsewhere: () => void elsewhere++,
     grant: async (signal) => {
       signal.throwIfAborted();
       return grant();

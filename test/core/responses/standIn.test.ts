@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { GrantSource } from '../../../src/core/auth/grant.ts';
@@ -41,13 +42,18 @@ function grants(accessLifetimeS = 3600): GrantSource {
 
 async function ask(
   request: ResponsesRequest,
-  options: { grants?: GrantSource; signal?: AbortSignal; idleTimeoutMs?: number } = {},
+  options: {
+    grants?: GrantSource;
+    signal?: AbortSignal;
+    idleTimeoutMs?: number;
+    baseUrl?: string;
+  } = {},
 ) {
   const events: TurnEvent[] = [];
   const client = createResponses({
     http: http.request,
     grants: options.grants ?? grants(),
-    baseUrl: () => backend.baseUrl,
+    baseUrl: () => options.baseUrl ?? backend.baseUrl,
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0 (linux; x64)' },
     clock: systemClock,
     random: () => 0,
@@ -181,20 +187,67 @@ describe('against the stand-in, the client', () => {
     expect(posts()).toBe(1);
   });
 
-  test('closes its socket soon after a stop, wherever the stop falls', async () => {
-    for (const fault of [
-      { kind: 'stall' },
-      { kind: 'text', text: 'one two', then: 'stall' },
-      { kind: 'status', status: 503 },
-    ] as const) {
-      backend.control.reset();
+  test.each([
+    ['before the headers', { kind: 'stall' }],
+    ['in the text', { kind: 'text', text: 'one two', then: 'stall' }],
+  ] as const)('closes its socket soon after a stop %s', async (_, fault) => {
+    const wire = await watchedWire(backend.baseUrl);
+    try {
       backend.control.script(fault, fault, fault);
       const abort = new AbortController();
       const reason = new Error('stopped');
-      const work = ask(classic, { signal: abort.signal });
+      const work = ask(classic, { signal: abort.signal, baseUrl: wire.baseUrl });
       const settled = expect(work).rejects.toBe(reason);
-      setTimeout(() => abort.abort(reason), 120);
+      await vi.waitFor(() => expect(posts()).toBe(1));
+      expect(wire.open()).toBe(1);
+      abort.abort(reason);
       await settled;
+      await vi.waitFor(() => expect(wire.open()).toBe(0), { timeout: 1_000 });
+      expect(posts()).toBe(1);
+    } finally {
+      await wire.stop();
     }
   });
+
+  test('sends nothing more after a stop between two attempts', async () => {
+    const fault = { kind: 'status', status: 503 } as const;
+    backend.control.script(fault, fault, fault);
+    const abort = new AbortController();
+    const reason = new Error('stopped');
+    const work = ask(classic, { signal: abort.signal });
+    const settled = expect(work).rejects.toBe(reason);
+    await vi.waitFor(() => expect(posts()).toBe(1));
+    abort.abort(reason);
+    await settled;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(posts()).toBe(1);
+  });
 });
+
+/** A way to the backend that counts the sockets of the client. */
+async function watchedWire(baseUrl: string) {
+  const { hostname, port, pathname } = new URL(baseUrl);
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    const onward = connect(Number(port), hostname);
+    socket.pipe(onward).pipe(socket);
+    socket.on('error', () => onward.destroy());
+    onward.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      open.delete(socket);
+      onward.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const ownPort = typeof address === 'object' ? address?.port : undefined;
+  return {
+    baseUrl: `http://127.0.0.1:${ownPort}${pathname}`,
+    open: () => open.size,
+    stop: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
