@@ -39,7 +39,7 @@ test('a holder that is killed is outlived, by one of those who wait and not by t
   const holder = windows.open();
   const lost = holder.ask('hold', { name: 'b', ms: 60_000, log }).catch((error) => String(error));
   const others = Array.from({ length: 4 }, () => windows.open());
-  await expect.poll(() => logOf(log).catch(() => [])).toHaveLength(1);
+  await expect.poll(() => logOf(log).catch(() => []), { timeout: 20_000 }).toHaveLength(1);
   const waits = others.map((window) => window.ask('hold', { name: 'b', ms: 5, log }));
   await holder.kill();
   expect(await Promise.all(waits)).toEqual(['kept', 'kept', 'kept', 'kept']);
@@ -53,7 +53,7 @@ test.skipIf(process.platform === 'win32')(
     const log = join(windows.folder, '../still.log');
     const [holder, other] = [windows.open(), windows.open()];
     const still = holder.ask('hold', { name: 'c', ms: 6_500, log });
-    await expect.poll(() => logOf(log).catch(() => [])).toHaveLength(1);
+    await expect.poll(() => logOf(log).catch(() => []), { timeout: 20_000 }).toHaveLength(1);
     holder.signal('SIGSTOP');
     expect(await other.ask('hold', { name: 'c', ms: 5, log })).toBe('kept');
     holder.signal('SIGCONT');
