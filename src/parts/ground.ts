@@ -9,7 +9,7 @@ import { createLazyHttp } from '../node/lazyHttp.ts';
 import { createLeases } from '../node/leases.ts';
 import { createPeers } from '../node/peers.ts';
 import { createSharedFile } from '../node/sharedValue.ts';
-import { createSocketLocks } from '../node/socketLocks.ts';
+import { createLazyLocks } from '../node/lazyLocks.ts';
 import { createLog, createLogChannel } from '../vscode/log.ts';
 import { createNetwork } from '../vscode/network.ts';
 import { createSettings } from '../vscode/settings.ts';
@@ -51,7 +51,7 @@ export function layGround(context: vscode.ExtensionContext, lifetime: Disposable
     clock: systemClock,
     peers,
     leases,
-    locks: createSocketLocks(),
+    locks: createLazyLocks(),
     sharedFile,
     /** A folder beside the shared values. It need not be there yet. */
     folderOf: (name: string) => join(folder, name),

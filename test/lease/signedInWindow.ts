@@ -10,7 +10,7 @@ import { createLeases } from '../../src/node/leases.ts';
 import { concealed, createPeers } from '../../src/node/peers.ts';
 import { createSealedAnswers } from '../../src/node/sealedAnswers.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
-import { createSocketLocks } from '../../src/node/socketLocks.ts';
+import { createLazyLocks } from '../../src/node/lazyLocks.ts';
 import { createTokenStore } from '../../src/vscode/tokenStore.ts';
 import { exhaust } from './exhaust.ts';
 import { deed, serve } from './messages.ts';
@@ -24,7 +24,7 @@ const [folder = '', secretFolder = '', issuer = '', lagMs = '0'] = process.argv.
 const log = silentLog;
 const peers = createPeers();
 const leases = createLeases(join(folder, 'leases'), log, peers);
-const locks = createSocketLocks();
+const locks = createLazyLocks();
 const notes = createSharedFile({
   folder: join(folder, 'shared'),
   name: 'refreshes',
