@@ -1,5 +1,5 @@
 import { redact } from '../../base/log.ts';
-import { spellingsOf } from './spellings.ts';
+import { spellingsOf, type Spelling } from './spellings.ts';
 
 /** So many characters in a row are never let through of a text that is to stay private. */
 const windowChars = 12;
@@ -16,7 +16,8 @@ export function blotAll(texts: readonly string[], secrets: Iterable<string>): st
   const pages = texts.map((text) => ({ text, hits: new Uint8Array(text.length) }));
   const views = pages.flatMap(viewsOf);
   const search = createSearch(views);
-  for (const secret of secrets) search.add(signsOf(secret));
+  for (const secret of secrets)
+    for (const layout of layoutsOf(secret)) search.add(signsOf(secret, layout));
   for (const view of views) markFound(view, search);
   return pages.map((page) => tidy(withoutHits(page)));
 }
@@ -35,11 +36,18 @@ interface View {
   to: readonly number[];
 }
 
-/** White space, also as form data writes it, and the escapes of JSON, at any depth. */
-const layout = /[\s+]+|\\+[nrtbf]?/g;
+/** White space and the escapes of JSON, at any depth. */
+const whiteSpace = /\s+|\\+[nrtbf]?/g;
+/** The same, and the plus sign, which is a space in form data. */
+const formSpace = /[\s+]+|\\+[nrtbf]?/g;
+
+/** What counts as layout of a text: a plus sign may be a space, or a sign like any other. */
+function layoutsOf(text: string): readonly RegExp[] {
+  return text.includes('+') ? [whiteSpace, formSpace] : [whiteSpace];
+}
 
 /** What is compared of a text: neither its layout nor its case. */
-function signsOf(text: string): string {
+function signsOf(text: string, layout: RegExp): string {
   return foldCase(text.replaceAll(layout, ''));
 }
 
@@ -49,26 +57,30 @@ function foldCase(text: string): string {
 }
 
 function viewsOf(page: Page): View[] {
-  return spellingsOf(page.text).map(({ text, from, to }) => {
-    const view = { page, signs: '', from: new Array<number>(), to: new Array<number>() };
-    let at = 0;
-    const take = (end: number) => {
-      for (; at < end; at++) {
-        const sign = foldCase(text.charAt(at));
-        view.signs += sign;
-        for (let unit = 0; unit < sign.length; unit++) {
-          view.from.push(from[at] ?? 0);
-          view.to.push(to[at] ?? 0);
-        }
+  return spellingsOf(page.text).flatMap((spelling) =>
+    layoutsOf(spelling.text).map((layout) => viewOf(page, spelling, layout)),
+  );
+}
+
+function viewOf(page: Page, { text, from, to }: Spelling, layout: RegExp): View {
+  const view = { page, signs: '', from: new Array<number>(), to: new Array<number>() };
+  let at = 0;
+  const take = (end: number) => {
+    for (; at < end; at++) {
+      const sign = foldCase(text.charAt(at));
+      view.signs += sign;
+      for (let unit = 0; unit < sign.length; unit++) {
+        view.from.push(from[at] ?? 0);
+        view.to.push(to[at] ?? 0);
       }
-    };
-    for (const match of text.matchAll(layout)) {
-      take(match.index);
-      at = match.index + match[0].length;
     }
-    take(text.length);
-    return view;
-  });
+  };
+  for (const match of text.matchAll(layout)) {
+    take(match.index);
+    at = match.index + match[0].length;
+  }
+  take(text.length);
+  return view;
 }
 
 interface Search {
