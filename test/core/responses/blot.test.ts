@@ -96,9 +96,9 @@ describe('an error that repeats the prompt', () => {
 });
 
 test('a plus sign counts as a character of the prompt and as a space', () => {
-  const prompt = 'Q10Prompt !+!<   Z10Text and a+b=c';
+  const asked = 'Q10Prompt !+!<   Z10Text and a+b=c';
   for (const told of ['See Q10Prompt !+!', 'q10prompt+!+!<+++Z10text', 'See Z10Text+and+a+b']) {
-    const [left = ''] = blotAll([told], [prompt]);
+    const [left = ''] = blotAll([told], [asked]);
     expect(left.toLowerCase()).not.toMatch(/prompt|text/);
   }
 });
