@@ -1,6 +1,7 @@
 import type { QuotaView } from '../src/protocol.ts';
 import { h, setAttribute, setText } from './h.ts';
 import { lane, stepClass } from './meters.ts';
+import { wholePercent } from './usage/usageWords.ts';
 import { clockTime, duration } from './words.ts';
 
 type QuotaWindow = QuotaView['windows'][number];
@@ -54,7 +55,7 @@ function describe(quota: QuotaView, nowMs: number, language: string): string {
   const sentences = quota.windows.map(({ name, usedPercent, resetsAtMs }) => {
     const resets =
       resetsAtMs === undefined ? '' : `, resets ${clockTime(resetsAtMs, nowMs, language)}`;
-    return `${name} ${Math.round(usedPercent)}% used${resets}.`;
+    return `${name} ${wholePercent(usedPercent)}% used${resets}.`;
   });
   const age =
     quota.stale && quota.observedAtMs !== undefined

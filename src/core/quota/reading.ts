@@ -168,9 +168,13 @@ export function orderWindows(
 
 const length = ({ minutes }: QuotaWindow) => minutes ?? Number.MAX_SAFE_INTEGER;
 
-/** Whole percents as people see them. 100 is kept for a window that is spent. */
+/**
+ * Whole percents as people see them, the same everywhere: 100 is kept for a window that is spent,
+ * and 0 for one that is not used.
+ */
 export function shownPercent({ usedPercent }: Pick<QuotaWindow, 'usedPercent'>): number {
-  return usedPercent >= 100 ? 100 : Math.min(99, Math.round(usedPercent));
+  if (usedPercent >= 100) return 100;
+  return usedPercent > 0 ? Math.min(99, Math.max(1, Math.round(usedPercent))) : 0;
 }
 
 /** A non-empty text of the backend on one line, kept short; undefined for all else. */
