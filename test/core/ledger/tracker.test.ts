@@ -236,3 +236,40 @@ test('pours whole parts that never exceed the amount or a cap', () => {
     }),
   );
 });
+
+test('rows, others and what is pending are always the figure on the bar, whatever comes', () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 25 }), fc.boolean(), (events, endsRunning) => {
+      const t = tracker();
+      let [now, used] = [0, 0];
+      for (const [at, { gap, length, rise, input, turn, whole }] of events.entries()) {
+        now += gap;
+        const counted = whole ? { ...tokens, input } : undefined;
+        if (turn) t.turn(`t${at}`, now, now + length, counted ?? tokens);
+        // Some readings come before the turn has ended.
+        now += whole ? length : length / 2;
+        used = Math.min(100, used + rise);
+        const source = whole ? 'usage' : 'headers';
+        t.reading(reading(now, whole ? Math.floor(used) : used, 100_000, source));
+      }
+      if (endsRunning) {
+        const atMs = beginsAtMs + now * min;
+        t.turnStarted({ id: 'open', atMs, chatId: 'c', model: 'm', effort: 'low', kind: 'turn' });
+        t.request('open', account, atMs);
+        t.accepted('open', account, atMs + 1);
+      }
+      const query = { credentialId: account, label: '5h', nowMs: beginsAtMs + 99_000 * min };
+      const runningSinceMs = t.runningSince(account);
+      for (const usedPercent of [Math.round(used * 1000) / 1000, Math.min(100, used + 1.5)]) {
+        const all = { ...query, usedPercent, runningSinceMs };
+        const found = windowLedger(t.entries(), t.history(), all);
+        const rows = found.rows.map(({ points }) => points['5h'] ?? 0);
+        const [others = 0, pending = 0] = [found.others['5h'], found.pending['5h']];
+        expect(Math.min(others, pending, ...rows)).toBeGreaterThanOrEqual(0);
+        expect(sumPoints([...rows, others, pending])).toBe(sumPoints([usedPercent]));
+        if (!endsRunning) expect(pending).toBe(0);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
