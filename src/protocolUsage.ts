@@ -199,6 +199,8 @@ export const receipt = z.object({
       points: count,
       /** `shared`: split between turns that ran at once. `pending`: not known yet. */
       certainty: z.enum(['measured', 'shared', 'rough', 'pending']),
+      /** What was told first, where it is another figure now. */
+      was: z.optional(count),
     }),
   ),
   /** What other devices used of the windows while the turn ran; no part of `shares`. */

@@ -155,6 +155,7 @@ function merged(shares: readonly Share[]): Share[] {
       label: share.label,
       points: (other?.points ?? 0) + share.points,
       certainty: order[rank] ?? share.certainty,
+      ...(share.was !== undefined && { was: (other?.points ?? 0) + share.was }),
     });
   }
   return [...byLabel.values()];
@@ -180,7 +181,8 @@ function mainShares(shares: readonly Share[]): Share[] {
 function slipShare(share: Share): SlipFigure {
   const window = windowShort(share.label);
   if (share.certainty === 'pending') return { text: `… of ${window}`, aside: ` ${unknown}` };
-  return { text: `${percent(share)} of ${window}` };
+  const was = share.was === undefined ? '' : ` (was ${pointWords(share.was)})`;
+  return { text: `${percent(share)} of ${window}${was}` };
 }
 
 const ends = { measured: '', shared: 'split', rough: 'estimate', pending: unknown } as const;
@@ -193,8 +195,19 @@ function shareRows(shares: readonly Share[]): BillRow[] {
     name: windowName(share.label),
     value: share.certainty === 'pending' ? '…' : percent(share),
     end: ends[share.certainty],
-    ...(at === lastSplit && { note: splitNote }),
+    ...noteOf(share, at === lastSplit),
   }));
+}
+
+/** A figure that is another one than before says so, and why. */
+function noteOf({ was }: Share, isLastSplit: boolean): Pick<BillRow, 'note'> {
+  const notes = [
+    ...(was === undefined
+      ? []
+      : [`First told as ${pointWords(was)}; the figures after it told more.`]),
+    ...(isLastSplit ? [splitNote] : []),
+  ];
+  return notes.length > 0 ? { note: notes.join(' ') } : {};
 }
 
 /** What other devices used meanwhile, window by window, never as a part of the turn. */

@@ -97,7 +97,10 @@ export function createTalk(
       ended.fire();
     }),
   );
-  const showReceipt = (entry: LedgerEntry) => session.noteReceipt(entry.id, toReceipt(entry));
+  const showReceipt = (entry: LedgerEntry) => {
+    const before = session.turns().find(({ id }) => id === entry.id)?.receipt;
+    session.noteReceipt(entry.id, toReceipt(entry, before));
+  };
   lifetime.add(tracker.onDidSettle(showReceipt));
   return { session, choice, held, sending, drafts, picked, titleOf: books.titleOf };
 }

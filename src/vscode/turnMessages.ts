@@ -42,7 +42,12 @@ function receiptOf({ requests, failed, shares, others }: NonNullable<Turn['recei
   return {
     requests,
     failed: [...failed],
-    shares: shares.map(({ label, points, certainty }) => ({ label, points, certainty })),
+    shares: shares.map(({ label, points, certainty, was }) => ({
+      label,
+      points,
+      certainty,
+      ...(was === undefined ? {} : { was }),
+    })),
     ...(others === undefined
       ? {}
       : { others: others.map(({ label, points }) => ({ label, points })) }),

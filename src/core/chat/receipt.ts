@@ -3,8 +3,15 @@ import type { TurnReceipt } from './turn.ts';
 
 const bySureness: readonly Certainty[] = ['measured', 'shared', 'rough', 'pending'];
 
-/** What is shown of an entry of the ledger under its turn. */
-export function toReceipt({ requests, failed, shares }: LedgerEntry): TurnReceipt {
+/**
+ * What is shown of an entry of the ledger under its turn.
+ *
+ * @param before - what was shown so far: a share that was told and is another one now says so.
+ */
+export function toReceipt(
+  { requests, failed, shares }: LedgerEntry,
+  before?: TurnReceipt,
+): TurnReceipt {
   // A turn over a reset, or on two accounts, has several shares of windows of the same name.
   const labels = [...new Set(shares.map(({ label }) => label))];
   return {
@@ -21,9 +28,23 @@ export function toReceipt({ requests, failed, shares }: LedgerEntry): TurnReceip
         };
       })
       .filter(({ points, isMain }) => isMain || points > 0)
-      .map(({ label, points, certainty }) => ({ label, points, certainty })),
+      .map(({ label, points, certainty }) => {
+        const was = toldBefore(before, label);
+        const isNews = certainty !== 'pending' && was !== undefined && isOther(was, points);
+        return { label, points, certainty, ...(isNews ? { was } : {}) };
+      }),
   };
 }
+
+/** The share as it was first told; undefined while it was not known. */
+function toldBefore(before: TurnReceipt | undefined, label: string): number | undefined {
+  const share = before?.shares.find((one) => one.label === label);
+  if (!share) return undefined;
+  return share.was ?? (share.certainty === 'pending' ? undefined : share.points);
+}
+
+/** Less than is shown is no news. */
+const isOther = (a: number, b: number) => a.toFixed(1) !== b.toFixed(1);
 
 function leastSure(all: readonly Certainty[]): Certainty {
   return bySureness.findLast((one) => all.includes(one)) ?? 'pending';

@@ -43,6 +43,14 @@ export interface RetryWait {
   atMs: number;
 }
 
+export interface ReceiptShare {
+  label: string;
+  points: number;
+  certainty: Certainty;
+  /** What was told first, where the figures after it have told more. */
+  was?: number;
+}
+
 /** What a turn cost beside its tokens. Of the shape that the protocol has for it. */
 export interface TurnReceipt {
   /** Requests that were sent, failed ones included. */
@@ -50,7 +58,7 @@ export interface TurnReceipt {
   /** Kinds of those that failed, in their order, such as `overloaded`. */
   failed: readonly string[];
   /** Percentage points of the windows; `label` as in the ledger. */
-  shares: readonly { label: string; points: number; certainty: Certainty }[];
+  shares: readonly ReceiptShare[];
   /** What other devices used of the windows while the turn ran; no part of `shares`. */
   others?: readonly { label: string; points: number }[];
 }

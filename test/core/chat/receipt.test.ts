@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toReceipt } from '../../../src/core/chat/receipt.ts';
+import type { TurnReceipt } from '../../../src/core/chat/turn.ts';
 import type { LedgerEntry, Share } from '../../../src/core/ledger/entry.ts';
 
 const share = (changes: Partial<Share>): Share => ({
@@ -52,4 +53,28 @@ test('other meters are shown only where the turn took something of them', () => 
   const spark = { kind: 'other' as const, label: 'spark 5h' };
   expect(toReceipt(entry([share({ ...spark, points: 0 })])).shares).toEqual([]);
   expect(toReceipt(entry([share({ ...spark, points: 2 })])).shares).toHaveLength(1);
+});
+
+describe('a share that was told and is another one now', () => {
+  const told = (points: number, certainty: Share['certainty'] = 'rough') =>
+    entry([share({ points, certainty })]);
+  const wasOf = (...all: readonly LedgerEntry[]) => {
+    let shown: TurnReceipt | undefined;
+    for (const one of all) shown = toReceipt(one, shown);
+    return shown?.shares[0]?.was;
+  };
+
+  test('says what it was first', () => {
+    expect(wasOf(told(0.5), told(1.5))).toBe(0.5);
+    expect(wasOf(told(0.5), told(1), told(1.5))).toBe(0.5);
+  });
+
+  test('says nothing where it was not known, or looks the same', () => {
+    expect(wasOf(told(0.2, 'pending'), told(1.5))).toBeUndefined();
+    expect(wasOf(told(1.5), told(1.52))).toBeUndefined();
+  });
+
+  test('says nothing once it is the first one again', () => {
+    expect(wasOf(told(1.5), told(2), told(1.5))).toBeUndefined();
+  });
 });
