@@ -183,8 +183,8 @@ test('every failed request is accounted for, whatever its kind is called', () =>
 });
 
 test('a share that is another one now says what it was, on the slip and in the bill', () => {
-  const share = { label: '5h', points: 1.5, certainty: 'rough' as const, was: 0.5 };
-  const took = { receipt: { requests: 1, failed: [], shares: [share] } };
+  const changed = { ...share('5h', 1.5, 'rough'), was: 0.5 };
+  const took = { receipt: { requests: 1, failed: [], shares: [changed] } };
   expect(slipFigures(took)[0]).toEqual({ text: '≈1.5% of 5h (was 0.5%)' });
   expect(billRows(took).find(({ name }) => name === '5-hour window')?.note).toContain(
     'First told as 0.5%',
