@@ -12,6 +12,9 @@ import { watchFile } from './watchFile.ts';
 
 /** More changes than that do not wait for a disk. */
 const mostUnsaved = 1_000;
+/** A vain try that took longer than this is not made again for each change, but after a while. */
+const slowMs = 500;
+const quietMs = 10_000;
 /** How often a change is tried whose lease another process has taken over. */
 const mostLeases = 3;
 
@@ -49,6 +52,7 @@ export function createSharedFile<T extends z.ZodMiniType>(
     },
     pauseFor,
   });
+  let lastFault: { error: unknown; quietUntilMs: number } | undefined;
   let watch: Disposable | undefined;
   let disposed = false;
 
@@ -70,10 +74,18 @@ export function createSharedFile<T extends z.ZodMiniType>(
   }
 
   async function storeOrKeep(change: Change<z.output<T>>, signal: AbortSignal) {
+    const sinceMs = performance.now();
+    // Whoever makes several changes does not wait for the same fault each time.
+    if (lastFault && view.unsavedCount() > 0 && sinceMs < lastFault.quietUntilMs) {
+      return keep(change, lastFault.error);
+    }
     retry.tried();
     try {
       return await store(change, signal);
     } catch (error) {
+      const nowMs = performance.now();
+      const isSlow = nowMs - sinceMs > slowMs;
+      lastFault = { error, quietUntilMs: isSlow ? nowMs + quietMs : nowMs };
       return keep(change, error);
     }
   }

@@ -15,7 +15,7 @@ import {
   noSealedSecrets,
   sealedSecretsSchema,
 } from '../vscode/sharedSecrets.ts';
-import { tellStranded } from '../vscode/storageNotice.ts';
+import { tellNewer, tellStranded } from '../vscode/storageNotice.ts';
 import { createTokenStore } from '../vscode/tokenStore.ts';
 import type { Ground } from './ground.ts';
 
@@ -23,7 +23,7 @@ import type { Ground } from './ground.ts';
 export function createCredentials(ground: Ground) {
   const { lifetime, log, http, clock, userAgent, issuer, leases, locks, peers, sharedFile } =
     ground;
-  const stored = lifetime.add(createTokenStore(secretsOf(ground), log, leases));
+  const stored = lifetime.add(createTokenStore(secretsOf(ground), log, leases, tellNewer));
   const given = readEnvironmentToken(
     ground.environment[accessTokenVariable],
     issuer(),

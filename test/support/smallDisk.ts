@@ -8,6 +8,8 @@ export interface SmallDisk {
   /** Takes all room that is left; files of no length can still be made. */
   fill(): void;
   makeReadOnly(): void;
+  /** Gives the room back and can be written again. */
+  mend(): void;
   close(): void;
 }
 
@@ -33,6 +35,10 @@ export function mountSmallDisk(): SmallDisk {
       throw new Error('The disk cannot be filled.');
     },
     makeReadOnly: () => void mount('-o', 'remount,ro', folder),
+    mend() {
+      mount('-o', 'remount,rw', folder);
+      rmSync(join(folder, 'rest'), { force: true });
+    },
     close() {
       execFileSync('umount', ['-l', folder], { stdio: 'pipe' });
       rmSync(folder, { recursive: true, force: true });

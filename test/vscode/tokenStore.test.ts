@@ -183,3 +183,80 @@ test('reading does not wait for another window', async () => {
   shared.values.set('codexChat.credentials', '["one"]');
   expect([await store.list(), await store.get('one')]).toEqual([[one], one]);
 });
+
+const newer = [
+  ['of a kind that is not known', { ...one, kind: 'teamKey', accessToken: 'canary' }],
+  ['of a higher version', { ...one, version: 2, tokens: { access: 'canary' } }],
+  ['of an odd version', { version: 'two' }],
+] as const;
+
+test.each(newer)('an entry %s is left as it is, and said once', async (_, entry) => {
+  const shared = createSharedSecrets();
+  const log = recordingLog();
+  let told = 0;
+  const store = createTokenStore(createSecrets(shared), log, undefined, () => told++);
+  await store.put(one);
+  await store.put(two);
+  shared.values.set('codexChat.credential.one', JSON.stringify(entry));
+  const before = [...shared.values];
+  expect([await store.list(), await store.list(), await store.get('one')]).toEqual([
+    [two],
+    [two],
+    undefined,
+  ]);
+  await expect(store.put(one)).rejects.toMatchObject({ failure: { why: 'newerVersion' } });
+  expect([...shared.values]).toEqual(before);
+  expect([told, log.lines.length, log.lines.join().includes('canary')]).toEqual([1, 1, false]);
+  await store.remove('one');
+  expect(JSON.stringify([...shared.values])).not.toContain('canary');
+});
+
+test('an index of a newer version is left as it is, and the accounts are found without it', async () => {
+  const { store, shared } = setUp();
+  await store.put(one);
+  const text = JSON.stringify({ version: 2, ids: ['one'] });
+  shared.values.set('codexChat.credentials', text);
+  expect(await store.list()).toEqual([one]);
+  await store.put(two);
+  await store.remove('one');
+  expect([await store.list(), shared.values.get('codexChat.credentials')]).toEqual([[two], text]);
+});
+
+test('what only a newer version knows stays in the index and in an entry', async () => {
+  const { store, shared } = setUp();
+  await store.put(one);
+  shared.values.set('codexChat.credentials', JSON.stringify(['one', { id: 'three' }]));
+  const added = { ...one, added: { by: 'a newer version' }, email: 7 };
+  shared.values.set('codexChat.credential.one', JSON.stringify(added));
+  const [read] = await store.list();
+  expect(read).toEqual({ ...one, email: undefined });
+  await store.put({ ...one, accessToken: 'access-1' });
+  await store.put(two);
+  const stored = (key: string): unknown => JSON.parse(shared.values.get(key) ?? 'null');
+  expect(stored('codexChat.credentials')).toEqual(['one', 'two', { id: 'three' }]);
+  expect(stored('codexChat.credential.one')).toMatchObject({
+    accessToken: 'access-1',
+    added: { by: 'a newer version' },
+  });
+});
+
+test('a sign-out by the issuer leaves nothing of what a newer version has kept', async () => {
+  const { store, shared } = setUp();
+  shared.values.set('codexChat.credential.one', JSON.stringify({ ...one, secret: 'canary' }));
+  await store.put({ ...one, accessToken: '', refreshToken: '', signedOutReason: 'revoked' });
+  expect(JSON.stringify([...shared.values])).not.toContain('canary');
+});
+
+test('a sign-out takes along what was set aside', async () => {
+  const { store, shared } = setUp();
+  await store.put(one);
+  await store.put(two);
+  shared.values.set('codexChat.credential.one', '{"refreshToken":"canary-1');
+  shared.values.set('codexChat.setAside.codexChat.credential.gone', 'canary-2');
+  await store.list();
+  await store.put(one);
+  await store.remove('one');
+  expect(JSON.stringify([...shared.values])).not.toContain('canary-1');
+  await store.remove('two');
+  expect([...shared.values]).toEqual([['codexChat.credentials', '[]']]);
+});

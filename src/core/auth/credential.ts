@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import type { Listen } from '../../base/event.ts';
+import { parseJson } from '../../base/json.ts';
+import { isNewer } from '../../base/storedJson.ts';
 
 /**
  * Why the issuer no longer takes a refresh token (WIRE.md a, permanent refresh errors). It is
@@ -28,29 +30,38 @@ export type CredentialKind = z.infer<typeof credentialKind>;
 /** Who may be shown what a credential of this kind holds: the sign-in service, or the API. */
 export type IssuerOf = (kind?: CredentialKind) => string;
 
+/** The form in which credentials are stored. */
+const credentialVersion = 1;
+
+/** A member that a newer version may have come to write in another shape: it costs itself alone. */
+const perhaps = <T extends z.ZodMiniType>(schema: T) =>
+  z.optional(z.catch(z.optional(schema), undefined));
+
 /** One account that somebody signed in with, as it is stored. */
 export const credentialSchema = z.object({
   /** Absent in entries of the first version, which knew `chatgpt` alone. */
   kind: z.optional(credentialKind),
+  /** Absent: 1. A higher one is of a newer version of the extension, whose entry is left alone. */
+  version: z.optional(z.literal(credentialVersion)),
   /** The same for the same user of the same account, however often they sign in. */
   id: z.string().check(z.minLength(1)),
   /** The issuer that gave the tokens; they are never shown to another one. */
   issuer: z.string().check(z.minLength(1)),
   accountId: z.string().check(z.minLength(1)),
-  userId: z.optional(z.string()),
-  email: z.optional(z.string()),
+  userId: perhaps(z.string()),
+  email: perhaps(z.string()),
   /** Plan as the issuer names it, such as `plus`; unknown names are possible. */
-  plan: z.optional(z.string()),
+  plan: perhaps(z.string()),
   /** All tokens are empty once `signedOutReason` is set. */
   accessToken: z.string(),
   refreshToken: z.string(),
-  idToken: z.optional(z.string()),
+  idToken: perhaps(z.string()),
   /** When the access token runs out; absent when the issuer did not tell. */
-  expiresAtMs: z.optional(z.number()),
+  expiresAtMs: perhaps(z.number()),
   /** When the tokens were given, at sign-in or by a refresh. */
   refreshedAtMs: z.number(),
   /** Another one for each set of tokens; absent until the first refresh. */
-  revision: z.optional(z.string()),
+  revision: perhaps(z.string()),
   signedOutReason: z.optional(z.catch(signedOutReason, 'rejected')),
 });
 export type Credential = z.infer<typeof credentialSchema>;
@@ -88,4 +99,27 @@ export function isSignedIn(credential: Credential): boolean {
 export function withoutTokens(credential: Credential, reason: SignedOutReason): Credential {
   const { idToken: _idToken, expiresAtMs: _expiresAtMs, ...rest } = credential;
   return { ...rest, accessToken: '', refreshToken: '', signedOutReason: reason };
+}
+
+/** What a stored credential looks like to this version of the extension. */
+export type StoredCredential =
+  | { kind: 'credential'; credential: Credential; unknown: Readonly<Record<string, unknown>> }
+  /** A newer version has stored it: neither to be used nor to be overwritten. */
+  | { kind: 'newer' }
+  | { kind: 'broken' };
+
+const anyObject = z.record(z.string(), z.unknown());
+const kindAlone = z.object({ kind: z.optional(credentialKind) });
+
+/** Reads one stored entry. `unknown` holds the members that this version does not know. */
+export function readStoredCredential(text: string): StoredCredential {
+  const raw = parseJson(anyObject, text);
+  if (!raw) return { kind: 'broken' };
+  if (isNewer(raw, credentialVersion) || !kindAlone.safeParse(raw).success) {
+    return { kind: 'newer' };
+  }
+  const parsed = credentialSchema.safeParse(raw);
+  if (!parsed.success) return { kind: 'broken' };
+  const others = Object.entries(raw).filter(([key]) => !Object.hasOwn(credentialSchema.shape, key));
+  return { kind: 'credential', credential: parsed.data, unknown: Object.fromEntries(others) };
 }
