@@ -52,6 +52,7 @@ const accountAction = z.enum([
   'useAnywhere',
   'signIn',
   'signOut',
+  'remove',
   'redeem',
 ]);
 export type AccountAction = z.infer<typeof accountAction>;

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SealedAnswers, SpentToken } from '../core/auth/sealedAnswers.ts';
 import { codeOf, patiently } from './fileErrors.ts';
@@ -29,21 +30,17 @@ export function createSealedAnswers(folder: string): SealedAnswers {
   }
 
   return {
+    // In one go, for a window that is killed meanwhile takes the session along. What is cut off by
+    // that does not open and counts as absent, so no draft is needed.
     async write(spent, text) {
-      const path = pathOf(spent);
-      const draft = `${path}.${randomUUID()}.tmp`;
       const sealed = seal(spent, text);
+      const path = pathOf(spent);
       try {
-        await patiently(() => writeNew(draft, sealed)).catch(async (error: unknown) => {
-          if (!isAbsent(error)) throw error;
-          await mkdir(folder, { recursive: true, mode: 0o700 });
-          await chmod(folder, 0o700);
-          await writeNew(draft, sealed);
-        });
-        await patiently(() => rename(draft, path));
+        writeFileSync(path, sealed, { mode: 0o600 });
       } catch (error) {
-        await unlink(draft).catch(() => {});
-        throw error;
+        if (!isAbsent(error)) throw error;
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeFileSync(path, sealed, { mode: 0o600 });
       }
     },
     async read(spent) {
@@ -61,9 +58,6 @@ export function createSealedAnswers(folder: string): SealedAnswers {
     },
   };
 }
-
-const writeNew = (path: string, content: Buffer) =>
-  writeFile(path, content, { flag: 'wx', mode: 0o600 });
 
 const isAbsent = (error: unknown) => codeOf(error) === 'ENOENT';
 

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { createAnswerLimit } from '../core/auth/answerLimit.ts';
 import { originator } from '../core/auth/oauth.ts';
 import { historyOfRecord } from '../core/ledger/known.ts';
@@ -7,7 +8,9 @@ import { restsSchema } from '../core/pool/rest.ts';
 import { createQuota } from '../core/quota/quota.ts';
 import { noStoredQuota, storedQuota } from '../core/quota/stored.ts';
 import { fetchUsage } from '../core/quota/usage.ts';
+import { rotationOf } from '../core/pool/consent.ts';
 import { createAccountChoice } from '../vscode/accountChoice.ts';
+import { askToSwitch } from '../vscode/switchQuestion.ts';
 import type { Accounting } from './accounting.ts';
 import type { Credentials } from './credentials.ts';
 import type { Ground } from './ground.ts';
@@ -42,7 +45,7 @@ export function createPooling(
       preferences,
       rests: sharedFile('rests', restsSchema, {}),
       probe: async (id, signal) => quota.record(await fetchQuota(id, signal)),
-      rotation: () => ground.settings.current().accountRotation,
+      rotation: () => rotationOf(ground.settings.current()),
       preferred: choice.preferred,
       issuer,
       clock,
@@ -50,6 +53,9 @@ export function createPooling(
     }),
   );
   lifetime.add(ground.settings.onDidChange(pool.look));
+  lifetime.add(
+    askToSwitch({ pool, preferences, settings: ground.settings.current, save: saveRotation, log }),
+  );
   // With figures to show, what is to come of them is worth a look at the files.
   lifetime.add(quota.onDidChange(() => void pool.ready.then(ready)));
   lifetime.add(
@@ -60,5 +66,10 @@ export function createPooling(
   );
   return { quota, choice, grantsOf, fetchQuota, preferences, pool, headers };
 }
+
+const saveRotation = (rotation: 'sequential' | 'off') =>
+  vscode.workspace
+    .getConfiguration('codexChat')
+    .update('accountRotation', rotation, vscode.ConfigurationTarget.Global);
 
 export type Pooling = ReturnType<typeof createPooling>;

@@ -37,7 +37,8 @@ export function show(parts: Parts): void {
   const isVisible = () => panel.peek()?.view.isVisible() ?? false;
   access.panelIs(isVisible);
   lifetime.add(vscode.window.registerWebviewViewProvider(chatViewId, providerOf(panel)));
-  lifetime.add(noticeOfSignOuts(parts, isVisible));
+  const isAnswering = () => panel.peek()?.session.isBusy() ?? false;
+  lifetime.add(noticeOfSignOuts(parts, { isVisible, isAnswering }));
   lifetime.add(
     registerCommands({
       panel,
@@ -66,11 +67,15 @@ function providerOf(panel: Lazy<Panel>): vscode.WebviewViewProvider {
   };
 }
 
-function noticeOfSignOuts({ credentials, pooling: { pool } }: Parts, isVisible: () => boolean) {
+function noticeOfSignOuts(
+  { credentials, pooling: { pool } }: Parts,
+  { isVisible, isAnswering }: { isVisible: () => boolean; isAnswering: () => boolean },
+) {
   return tellSignOuts({
     grants: credentials.grants,
     nameOf: (id) => pool.entries().find((entry) => entry.id === id)?.label,
-    isToldInPanel: () => isVisible() && !pool.entries().some(isSignedIn),
+    // A turn says itself why it ended, or why another account went on with it.
+    isToldInPanel: () => isVisible() && (isAnswering() || !pool.entries().some(isSignedIn)),
     signIn: (kind) => void vscode.commands.executeCommand(signInCommand(kind)),
   });
 }

@@ -87,6 +87,7 @@ export function createTalk(
   });
   lifetime.add(tellContext(session));
   lifetime.add(followChat(session, sending, pool));
+  lifetime.add(pool.onDidChange(session.lookAgain));
   lifetime.add(
     session.onDidChange((change) => {
       if (change.type !== 'turn/state' || session.isBusy()) return;

@@ -75,7 +75,8 @@ export function createAccount(needs: {
         return { state: 'signedIn', label, ...(plan === undefined ? {} : { plan }) };
       }
       const gone = ended();
-      const problem = state.problem ?? (gone && endedWords(gone));
+      const words = gone && endedWords(gone);
+      const problem = state.problem ?? (words && `${gone.label}: ${words}`);
       return {
         state: 'signedOut',
         ...(problem === undefined ? {} : { problem }),

@@ -44,7 +44,10 @@ export function accountActions(
   at: { role: Role; place: number; count: number; isForWorkspace: boolean },
 ): AccountAction[] {
   const { role, place, count, isForWorkspace } = at;
-  if (role === 'signedOut') return ['signIn', 'signOut'];
+  // Of one that has ended nothing is left to lose; one of another issuer still has its tokens.
+  if (role === 'signedOut') {
+    return ['signIn', entry.condition.kind === 'signedOut' ? 'remove' : 'signOut'];
+  }
   const several = count > 1;
   const wanted: [AccountAction, boolean][] = [
     ['use', several && role !== 'inUse' && role !== 'off'],
@@ -97,14 +100,19 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     },
     signIn: ({ kind }) => needs.signIn(kind),
     signOut: (entry) => signOut(entry),
+    remove: ({ id }) => forget(id, { tellIssuer: false }),
     redeem: ({ id }) => needs.redeem(id),
   };
 
   async function signOut(entry: PoolEntry): Promise<void> {
     const how = await askHow(entry);
     if (!how) return;
-    await needs.signOut(entry.id, how);
-    await change((old) => withoutAccount(old, entry.id));
+    await forget(entry.id, how);
+  }
+
+  async function forget(id: string, how: { tellIssuer: boolean }): Promise<void> {
+    await needs.signOut(id, how);
+    await change((old) => withoutAccount(old, id));
   }
 
   const rolesNow = () => {
@@ -257,6 +265,7 @@ function actionWords(action: AccountAction): string {
     useAnywhere: vscode.l10n.t('Use Any Account in This Workspace'),
     signIn: vscode.l10n.t('Sign In'),
     signOut: vscode.l10n.t('Sign Out…'),
+    remove: vscode.l10n.t('Remove'),
     redeem: vscode.l10n.t('Use a Banked Reset…'),
   };
   return words[action];

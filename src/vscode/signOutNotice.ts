@@ -12,7 +12,7 @@ export function tellSignOuts(needs: {
   grants: Pick<Grants, 'onDidSignOut'>;
   /** Name that the person gave the account. */
   nameOf: (credentialId: string) => string | undefined;
-  /** Whether the open panel says it already, because no other account is left. */
+  /** Whether the open panel says it already. */
   isToldInPanel: () => boolean;
   signIn: (kind?: CredentialKind) => void;
 }): Disposable {

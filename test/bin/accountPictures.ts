@@ -45,7 +45,7 @@ await commandLine(
       await step(`Pictures of ${name}`, async () => {
         running = await startPractice({
           accounts,
-          settings: { 'workbench.colorTheme': theme },
+          settings: { 'workbench.colorTheme': theme, 'codexChat.accountRotation': 'sequential' },
           viewport: { width: 1280, height: 1100 },
         });
         await takeAll(running, name);

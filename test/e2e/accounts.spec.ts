@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { lastAnswer, openChat, send, signIn, test, type Practice } from './practice.ts';
 
@@ -30,6 +32,20 @@ test('a second account is signed in beside the first', async ({ practice }) => {
   const listed = async () => (await workbench.accountsMenu()).join('\n');
   await expect.poll(listed).toContain(grace);
   expect(await listed()).toContain(ada);
+});
+
+test('one question asks whether an account may take over, and the answer becomes the setting', async ({
+  practice,
+}, info) => {
+  const { workbench, server } = practice;
+  const question = workbench.notification('may Codex Chat continue with another one by itself?');
+  await expect(question).toHaveCount(1);
+  await expect(question).toContainText(ada);
+  await workbench.page.screenshot({ path: info.outputPath('question.png') });
+  await question.getByRole('button', { name: 'Switch Automatically' }).click();
+  const settings = () => readFile(join(server.dataDir, 'User/settings.json'), 'utf8');
+  await expect.poll(settings).toContain('"codexChat.accountRotation": "sequential"');
+  await expect(question).toHaveCount(0);
 });
 
 test('the account that signed in last is the one in use', async ({ practice }) => {

@@ -244,8 +244,19 @@ describe('signing out', () => {
     const gone = store.entries.get('a');
     if (gone) await store.put(withoutTokens(gone, 'revoked'));
     await settled();
-    await accounts.act('a', 'signOut');
+    await accounts.act('a', 'remove');
     expect([did, editor.messages]).toEqual([['sign out a'], []]);
+    expect([...store.entries.keys()]).toEqual(['b', 'c']);
+  });
+
+  test('an account that only rests, or is of another issuer, cannot be removed in one go', async () => {
+    const { accounts, did, store } = await world();
+    const other = store.entries.get('b');
+    if (other) await store.put({ ...other, issuer: 'https://other.test' });
+    await settled();
+    await accounts.act('a', 'remove');
+    await accounts.act('b', 'remove');
+    expect([did, store.entries.size]).toEqual([[], 3]);
   });
 
   test('by the command asks which of several, and says so when there is none', async () => {

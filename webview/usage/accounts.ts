@@ -54,6 +54,7 @@ const actionNames = {
   useAnywhere: 'Use any account in this workspace',
   signIn: 'Sign in',
   signOut: 'Sign out…',
+  remove: 'Remove',
   redeem: 'Use a banked reset…',
 } as const satisfies Record<AccountAction, string>;
 
@@ -93,14 +94,20 @@ function createRow(accountId: string, { send, now, button }: Needs) {
       setAttribute(more, 'aria-label', `Actions for ${label}`);
       menu.element.hidden = actions.length === 0;
       menu.update(actions.map((action) => ({ name: actionNames[action], act: () => act(action) })));
-      const signIn = role.kind === 'signedOut' && actions.includes('signIn');
+      const isDead = role.kind === 'signedOut';
       redraw(body, [
         ...bars(account, now()),
         factList(facts(account, now(), toldAge, act)),
-        signIn
+        isDead && actions.includes('signIn')
           ? keyed(
               button('Sign in', 'primary', () => act('signIn')),
               'signIn',
+            )
+          : undefined,
+        isDead && actions.includes('remove')
+          ? keyed(
+              button(`Remove ${label}`, 'secondary', () => act('remove')),
+              'remove',
             )
           : undefined,
       ]);

@@ -7,11 +7,12 @@ import type { ResponsesFailure } from '../responses/failure.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
 import { createChatState } from './chatState.ts';
 import { failureReport } from './failureReport.ts';
-import { failureWords, internalWords, type FailureWords } from './failureWords.ts';
+import { internalWords, type FailureWords } from './failureWords.ts';
 import { endNote, promptItem, restPrompt } from './history.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import { runTurn } from './runTurn.ts';
 import { createTurnRecord, type TurnRecord } from './turnRecord.ts';
+import { renewWays, traceOf, wordsFor } from './turnFailure.ts';
 import { dropQuietNote } from './turnView.ts';
 import type { WayOn } from './waysOn.ts';
 import type { PartChange, Prompt, Turn, TurnReceipt, TurnStatus } from './turn.ts';
@@ -64,6 +65,8 @@ export interface Session {
   startNew(): void;
   /** What the turn has taken; turns that are gone are passed over. */
   noteReceipt(turnId: string, receipt: TurnReceipt): void;
+  /** What may be done about a limit that ended the last turn may be something else by now. */
+  lookAgain(): void;
   /** Facts for a report about a failed turn, as JSON; undefined for other turns. */
   details(turnId: string): string | undefined;
   readonly onDidChange: Listen<SessionChange>;
@@ -84,16 +87,10 @@ export function createSession(needs: SessionNeeds): Session {
   let chat = createChatState(newId);
   let running: Running | undefined;
 
+  const tellState = (turn: Turn) => change.fire({ type: 'turn/state', turn });
+
   function begin(prompt: Prompt, at: number): void {
-    const turn: Turn = {
-      id: newId(),
-      prompt,
-      status: 'running',
-      attempt: 1,
-      parts: [],
-      notes: [],
-      startedAtMs: clock.now(),
-    };
+    const turn = newTurn(newId(), prompt, clock.now());
     const isNew = at === chat.turns.length;
     chat.turns = [...chat.turns.slice(0, at), turn];
     chat.starts.set(turn.id, chat.history.length);
@@ -124,7 +121,7 @@ export function createSession(needs: SessionNeeds): Session {
         if (running?.turn === turn && event.type === 'retry') running.skip = event.skip;
       },
       state() {
-        if (running?.turn === turn) change.fire({ type: 'turn/state', turn });
+        if (running?.turn === turn) tellState(turn);
       },
       context(use: ContextUse) {
         if (running?.turn !== turn) return;
@@ -161,7 +158,7 @@ export function createSession(needs: SessionNeeds): Session {
       turn.endedAtMs = clock.now();
       delete turn.retry;
       dropQuietNote(turn);
-      change.fire({ type: 'turn/state', turn });
+      tellState(turn);
     }
   }
 
@@ -210,6 +207,10 @@ export function createSession(needs: SessionNeeds): Session {
       turn.receipt = receipt;
       change.fire({ type: 'turn/receipt', turn });
     },
+    lookAgain() {
+      const turn = chat.turns.at(-1);
+      if (!running && turn && renewWays(turn, chat.errors, needs)) tellState(turn);
+    },
     details(turnId) {
       if (!chat.errors.has(turnId)) return undefined;
       return failureReport(chat.errors.get(turnId));
@@ -248,28 +249,6 @@ function endOf(record: TurnRecord, status: TurnStatus): InputItem[] {
   return items.length > 0 || status === 'stopped' ? [...items, ...endNote(status)] : [];
 }
 
-function wordsFor(error: unknown, needs: SessionNeeds): FailureWords {
-  const told = failureWords(error, needs.clock.now());
-  if (told.kind === 'internal') needs.log.error(`turn failed: ${traceOf(error)}`);
-  const besides = guarded(() => needs.besides?.(error) ?? '', '', needs.log);
-  const waysOn = guarded(() => needs.waysOn?.(error) ?? [], [], needs.log);
-  return {
-    ...told,
-    ...(besides === '' ? {} : { message: `${told.message} ${besides}` }),
-    ...(waysOn.length > 0 ? { waysOn } : {}),
-  };
-}
-
-/** What only adds to the words about a failure is no reason to say none. */
-function guarded<T>(make: () => T, otherwise: T, log: Log): T {
-  try {
-    return make();
-  } catch (error) {
-    log.error(`words about a failure: ${traceOf(error)}`);
-    return otherwise;
-  }
-}
-
 /** Figures that cannot be taken in are no reason to lose an answer. */
 function tellOthers(event: TurnEvent, { onTurnEvent, log }: SessionNeeds): void {
   try {
@@ -279,6 +258,6 @@ function tellOthers(event: TurnEvent, { onTurnEvent, log }: SessionNeeds): void 
   }
 }
 
-function traceOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : 'unknown';
+function newTurn(id: string, prompt: Prompt, startedAtMs: number): Turn {
+  return { id, prompt, status: 'running', attempt: 1, parts: [], notes: [], startedAtMs };
 }

@@ -32,6 +32,8 @@ export const preferencesSchema = z.object({
   /** Ids in the order of use; accounts that are not named come after them. */
   order: z.catch(listOfKnown(z.string()), []),
   accounts: z.catch(recordOfKnown(knownPreferences), {}),
+  /** The person was asked whether another account may take over. They are asked once. */
+  wasAskedToSwitch: z.catch(z.exactOptional(z.boolean()), false),
 });
 export type PoolPreferences = z.infer<typeof preferencesSchema>;
 

@@ -43,7 +43,7 @@ const shape = {
   issuer: z.catch(endpoint, 'https://auth.openai.com'),
   apiBaseUrl: z.catch(endpoint, 'https://api.openai.com/v1'),
   callbackPort: z.catch(z.int().check(z.gte(1024), z.lte(65_535)), 1455),
-  accountRotation: z.catch(z.enum(['sequential', 'leastUsed', 'off']), 'sequential'),
+  accountRotation: z.catch(z.enum(['ask', 'sequential', 'leastUsed', 'off']), 'ask'),
   model: z.catch(z.string(), ''),
   reasoningEffort: z.catch(z.string(), ''),
   reasoningSummary: z.catch(z.enum(['auto', 'concise', 'detailed', 'none']), 'auto'),
