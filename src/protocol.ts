@@ -52,6 +52,8 @@ const turnHead = {
   /** Requests that the turn has sent so far, repeated ones included. */
   attempt: count,
   retry: z.optional(retry),
+  /** Epoch ms since which nothing has come from Codex; absent while the answer comes. */
+  silentSinceMs: z.optional(count),
   /** Short remarks about what happened underway: text written anew, another model, a cut answer. */
   notes: z.array(z.string()),
   failure: z.optional(failure),

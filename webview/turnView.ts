@@ -6,6 +6,7 @@ import type { PartView } from './partView.ts';
 import { promptRow } from './promptRow.ts';
 import { createReasoningPart } from './reasoningPart.ts';
 import { createReceipt } from './receipt.ts';
+import { duration } from './words.ts';
 import { createCallPart, createRefusalPart, createTextPart, refusalLabel } from './textPart.ts';
 
 export interface TurnPlace {
@@ -43,6 +44,13 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
   let shown: TurnView | undefined;
   let shownPlace: TurnPlace | undefined;
 
+  /** True when there is something to wait for. Not a live region: the seconds are for the eyes. */
+  function sayWait(): boolean {
+    const words = shown && waitingFor(shown, context.now());
+    if (words !== undefined) setText(waiting, words);
+    return words !== undefined;
+  }
+
   return {
     element,
     get articles() {
@@ -61,12 +69,11 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
       setText(heading, place.number === 1 ? 'Codex' : `Codex, answer ${place.number}`);
       answer.setAttribute('aria-busy', String(running));
       const slots = parts.update(next);
-      const waitingWords = running && next.retry === undefined ? waitingFor(next) : undefined;
-      if (waitingWords !== undefined) setText(waiting, waitingWords);
+      const isWaiting = running && next.retry === undefined && sayWait();
       setChildren(answer, [
         heading,
         ...slots,
-        ...(waitingWords === undefined ? [] : [waiting]),
+        ...(isWaiting ? [waiting] : []),
         ...tail.update(next, place.isLast),
       ]);
     },
@@ -75,14 +82,17 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
       if (shown === undefined || !this.isTicking()) return;
       parts.update(shown);
       tail.tick();
+      sayWait();
     },
-    isTicking: () => shown?.retry !== undefined || parts.isTicking(),
+    isTicking: () =>
+      shown?.retry !== undefined || shown?.silentSinceMs !== undefined || parts.isTicking(),
     dispose: () => parts.dispose(),
   };
 }
 
 /** What stands where the next word will come, while nothing there says that it is under way. */
-function waitingFor({ parts }: TurnView): string | undefined {
+function waitingFor({ parts, silentSinceMs }: TurnView, nowMs: number): string | undefined {
+  if (silentSinceMs !== undefined) return `No answer for ${duration(nowMs - silentSinceMs)}`;
   if (parts.length === 0) return 'Working';
   return parts.some(({ stale }) => stale === true) ? 'Writing this again' : undefined;
 }

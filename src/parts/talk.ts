@@ -45,6 +45,7 @@ export function createTalk(
         clock,
         random: Math.random,
         log,
+        silentAfterMs: 15_000,
         quietAfterMs: 60_000,
         retryPolicy: () => retryPolicy(settings.current()),
       }),

@@ -20,12 +20,24 @@ export function stateOf(turn: Turn): Numberless & { type: 'turn/state' } {
 }
 
 function headOf(turn: Turn) {
-  const { status, attempt, notes, retry, failure, mayContinue, usage, receipt, endedAtMs } = turn;
+  const {
+    status,
+    attempt,
+    notes,
+    retry,
+    silentSinceMs,
+    failure,
+    mayContinue,
+    usage,
+    receipt,
+    endedAtMs,
+  } = turn;
   return {
     status,
     attempt,
     notes: [...notes],
     ...(retry === undefined ? {} : { retry: { ...retry } }),
+    ...(silentSinceMs === undefined ? {} : { silentSinceMs }),
     ...(failure === undefined ? {} : { failure: { ...failure } }),
     ...(mayContinue === undefined ? {} : { mayContinue }),
     ...(usage === undefined ? {} : { usage: usageOf(usage) }),

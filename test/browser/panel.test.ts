@@ -35,6 +35,26 @@ const long = Array.from({ length: 60 }, (_, at) => `Paragraph ${at} of a long an
 );
 const field = (panel: PanelPage) => panel.page.getByRole('textbox', { name: 'Message to Codex' });
 
+describe('an answer that falls silent', () => {
+  const shown = (panel: PanelPage) => panel.page.getByText(/^No answer for/);
+
+  test('says for how long, counts on, and says nothing to screen readers', async () => {
+    const panel = await show(scenes['silent'] ?? snapshot(), { fakeTime: true });
+    expect(await shown(panel).innerText()).toBe('No answer for 23 s');
+    await panel.page.clock.runFor(3_000);
+    expect(await shown(panel).innerText()).toBe('No answer for 26 s');
+    const spoken = panel.page.locator('[role="status"], [role="alert"], [aria-live]');
+    expect((await spoken.allInnerTexts()).join('')).not.toContain('No answer');
+  });
+
+  test('shows the answer alone again once something comes', async () => {
+    const panel = await show(scenes['silent'] ?? snapshot());
+    const back = { status: 'running' as const, attempt: 1, notes: [] };
+    await panel.tell({ type: 'turn/state', turnId: 'turn-1', ...back });
+    expect(await shown(panel).count()).toBe(0);
+  });
+});
+
 describe('the message field', () => {
   test('sends with Enter, empties, and starts a new line with Shift+Enter', async () => {
     const panel = await show(snapshot());

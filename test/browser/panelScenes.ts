@@ -250,6 +250,13 @@ export const scenes: Readonly<Record<string, Snapshot>> = {
       ),
     ],
   }),
+  silent: snapshot({
+    turns: [
+      running([{ kind: 'text', id: 'text-1', text: answer }], {
+        silentSinceMs: sceneTimeMs - 23_000,
+      }),
+    ],
+  }),
   rewriting: snapshot({
     turns: [
       running([

@@ -47,3 +47,14 @@ test('the view is told of the receipt in either message, and of nothing else tha
   expect(stateOf(paid)).toMatchObject({ receipt: { ...receipt, shares } });
   expect(JSON.stringify(told)).not.toContain('credentialId');
 });
+
+test('the view is told since when an answer is silent, in either message', () => {
+  const silent: Turn = { ...turn, status: 'running', silentSinceMs: 7_000 };
+  const told = [
+    { type: 'turn/add', seq: 1, turn: viewOf(silent) },
+    { ...stateOf(silent), seq: 2 },
+  ];
+  expect(told.map((message) => toWebview.parse(message))).toEqual(told);
+  expect(told).toMatchObject([{ turn: { silentSinceMs: 7_000 } }, { silentSinceMs: 7_000 }]);
+  expect(stateOf(turn)).not.toHaveProperty('silentSinceMs');
+});

@@ -13,7 +13,7 @@ import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import { runTurn } from './runTurn.ts';
 import { createTurnRecord, type TurnRecord } from './turnRecord.ts';
 import { renewWays, traceOf, wordsFor } from './turnFailure.ts';
-import { dropQuietNote } from './turnView.ts';
+import { endSilence } from './turnView.ts';
 import type { WayOn } from './waysOn.ts';
 import type { PartChange, Prompt, Turn, TurnReceipt, TurnStatus } from './turn.ts';
 
@@ -157,7 +157,7 @@ export function createSession(needs: SessionNeeds): Session {
       if (failure) turn.failure = failure;
       turn.endedAtMs = clock.now();
       delete turn.retry;
-      dropQuietNote(turn);
+      endSilence(turn);
       tellState(turn);
     }
   }

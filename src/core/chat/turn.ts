@@ -72,6 +72,8 @@ export interface Turn {
   attempt: number;
   parts: TurnPart[];
   retry?: RetryWait;
+  /** Since when nothing has come, epoch ms; absent while the answer comes. */
+  silentSinceMs?: number;
   notes: string[];
   failure?: FailureWords;
   /** The answer was cut short and can be gone on with. */

@@ -30,11 +30,13 @@ export function toTurnPart(
 
 const quietNote = 'Nothing has come from Codex for a minute; still waiting.';
 
-/** Takes the remark about a silence back once the silence is over; true when there was one. */
-export function dropQuietNote(turn: Turn): boolean {
+/** Takes back what was said of a silence that is over; true when something was. */
+export function endSilence(turn: Turn): boolean {
   const at = turn.notes.indexOf(quietNote);
   if (at >= 0) turn.notes.splice(at, 1);
-  return at >= 0;
+  const wasSilent = turn.silentSinceMs !== undefined;
+  delete turn.silentSinceMs;
+  return at >= 0 || wasSilent;
 }
 
 /**
@@ -43,13 +45,16 @@ export function dropQuietNote(turn: Turn): boolean {
  */
 export function noteTurnEvent(turn: Turn, event: TurnEvent, attemptsBefore: number): boolean {
   switch (event.type) {
+    case 'silent':
+      turn.silentSinceMs = event.sinceMs;
+      return true;
     case 'quiet':
       turn.notes.push(quietNote);
       return true;
     case 'life':
-      return dropQuietNote(turn);
+      return endSilence(turn);
     case 'attempt': {
-      const waited = dropQuietNote(turn) || turn.retry !== undefined;
+      const waited = endSilence(turn) || turn.retry !== undefined;
       delete turn.retry;
       const attempt = attemptsBefore + event.attempt;
       const changed = waited || turn.attempt !== attempt;
@@ -57,6 +62,7 @@ export function noteTurnEvent(turn: Turn, event: TurnEvent, attemptsBefore: numb
       return changed;
     }
     case 'retry':
+      endSilence(turn);
       turn.retry = {
         attempt: event.attempt,
         maxAttempts: event.maxAttempts,

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../base/http.ts';
 import type { Clock } from '../../base/clock.ts';
 import { cut } from '../../base/cut.ts';
 import type { Log } from '../../base/log.ts';
-import { createAnswer, type AnswerState } from './answer.ts';
+import { createAnswer, type AnswerChange, type AnswerState } from './answer.ts';
 import { createAnswerBody, wrongForm } from './answerBody.ts';
 import { createGarbleFilter, type Delivery } from './garbleFilter.ts';
 import type { GuardTool } from './garble/guard.ts';
@@ -17,6 +17,7 @@ import {
 } from './classify.ts';
 import {
   errorOfEvent,
+  isKeepAlive,
   parseEvent,
   type OutputItem,
   type ResponseObject,
@@ -24,7 +25,7 @@ import {
 } from './events.ts';
 import type { ResponsesFailure } from './failure.ts';
 import { ListenerFault } from './listenerFault.ts';
-import { watchQuiet } from './quiet.ts';
+import { watchQuiet, type QuietWatch } from './quiet.ts';
 import { cleaned, standing } from './standing.ts';
 import type { ToolNames } from './toolNames.ts';
 import type { EmitTurnEvent } from './turnEvent.ts';
@@ -52,8 +53,11 @@ export interface AttemptPorts {
   delivery: Delivery;
   http: Http;
   clock: Clock;
-  /** Silence of the stream after which it is told, ms; absent: never. */
+  /** Silence after which its beginning is told, and after which it is worth a remark, ms; absent: never. */
+  silentAfterMs?: number | undefined;
   quietAfterMs?: number | undefined;
+  /** A stream that brings nothing but signs of life for so long is given up, ms. */
+  stallAfterMs: number;
   log: Log;
   record: AttemptRecord;
   emit: EmitTurnEvent;
@@ -69,12 +73,18 @@ export async function runAttempt(
   ports: AttemptPorts,
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
-  const reading = createReading(attempt, ports);
+  const watch = watchSilence(attempt, ports);
+  const reading = createReading(attempt, ports, watch);
   try {
     const response = await ports.http(request, signal);
+    watch.byte();
     reading.started(response);
     if (response.status !== 200) return await refused(response, reading, ports);
-    await readBody(response, reading, attempt, ports);
+    for await (const bytes of response.body) {
+      reading.push(bytes);
+      if (watch.silentMs() >= ports.stallAfterMs) reading.stalled(new URL(request.url).host);
+      if (reading.isOver()) break;
+    }
     if (!reading.isOver()) reading.endOfBody();
     return reading.outcome();
   } catch (error) {
@@ -82,38 +92,34 @@ export async function runAttempt(
     if (error instanceof ListenerFault) throw error;
     return reading.outcome(failureOf(error, reading.hasBegun()));
   } finally {
+    watch.end();
     reading.close();
   }
 }
 
 type Reading = ReturnType<typeof createReading>;
 
-async function readBody(
-  response: HttpResponse,
-  reading: Reading,
+function watchSilence(
   attempt: number,
-  { clock, quietAfterMs = Infinity, emit }: AttemptPorts,
-): Promise<void> {
-  const watch = Number.isFinite(quietAfterMs)
-    ? watchQuiet(quietAfterMs, clock, {
-        quiet: () => emit({ type: 'quiet', attempt, afterMs: quietAfterMs }),
-        life: () => emit({ type: 'life', attempt }),
-      })
-    : undefined;
-  try {
-    for await (const bytes of response.body) {
-      watch?.byte();
-      reading.push(bytes);
-      if (reading.isOver()) break;
-    }
-  } finally {
-    watch?.end();
-  }
+  { clock, silentAfterMs, quietAfterMs, emit }: AttemptPorts,
+): QuietWatch {
+  const lengths = [silentAfterMs, quietAfterMs].filter((length) => length !== undefined);
+  return watchQuiet(lengths, clock, {
+    quiet(afterMs, sinceMs) {
+      if (afterMs === silentAfterMs) emit({ type: 'silent', attempt, sinceMs });
+      else emit({ type: 'quiet', attempt, afterMs });
+    },
+    life: () => emit({ type: 'life', attempt }),
+  });
 }
+
+/** More bytes at once than a sign of life has: they are part of a long event. */
+const longestKeepAlive = 1_024;
 
 function createReading(
   attempt: number,
   { emit, clock, log, model, credentialId, tools, names, delivery, record }: AttemptPorts,
+  watch: QuietWatch,
 ) {
   let open = true;
   let begun = false;
@@ -123,13 +129,7 @@ function createReading(
   let malformed = 0;
 
   const filter = createGarbleFilter({ tools, delivery }, (change) => {
-    if (!open || change.type === 'close') return;
-    // Spelled out, for this runs once a delta.
-    if (change.type === 'append')
-      emit({ type: 'append', attempt, key: change.key, text: change.text });
-    else if (change.type === 'put')
-      emit({ type: 'put', attempt, part: change.part, final: change.final });
-    else emit({ type: 'item', attempt, output: change.output, item: change.item });
+    if (open) tell(change, attempt, emit);
   });
   const answer: AnswerState = createAnswer(attempt, filter.change);
   const body = createAnswerBody({
@@ -148,6 +148,7 @@ function createReading(
   function take(data: string): void {
     const parsed = parseEvent(data);
     record.event();
+    if (!isKeepAlive(parsed)) watch.byte();
     if (parsed.kind === 'event') return act(names.fromWire(parsed.event));
     record.stranger(parsed.kind === 'unknown' ? 'event' : 'malformed', parsed.type, parsed.value);
     if (parsed.kind === 'malformed') {
@@ -217,6 +218,7 @@ function createReading(
     },
     push(bytes: Uint8Array) {
       record.bytes(bytes.byteLength);
+      if (bytes.byteLength > longestKeepAlive) watch.byte();
       body.push(bytes);
     },
     /** A stream that ends without its terminal event was cut, however politely it was closed. */
@@ -225,6 +227,9 @@ function createReading(
       if (end || failure) return;
       if (/json|html/i.test(headers['content-type'] ?? '') && !begun) failure = wrongForm(headers);
       else failure = { kind: begun || malformed === 0 ? 'cut' : 'malformed' };
+    },
+    stalled(host: string) {
+      failure ??= { kind: 'stalled', host };
     },
     isOver: () => end !== undefined || failure !== undefined,
     hasBegun: () => begun,
@@ -248,6 +253,19 @@ function createReading(
       };
     },
   };
+}
+
+/** Spelled out, for this runs once a delta. */
+function tell(change: AnswerChange, attempt: number, emit: EmitTurnEvent): void {
+  switch (change.type) {
+    case 'append':
+      return emit({ type: 'append', attempt, key: change.key, text: change.text });
+    case 'put':
+      return emit({ type: 'put', attempt, part: change.part, final: change.final });
+    case 'item':
+      return emit({ type: 'item', attempt, output: change.output, item: change.item });
+    case 'close':
+  }
 }
 
 /** More text than this after a leak, and the attempt is given up before its end. */

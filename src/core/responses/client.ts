@@ -30,8 +30,12 @@ export interface ResponsesOptions {
   delivery?: Delivery;
   /** Wait for the response headers, ms. */
   headersTimeoutMs?: number;
-  /** Silence of the stream after which it is told, ms; absent: never. */
+  /** Silence after which its beginning is told, ms; absent: never. */
+  silentAfterMs?: number;
+  /** Silence after which it is worth a remark, ms; absent: never. */
   quietAfterMs?: number;
+  /** A stream that brings nothing but comments and keep-alives for so long is given up, ms. */
+  stallAfterMs?: number;
   /** Silence of the stream, comments counted as life, ms. */
   idleTimeoutMs?: number;
   /** Read anew for each turn. */
@@ -118,7 +122,9 @@ function createRun(
       delivery: options.delivery ?? 'live',
       http: options.http,
       clock,
+      silentAfterMs: options.silentAfterMs,
       quietAfterMs: options.quietAfterMs,
+      stallAfterMs: options.stallAfterMs ?? 600_000,
       log,
       record,
       emit(event: TurnEvent) {

@@ -97,6 +97,12 @@ export type ParsedEvent =
   /** Not JSON, or a known type of the wrong shape. */
   | { kind: 'malformed'; type: string; value: unknown };
 
+/** True for what only keeps a connection open, and for data that is not even an event. */
+export function isKeepAlive(parsed: ParsedEvent): boolean {
+  if (parsed.kind === 'event') return false;
+  return parsed.type === '' || /keep[._-]?alive|\b(?:ping|pong|heartbeat)\b/.test(parsed.type);
+}
+
 /** Parses the data of one server-sent event. Never throws. */
 export function parseEvent(data: string): ParsedEvent {
   let value: unknown;

@@ -50,6 +50,8 @@ export type TurnEvent =
       atMs: number;
       skip: () => void;
     }
+  /** Nothing has come since `sinceMs`, epoch ms: long enough that a person may wonder. */
+  | { type: 'silent'; attempt: number; sinceMs: number }
   /** Nothing has come for `afterMs`; the stream is not given up yet. */
   | { type: 'quiet'; attempt: number; afterMs: number }
   /** Something came after all. */

@@ -14,6 +14,7 @@ function talk(
   http: Http,
   quietAfterMs?: number,
   onTurnEvent: (event: TurnEvent) => void = () => {},
+  silentAfterMs?: number,
 ): Session & { failures: unknown[] } {
   let ids = 0;
   const clock = skippingClock();
@@ -28,6 +29,7 @@ function talk(
       random: () => 0.5,
       log: silentLog,
       ...(quietAfterMs === undefined ? {} : { quietAfterMs }),
+      ...(silentAfterMs === undefined ? {} : { silentAfterMs }),
     }),
     basis: () => ({ ...classic, windowTokens: 258_400 }),
     clock,
@@ -141,6 +143,16 @@ describe('a session', () => {
     await vi.waitFor(() => expect(notes()[0]).toContain('Nothing has come'), { interval: 1 });
     session.stop();
     expect(notes()).toEqual([]);
+  });
+
+  test('says since when it is silent, and not any more once the turn has ended', async () => {
+    const { http } = scriptedHttp(() => hanging('Half an ans'));
+    const session = talk(http, 60_000, undefined, 15_000);
+    session.send(prompt('one'));
+    const since = () => session.turns()[0]?.silentSinceMs;
+    await vi.waitFor(() => expect(since()).toBeTypeOf('number'), { interval: 1 });
+    session.stop();
+    expect(since()).toBeUndefined();
   });
 
   test('does the last turn again in its place, without a trace of the failed one', async () => {

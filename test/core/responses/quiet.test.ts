@@ -36,3 +36,25 @@ test('a thousand bytes cost one timer, and none is left at the end', async () =>
   await clock.advance(120_000);
   expect(heard).toEqual([]);
 });
+
+test('each length of a silence is told once, with its beginning, and anew after a sign of life', async () => {
+  const clock = steppedClock();
+  const startMs = clock.now();
+  const heard: [number, number][] = [];
+  const watch = watchQuiet([15_000, 60_000], clock, {
+    quiet: (afterMs, sinceMs) => heard.push([afterMs, sinceMs - startMs]),
+    life: () => heard.push([0, 0]),
+  });
+  await clock.advance(16_000);
+  expect(heard).toEqual([[15_000, 0]]);
+  watch.byte();
+  await clock.advance(14_000);
+  expect(heard.length).toBe(2);
+  await clock.advance(100_000);
+  expect(heard.slice(2)).toEqual([
+    [15_000, 16_000],
+    [60_000, 16_000],
+  ]);
+  expect(watch.silentMs()).toBe(114_000);
+  expect(clock.timers).toEqual([]);
+});
