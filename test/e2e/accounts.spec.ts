@@ -39,6 +39,8 @@ test('one question asks whether an account may take over, and the answer becomes
 }, info) => {
   const { workbench, server } = practice;
   const question = workbench.notification('may Codex Chat continue with another one by itself?');
+  // A question that nobody answers slides away and waits behind the bell.
+  await workbench.runCommand('Notifications: Show Notifications');
   await expect(question).toHaveCount(1);
   await expect(question).toContainText(ada);
   await workbench.page.screenshot({ path: info.outputPath('question.png') });
