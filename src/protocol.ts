@@ -170,6 +170,9 @@ const settings = z.object({
 });
 export type SettingsView = z.infer<typeof settings>;
 
+/** A file as an answer names it: `src/a.ts:3`. */
+const fileReference = z.string().check(z.minLength(1), z.maxLength(500));
+
 /**
  * What the host tells the chat view. `snapshot` replaces everything that the view holds. Messages
  * are numbered: a gap in `seq` means that one was lost, and the view asks anew with `ready`.
@@ -208,6 +211,11 @@ export const toWebview = z.discriminatedUnion('type', [
   z.object({ type: z.literal('focus'), seq: count }),
   /** Puts text into the message field, after what stands in it: what was typed and not sent. */
   z.object({ type: z.literal('draft'), seq: count, text: z.string() }),
+  z.object({
+    type: z.literal('files/known'),
+    seq: count,
+    files: z.array(z.object({ reference: fileReference, exists: z.boolean() })),
+  }),
   ...usageToWebview,
 ]);
 export type ToWebview = z.infer<typeof toWebview>;
@@ -263,6 +271,13 @@ export const fromWebview = z.discriminatedUnion('type', [
     url: z.string().check(z.maxLength(8_192)),
     label: z.string().check(z.maxLength(8_192)),
   }),
+  /** Which of these can be opened in the workspace; the host answers with `files/known`. */
+  z.object({
+    type: z.literal('files/ask'),
+    references: z.array(fileReference).check(z.maxLength(50)),
+  }),
+  /** A click on a reference to a file. The host looks once more before it opens anything. */
+  z.object({ type: z.literal('file/open'), reference: fileReference }),
   z.object({ type: z.literal('clipboard/write'), text: code }),
   /** `language` is what a new file gets, also when no editor is open to insert into. */
   z.object({ type: z.literal('code/insert'), text: code, language }),

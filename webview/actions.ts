@@ -1,3 +1,4 @@
+import type { FileLinks } from './markdown/fileLinks.ts';
 import type { FromWebview, SettingsView } from '../src/protocol.ts';
 
 /** What a row of the transcript may ask for, and what it must know beside its own state. */
@@ -5,6 +6,7 @@ export interface RowContext {
   readonly send: (message: FromWebview) => void;
   /** Puts text on the clipboard and says so. */
   readonly copy: (text: string) => void;
+  readonly files: FileLinks;
   /**
    * Asks for the turn once more, or for the rest of it, unless an answer is under way; the focus
    * goes to the field.

@@ -50,8 +50,9 @@ export function createGrowingText(turnId: string, context: RowContext): GrowingT
   };
 }
 
-function actionsOf(turnId: string, { send, copy }: RowContext) {
+function actionsOf(turnId: string, { send, copy, files }: RowContext) {
   return {
+    files,
     openLink: (url: string, label: string) => send({ type: 'link/open', turnId, url, label }),
     copy,
     insert: (text: string, language: string) => send({ type: 'code/insert', text, language }),

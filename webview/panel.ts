@@ -6,6 +6,7 @@ import { createDock } from './dock.ts';
 import { createFocusKeeper } from './focusKeeper.ts';
 import { createDelayed, createFrames, createTicker } from './frames.ts';
 import { h } from './h.ts';
+import { createFileLinks } from './markdown/fileLinks.ts';
 import type { Host } from './host.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createRoving } from './roving.ts';
@@ -111,6 +112,7 @@ export function createPanel(root: HTMLElement, host: Host): void {
       frames.after(focus.toMain);
     } else if (message.type === 'usage/open') frames.after(usage.open);
     else if (message.type === 'snapshot') usage.askAgain();
+    else if (message.type === 'files/known') context.files.learn(message.files);
     else if (message.type === 'draft') frames.after(() => dock.offerDraft(message.text));
     state = reduce(state, message);
     frames.request();
@@ -139,6 +141,7 @@ function createContext(
 ): RowContext {
   return {
     send: host.send,
+    files: createFileLinks(host.send),
     copy(text) {
       host.send({ type: 'clipboard/write', text });
       announcer.say({ text: 'Copied', topic: 'copied' });

@@ -40,6 +40,7 @@ export function reduce(state: ViewState | undefined, message: ToWebview): ViewSt
       return { ...state, settings: message.settings };
     case 'focus':
     case 'draft':
+    case 'files/known':
       return state;
     case 'usage/open':
     case 'usage/accounts':

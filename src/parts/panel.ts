@@ -9,6 +9,9 @@ import type { Panel } from '../vscode/commands.ts';
 import { createRedeemReset } from '../vscode/redeemReset.ts';
 import { signInCommand } from '../vscode/signInCommands.ts';
 import { createUsageHost } from '../vscode/usageHost.ts';
+import { createFileQuestions } from '../vscode/fileQuestions.ts';
+import { createWorkspaceFiles } from '../vscode/workspaceFiles.ts';
+import { findFileWithin } from '../node/realPath.ts';
 import type { Access } from './access.ts';
 import type { Accounting } from './accounting.ts';
 import type { Credentials } from './credentials.ts';
@@ -103,6 +106,14 @@ function createView(
     view.tell({ type: 'warning', ...(warning === undefined ? {} : { warning }) });
   };
   lifetime.add(sending.onDidChange(tellWarning));
+  const files = createWorkspaceFiles({ findFileWithin });
+  const fileQuestions = lifetime.add(
+    createFileQuestions({
+      exists: async (reference) => (await files.find(reference)) !== undefined,
+      tell: (message) => view.tell(message),
+      now: clock.now,
+    }),
+  );
   const onDidPick = picked.fire;
   const view = lifetime.add(
     new ChatView({
@@ -124,6 +135,8 @@ function createView(
         onDidPick,
         log,
         usage: usage.handle,
+        files,
+        fileQuestions,
       }),
       onSnapshot() {
         void ready();

@@ -5,6 +5,8 @@ import { isShownText } from '../core/chat/shownText.ts';
 import type { Sending } from '../core/chat/sending.ts';
 import type { FromWebview } from '../protocol.ts';
 import { isUsageRequest, type UsageRequest } from '../protocolUsage.ts';
+import type { FileQuestions } from './fileQuestions.ts';
+import type { WorkspaceFiles } from './workspaceFiles.ts';
 import { insertAtCursor, openLink, openNewFile } from './editing.ts';
 import type { ModelChoice } from './modelChoice.ts';
 import type { SignIn } from './signIn.ts';
@@ -21,6 +23,8 @@ export interface ChatRequestNeeds {
   /** What the Usage page and its kin ask for. */
   usage: (request: UsageRequest) => unknown;
   sending: Pick<Sending, 'send' | 'answer' | 'goOn' | 'resume'>;
+  files: Pick<WorkspaceFiles, 'open'>;
+  fileQuestions: Pick<FileQuestions, 'ask'>;
   log: Log;
 }
 
@@ -85,6 +89,10 @@ function act(message: FromWebview, needs: ChatRequestNeeds): unknown {
       return run('codexChat.showPrivacy');
     case 'link/open':
       return openLink(message.url, message.label, answerOf(message.turnId, session));
+    case 'files/ask':
+      return needs.fileQuestions.ask(message.references);
+    case 'file/open':
+      return needs.files.open(message.reference);
     case 'clipboard/write':
       return withShownText(message.text, needs, (text) => vscode.env.clipboard.writeText(text));
     case 'code/insert':

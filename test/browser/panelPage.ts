@@ -37,7 +37,7 @@ export interface PanelPage {
   tell(...messages: readonly Unnumbered[]): Promise<void>;
   /** As `tell`, with a number that was not due. */
   tellWithGap(message: Unnumbered): Promise<void>;
-  /** What the view has said so far, `ready` left out. */
+  /** What the view has said so far; `ready` and questions about files come by themselves. */
   heard(): Promise<FromWebview[]>;
   /** How often the view has asked for all. */
   readyCount(): Promise<number>;
@@ -111,7 +111,8 @@ async function openPanel(
     faults,
     tell: (...messages) => post(messages.map((message) => ({ ...message, seq: (seq += 1) }))),
     tellWithGap: (message) => post([{ ...message, seq: (seq += 2) }]),
-    heard: async () => (await posts()).filter(({ type }) => type !== 'ready'),
+    heard: async () =>
+      (await posts()).filter(({ type }) => type !== 'ready' && type !== 'files/ask'),
     readyCount: async () => (await posts()).filter(({ type }) => type === 'ready').length,
     reshow: async () => {
       await load();

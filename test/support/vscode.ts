@@ -53,11 +53,34 @@ export class Uri {
   static joinPath(base: Uri, ...parts: string[]): Uri {
     return new Uri([base.toString().replace(/\/$/, ''), ...parts].join('/'));
   }
+  get fsPath(): string {
+    return this.path;
+  }
   toString(): string {
     const query = this.query ? `?${encodeURI(this.query)}` : '';
     return `${this.scheme}://${this.authority}${encodeURI(this.path)}${query}`;
   }
 }
+
+export class Position {
+  readonly line: number;
+  readonly character: number;
+  constructor(line: number, character: number) {
+    this.line = line;
+    this.character = character;
+  }
+}
+
+export class Range {
+  readonly start: Position;
+  readonly end: Position;
+  constructor(start: Position, end: Position) {
+    this.start = start;
+    this.end = end;
+  }
+}
+
+export const FileType = { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 };
 
 export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 };
 
@@ -173,6 +196,12 @@ export const editor = {
   saveTo: undefined as Uri | undefined,
   saveDialogs: 0,
   files: new Map<string, string>(),
+  /** Folders of the workspace, and what `stat` says of addresses in it; each question is noted. */
+  folders: undefined as { name: string; uri: Uri }[] | undefined,
+  stats: new Map<string, number>(),
+  looked: [] as string[],
+  /** New documents that were shown, the latest last. */
+  documents: [] as { content: string; language?: string }[],
   /** What a write throws. */
   diskError: undefined as Error | undefined,
   remoteName: undefined as string | undefined,
@@ -199,6 +228,10 @@ export const editor = {
     editor.saveTo = undefined;
     editor.saveDialogs = 0;
     editor.files.clear();
+    editor.folders = undefined;
+    editor.stats.clear();
+    editor.looked = [];
+    editor.documents = [];
     editor.diskError = undefined;
     editor.remoteName = undefined;
     editor.isTrusted = true;
@@ -231,6 +264,9 @@ export const window = {
   get activeTextEditor() {
     return editor.document && { document: editor.document };
   },
+  visibleTextEditors: [],
+  showTextDocument: async (document: { content: string; language?: string }) =>
+    void editor.documents.push(document),
   onDidChangeActiveTextEditor: new EventEmitter<void>().event,
   createStatusBarItem(id = '', alignment?: number, priority?: number) {
     const item: FakeStatusBarItem = {
@@ -295,6 +331,7 @@ export const window = {
 };
 
 export const languages = {
+  getLanguages: async () => ['plaintext', 'typescript', 'python'],
   onDidChangeDiagnostics: new EventEmitter<void>().event,
   getDiagnostics: () => editor.diagnostics,
 };
@@ -307,8 +344,17 @@ export const workspace = {
     return editor.isTrusted;
   },
   asRelativePath: (uri: Uri) => uri.path.replace(/^\/workspace\//, ''),
-  workspaceFolders: undefined,
+  get workspaceFolders() {
+    return editor.folders;
+  },
+  openTextDocument: async (document: { content: string; language?: string }) => document,
   fs: {
+    async stat(uri: Uri) {
+      editor.looked.push(uri.toString());
+      const type = editor.stats.get(uri.toString());
+      if (type === undefined) throw new Error('EntryNotFound');
+      return { type };
+    },
     async writeFile(uri: Uri, bytes: Uint8Array) {
       if (editor.diskError) throw editor.diskError;
       editor.files.set(uri.toString(), new TextDecoder().decode(bytes));

@@ -46,6 +46,8 @@ function createWorld() {
     onDidPick() {},
     usage() {},
     sending: { send() {}, answer() {}, goOn() {}, resume() {} },
+    files: { async open() {} },
+    fileQuestions: { async ask() {} },
     log: recordingLog(),
   });
   return {

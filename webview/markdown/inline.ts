@@ -1,5 +1,6 @@
 import type { Token, Tokens } from 'marked';
 import { h } from '../h.ts';
+import { drawCode, drawUnopened, linkElement, pathBehind } from './fileReferences.ts';
 import { decodeEntities } from './entities.ts';
 import { drawFormula } from './formulaView.ts';
 import { cleanText } from './hygiene.ts';
@@ -22,7 +23,7 @@ export function drawInline(
       case 'math':
         return [drawFormula(token) ?? token.raw];
       case 'codespan':
-        return [h('code', { class: 'tick' }, token.text)];
+        return [drawCode(token.text, actions, inLink)];
       case 'br':
         return [h('br')];
       case 'link':
@@ -58,28 +59,17 @@ function drawLink(
 ): (Node | string)[] {
   const label = drawInline(token.tokens, actions, true);
   const address = inLink ? undefined : readAddress(token.href, token.autolink);
-  return address ? [createLink(address, label, actions)] : label;
+  if (address) return [createLink(address, label, actions)];
+  return inLink ? label : drawUnopened(token.href, label, actions);
 }
 
-/** No `href`: the editor follows those by itself, before we are asked. */
 function createLink(
   { url }: Address,
   label: readonly (Node | string)[],
   actions: MarkdownActions,
 ): HTMLElement {
-  const open = () => actions.openLink(url, (link.textContent ?? '').slice(0, maxLabel));
-  const link = h(
-    'a',
-    {
-      role: 'link',
-      tabindex: 0,
-      title: url,
-      onclick: open,
-      onkeydown: (event) => {
-        if (event instanceof KeyboardEvent && event.key === 'Enter') open();
-      },
-    },
-    label,
+  const link = linkElement(url, label, () =>
+    actions.openLink(url, (link.textContent ?? '').slice(0, maxLabel)),
   );
   return link;
 }
@@ -93,6 +83,6 @@ function drawImage(token: Tokens.Image, actions: MarkdownActions, inLink: boolea
   const web = address?.url.startsWith('http') ? address : undefined;
   const text = cleanText(decodeEntities(token.text));
   const name = ['Image', web && ` from ${web.host}`, text && `: ${text}`].filter(Boolean).join('');
-  if (!web || inLink) return h('span', { class: 'picture' }, name);
+  if (!web || inLink) return h('span', { class: 'picture' }, name, pathBehind(token.href));
   return h('span', { class: 'picture' }, name, ' ', createLink(web, ['Open in browser'], actions));
 }

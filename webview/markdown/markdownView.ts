@@ -1,4 +1,5 @@
 import { h } from '../h.ts';
+import type { FileLinks } from './fileLinks.ts';
 import { createBlockStream } from './blockStream.ts';
 import { queueHighlight } from './highlightQueue.ts';
 import { createCleaner } from './hygiene.ts';
@@ -8,6 +9,8 @@ export interface MarkdownActions {
   /** `url` is absolute and of an allowed scheme; `label` is the text that was shown. */
   openLink(url: string, label: string): void;
   copy(text: string): void;
+  /** Without it, references to files are plain. */
+  readonly files?: FileLinks;
   /** `language` is an identifier that VS Code knows, or empty. */
   insert?(text: string, language: string): void;
   newFile?(text: string, language: string): void;

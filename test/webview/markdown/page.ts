@@ -1,6 +1,8 @@
+import type { FromWebview } from '../../../src/protocol.ts';
 import { drawBlocks } from '../../../webview/markdown/blocks.ts';
 import { codeBlockOf } from '../../../webview/markdown/codeBlock.ts';
 import { cleanText } from '../../../webview/markdown/hygiene.ts';
+import { createFileLinks } from '../../../webview/markdown/fileLinks.ts';
 import { createLexer } from '../../../webview/markdown/lexer.ts';
 import {
   createMarkdownView,
@@ -93,6 +95,9 @@ const markdownPage = {
     return { drawn, ms: performance.now() - start };
   },
   calls: [] as unknown[][],
+  /** What the view has asked of the host about files; `learn` is the host's answer. */
+  sent: [] as FromWebview[],
+  learn: (known: Parameters<typeof files.learn>[0]) => files.learn(known),
   violations: [] as string[],
   measureDraw,
 };
@@ -104,7 +109,9 @@ const note =
   (...args: readonly string[]) => {
     markdownPage.calls.push([name, ...args]);
   };
+const files = createFileLinks((message) => markdownPage.sent.push(message));
 const actions: MarkdownActions = {
+  files,
   openLink: note('openLink'),
   copy: note('copy'),
   insert: note('insert'),
