@@ -1,16 +1,69 @@
 import type * as z from 'zod/mini';
 
-/** Parses text as JSON of the given shape; undefined when it is not JSON or not of that shape. */
+/**
+ * No JSON that we read or write is nested this deep. `JSON.parse` takes any depth, but
+ * `JSON.stringify` and whatever walks the value overflow the stack at some thousands.
+ */
+export const deepestJson = 100;
+
+/** Whether arrays and objects stand in one another more than {@link deepestJson} times. */
+export function isTooDeep(value: unknown, levels = deepestJson): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((inner) => isTooDeep(inner, levels - 1));
+  return Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
+}
+
+/** A shorter text is parsed in no time, however deep it is nested (UTF-16 code units). */
+const shortText = 20_000;
+
+/**
+ * The same of a long text, before it is parsed: `JSON.parse` takes seconds for a million levels.
+ * A text that is no JSON may be called deep, too.
+ */
+export function nestsTooDeep(text: string): boolean {
+  if (text.length <= shortText) return false;
+  let levels = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 34) at = endOfString(text, at);
+    else if (code === 91 || code === 123) {
+      if (++levels > deepestJson) return true;
+    } else if (code === 93 || code === 125) levels--;
+  }
+  return false;
+}
+
+/** Where the quotation mark stands that ends the string which begins at `from`. */
+function endOfString(text: string, from: number): number {
+  let at = text.indexOf('"', from + 1);
+  while (at > 0 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
+  return at < 0 ? text.length : at;
+}
+
+/** An odd number of backslashes stands before it. Each is looked at once for one string. */
+function isEscaped(text: string, at: number): boolean {
+  let before = at;
+  while (text.charCodeAt(before - 1) === 92) before--;
+  return (at - before) % 2 === 1;
+}
+
+/**
+ * Parses text as JSON of the given shape; undefined when it is not JSON, not of that shape or
+ * nested deeper than {@link deepestJson}.
+ */
 export function parseJson<T extends z.ZodMiniType>(
   schema: T,
   text: string,
 ): z.output<T> | undefined {
+  if (nestsTooDeep(text)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined;
   }
+  if (isTooDeep(value)) return undefined;
   const parsed = schema.safeParse(value);
   return parsed.success ? parsed.data : undefined;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { cut } from '../../base/cut.ts';
 import { parseJson } from '../../base/json.ts';
 
 /** Who a token speaks of. Every field may be missing. */
@@ -13,6 +14,9 @@ export interface TokenClaims {
   issuedAtS?: number;
   expiresAtS?: number;
 }
+
+/** No address of an issuer is longer, UTF-16 code units. */
+const longestIssuer = 300;
 
 const text = z.catch(z.optional(z.string().check(z.minLength(1))), undefined);
 const seconds = z.catch(z.optional(z.number()), undefined);
@@ -54,7 +58,7 @@ export function readClaims(token: string): TokenClaims {
     userId: auth?.chatgpt_user_id ?? auth?.user_id ?? claims.sub,
     email: claims.email ?? claims['https://api.openai.com/profile']?.email,
     plan: auth?.chatgpt_plan_type,
-    issuer: claims.iss?.replace(/\/+$/, ''),
+    issuer: claims.iss && cut(claims.iss, longestIssuer).replace(/\/+$/, ''),
     issuedAtS: claims.iat,
     expiresAtS: claims.exp,
   });

@@ -1,3 +1,4 @@
+import { cut } from '../../base/cut.ts';
 import type { Redirect } from './redirect.ts';
 
 /** Why pasted text is of no use; the sign-in goes on. */
@@ -5,6 +6,9 @@ export type PasteProblem = 'empty' | 'noCode' | 'noState' | 'otherState';
 
 export type Pasted =
   Extract<Redirect, { kind: 'code' | 'error' }> | { kind: 'unusable'; why: PasteProblem };
+
+/** Longer than any address that a browser shows, UTF-16 code units. */
+const longestPaste = 16_384;
 
 /** Shorter than any code of an issuer, longer than a word that somebody types by mistake. */
 const shortestBareCode = 16;
@@ -15,7 +19,7 @@ const shortestBareCode = 16;
  * Spaces and line ends are ignored: terminals and mails break long lines.
  */
 export function readPasted(text: string, state: string): Pasted {
-  const plain = text.replace(/\s+/g, '').replace(/^["'<(]+|["'>)]+$/g, '');
+  const plain = withoutQuotes(cut(text, longestPaste).replaceAll(/\s+/g, ''));
   if (plain === '') return unusable('empty');
   const query = queryIn(plain);
   if (query) return fromQuery(query, state);
@@ -26,6 +30,14 @@ export function readPasted(text: string, state: string): Pasted {
   return isCode(plain) && plain.length >= shortestBareCode
     ? { kind: 'code', code: plain }
     : unusable('noCode');
+}
+
+function withoutQuotes(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && `"'<(`.includes(text.charAt(from))) from++;
+  while (to > from && `"'>)`.includes(text.charAt(to - 1))) to--;
+  return text.slice(from, to);
 }
 
 /** For people: what is wrong with the text, and which one is right. */

@@ -1,3 +1,4 @@
+import { isTooDeep, nestsTooDeep } from '../../base/json.ts';
 import { lookupTable } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import { apiError, errorOrWords, type ApiError } from './classify.ts';
@@ -95,7 +96,9 @@ export type ParsedEvent =
   /** A type that we do not act on: the backend may grow. */
   | { kind: 'unknown'; type: string; value: unknown }
   /** Not JSON, or a known type of the wrong shape. */
-  | { kind: 'malformed'; type: string; value: unknown };
+  | { kind: 'malformed'; type: string; value: unknown }
+  /** A known type, nested deeper than can be kept and sent again. */
+  | { kind: 'tooDeep'; type: string };
 
 /** True for what only keeps a connection open, and for data that is not even an event. */
 export function isKeepAlive(parsed: ParsedEvent): boolean {
@@ -105,13 +108,24 @@ export function isKeepAlive(parsed: ParsedEvent): boolean {
 
 /** Parses the data of one server-sent event. Never throws. */
 export function parseEvent(data: string): ParsedEvent {
+  if (nestsTooDeep(data)) return tooDeep(typeAtBegin.exec(data)?.[1] ?? '');
   let value: unknown;
   try {
     value = JSON.parse(data);
   } catch {
     return { kind: 'malformed', type: '', value: data };
   }
-  return readEvent(value);
+  if (isPlainDelta(value)) return { kind: 'event', event: value };
+  if (!isTooDeep(value)) return readEvent(value);
+  return tooDeep(typeOf(value));
+}
+
+/** Where the backend writes the type; it is looked for in data that is not worth parsing. */
+const typeAtBegin = /^\s{0,9}\{\s{0,9}"type"\s{0,9}:\s{0,9}"([^"\\]{1,100})"/;
+
+function tooDeep(type: string): ParsedEvent {
+  const isNews = type !== '' && !knownTypes.has(aliases.get(type) ?? type);
+  return isNews ? { kind: 'unknown', type, value: {} } : { kind: 'tooDeep', type };
 }
 
 /** The same for data that has been parsed already. */

@@ -1,4 +1,5 @@
 import type { HttpFailureKind } from '../../base/http.ts';
+import { deepestJson } from '../../base/json.ts';
 import { redact } from '../../base/log.ts';
 import type { FailureReport } from './exchange.ts';
 import { wireName } from './shape.ts';
@@ -70,6 +71,9 @@ export interface ResponsesFailure {
   /** The same request would bring the same, whatever the kind says of its like. */
   isLasting?: true;
 }
+
+/** Why an answer was refused that could not be sent again with the next question. */
+export const tooDeepWords = `a part of the answer is nested deeper than ${deepestJson} levels`;
 
 export interface ResponsesErrorOptions extends ErrorOptions {
   attempts?: number;

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { isTooDeep, nestsTooDeep } from '../../base/json.ts';
 import { errorOrWords, failureFromEvent, type ApiError } from './classify.ts';
 import { readEvent, type ResponsesEvent } from './events.ts';
-import type { ResponsesFailure } from './failure.ts';
+import { tooDeepWords, type ResponsesFailure } from './failure.ts';
 
 /** What the body of a 200 is, told by its first sign. */
 export type BodyForm = 'stream' | 'json' | 'page';
@@ -43,12 +44,15 @@ export function readJsonBody(
   headers: Readonly<Record<string, string>>,
   nowMs: number,
 ): BodyMeaning | undefined {
+  const tooDeep: BodyMeaning = { kind: 'failure', failure: noAnswer(tooDeepWords) };
+  if (nestsTooDeep(text)) return tooDeep;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined;
   }
+  if (isTooDeep(value)) return tooDeep;
   const event = terminalEvent(value);
   if (event) return { kind: 'event', event };
   const parsed = body.safeParse(value);

@@ -20,11 +20,11 @@ export function shapeOf(value: unknown): string {
 
 function describe(value: unknown, depth: number): string {
   if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  if (depth >= deepest) return Array.isArray(value) ? 'array' : 'object';
   if (Array.isArray(value)) {
     return value.length === 0 ? '[]' : `[${value.length} × ${describe(value[0], depth + 1)}]`;
   }
-  if (typeof value !== 'object') return typeof value;
-  if (depth >= deepest) return 'object';
   const all = Object.entries(value);
   const told = all.slice(0, mostKeys).map(([key, inner]) => {
     return `${wireName(key)}: ${describe(inner, depth + 1)}`;
