@@ -35,6 +35,36 @@ interface Pieces {
   newlines: number;
 }
 
+/** Signs that come in long runs before a call and are nothing by themselves. */
+const noiseRun = /[+#\u2640\ufe0f\u200d]*/y;
+
+/**
+ * Where the run of noise ends that begins at `from`. Nothing begins in it that is further from its
+ * end than the longest noise before a call.
+ */
+export function endOfNoise(text: string, from: number): number {
+  noiseRun.lastIndex = from;
+  noiseRun.test(text);
+  return noiseRun.lastIndex;
+}
+
+/** What the second letter of each piece may be: all else begins nothing. */
+const secondLetters: ReadonlyMap<string, string> = new Map([
+  ['t', 'o'],
+  ['a', 'sn'],
+  ['A', 's'],
+  ['c', 'o'],
+  ['f', 'i'],
+  ['<', '|'],
+  ['+', '#'],
+]);
+
+/** False where two code units show already that no envelope begins at `at`. */
+export function mayBeginEnvelope(text: string, at: number): boolean {
+  const second = secondLetters.get(text.charAt(at));
+  return at + 1 >= text.length || second === undefined || second.includes(text.charAt(at + 1));
+}
+
 /** Reads the envelope that begins exactly at `from`. */
 export function readEnvelope(text: string, from: number, isEnd: boolean): Reading<Envelope> {
   const found: Pieces = {

@@ -1,5 +1,4 @@
 import { argumentNames } from '../toolSchema.ts';
-import type { ToolShape } from './bareCall.ts';
 import { familyOf, type GarbleFamily, type Marker } from './judge.ts';
 import {
   backtick,
@@ -15,6 +14,8 @@ import {
   sortOf,
   venus,
 } from './letters.ts';
+import { maxNoise, type ToolShape } from './bareCall.ts';
+import { endOfNoise, maxPrelude, mayBeginEnvelope } from './envelope.ts';
 import { createMarkdown } from './markdown.ts';
 import { maxMarker, readMarker } from './marker.ts';
 import { windowLength } from './place.ts';
@@ -66,6 +67,9 @@ export interface GuardOptions {
  */
 export const maxHeld = maxMarker;
 
+/** Both readers of what may follow noise give up after this, UTF-16 code units. */
+const longestNoise = Math.max(maxPrelude, maxNoise) + 2;
+
 export function createGarbleGuard({ tools }: GuardOptions): GarbleGuard {
   const { names, shapes } = knownTools(tools);
   const markdown = createMarkdown();
@@ -79,11 +83,14 @@ export function createGarbleGuard({ tools }: GuardOptions): GarbleGuard {
 
   function scan(text: string, isEnd: boolean): GuardStep {
     let at = 0;
+    let noiseEnd = 0;
     while (at < text.length) {
       at = skipPlain(text, at);
       if (at >= text.length) break;
       const code = text.charCodeAt(at);
-      if (mayBegin(code)) {
+      const isNoise = code === 43 || code === venus;
+      if (isNoise && at >= noiseEnd) noiseEnd = endOfNoise(text, at);
+      if (noiseEnd - at <= longestNoise && mayBegin(code) && mayBeginEnvelope(text, at)) {
         const start = at;
         const verdict = readMarker(text, at, isEnd, {
           before: () => windowBefore(text, start),

@@ -48,6 +48,26 @@ export function isLeak(marker: Marker, tools: ReadonlySet<string>): boolean {
   return (named && isEvident(marker, known)) || isOpenLeak(marker, known, named);
 }
 
+/**
+ * False where {@link isLeak} is false whatever the place is, so that the place need not be read:
+ * a text may hold very many markers that are none.
+ *
+ * @param hasRole - also true where a role may stand in the text before.
+ */
+export function mayLeak(
+  { recipient, noise }: Envelope,
+  { kind, channels, debris }: Follower,
+  hasRole: boolean,
+  tools: ReadonlySet<string>,
+): boolean {
+  if (noise !== undefined || hasRole) return true;
+  const goesOn = kind === 'prose' || kind === 'punctuation' || kind === 'wrap';
+  if (goesOn && debris === '') return false;
+  if (isKnown(recipient, tools)) return true;
+  const hasArguments = /^(?:json|looseJson|freeform)$/.test(kind);
+  return isCompound(recipient) && (hasArguments || channels > 0);
+}
+
 /** Where a call may begin, debris behind it is proof, and so is a role glued to what stands before. */
 function isEvident({ envelope, follower, place }: Marker, known: boolean): boolean {
   if (isDebrisOfCall(follower, place)) return true;

@@ -1,8 +1,8 @@
 import { maxArguments, maxNoise, readBareCall, type ToolShape } from './bareCall.ts';
 import { maxPrelude, maxRecipient, readEnvelope, type Reading } from './envelope.ts';
 import { maxFollower, readFollower, type Follower } from './follower.ts';
-import { isLeak, type Marker } from './judge.ts';
-import { placeOf } from './place.ts';
+import { isLeak, mayLeak, type Marker } from './judge.ts';
+import { mayEndInRole, placeOf } from './place.ts';
 
 /** How far inline code is read on for its end behind a marker, UTF-16 code units. */
 const maxSpan = 160;
@@ -40,7 +40,10 @@ export function readMarker(
   if (envelope === 'none') return readBare(text, at, isEnd, surroundings);
   const follower = readFollower(text, envelope.end, isEnd);
   if (follower === 'more') return 'more';
-  const place = placeOf(surroundings.before());
+  const before = surroundings.before();
+  const hasRole = envelope.hasRole || mayEndInRole(before);
+  if (!mayLeak(envelope, follower, hasRole, surroundings.tools)) return 'none';
+  const place = placeOf(before);
   if (place.roleLength > 0) envelope.hasRole = true;
   const marker = { envelope, follower, place };
   if (!isLeak(marker, surroundings.tools)) return 'none';

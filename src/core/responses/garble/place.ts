@@ -33,9 +33,10 @@ const noiseBefore = /(?:♀|\uFE0F|\u200D|\+#|<\|[a-z_]{1,14}\|>)+\+?[ \t]*$/;
 const itemBefore = /^\s*(?:[-*+#%;$>|•–—]+|\/\/+|\d{1,3}[.)]|\(?[a-z]\))[ \t]+$/;
 const logHead =
   /^\s*(?:\[?\d{1,4}[-:/.]\d|\[\w+\]|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|TRACE|FATAL)\b)/;
-/** Nobody leaks right behind an opening bracket, a slash, a sign of a query or a tag. */
-const quotingBefore = /(?:[([{<'"`/\\=&?@#*_~|,-]|<\/?[\w-]+[^<>]*>)$/;
-const pairBefore = /[\w.-]+=\S*[ \t]+$/;
+const quotingSigns = new Set('([{<\'"`/\\=&?@#*_~|,-');
+const tagBefore = /<\/?[\w-][^<>]*>$/;
+/** Words that mention a marker stand right before it, within so many UTF-16 code units. */
+const mentionLength = 120;
 
 const says =
   '(?:writes|wrote|written|writing|emits?|emitted|emitting|prints?|printed|printing|produces?|produced|leaks?|leaked|leaking|contains?|containing|includes?|including|shows?|showed|shown|sees?|saw|seen|says?|said|matches|matching|detects?|detected|filters?|strips?|recognises?|recognizes?|mentions?|mentioned|quotes?|quoted|called|means|namely|like|as|e\\.g\\.|i\\.e\\.|or|vs\\.?|versus)';
@@ -51,28 +52,50 @@ const mentionBefore = new RegExp(
 const intent =
   /(?:^|[.!?:\n]\s*)(?:let me|let's|i'll|i’ll|i will|i'm|i’m|i am|now|next|first|then|calling|running|reading|checking)\b[^.!?:\n]*:?[ \t]*$/i;
 
+/** Whether role words or noise may stand right before a marker: only then has it a role. */
+export function mayEndInRole(before: string): boolean {
+  const last = before.trimEnd().slice(-1);
+  return last !== '' && 'TYStys♀\uFE0F\u200D#+>'.includes(last);
+}
+
 export function placeOf(before: string): Place {
-  const role = roleBefore.exec(before)?.[0] ?? '';
+  const mayHaveRole = mayEndInRole(before);
+  const role = (mayHaveRole && roleBefore.exec(before)?.[0]) || '';
   const withoutRole = before.slice(0, before.length - role.length);
-  const noise = noiseBefore.exec(withoutRole)?.[0] ?? '';
+  const noise = (mayEndInRole(withoutRole) && noiseBefore.exec(withoutRole)?.[0]) || '';
   const rest = withoutRole.slice(0, withoutRole.length - noise.length);
   const line = rest.slice(rest.lastIndexOf('\n') + 1);
   return {
     kind: kindOf(line),
     isMention:
-      (mentionBefore.test(rest) && !intent.test(line)) ||
-      pairBefore.test(line) ||
+      (mentionBefore.test(rest.slice(-mentionLength)) && !intent.test(line)) ||
+      endsInPair(line) ||
       (line.length < windowLength && logHead.test(line)),
     scripts: scriptsOf(rest),
     roleLength: role.length + noise.length,
   };
 }
 
+/** `key=value` and a space: the marker is one more field of a line of a log. */
+function endsInPair(line: string): boolean {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--;
+  if (end === line.length) return false;
+  let from = end;
+  while (from > 0 && !/\s/.test(line.charAt(from - 1))) from--;
+  return /[\w.-]=/.test(line.slice(from, end));
+}
+
+/** Nobody leaks right behind an opening bracket, a slash, a sign of a query or a tag. */
+function isQuoting(line: string): boolean {
+  return quotingSigns.has(line.slice(-1)) || (line.endsWith('>') && tagBefore.test(line));
+}
+
 function kindOf(line: string): Place['kind'] {
   const said = line.trimEnd();
   if (said === '') return 'start';
   if (itemBefore.test(line)) return 'item';
-  if (said.length === line.length) return quotingBefore.test(line) ? 'opening' : 'glued';
+  if (said.length === line.length) return isQuoting(line) ? 'opening' : 'glued';
   const last = said.replace(/["'”’»)\]*_`]+$/, '').at(-1) ?? '';
   if (/[.!?…}。！？]/.test(last) && !/\b(?:e\.g|i\.e|etc|vs|cf)\.$/i.test(said)) return 'sentence';
   return /[:：]/.test(last) ? 'colon' : 'middle';
@@ -81,6 +104,7 @@ function kindOf(line: string): Place['kind'] {
 /** The scripts, other than the Latin one, that many letters of the text are of. */
 function scriptsOf(text: string): number[] {
   const counts = new Map<number, number>();
+  if (!/[^\0-\u036f]/.test(text)) return [];
   for (let at = 0; at < text.length; at++) {
     const script = scriptOf(text.charCodeAt(at));
     if (script !== 0) counts.set(script, (counts.get(script) ?? 0) + 1);
