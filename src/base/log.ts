@@ -20,8 +20,8 @@ const secretNames =
 
 /**
  * Every pattern either matches or stops after a bounded number of characters, so that the time is
- * linear in the text. All but the last match the first part of a secret, too: a secret that a cut
- * has shortened is still recognized.
+ * linear in the text. They also match the first part of a secret, so that one that a cut
+ * has shortened is recognized, too.
  */
 const secrets: readonly [RegExp, string][] = [
   [new RegExp(String.raw`${start}eyJ[\w-]{8,}(?:\.[\w-]+){0,4}\.?`, 'g'), '<token>'],
@@ -36,15 +36,32 @@ const secrets: readonly [RegExp, string][] = [
     ),
     '$1$2<secret>',
   ],
-  [
-    /[\p{L}\p{N}_.+-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8}/gu,
-    '<e-mail>',
-  ],
 ];
 
 /** The text with everything taken out that could sign someone in or name them. */
 export function redact(text: string): string {
-  return secrets.reduce((clean, [pattern, mark]) => clean.replace(pattern, mark), text);
+  const clean = secrets.reduce((rest, [pattern, mark]) => rest.replace(pattern, mark), text);
+  return withoutAddresses(clean);
+}
+
+/** The part of an e-mail address from its at sign on. */
+const atHost = /(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8}/gu;
+const localCharacter = /[\p{L}\p{M}\p{N}_.+-]/u;
+const longestLocal = 64;
+
+/** Read backwards from the at sign: a pattern would begin anew at each character before it. */
+function withoutAddresses(text: string): string {
+  let clean = '';
+  let done = 0;
+  for (const { index, 0: host } of text.matchAll(atHost)) {
+    const first = Math.max(done, index - longestLocal);
+    let from = index;
+    while (from > first && localCharacter.test(text.charAt(from - 1))) from--;
+    if (from === index) continue;
+    clean += `${text.slice(done, from)}<e-mail>`;
+    done = index + host.length;
+  }
+  return clean + text.slice(done);
 }
 
 /** More than a redaction usually removes, so that enough is left to fill what is asked for. */

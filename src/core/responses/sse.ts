@@ -1,11 +1,7 @@
-import { createParser } from 'eventsource-parser';
-
 /** More than any event that a model can mean; a longer one is a fault, not an answer. */
 const maxEventChars = 16_000_000;
-/** What the parser needs for each line of an event beside its text, counted in characters. */
+/** What each line of an event costs beside its text, counted in characters. */
 const lineChars = 16;
-/** Lines are counted only in events that are longer than this. */
-const shortEventChars = 100_000;
 
 export interface EventReader {
   /**
@@ -19,35 +15,70 @@ export interface EventReader {
 }
 
 /**
- * Bytes of a `text/event-stream` body to the data of its events. The standard throws an event
- * away whose blank line is missing; proxies that trim bodies make it worth a try, so it is given
- * out at the end, and whoever parses it finds out whether it is whole.
+ * Bytes of a `text/event-stream` body to the data of its events; their other fields mean nothing to
+ * us. The standard throws an event away whose blank line is missing; proxies that trim bodies make
+ * it worth a try, so it is given out at the end, and whoever parses it finds out whether it is
+ * whole. Written here and not taken from a package, because it must stay linear on lines of no
+ * known field, on carriage returns and on events of very many lines.
  */
 export function createEventReader(onData: (data: string) => void): EventReader {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  /** Characters that came since the last event, lines at the price of {@link lineChars}. */
+  let data: string[] = [];
+  /** Pieces of a line whose end has not come. */
+  let line: string[] = [];
+  /** Characters since the last event, with what their lines cost. */
   let waiting = 0;
   let endsInReturn = false;
-  const parser = createParser({
-    onEvent({ data }) {
-      waiting = 0;
-      onData(data);
-    },
-  });
 
   function feed(text: string): void {
-    const lines = withNewlines(text);
-    waiting += lines.length;
-    if (waiting > shortEventChars) waiting += lineChars * countLines(lines);
-    if (waiting > maxEventChars) {
-      throw new RangeError(
-        `an event of the answer is longer than ${maxEventChars / 1_000_000} million characters`,
-      );
+    let from = 0;
+    let end = text.indexOf('\n');
+    if (end >= 0 && line.length > 0) {
+      line.push(text.slice(0, end));
+      const whole = line.join('');
+      line = [];
+      takeLine(whole, 0, whole.length);
+      from = end + 1;
+      end = text.indexOf('\n', from);
     }
-    parser.feed(lines);
+    for (; end >= 0; end = text.indexOf('\n', from)) {
+      takeLine(text, from, end);
+      from = end + 1;
+    }
+    if (from === text.length) return;
+    line.push(text.slice(from));
+    wait(text.length - from);
   }
 
-  /** The parser is quadratic in carriage returns, so each kind of line end becomes a newline. */
+  function takeLine(text: string, from: number, end: number): void {
+    if (from === end) return dispatch();
+    wait(end - from + lineChars);
+    if (!text.startsWith('data', from)) return;
+    const colon = from + 4;
+    if (colon === end) data.push('');
+    else if (text.charCodeAt(colon) === 58) {
+      const isPadded = text.charCodeAt(colon + 1) === 32 && colon + 1 < end;
+      data.push(text.slice(colon + (isPadded ? 2 : 1), end));
+    }
+  }
+
+  function dispatch(): void {
+    if (data.length > 0) {
+      const whole = data.length === 1 ? (data[0] ?? '') : data.join('\n');
+      data = [];
+      waiting = 0;
+      onData(whole);
+    } else wait(lineChars);
+  }
+
+  function wait(chars: number): void {
+    waiting += chars;
+    if (waiting <= maxEventChars) return;
+    const most = maxEventChars / 1_000_000;
+    throw new RangeError(`an event of the answer is longer than ${most} million characters`);
+  }
+
+  /** Each kind of line end becomes a newline, also one that two pieces share. */
   function withNewlines(text: string): string {
     const rest = endsInReturn && text.startsWith('\n') ? text.slice(1) : text;
     if (text !== '') endsInReturn = text.endsWith('\r');
@@ -56,17 +87,10 @@ export function createEventReader(onData: (data: string) => void): EventReader {
 
   return {
     push(bytes) {
-      feed(decoder.decode(bytes, { stream: true }));
+      feed(withNewlines(decoder.decode(bytes, { stream: true })));
     },
     end() {
-      feed(decoder.decode());
-      parser.feed('\n\n');
+      feed(`${withNewlines(decoder.decode())}\n\n`);
     },
   };
-}
-
-function countLines(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
-  return count;
 }
