@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { ownValue } from './lookup.ts';
 
 /** Of the elements of a list that this version cannot read, so many are kept. */
 const mostUnread = 200;
@@ -59,7 +60,7 @@ export function withChanges<T extends z.ZodMiniType>(
   const patched = patch(raw, change.before, change.after);
   if (!isObject(raw) || !isObject(patched)) return patched;
   const lists = Object.entries(patched).map(([key, value]) => {
-    const isReplaced = Array.isArray(value) && value !== raw[key];
+    const isReplaced = Array.isArray(value) && value !== ownValue(raw, key);
     return [key, isReplaced ? [...value, ...unreadIn(schema, raw, key)] : value];
   });
   return Object.fromEntries(lists);
@@ -69,15 +70,13 @@ export function withChanges<T extends z.ZodMiniType>(
 function patch(raw: unknown, before: unknown, after: unknown): unknown {
   if (isSame(before, after)) return raw;
   if (!isObject(raw) || !isObject(before) || !isObject(after)) return after;
-  const own = (object: Readonly<Record<string, unknown>>, key: string) =>
-    Object.hasOwn(object, key) ? object[key] : undefined;
   const isKept = (key: string) => Object.hasOwn(after, key) || !Object.hasOwn(before, key);
   const old = Object.keys(raw).filter(isKept);
   const added = Object.keys(after).filter((key) => !Object.hasOwn(raw, key));
   return Object.fromEntries(
     [...old, ...added].map((key) => {
-      if (!Object.hasOwn(after, key)) return [key, raw[key]];
-      return [key, patch(own(raw, key), own(before, key), after[key])];
+      if (!Object.hasOwn(after, key)) return [key, ownValue(raw, key)];
+      return [key, patch(ownValue(raw, key), ownValue(before, key), ownValue(after, key))];
     }),
   );
 }
@@ -88,11 +87,12 @@ function unreadIn(
   raw: Readonly<Record<string, unknown>>,
   key: string,
 ): unknown[] {
-  const list = raw[key];
+  const list = ownValue(raw, key);
   if (!Array.isArray(list)) return [];
   const lengthOf = (elements: readonly unknown[]) => {
     const parsed = schema.safeParse({ ...raw, [key]: elements });
-    const read: unknown = parsed.success && isObject(parsed.data) ? parsed.data[key] : undefined;
+    const read: unknown =
+      parsed.success && isObject(parsed.data) ? ownValue(parsed.data, key) : undefined;
     return Array.isArray(read) ? read.length : elements.length;
   };
   if (lengthOf(list) === list.length) return [];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { codeOf } from './fileErrors.ts';
+import { ownValue } from '../base/lookup.ts';
 
 /** Where a lock listens while it is held. */
 export type Endpoint =
@@ -144,7 +145,7 @@ export function visit(endpoint: Endpoint, needs: VisitNeeds): Promise<Visit> {
       if (occupant) conclude(occupant);
     });
     socket.on('error', (error) => {
-      const occupant = occupants[codeOf(error)];
+      const occupant = ownValue(occupants, codeOf(error));
       if (occupant) conclude(occupant);
       else reject(error);
       close();

@@ -7,6 +7,7 @@ import type { SharedValue } from '../base/sharedValue.ts';
 import { createSingleFlight } from '../base/singleFlight.ts';
 import { answerTo, createAsker, seal } from './sealing.ts';
 import type { SealedSecrets, Secrets } from './sharedSecrets.ts';
+import { ownValue } from '../base/lookup.ts';
 
 export const keyName = 'codexChat.sharedKey';
 const keySchema = z.object({ id: z.string().check(z.minLength(8)), key: z.base64() });
@@ -109,7 +110,7 @@ export function createKeyRing(needs: SharedKeyNeeds): KeyRing {
     let text: string | undefined;
     for (let waitedMs = 0; waitedMs < answerMs && text === undefined; waitedMs += lookMs) {
       await pauseFor(lookMs);
-      const given = (await shared.read()).given?.[id];
+      const given = ownValue((await shared.read()).given ?? {}, id);
       if (given !== undefined) text = asker.open(given);
     }
     await shared.save((old) => withoutRequest(old, id), never);
@@ -129,7 +130,7 @@ export function createKeyRing(needs: SharedKeyNeeds): KeyRing {
     if (mine || keyId === undefined) return mine;
     const key = newKey();
     const sealed = new Map<string, string>();
-    for (const name of Object.keys(entries).filter((each) => entries[each] !== null)) {
+    for (const name of Object.keys(entries).filter((each) => ownValue(entries, each) !== null)) {
       const value = await secrets.get(name);
       if (value === undefined) return undefined;
       sealed.set(name, seal(value, name, key.key));

@@ -9,6 +9,7 @@ import type { SharedValue } from '../base/sharedValue.ts';
 import { AuthError } from '../core/auth/errors.ts';
 import { open, seal } from './sealing.ts';
 import { createKeyRing, keyName, type Stranded } from './sharedKey.ts';
+import { ownValue } from '../base/lookup.ts';
 
 /** As much of the secret storage as we use. */
 export type Secrets = Pick<vscode.SecretStorage, 'get' | 'store' | 'delete' | 'keys'> & {
@@ -87,7 +88,7 @@ export function createSharedSecrets(needs: SharedSecretsNeeds): Secrets & Dispos
     onDidChange: changes.listen,
     async get(name) {
       const { keyId, entries } = await shared.read();
-      const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+      const entry = ownValue(entries, name);
       const key = entry === undefined ? undefined : await ring.fitting(keyId);
       if (entry === undefined || !key) return secrets.get(name);
       if (entry === null) return undefined;
@@ -98,7 +99,7 @@ export function createSharedSecrets(needs: SharedSecretsNeeds): Secrets & Dispos
     async keys() {
       const { entries } = await shared.read();
       const names = new Set([...(await secrets.keys()), ...Object.keys(entries)]);
-      return [...names].filter((name) => name !== keyName && entries[name] !== null);
+      return [...names].filter((name) => name !== keyName && ownValue(entries, name) !== null);
     },
     async store(name, value) {
       if (sealedLength(value) > longestEntry) {
@@ -128,7 +129,7 @@ function tellChanges(
   return shared.onDidChange(() => {
     const now = shared.current().entries;
     const names = new Set([...Object.keys(before), ...Object.keys(now)]);
-    const changed = [...names].filter((name) => before[name] !== now[name]);
+    const changed = [...names].filter((name) => ownValue(before, name) !== ownValue(now, name));
     before = now;
     for (const name of changed) onChange(name);
   });

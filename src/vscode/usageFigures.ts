@@ -15,6 +15,7 @@ import type {
   UsagePlot,
 } from '../protocolUsage.ts';
 import { fitCount, fitPercent, fitWords } from './fitting.ts';
+import { ownValue } from '../base/lookup.ts';
 
 export interface FiguresOf {
   entries: readonly LedgerEntry[];
@@ -126,9 +127,11 @@ function ledgerOfWindow(figures: FiguresOf, ledger: WindowLedger): UsageLedger {
 function pendingOf({ rows, pending }: WindowLedger): Record<string, number> {
   const labels = Object.keys(pending);
   const ofRows = (label: string) =>
-    rows.flatMap(({ entry, points }) => (isPending(entry, label) ? (points[label] ?? 0) : []));
+    rows.flatMap(({ entry, points }) =>
+      isPending(entry, label) ? (ownValue(points, label) ?? 0) : [],
+    );
   return Object.fromEntries(
-    labels.map((label) => [label, sumPoints([...ofRows(label), pending[label] ?? 0])]),
+    labels.map((label) => [label, sumPoints([...ofRows(label), ownValue(pending, label) ?? 0])]),
   );
 }
 

@@ -19,7 +19,9 @@ const knownPreferences = z.pipe(
   z.record(z.string(), z.unknown()),
   z.transform((stored): AccountPreferences => {
     const known = Object.entries(accountPreferences).flatMap(([key, schema]) => {
-      const parsed = Object.hasOwn(stored, key) ? schema.safeParse(stored[key]) : undefined;
+      const parsed = Object.hasOwn(stored, key)
+        ? schema.safeParse(ownValue(stored, key))
+        : undefined;
       return parsed?.success ? [[key, parsed.data]] : [];
     });
     return wholeAccountPreferences.parse(Object.fromEntries(known));
