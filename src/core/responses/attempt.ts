@@ -23,7 +23,7 @@ import {
   type ResponseObject,
   type ResponsesEvent,
 } from './events.ts';
-import { tooDeepWords, type ResponsesFailure } from './failure.ts';
+import { tooDeepFailure, type ResponsesFailure } from './failure.ts';
 import { ListenerFault } from './listenerFault.ts';
 import { watchQuiet, type QuietWatch } from './quiet.ts';
 import { cleaned, standing } from './standing.ts';
@@ -150,10 +150,7 @@ function createReading(
     record.event();
     if (!isKeepAlive(parsed)) watch.byte();
     if (parsed.kind === 'event') return act(names.fromWire(parsed.event));
-    if (parsed.kind === 'tooDeep') {
-      failure = { kind: 'malformed', detail: tooDeepWords };
-      return;
-    }
+    if (parsed.kind === 'tooDeep') return void (failure = tooDeepFailure());
     record.stranger(parsed.kind === 'unknown' ? 'event' : 'malformed', parsed.type, parsed.value);
     if (parsed.kind === 'malformed') {
       malformed++;

@@ -75,6 +75,10 @@ export interface ResponsesFailure {
 /** Why an answer was refused that could not be sent again with the next question. */
 export const tooDeepWords = `a part of the answer is nested deeper than ${deepestJson} levels`;
 
+export function tooDeepFailure(): ResponsesFailure {
+  return { kind: 'malformed', detail: tooDeepWords };
+}
+
 export interface ResponsesErrorOptions extends ErrorOptions {
   attempts?: number;
   report?: FailureReport | undefined;

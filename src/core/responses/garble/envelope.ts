@@ -36,7 +36,7 @@ interface Pieces {
 }
 
 /** Signs that come in long runs before a call and are nothing by themselves. */
-const noiseRun = /[+#\u2640\ufe0f\u200d]*/y;
+const noiseRun = /(?:[+#\u2640\u200d]|\ufe0f)*/y;
 
 /**
  * Where the run of noise ends that begins at `from`. Nothing begins in it that is further from its
