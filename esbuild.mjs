@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { watch } from 'node:fs';
 import { build, transform } from 'esbuild';
-import { webviewBuilds } from './esbuild.webview.mjs';
+import { webviewBuilds } from './webview/build.mjs';
 import { bundledPackages, noticesText } from './test/bin/notices.mjs';
 
 /** While one works on the extension: readable code with source maps, built again after each change. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { webviewBuilds } from '../../esbuild.webview.mjs';
+import { webviewBuilds } from '../../webview/build.mjs';
 
 export interface PanelFile {
   readonly contentType: string;
