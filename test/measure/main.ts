@@ -3,6 +3,7 @@ import { commandLine, step } from '../bin/processes.mjs';
 import { buildVsix, ensureChromium, ensureCodeServer } from '../bin/setup.mjs';
 import { activation } from './activation.ts';
 import { draw } from './draw.ts';
+import { hostile } from './hostile.ts';
 import { idle } from './idle.ts';
 import { lease } from './lease.ts';
 import { estimate, ledger } from './ledger.ts';
@@ -26,6 +27,7 @@ const measures: Readonly<Record<string, Measure>> = {
   lease,
   ledger,
   estimate,
+  hostile,
 };
 
 await commandLine(async () => {

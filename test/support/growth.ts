@@ -20,6 +20,41 @@ export const hostileUnits: readonly string[] = [
   ],
 ].flat();
 
+/** What is slow, or dear, in text that comes over the wire: one of each kind. */
+export const wireUnits: readonly string[] = [
+  ['a', 'A', '7', '_', '-', '.', ',', '/', '\\', ':', '@', '<', '>', '`', '~', '"', "'", '[', '{'],
+  [
+    '(',
+    '*',
+    '#',
+    '|',
+    ' ',
+    '\t',
+    '\n',
+    '\r',
+    '\0',
+    '\u0090',
+    '\u202e',
+    '\u200d',
+    '\u0301',
+    '\u00e9',
+  ],
+  ['\ud800', '\udc00', '\u{1F468}\u200d\u{1F469}', '\u2640', '\u2640\u2640 ', '\u6f22', '\u0130'],
+  ['eyJ', 'eyJhbGciOiJI.', 'sk-', 'rt_', 'Bearer ', 'code ', 'code="', 'a@a', 'a.', '%40', 'a%40'],
+  ['to=a.', 'assistant ', 'assistant to=functions.x ', '+#+#', '<|start|>', '\u6f22to=x', '.t'],
+  ['[a](', '{"a":', '[1,', '"a",', '%41', '&amp;', '&#65;', '\\u0041', '<a ', '<!--', '|a|\n'],
+  [
+    'data:\n',
+    'data: {}\n\n',
+    ': \n',
+    'try again in 1s ',
+    'retry after ',
+    'model is ',
+    ';=1',
+    '\r\n',
+  ],
+].flat();
+
 const smallLength = 250_000;
 const factor = 4;
 const most = 6;
@@ -32,27 +67,58 @@ const noiseMs = 40;
  * The texts of 1 MB on which `run` takes more than 6 times as long as on a quarter of it, the least
  * of three each. Each text is one unit over and over, between `before` and `after`.
  */
-export function findSteepGrowth(
+export async function findSteepGrowth(
   run: (text: string) => unknown,
   { before = '', after = '', units = hostileUnits } = {},
-): string[] {
-  return units.flatMap((each) => {
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const each of units) {
     const text = (length: number) => before + each.repeat(Math.ceil(length / each.length)) + after;
-    const large = text(smallLength * factor);
-    const largeMs = leastOfThree(run, large, trustedMs);
-    if (largeMs < trustedMs) return [];
-    const smallMs = leastOfThree(run, text(smallLength), 0);
-    if (largeMs <= most * Math.max(smallMs, noiseMs)) return [];
-    return [`${JSON.stringify(each)}: ${Math.round(smallMs)} ms, then ${Math.round(largeMs)} ms`];
-  });
+    const steep = (await steepStart(run, text)) ?? (await steepEnd(run, text));
+    if (steep !== undefined) found.push(`${JSON.stringify(each)}: ${steep}`);
+  }
+  return found;
 }
 
+type TextOf = (length: number) => string;
+
+/** What is steep on short texts already would take minutes on the long ones. */
+async function steepStart(run: (text: string) => unknown, text: TextOf) {
+  const lengths = [smallLength / 64, smallLength / 16, smallLength / 4, smallLength];
+  let before = Infinity;
+  for (const length of lengths) {
+    const ms = await leastOf(1, run, text(length), 0);
+    if (ms > 300 && ms > 10 * Math.max(before, noiseMs / 4)) return told(before, ms);
+    before = ms;
+  }
+  return undefined;
+}
+
+async function steepEnd(run: (text: string) => unknown, text: TextOf) {
+  let [smallMs, largeMs] = [Infinity, Infinity];
+  for (let tries = 0; tries < 3; tries++) {
+    largeMs = Math.min(largeMs, await leastOf(1, run, text(smallLength * factor), trustedMs));
+    if (largeMs < trustedMs) return undefined;
+    smallMs = Math.min(smallMs, await leastOf(1, run, text(smallLength), 0));
+    if (largeMs <= most * Math.max(smallMs, noiseMs)) return undefined;
+  }
+  return told(smallMs, largeMs);
+}
+
+const told = (smallMs: number, largeMs: number) =>
+  `${Math.round(smallMs)} ms, then ${Math.round(largeMs)} ms`;
+
 /** CPU milliseconds: a busy machine makes nothing steep. */
-function leastOfThree(run: (text: string) => unknown, text: string, enoughMs: number): number {
+async function leastOf(
+  tries: number,
+  run: (text: string) => unknown,
+  text: string,
+  enoughMs: number,
+): Promise<number> {
   let least = Infinity;
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < tries; i++) {
     const before = process.cpuUsage();
-    run(text);
+    await run(text);
     least = Math.min(least, process.cpuUsage(before).user / 1_000);
     if (least < enoughMs) break;
   }

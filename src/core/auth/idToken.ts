@@ -84,8 +84,10 @@ export function readAccount(idToken: string | undefined, accessToken: string): T
 function decodePayload(token: string): string {
   const part = token.split('.')[1] ?? '';
   try {
-    const bytes = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
-    return new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+    const decoded = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = new Uint8Array(decoded.length);
+    for (let at = 0; at < decoded.length; at++) bytes[at] = decoded.charCodeAt(at);
+    return new TextDecoder().decode(bytes);
   } catch {
     return '';
   }

@@ -63,12 +63,11 @@ export function createEventReader(onData: (data: string) => void): EventReader {
   }
 
   function dispatch(): void {
-    if (data.length > 0) {
-      const whole = data.length === 1 ? (data[0] ?? '') : data.join('\n');
-      data = [];
-      waiting = 0;
-      onData(whole);
-    } else wait(lineChars);
+    waiting = 0;
+    if (data.length === 0) return;
+    const whole = data.length === 1 ? (data[0] ?? '') : data.join('\n');
+    data = [];
+    onData(whole);
   }
 
   function wait(chars: number): void {

@@ -60,6 +60,10 @@ describe('an event that never ends', () => {
     expect(pushUntilRefused(piece, 70_000_000)).toBeLessThan(most);
   });
 
+  test('is told from a comment now and then over days', () => {
+    expect(pushUntilRefused(': still here\n\n', 70_000_000)).toBeGreaterThanOrEqual(70_000_000);
+  });
+
   test('is told from a long one that does end', () => {
     const long = 'x'.repeat(15_000_000);
     const events: number[] = [];
