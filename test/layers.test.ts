@@ -11,7 +11,7 @@ const mayImport: Record<string, RegExp> = {
   'src/protocol': /^(zod\/mini|src\/(protocolParts|protocolUsage))$/,
   'src/protocolParts': /^zod\/mini$/,
   'src/protocolUsage': /^zod\/mini$/,
-  'src/core': /^(src\/(base|core)|zod\/mini)$/,
+  'src/core': /^(src\/(base|core)|zod\/mini|eventsource-parser)$/,
   'src/node': /^(src\/(base|core|node)|zod\/mini|node:.*|undici(\/lib\/.*)?)$/,
   'src/vscode':
     /^(src\/(base|core|protocol|protocolUsage|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,

@@ -29,6 +29,7 @@ test('the notices name each package in the bundles with its version and its copy
     expect.arrayContaining([
       '@microsoft/fast-element',
       '@vscode/webview-ui-toolkit',
+      'eventsource-parser',
       'llhttp',
       'marked',
       'tslib',

@@ -101,7 +101,8 @@ test('a network holds exactly the addresses that begin with its bits', () => {
           .map((part) => Number(part).toString(2).padStart(8, '0'))
           .join('')
           .slice(0, bits);
-      fc.pre(address !== '127.0.0.1');
+      // This machine never goes through a proxy.
+      fc.pre(!address.startsWith('127.'));
       expect(asks(`${base}/${bits}`, address)).toBe(first(base) === first(address));
     }),
   );
