@@ -8,6 +8,9 @@ import { composer, lastAnswer, openChat, send, signIn, test, type Practice } fro
  */
 test.describe.configure({ mode: 'serial' });
 
+// An option of the worker: with one of its own this file gets a window of its own.
+test.use({ launchOptions: { slowMo: 0, args: ['--disable-logging'] } });
+
 /** The last request as it came to the backend. */
 function lastBody({ backend }: Practice): string {
   return JSON.stringify(backend.control.requests('/codex/responses').at(-1)?.body ?? '');
