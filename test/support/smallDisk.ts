@@ -34,7 +34,17 @@ export function mountSmallDisk(): SmallDisk {
       }
       throw new Error('The disk cannot be filled.');
     },
-    makeReadOnly: () => void mount('-o', 'remount,ro', folder),
+    makeReadOnly() {
+      // Busy while some process has a file open for writing, which lasts no longer than the write.
+      for (let attempt = 1; ; attempt++) {
+        try {
+          mount('-o', 'remount,ro', folder);
+          return;
+        } catch (error) {
+          if (attempt === 500) throw error;
+        }
+      }
+    },
     mend() {
       mount('-o', 'remount,rw', folder);
       rmSync(join(folder, 'rest'), { force: true });
