@@ -15,7 +15,7 @@ test.each([
   ['C:\\shop\\src\\cart.ts:3', { path: 'C:/shop/src/cart.ts', line: 3 }],
   ['c:/shop/cart.ts', { path: 'c:/shop/cart.ts' }],
   ['src\\cart.ts', { path: 'src/cart.ts' }],
-  ['/work/shop/cart.ts#L7', { path: '/work/shop/cart.ts', line: 7 }],
+  ['/projects/shop/cart.ts#L7', { path: '/projects/shop/cart.ts', line: 7 }],
   ['my file.ts', { path: 'my file.ts' }],
 ])('%s is a reference to a file', (text, reference) => {
   expect(readFileReference(text)).toEqual(reference);
