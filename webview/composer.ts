@@ -169,7 +169,7 @@ function refusalOf({ busy, signedIn }: ComposerState): string | undefined {
 function placeholderOf({ busy, settings }: ComposerState): string {
   if (!busy) return 'Ask Codex';
   const key = settings.sendWith === 'ctrlEnter' ? 'Ctrl+Enter' : 'Enter';
-  return `Write the next message; ${key} sends it after the answer`;
+  return `Send with ${key} after the answer`;
 }
 
 /** Send and Stop are one button in one place, so that the eyes and the focus stay. */
