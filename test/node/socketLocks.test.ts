@@ -122,9 +122,10 @@ describe.each([
     async (_how, on) => {
       const name = freshName();
       await occupy(places(name)[0], on);
-      const mine = open(options);
+      // Pauses are random: so long that no first attempt sees the end of it.
+      const mine = open({ ...options, outlivedMs: 1_500 });
       const kinds: string[] = [];
-      while (kinds.at(-1) !== 'held' && kinds.length < 20)
+      while (kinds.at(-1) !== 'held' && kinds.length < 40)
         kinds.push(await kindOf(mine.take(name, never)));
       expect(kinds[0]).toBe('busy');
       expect(kinds.at(-1)).toBe('held');
