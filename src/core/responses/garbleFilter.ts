@@ -19,7 +19,12 @@ export type Delivery =
   | 'items';
 
 export interface GarbleFilter {
+  /** Passes the change on at once, or keeps it for {@link GarbleFilter.work} behind a long text. */
   change(change: AnswerChange): void;
+  /** A long text, or what came behind it, is still to be worked through. */
+  isBusy(): boolean;
+  /** Does the next piece of that work. */
+  work(): void;
   /** The first leak; undefined while all is clean. */
   found(): Garble | undefined;
   /** Whether the text itself holds a leak, and not the thoughts alone. */
@@ -46,12 +51,16 @@ interface Watched {
 /**
  * Stands between the answer and whoever shows it: text and thoughts pass by a guard each, so that
  * a tool call that the model writes as text is never shown (WIRE.md h). Calls and refusals pass.
+ *
+ * @param options - with `pieceChars`, a text of more UTF-16 code units is worked through in pieces,
+ * and what comes behind it waits.
  */
 export function createGarbleFilter(
-  options: { tools: readonly GuardTool[]; delivery: Delivery },
+  options: { tools: readonly GuardTool[]; delivery: Delivery; pieceChars?: number },
   onChange: (change: AnswerChange) => void,
 ): GarbleFilter {
-  const { tools, delivery } = options;
+  const { tools, delivery, pieceChars = Infinity } = options;
+  const waiting: (() => void)[] = [];
   const watched = new Map<string, Watched>();
   let found: Garble | undefined;
   let isTextGarbled = false;
@@ -95,17 +104,46 @@ export function createGarbleFilter(
 
   function put(part: AnswerPart, final: boolean): void {
     if (part.kind === 'call' || part.kind === 'refusal') {
-      if (delivery === 'live' || final) onChange({ type: 'put', part, final });
+      inTurn(() => {
+        if (delivery === 'live' || final) onChange({ type: 'put', part, final });
+      });
       return;
     }
-    const before = watched.get(part.key);
     const guard = createGarbleGuard({ tools });
     const state: Watched = { guard, part, clean: '', isShown: false, isGarbled: false };
-    watched.set(part.key, state);
-    append(state, part.text);
-    if (final) close(state);
-    // The new text replaces the old one, also where nothing of it may be shown.
-    if (before?.isShown && !state.isShown) show(state, final);
+    let before: Watched | undefined;
+    inTurn(() => {
+      before = watched.get(part.key);
+      watched.set(part.key, state);
+    });
+    // What stands behind the leak in the same text came with it, and not since.
+    inPieces(part.text, (piece) => {
+      if (!state.isGarbled) append(state, piece);
+    });
+    inTurn(() => {
+      if (final) close(state);
+      // The new text replaces the old one, also where nothing of it may be shown.
+      if (before?.isShown && !state.isShown) show(state, final);
+    });
+  }
+
+  function appendTo(key: string, text: string): void {
+    const state = watched.get(key);
+    if (state) append(state, text);
+    else onChange({ type: 'append', key, text });
+  }
+
+  /** At once, or behind all that waits. */
+  function inTurn(step: () => void): void {
+    if (waiting.length === 0) step();
+    else waiting.push(step);
+  }
+
+  function inPieces(text: string, watch: (piece: string) => void): void {
+    if (text.length <= pieceChars) return inTurn(() => watch(text));
+    for (let at = 0; at < text.length; at += pieceChars) {
+      waiting.push(() => watch(text.slice(at, at + pieceChars)));
+    }
   }
 
   function isGarbled(output: number): boolean {
@@ -115,38 +153,51 @@ export function createGarbleFilter(
   return {
     change(change) {
       switch (change.type) {
-        case 'append': {
-          const state = watched.get(change.key);
-          if (state) append(state, change.text);
-          else onChange(change);
-          return;
-        }
+        case 'append':
+          return inPieces(change.text, (text) => appendTo(change.key, text));
         case 'put':
           return put(change.part, change.final);
-        case 'close': {
-          const state = watched.get(change.key);
-          if (state) close(state);
-          return;
-        }
+        case 'close':
+          return inTurn(() => {
+            const state = watched.get(change.key);
+            if (state) close(state);
+          });
         case 'item':
-          if (!isGarbled(change.output)) onChange(change);
+          inTurn(() => {
+            if (!isGarbled(change.output)) onChange(change);
+          });
       }
     },
+    isBusy: () => waiting.length > 0,
+    work: () => waiting.shift()?.(),
     found: () => found,
     isTextGarbled: () => isTextGarbled,
     excess: () => Math.max(excess, thoughts - patienceWithThoughts),
   };
 }
 
+/** Texts of an item in which the model may have written a call. */
+export function readTexts(item: OutputItem): readonly { text: string; isAnswer: boolean }[] {
+  return readItem(item)
+    .filter(({ kind }) => kind === 'text' || kind === 'reasoning')
+    .map(({ kind, text }) => ({ text, isAnswer: kind === 'text' }));
+}
+
 /**
  * An item as far as it is clean: a message ends before its leak, and thoughts with a leak go as a
  * whole. Undefined when nothing is left. What leaked never becomes history.
+ *
+ * @param find - the first leak of a text, for a caller that has looked for it already.
  */
-export function cleanItem(item: OutputItem, tools: readonly GuardTool[]): OutputItem | undefined {
-  const parts = readItem(item).filter(({ kind }) => kind === 'text' || kind === 'reasoning');
-  if (parts.every(({ text }) => findGarble(text, { tools }) === undefined)) return item;
-  const message = parts.find(({ kind }) => kind === 'text');
-  const text = message ? scrub(message.text, { tools }).trimEnd() : '';
+export function cleanItem(
+  item: OutputItem,
+  tools: readonly GuardTool[],
+  find: (text: string) => Garble | undefined = (text) => findGarble(text, { tools }),
+): OutputItem | undefined {
+  const texts = readTexts(item);
+  if (texts.every(({ text }) => find(text) === undefined)) return item;
+  const message = texts.find(({ isAnswer }) => isAnswer)?.text ?? '';
+  const text = scrub(message, find(message)).trimEnd();
   const content = [{ type: 'output_text', text, annotations: [] }];
   return text === '' ? undefined : { ...item, content };
 }

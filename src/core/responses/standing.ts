@@ -1,16 +1,27 @@
 import type { AnswerState } from './answer.ts';
-import type { GuardTool } from './garble/guard.ts';
-import { cleanItem } from './garbleFilter.ts';
+import type { Garble, GuardTool } from './garble/guard.ts';
+import { cleanItem, readTexts } from './garbleFilter.ts';
 
 type Outputs = ReturnType<AnswerState['outputs']>;
 
 /**
  * The outputs without what leaked. Beside a real call the clean beginning of a message stays; of a
  * broken attempt it goes with the rest, for the message will be written anew.
+ *
+ * @param find - the first leak of a text; whatever it rejects with is passed on.
  */
-export function cleaned(outputs: Outputs, tools: readonly GuardTool[], isBroken: boolean): Outputs {
+export async function cleaned(
+  outputs: Outputs,
+  tools: readonly GuardTool[],
+  isBroken: boolean,
+  find: (text: string) => Promise<Garble | undefined>,
+): Promise<Outputs> {
+  const leaks = new Map<string, Garble | undefined>();
+  for (const { item } of outputs) {
+    for (const { text } of item ? readTexts(item) : []) leaks.set(text, await find(text));
+  }
   return outputs.map(({ item, keys }) => {
-    const clean = item && cleanItem(item, tools);
+    const clean = item && cleanItem(item, tools, (text) => leaks.get(text));
     const isWanted = clean !== undefined && (clean === item || !isBroken);
     return isWanted ? { item: clean, keys } : { keys };
   });

@@ -1,3 +1,4 @@
+import { endOfToken } from './token.ts';
 import { isDebris, isLatinLetter, isSpace, isVenus } from './letters.ts';
 import type { Envelope, Reading } from './envelope.ts';
 
@@ -20,8 +21,6 @@ const patch = '*** Begin Patch';
 const word =
   /^(?:assistant|commentary|commentaries|analysis|final|code|json|text|constrain|functions?|tool)/i;
 const wordStart = /^[a-z]{1,12}$/i;
-const token = /^<\|[a-z_]{1,14}\|>/;
-const tokenStart = /^<(?:\|(?:[a-z_]{1,14}\|?)?)?$/;
 
 interface Seen {
   venus: number;
@@ -86,11 +85,9 @@ function readPlus(text: string, at: number, seen: Seen): Reading<number> {
 }
 
 function readToken(text: string, at: number, seen: Seen): Reading<number> {
-  const rest = text.slice(at, at + 20);
-  const whole = token.exec(rest)?.[0];
-  if (whole === undefined) return tokenStart.test(rest) ? 'more' : 'none';
-  seen.tokens++;
-  return at + whole.length;
+  const end = endOfToken(text, at);
+  if (end !== 'more' && end !== 'none') seen.tokens++;
+  return end;
 }
 
 /** `assistant`, `commentary`, `json`, `(json`. */

@@ -1,4 +1,5 @@
 import { isDebris, isLatinLetter, isNameCode, isSpace, isVenus } from './letters.ts';
+import { endOfToken } from './token.ts';
 
 /** What stands before the recipient of a leaked call, up to and with `to=<recipient>`. */
 export interface Envelope {
@@ -9,7 +10,7 @@ export interface Envelope {
   /** A role or channel word stands before `to=`. */
   hasRole: boolean;
   /** Runs of `♀` or `+#`, or Harmony tokens, stand before it: nobody writes that by chance. */
-  noise?: 'venus' | 'plusHash' | 'token';
+  noise: 'venus' | 'plusHash' | 'token' | undefined;
 }
 
 /** What was read, that more text is needed, or that there is nothing. */
@@ -22,8 +23,6 @@ export const maxRecipient = 96;
 
 const roles = ['assistant', 'Assistant', 'commentary', 'analysis', 'final'];
 const otherRoles = ['user', 'system', 'developer', 'tool', 'functions'];
-const token = /^<\|[a-z_]{1,14}\|>/;
-const tokenStart = /^<(\|([a-z_]{1,14}\|?)?)?$/;
 
 interface Pieces {
   hasRole: boolean;
@@ -35,8 +34,11 @@ interface Pieces {
   newlines: number;
 }
 
-/** Signs that come in long runs before a call and are nothing by themselves. */
-const noiseRun = /(?:[+#\u2640\u200d]|\ufe0f)*/y;
+/**
+ * All that neither decides about a call nor begins a word, token or argument: noise, spaces, letters
+ * of other scripts, and signs that end a reading.
+ */
+const noiseRun = /[^A-Za-z<({*]*/y;
 
 /**
  * Where the run of noise ends that begins at `from`. Nothing begins in it that is further from its
@@ -83,7 +85,7 @@ export function readEnvelope(text: string, from: number, isEnd: boolean): Readin
     const next = to === 'part' ? 'more' : readPiece(text, at, at === from, found);
     if (next === 'more') return isEnd ? 'none' : 'more';
     if (next === 'none') return 'none';
-    if (next === 'head') return { ...described(found), end: at, recipient: '' };
+    if (next === 'head') return ofPieces(found, at, '');
     at = next;
   }
   return 'none';
@@ -119,13 +121,12 @@ function readPlusHash(text: string, at: number, found: Pieces): Reading<number> 
 }
 
 function readToken(text: string, at: number, found: Pieces): Reading<number> | 'head' {
-  const rest = text.slice(at, at + 20);
-  const whole = token.exec(rest)?.[0];
-  if (whole === undefined) return tokenStart.test(rest) ? 'more' : 'none';
-  if (found.opened && found.hasRole && /message|constrain/.test(whole)) return 'head';
+  const end = endOfToken(text, at);
+  if (end === 'more' || end === 'none') return end;
+  if (found.opened && found.hasRole && /message|constrain/.test(text.slice(at, end))) return 'head';
   found.tokens++;
-  if (whole === '<|start|>' || whole === '<|channel|>') found.opened = true;
-  return at + whole.length;
+  if (text.startsWith('<|start|>', at) || text.startsWith('<|channel|>', at)) found.opened = true;
+  return end;
 }
 
 function readRole(text: string, at: number, found: Pieces): Reading<number> {
@@ -148,19 +149,19 @@ function readRecipient(
   found: Pieces,
 ): Reading<Envelope> {
   let at = from;
-  while (at < text.length && (isNameCode(text.charCodeAt(at)) || text[at] === '.')) {
+  for (let code = text.charCodeAt(at); isNameCode(code) || code === 46;) {
     if (++at - from > maxRecipient) return 'none';
+    code = text.charCodeAt(at);
   }
   if (at >= text.length && !isEnd) return 'more';
   // The full stop of a sentence is not part of the name.
-  while (at > from && text[at - 1] === '.') at--;
+  while (at > from && text.charCodeAt(at - 1) === 46) at--;
   if (at === from || !isLatinLetter(text.charCodeAt(from))) return 'none';
-  return { ...described(found), end: at, recipient: text.slice(from, at) };
+  return ofPieces(found, at, text.slice(from, at));
 }
 
-function described(found: Pieces): Pick<Envelope, 'hasRole' | 'noise'> {
-  const noise = noiseOf(found);
-  return { hasRole: found.hasRole, ...(noise === undefined ? {} : { noise }) };
+function ofPieces(found: Pieces, end: number, recipient: string): Envelope {
+  return { end, recipient, hasRole: found.hasRole, noise: noiseOf(found) };
 }
 
 function noiseOf(found: Pieces): Envelope['noise'] {

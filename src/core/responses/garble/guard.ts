@@ -215,12 +215,29 @@ export function findGarble(text: string, options: GuardOptions): Garble | undefi
   return guard.push(text).garbled ?? guard.end().garbled;
 }
 
+/** A longer text is worked through in pieces of so many UTF-16 code units. */
+export const pieceChars = 4_096;
+
+/** The same of a text of any length. Between two pieces it waits for `pause`; that may reject. */
+export async function findGarbleInPieces(
+  text: string,
+  options: GuardOptions,
+  pause: () => Promise<void> | undefined,
+): Promise<Garble | undefined> {
+  const guard = createGarbleGuard(options);
+  for (let at = 0; at < text.length; at += pieceChars) {
+    const { garbled } = guard.push(text.slice(at, at + pieceChars));
+    if (garbled) return garbled;
+    await pause();
+  }
+  return guard.end().garbled;
+}
+
 /**
  * The clean text before a leak. What comes after the leaked call goes too: it speaks of a result
  * that there never was (WIRE.md h, remedy 5).
  */
-export function scrub(text: string, options: GuardOptions): string {
-  const garble = findGarble(text, options);
+export function scrub(text: string, garble: Garble | undefined): string {
   return garble ? text.slice(0, garble.cleanLength).trimEnd() : text;
 }
 

@@ -49,6 +49,19 @@ export function isLeak(marker: Marker, tools: ReadonlySet<string>): boolean {
 }
 
 /**
+ * False where {@link mayLeak} is false whatever follows.
+ *
+ * @param hasRole - as there.
+ */
+export function mayBelong(
+  { recipient, noise }: Envelope,
+  hasRole: boolean,
+  tools: ReadonlySet<string>,
+): boolean {
+  return noise !== undefined || hasRole || isCompound(recipient) || isKnown(recipient, tools);
+}
+
+/**
  * False where {@link isLeak} is false whatever the place is, so that the place need not be read:
  * a text may hold very many markers that are none.
  *
@@ -63,9 +76,9 @@ export function mayLeak(
   if (noise !== undefined || hasRole) return true;
   const goesOn = kind === 'prose' || kind === 'punctuation' || kind === 'wrap';
   if (goesOn && debris === '') return false;
-  if (isKnown(recipient, tools)) return true;
-  const hasArguments = /^(?:json|looseJson|freeform)$/.test(kind);
-  return isCompound(recipient) && (hasArguments || channels > 0);
+  const hasArguments = kind === 'json' || kind === 'looseJson' || kind === 'freeform';
+  if ((hasArguments || channels > 0) && isCompound(recipient)) return true;
+  return isKnown(recipient, tools);
 }
 
 /** Where a call may begin, debris behind it is proof, and so is a role glued to what stands before. */
@@ -137,9 +150,13 @@ function isTalk(debris: string, scripts: readonly number[]): boolean {
 
 /** `functions.x`, the parallel wrapper, a declared tool; a channel word may be glued to its end. */
 function isKnown(recipient: string, tools: ReadonlySet<string>): boolean {
-  if (/^(?:functions|multi_tool_use)(?:\.|$)/.test(recipient) || tools.has(recipient)) return true;
-  return tools.has(recipient.replace(/(?:commentary|analysis|code|json)$/, ''));
+  if (tools.has(recipient) || protocolName.test(recipient)) return true;
+  const glued = gluedWords.find((word) => recipient.endsWith(word));
+  return glued !== undefined && tools.has(recipient.slice(0, -glued.length));
 }
+
+const protocolName = /^(?:functions|multi_tool_use)(?:\.|$)/;
+const gluedWords = ['commentary', 'analysis', 'code', 'json'];
 
 function isCompound(recipient: string): boolean {
   return /[a-zA-Z][._]+[a-zA-Z]/.test(recipient);

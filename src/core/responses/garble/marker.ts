@@ -1,7 +1,7 @@
 import { maxArguments, maxNoise, readBareCall, type ToolShape } from './bareCall.ts';
 import { maxPrelude, maxRecipient, readEnvelope, type Reading } from './envelope.ts';
 import { maxFollower, readFollower, type Follower } from './follower.ts';
-import { isLeak, mayLeak, type Marker } from './judge.ts';
+import { isLeak, mayBelong, mayLeak, type Marker } from './judge.ts';
 import { mayEndInRole, placeOf } from './place.ts';
 
 /** How far inline code is read on for its end behind a marker, UTF-16 code units. */
@@ -38,10 +38,11 @@ export function readMarker(
   const envelope = readEnvelope(text, at, isEnd);
   if (envelope === 'more') return 'more';
   if (envelope === 'none') return readBare(text, at, isEnd, surroundings);
-  const follower = readFollower(text, envelope.end, isEnd);
-  if (follower === 'more') return 'more';
   const before = surroundings.before();
   const hasRole = envelope.hasRole || mayEndInRole(before);
+  if (!mayBelong(envelope, hasRole, surroundings.tools)) return 'none';
+  const follower = readFollower(text, envelope.end, isEnd);
+  if (follower === 'more') return 'more';
   if (!mayLeak(envelope, follower, hasRole, surroundings.tools)) return 'none';
   const place = placeOf(before);
   if (place.roleLength > 0) envelope.hasRole = true;

@@ -1,0 +1,40 @@
+import type { Clock } from './clock.ts';
+import { delay } from './delay.ts';
+
+/** Work that lasts longer than this at a stretch is felt in the editor, ms. */
+const longestStretchMs = 8;
+
+/** Divides long work into stretches between which everything else gets its turn. */
+export interface Stretches {
+  /** A new stretch begins: the event loop has just run. */
+  begin(): void;
+  /**
+   * Call between two steps of the work. Once the stretch has lasted too long, the returned promise
+   * resolves after the event loop has run; it rejects with `signal.reason`.
+   */
+  pauseIfDue(signal: AbortSignal): Promise<void> | undefined;
+}
+
+/**
+ * The pause is a turn of the event loop and no wait, so it is no matter of the clock, which only
+ * tells how long a stretch has lasted: where time stands still, there are no pauses.
+ */
+export function createStretches(clock: Pick<Clock, 'now'>): Stretches {
+  let begunMs = clock.now();
+
+  async function pause(signal: AbortSignal): Promise<void> {
+    await delay(0, signal);
+    begunMs = clock.now();
+  }
+
+  return {
+    begin() {
+      begunMs = clock.now();
+    },
+    pauseIfDue(signal) {
+      // A clock that was set back says nothing about the stretch.
+      const lasted = Math.abs(clock.now() - begunMs);
+      return lasted < longestStretchMs ? undefined : pause(signal);
+    },
+  };
+}

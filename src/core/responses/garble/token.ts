@@ -1,0 +1,21 @@
+/** No name of a Harmony token is longer, UTF-16 code units. */
+const longestName = 14;
+
+/**
+ * Where the Harmony token ends that begins at `at` with `<`, such as `<|start|>`; `more` when the
+ * text ends before that is known.
+ */
+export function endOfToken(text: string, at: number): number | 'more' | 'none' {
+  const bar = 124;
+  if (at + 1 >= text.length) return 'more';
+  if (text.charCodeAt(at + 1) !== bar) return 'none';
+  const from = at + 2;
+  let end = from;
+  while (end - from < longestName && isTokenLetter(text.charCodeAt(end))) end++;
+  if (end >= text.length) return 'more';
+  if (end === from || text.charCodeAt(end) !== bar) return 'none';
+  if (end + 1 >= text.length) return 'more';
+  return text.charCodeAt(end + 1) === 62 ? end + 2 : 'none';
+}
+
+const isTokenLetter = (code: number) => (code >= 97 && code <= 122) || code === 95;
