@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { watch } from 'node:fs';
+import { basename } from 'node:path';
 import { build, transform } from 'esbuild';
 import { webviewBuilds } from './webview/build.mjs';
 import { bundledPackages, noticesText } from './test/bin/notices.mjs';
@@ -42,11 +43,10 @@ const undiciApart = {
 };
 
 /**
- * The extension in pieces: what an `import()` asks for is a file of its own, and so is what several
- * pieces share. esbuild splits modules only, and the editor wants CommonJS, so each is turned.
+ * The extension in pieces: what an `import()` asks for is a file of its own. What a start needs is
+ * one file, `extension.cjs`, for each further one costs a start time.
  */
 async function buildExtension() {
-  const target = 'node22';
   const { outputFiles, metafile } = await build({
     ...shared,
     entryPoints: ['src/extension.ts'],
@@ -57,25 +57,86 @@ async function buildExtension() {
     format: 'esm',
     splitting: true,
     write: false,
-    target,
+    target: extensionTarget,
     external: ['vscode'],
     plugins: [undiciApart],
   });
-  // Each `import()` becomes a `require`: the host need not start its loader of modules for it.
-  const supported = { 'dynamic-import': false };
-  const toCommonJs = ({ text }) =>
-    transform(text, {
-      format: 'cjs',
-      platform: 'node',
-      minify: !isWatching,
-      sourcemap,
-      target,
-      supported,
-    });
-  await Promise.all(
-    outputFiles.map(async (file) => writeFile(file.path, (await toCommonJs(file)).code)),
-  );
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const ofStart = piecesOfStart(metafile.outputs);
+  const later = [...texts].filter(([name]) => !ofStart.includes(name));
+  await Promise.all([
+    writeStart(ofStart, texts),
+    ...later.map(([name, text]) => writeLater(name, text, ofStart)),
+  ]);
   return { metafile };
+}
+
+const extensionTarget = 'node22';
+const entryName = 'extension.cjs';
+// Each `import()` becomes a `require`: the host need not start its loader of modules for it.
+const asCommonJs = {
+  platform: 'node',
+  format: 'cjs',
+  target: extensionTarget,
+  supported: { 'dynamic-import': false },
+};
+
+/** Names of the files that the entry imports, directly or not, before anything asks for more. */
+function piecesOfStart(outputs) {
+  const found = new Set();
+  const add = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    for (const { path: next, kind, external } of outputs[path].imports) {
+      if (kind === 'import-statement' && !external) add(next);
+    }
+  };
+  add(`dist/${entryName}`);
+  return [...found].map((path) => basename(path));
+}
+
+/**
+ * Joins the files of the start. The entry gives the later files what they share with it under
+ * `pieces`. A file of a start that no later file asks for is left out there.
+ */
+async function writeStart(ofStart, texts) {
+  const wanted = ofStart.filter((name) =>
+    [...texts].some(([from, text]) => !ofStart.includes(from) && text.includes(`"./${name}"`)),
+  );
+  const contents = [
+    `export { activate, deactivate } from './${entryName}';`,
+    ...wanted.map((name) => `import * as ${pieceOf(name)} from './${name}';`),
+    `export const pieces = { ${wanted.map(pieceOf).join(', ')} };`,
+  ].join('\n');
+  await build({
+    ...shared,
+    ...asCommonJs,
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'js' },
+    outfile: `dist/${entryName}`,
+    external: ['vscode'],
+    plugins: [{ name: 'pieces', setup: (esbuild) => servePieces(esbuild, ofStart, texts) }],
+  });
+}
+
+function servePieces(esbuild, ofStart, texts) {
+  esbuild.onResolve({ filter: /^\.\// }, ({ path }) => {
+    const name = basename(path);
+    return ofStart.includes(name) ? { path: name, namespace: 'piece' } : { path, external: true };
+  });
+  esbuild.onLoad({ filter: /./, namespace: 'piece' }, ({ path }) => ({
+    contents: texts.get(path),
+    loader: 'js',
+  }));
+}
+
+const pieceOf = (name) => name.replaceAll(/\W/g, '_');
+
+async function writeLater(name, text, ofStart) {
+  const { code } = await transform(text, { ...asCommonJs, minify: !isWatching, sourcemap });
+  const joined = code.replaceAll(/require\("\.\/([^"]+)"\)/g, (call, wanted) =>
+    ofStart.includes(wanted) ? `require("./${entryName}").pieces.${pieceOf(wanted)}` : call,
+  );
+  await writeFile(`dist/${name}`, joined);
 }
 
 async function buildAll() {

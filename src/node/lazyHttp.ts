@@ -1,3 +1,4 @@
+import { loadModule } from '../base/loading.ts';
 import type { HttpClient, HttpOptions } from './http.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { HttpClient, HttpOptions } from './http.ts';
 export function createLazyHttp(options?: HttpOptions): HttpClient {
   let client: Promise<HttpClient> | undefined;
   const open = async () => {
-    const { createHttp } = await import('./http.ts');
+    const { createHttp } = await loadModule(() => import('./http.ts'));
     return createHttp(options);
   };
   return {

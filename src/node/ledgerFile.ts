@@ -33,7 +33,12 @@ const fileOf = (month: string) => `ledger-${month}.jsonl`;
 const monthOf = (atMs: number) =>
   new Date(Math.min(Math.max(atMs, 0), lastDateMs)).toISOString().slice(0, 7);
 
-export function createLedgerFile({ folder, log }: { folder: string; log: Log }): LedgerFile {
+export interface LedgerFileNeeds {
+  folder: string;
+  log: Log;
+}
+
+export function createLedgerFile({ folder, log }: LedgerFileNeeds): LedgerFile {
   let last: Promise<void> = Promise.resolve();
 
   const months = async () => {

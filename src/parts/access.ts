@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import { callbackPorts, isRegisteredPort } from '../node/callbackPort.ts';
-import { createLoopback } from '../node/loopback.ts';
+import { loadModule } from '../base/loading.ts';
 import { createAccount } from '../vscode/account.ts';
-import { createApiKeyEntry } from '../vscode/apiKeyEntry.ts';
 import { registerAuthProvider } from '../vscode/authProvider.ts';
-import { createSignIn } from '../vscode/signIn.ts';
+import { createLazySignIn } from '../vscode/lazySignIn.ts';
+import { tellFailedLoad } from '../vscode/loadNotice.ts';
 import { registerSignInCommands } from '../vscode/signInCommands.ts';
 import { createLoginImport } from '../vscode/signInImport.ts';
 import type { Credentials } from './credentials.ts';
@@ -13,28 +12,16 @@ import type { Pooling } from './pooling.ts';
 
 /** Signing in and out, and who is signed in. */
 export function createAccess(ground: Ground, credentials: Credentials, pooling: Pooling) {
-  const { context, lifetime, log, http, clock, userAgent, issuer, settings } = ground;
+  const { lifetime, log, clock, issuer, settings } = ground;
   const { store, grants, readCodexLogin } = credentials;
   const { pool, choice } = pooling;
-  const mediaFolder = vscode.Uri.joinPath(context.extensionUri, 'media').fsPath;
   let isPanelVisible = () => false;
-  const ports = () => {
-    const { callbackPort } = settings.current();
-    if (!isRegisteredPort(callbackPort)) log.warn(portWarning);
-    return callbackPorts(callbackPort);
-  };
+  const load = () => tellFailedLoad(() => loadModule(() => import('./signingIn.ts')));
   const signIn = lifetime.add(
-    createSignIn({
-      store,
-      http,
-      clock,
+    createLazySignIn(
+      async () => (await load()).openSignIn(ground, credentials, () => isPanelVisible()),
       log,
-      issuer,
-      openListener: createLoopback({ mediaFolder, log, ports }),
-      userAgent,
-      tryAgain: () => void vscode.commands.executeCommand('codexChat.signIn'),
-      isToldInPanel: () => isPanelVisible(),
-    }),
+    ),
   );
   const loginImport = createLoginImport({ store, read: readCodexLogin, issuer, clock, log });
   const account = lifetime.add(createAccount({ pool, choice, signIn, loginImport, log }));
@@ -43,14 +30,7 @@ export function createAccess(ground: Ground, credentials: Credentials, pooling: 
   const lookAgain = ({ focused }: vscode.WindowState) => focused && void loginImport.look();
   lifetime.add(vscode.window.onDidChangeWindowState(lookAgain));
   lifetime.add(settings.onDidChange(() => void loginImport.look()));
-  const enterApiKey = createApiKeyEntry({
-    store,
-    http,
-    clock,
-    log,
-    userAgent,
-    api: () => issuer('apiKey'),
-  });
+  const enterApiKey = async () => (await load()).enterApiKey(ground, credentials);
   const chosen = (take: () => Promise<string | undefined>) => async () => {
     const id = await take();
     if (id !== undefined) await account.choose(id);
@@ -63,8 +43,5 @@ export function createAccess(ground: Ground, credentials: Credentials, pooling: 
   const panelIs = (isVisible: () => boolean) => (isPanelVisible = isVisible);
   return { store, signIn, account, provider, panelIs };
 }
-
-const portWarning =
-  'codexChat.callbackPort: the sign-in service comes back to the ports 1455 and 1457 alone, unless codexChat.issuer is a service that knows another';
 
 export type Access = ReturnType<typeof createAccess>;

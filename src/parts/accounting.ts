@@ -5,7 +5,7 @@ import { mergeHistories, noHistory, windowHistory } from '../core/ledger/history
 import type { LedgerEntry } from '../core/ledger/entry.ts';
 import { createLedgerTracker } from '../core/ledger/tracker.ts';
 import type { QuotaBook } from '../core/quota/quota.ts';
-import { createLedgerFile } from '../node/ledgerFile.ts';
+import { createLazyLedgerFile } from '../node/lazyLedgerFile.ts';
 import type { Ground } from './ground.ts';
 
 /** How far back the ledger is read when somebody first asks for it. */
@@ -20,7 +20,7 @@ const betweenWritesMs = 5_000;
 export function createAccounting(ground: Ground) {
   const { context, lifetime, log, clock, sharedFile } = ground;
   const folder = join(context.globalStorageUri.fsPath, 'ledger');
-  const file = createLedgerFile({ folder, log });
+  const file = createLazyLedgerFile({ folder, log });
   const shared = sharedFile('history', windowHistory, noHistory);
   const tracker = createLedgerTracker({
     now: clock.now,

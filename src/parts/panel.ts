@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Listen } from '../base/event.ts';
 import { toModelsView } from '../core/models/view.ts';
+import { createAnswerLimit } from '../core/auth/answerLimit.ts';
+import { createResets } from '../core/quota/resets.ts';
 import { toQuotaView, type QuotaAccount } from '../core/quota/view.ts';
 import { createAccounts, type Accounts } from '../vscode/accounts.ts';
 import { createChatRequests } from '../vscode/chatRequests.ts';
@@ -52,9 +54,12 @@ function createAccountActions(
   { ground, access, pooling, service }: Parts,
   meters: () => readonly QuotaAccount[],
 ) {
-  const { clock, log } = ground;
-  const { pool, preferences, choice } = pooling;
-  const { resets, poll } = service;
+  const { http, baseUrl, clock, log } = ground;
+  const { pool, preferences, choice, grantsOf, headers } = pooling;
+  const { poll } = service;
+  const newId = () => crypto.randomUUID();
+  const limit = createAnswerLimit(clock);
+  const resets = createResets({ http, baseUrl, grantsOf, headers, clock, newId, limit });
   const needs = { resets, accounts: meters, refresh: poll.refresh, now: clock.now, log };
   const redeem = createRedeemReset(needs);
   const accounts = createAccounts({

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import { createAnswerLimit } from '../core/auth/answerLimit.ts';
-import { originator } from '../core/auth/oauth.ts';
+import { originator } from '../core/auth/identity.ts';
 import { historyOfRecord } from '../core/ledger/known.ts';
 import { createPool } from '../core/pool/pool.ts';
 import { noPreferences, preferencesSchema } from '../core/pool/preferences.ts';
 import { restsSchema } from '../core/pool/rest.ts';
 import { createQuota } from '../core/quota/quota.ts';
 import { noStoredQuota, storedQuota } from '../core/quota/stored.ts';
-import { fetchUsage } from '../core/quota/usage.ts';
 import { rotationOf } from '../core/pool/consent.ts';
 import { createAccountChoice } from '../vscode/accountChoice.ts';
 import { askToSwitch } from '../vscode/switchQuestion.ts';
+import { loadModule } from '../base/loading.ts';
 import type { Accounting } from './accounting.ts';
 import type { Credentials } from './credentials.ts';
 import type { Ground } from './ground.ts';
@@ -34,8 +34,11 @@ export function createPooling(
     grant: (signal: AbortSignal) => grants.grantOf(id, signal),
     renew: grants.renew,
   });
-  const fetchQuota = (id: string, signal: AbortSignal) =>
-    fetchUsage({ http, baseUrl: baseUrl(), grants: grantsOf(id), clock, headers, limit }, signal);
+  const fetchQuota = async (id: string, signal: AbortSignal) => {
+    const { fetchUsage } = await loadModule(() => import('../core/quota/usage.ts'));
+    const source = { http, baseUrl: baseUrl(), grants: grantsOf(id), clock, headers, limit };
+    return fetchUsage(source, signal);
+  };
   const preferences = sharedFile('accounts', preferencesSchema, noPreferences);
   const pool = lifetime.add(
     createPool({

@@ -6,7 +6,6 @@ import { isMetered } from '../core/auth/credential.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
 import { createModels, type Models } from '../core/models/models.ts';
 import { createQuotaPoll, type QuotaPoll } from '../core/quota/poll.ts';
-import { createResets } from '../core/quota/resets.ts';
 import { type Account } from '../vscode/account.ts';
 import type { Access } from './access.ts';
 import type { Ground } from './ground.ts';
@@ -56,8 +55,6 @@ export function createService(ground: Ground, { account }: Access, pooling: Pool
       log,
     }),
   );
-  const newId = () => crypto.randomUUID();
-  const resets = createResets({ http, baseUrl, grantsOf, headers, clock, newId, limit });
   lifetime.add(followAccount(account, { models, poll, meteredInUse }, log));
   lifetime.add(forgetTheGone(pooling));
   const isMeteredId = (id: string) =>
@@ -67,7 +64,6 @@ export function createService(ground: Ground, { account }: Access, pooling: Pool
     models,
     quota,
     poll: { ...poll, want },
-    resets,
     meteredInUse,
     currentQuota: () => quota.current(inUse() ?? ''),
   };

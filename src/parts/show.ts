@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { loadModule } from '../base/loading.ts';
 import { createLazy, type Lazy } from '../base/lazy.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
 import { chatViewId } from '../vscode/chatViewId.ts';
@@ -6,6 +7,7 @@ import { registerCommands, type Panel } from '../vscode/commands.ts';
 import { quotaAccounts } from '../vscode/quotaAccounts.ts';
 import { createQuotaItem, type QuotaItemState } from '../vscode/quotaItem.ts';
 import { signInCommand } from '../vscode/signInCommands.ts';
+import { tellFailedLoad } from '../vscode/loadNotice.ts';
 import { tellSignOuts } from '../vscode/signOutNotice.ts';
 import { joined } from './joined.ts';
 import type { Parts } from './panel.ts';
@@ -31,7 +33,8 @@ export function show(parts: Parts): void {
   const item = { state: quotaState, onDidChange: quotaChange, settings: settings.current };
   lifetime.add(createQuotaItem(item));
   const panel = createLazy(async () => {
-    const { openPanel } = await import('./panel.ts');
+    const load = () => loadModule(() => import('./panel.ts'));
+    const { openPanel } = await tellFailedLoad(load);
     return openPanel(parts, meters, quotaChange);
   });
   const isVisible = () => panel.peek()?.view.isVisible() ?? false;

@@ -8,7 +8,7 @@ import { toReceipt } from '../core/chat/receipt.ts';
 import { createSending, type Sending } from '../core/chat/sending.ts';
 import { createSession, type Session } from '../core/chat/session.ts';
 import { heldBackWords, waysOnFrom } from '../core/chat/waysOn.ts';
-import { originator } from '../core/auth/oauth.ts';
+import { originator } from '../core/auth/identity.ts';
 import type { LedgerEntry } from '../core/ledger/entry.ts';
 import type { Pool } from '../core/pool/pool.ts';
 import { createResponses } from '../core/responses/client.ts';

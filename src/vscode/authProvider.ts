@@ -9,7 +9,7 @@ import {
   type CredentialStore,
 } from '../core/auth/credential.ts';
 import type { Grants } from '../core/auth/grants.ts';
-import { scopes as ourScopes } from '../core/auth/oauth.ts';
+import { scopes as ourScopes } from '../core/auth/identity.ts';
 
 export const authProviderId = 'codex-chat';
 const label = 'ChatGPT (Codex Chat)';

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import { AuthError } from '../core/auth/errors.ts';
-import { scopes } from '../core/auth/oauth.ts';
+import { scopes } from '../core/auth/identity.ts';
 import type { Lazy } from '../base/lazy.ts';
+import { LoadError, loadModule } from '../base/loading.ts';
 import type { Log } from '../base/log.ts';
 import type { PercentSettings } from '../core/quota/words.ts';
 import type { Session } from '../core/chat/session.ts';
@@ -10,8 +11,8 @@ import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import { authProviderId } from './authProvider.ts';
 import type { ChatView } from './chatView.ts';
-import { showQuotaDetails } from './quotaDetails.ts';
 import type { QuotaItemState } from './quotaItem.ts';
+import { tellFailedLoad } from './loadNotice.ts';
 import { registerRedeemReset } from './registerRedeemReset.ts';
 import type { RedeemReset } from './redeemReset.ts';
 import type { SignIn } from './signIn.ts';
@@ -55,9 +56,7 @@ export function registerCommands(needs: CommandNeeds): Disposable {
     'codexChat.focus': focus,
     // From the panel to its own page; from elsewhere first in a list, which disturbs less.
     'codexChat.showQuota': () =>
-      panel.peek()?.view.isVisible()
-        ? openUsage()
-        : showQuotaDetails(needs.quotaState(), needs.settings(), needs.now()),
+      panel.peek()?.view.isVisible() ? openUsage() : showDetails(needs),
     'codexChat.showUsage': openUsage,
     'codexChat.refreshQuota': () => refreshQuota(needs),
     'codexChat.showLog': () => channel.show(),
@@ -84,7 +83,7 @@ async function guarded(act: () => unknown, log: Log): Promise<void> {
   try {
     await act();
   } catch (error) {
-    if (error instanceof AuthError || isCancel(error)) return;
+    if (error instanceof AuthError || error instanceof LoadError || isCancel(error)) return;
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     throw error;
   }
@@ -123,6 +122,12 @@ async function signInByVsCode(signIn: SignIn): Promise<string | undefined> {
     if (!wasTold && !isCancel(error)) throw error;
     return undefined;
   }
+}
+
+async function showDetails({ quotaState, settings, now }: CommandNeeds): Promise<void> {
+  const load = () => loadModule(() => import('./quotaDetails.ts'));
+  const { showQuotaDetails } = await tellFailedLoad(load);
+  await showQuotaDetails(quotaState(), settings(), now());
 }
 
 async function refreshQuota({ refreshQuota: ask, log }: CommandNeeds): Promise<void> {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import type { CredentialKind } from '../core/auth/credential.ts';
-import { describePasteProblem } from '../core/auth/pasted.ts';
+import { describePasteProblem } from '../core/auth/pasteProblem.ts';
 import type { SignIn } from './signIn.ts';
 
 export interface SignInCommandNeeds {

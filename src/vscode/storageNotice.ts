@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SharedValueProblem } from '../base/sharedValue.ts';
+import { offerReload } from './offerReload.ts';
 
 /** A disk that fails again and again is told of no more often, ms. */
 const againAfterMs = 10 * 60_000;
@@ -43,12 +44,6 @@ export function tellStranded(why: 'lost' | 'newerVersion'): void {
     'This window cannot read the sign-ins that other windows have stored, because the browser has lost the key to them. Reload the window; if this message comes again, sign in once more to every account that you use.',
   );
   void offerReload(words);
-}
-
-async function offerReload(words: string): Promise<void> {
-  const reload = vscode.l10n.t('Reload Window');
-  if ((await vscode.window.showWarningMessage(words, reload)) !== reload) return;
-  await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }
 
 function diskWords(what: string, { kind, code = '' }: SharedValueProblem): string {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { originator } from '../core/auth/oauth.ts';
+import { originator } from '../core/auth/identity.ts';
 
 /** Our own name first, as the originator header has it (WIRE.md b, Identity). */
 export function createUserAgent(version: string): string {

@@ -4,7 +4,8 @@ import type { Clock } from '../../base/clock.ts';
 import { parseJson } from '../../base/json.ts';
 import { lenient } from '../../base/lenient.ts';
 import { AuthError, isPassing, type AuthFailure } from './errors.ts';
-import { clientId, isSuccess, postJson, type CodeGrant, type Issuer } from './oauth.ts';
+import { clientId } from './identity.ts';
+import { isSuccess, postJson, type CodeGrant, type Issuer } from './oauth.ts';
 
 /** A code that somebody types in any browser (WIRE.md a, device flow). */
 export interface DeviceCode {

@@ -5,12 +5,7 @@ import { parseJson } from '../../base/json.ts';
 import { isSafeEndpoint } from '../settings/settings.ts';
 import type { SignedOutReason } from './credential.ts';
 import { AuthError, unreachableFrom } from './errors.ts';
-
-/** Client id of Codex at OpenAI's issuer (WIRE.md a). */
-export const clientId = 'app_EMoamEEZ73f0CkXaXp7hrann';
-/** Our own name to issuer and backend (WIRE.md b, Identity). */
-export const originator = 'codex_chat';
-export const scopes: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
+import { clientId, originator, scopes } from './identity.ts';
 
 /** The issuer and how to speak to it. */
 export interface Issuer {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { AuthFailure } from './errors.ts';
 import type { CodeGrant } from './oauth.ts';
-import type { PasteProblem } from './pasted.ts';
+import type { PasteProblem } from './pasteProblem.ts';
 import type { Way } from './ways.ts';
 
 /** How a sign-in stands. Only `code.text` and `code.page` are for people to see. */

@@ -1,3 +1,4 @@
+import { LoadError } from '../../base/loading.ts';
 import { isNear } from '../../base/figures.ts';
 import { AuthError, isPassing, type AuthFailure } from '../auth/errors.ts';
 import { PoolError, type PoolFailure } from '../pool/failure.ts';
@@ -35,6 +36,12 @@ export function failureWords(error: unknown, nowMs: number): FailureWords {
           message: `${error.message} This chat stays as it is.`,
           actions: ['signIn', 'copyDetails'],
         };
+  }
+  if (error instanceof LoadError) {
+    return words('internal', 'Reload the window to go on', error.message, [
+      'copyDetails',
+      'showLog',
+    ]);
   }
   return internalWords;
 }

@@ -2,7 +2,7 @@ import { HttpError } from '../../base/http.ts';
 import { present } from '../../base/present.ts';
 import { AuthError } from '../auth/errors.ts';
 import type { Asked } from './record.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from './usageError.ts';
 
 const firstRestMs = 5 * 60_000;
 const longestRestMs = 60 * 60_000;

@@ -9,6 +9,7 @@ import {
   type QuotaCredits,
   type QuotaResets,
   type QuotaSpend,
+  mostResets,
 } from './reading.ts';
 
 export const creditsBody = z.object({
@@ -63,9 +64,6 @@ export function readSpendBody(body: z.infer<typeof spendBody>, nowMs: number): Q
     resetsAtMs: resetsAtMs > nowMs ? resetsAtMs : undefined,
   });
 }
-
-/** More resets than this nobody has banked, so such a figure is misread. */
-export const mostResets = 1_000;
 
 /** Null when the account has no such resets at all. */
 export const resetsBody = z.object({ available_count: z.unknown() });

@@ -47,6 +47,9 @@ export interface QuotaFamily {
 /** No account has more limits beside the main one; what comes beyond them is left out. */
 export const mostFamilies = 20;
 
+/** More resets than this nobody has banked, so such a figure is misread. */
+export const mostResets = 1_000;
+
 /** By which way figures came: with an answer, by asking for them, or in the body of a refusal. */
 export type QuotaSource = 'headers' | 'usage' | 'event' | 'limitError';
 

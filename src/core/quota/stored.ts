@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import { isNear, lastDateMs } from '../../base/figures.ts';
 import { lenient, membersOf } from '../../base/lenient.ts';
 import { present } from '../../base/present.ts';
-import { mostResets } from './body.ts';
-import { windowNames, type QuotaWindow } from './reading.ts';
+import { mostResets, windowNames, type QuotaWindow } from './reading.ts';
 import type { QuotaRecord, Told } from './record.ts';
 
 /** What the windows of the editor share, and what is kept between two runs. Holds no token. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { describePasteProblem, readPasted } from '../../../src/core/auth/pasted.ts';
+import { describePasteProblem } from '../../../src/core/auth/pasteProblem.ts';
+import { readPasted } from '../../../src/core/auth/pasted.ts';
 
 const state = 'st4te_of-this.sign-in';
 const code = 'ac_0123456789-abcdefXYZ';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LoadError } from '../../../src/base/loading.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
 import { failureWords } from '../../../src/core/chat/failureWords.ts';
 import { ResponsesError, type ResponsesFailure } from '../../../src/core/responses/failure.ts';
@@ -45,5 +46,11 @@ describe('a failure in words', () => {
     const broken = failureWords(new TypeError('x is not a function'), now);
     expect(broken.message).not.toContain('not a function');
     expect(broken.kind).toBe('internal');
+  });
+
+  test('asks to reload the window when code of ours is gone from disk', () => {
+    const gone = failureWords(new LoadError(new Error('Cannot find module')), now);
+    expect(gone.message).toContain('reload the window');
+    expect(gone.message).not.toContain('Cannot find module');
   });
 });

@@ -9,7 +9,7 @@ import { createQuotaPoll } from '../../../src/core/quota/poll.ts';
 import { createQuota } from '../../../src/core/quota/quota.ts';
 import { windowNames, type QuotaReading } from '../../../src/core/quota/reading.ts';
 import { noStoredQuota } from '../../../src/core/quota/stored.ts';
-import { UsageError } from '../../../src/core/quota/usage.ts';
+import { UsageError } from '../../../src/core/quota/usageError.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 
 const minuteMs = 60_000;

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Http, HttpRequest } from '../../../src/base/http.ts';
 import type { GrantSource } from '../../../src/core/auth/grant.ts';
-import { fetchUsage, usageUrl, UsageError } from '../../../src/core/quota/usage.ts';
+import { fetchUsage, usageUrl } from '../../../src/core/quota/usage.ts';
+import { UsageError } from '../../../src/core/quota/usageError.ts';
 import { createHttp } from '../../../src/node/http.ts';
 import { type Backend, startBackend } from '../../backend/backend.ts';
 
