@@ -6,8 +6,10 @@ const longestStretchMs = 8;
 
 /** Divides long work into stretches between which everything else gets its turn. */
 export interface Stretches {
-  /** A new stretch begins: the event loop has just run. */
+  /** Work begins, or goes on after a wait that may have been short: what was done before counts. */
   begin(): void;
+  /** Work ends for now. */
+  end(): void;
   /**
    * Call between two steps of the work. Once the stretch has lasted too long, the returned promise
    * resolves after the event loop has run; it rejects with `signal.reason`.
@@ -21,9 +23,14 @@ export interface Stretches {
  */
 export function createStretches(clock: Pick<Clock, 'now'>): Stretches {
   let begunMs = clock.now();
+  let beforeMs = 0;
+
+  // A clock that was set back says nothing about the stretch.
+  const lastedMs = () => beforeMs + Math.abs(clock.now() - begunMs);
 
   async function pause(signal: AbortSignal): Promise<void> {
     await delay(0, signal);
+    beforeMs = 0;
     begunMs = clock.now();
   }
 
@@ -31,10 +38,9 @@ export function createStretches(clock: Pick<Clock, 'now'>): Stretches {
     begin() {
       begunMs = clock.now();
     },
-    pauseIfDue(signal) {
-      // A clock that was set back says nothing about the stretch.
-      const lasted = Math.abs(clock.now() - begunMs);
-      return lasted < longestStretchMs ? undefined : pause(signal);
+    end() {
+      beforeMs = lastedMs();
     },
+    pauseIfDue: (signal) => (lastedMs() < longestStretchMs ? undefined : pause(signal)),
   };
 }

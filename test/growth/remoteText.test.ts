@@ -192,6 +192,16 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
     filter.emit({ type: 'put', attempt: 2, part, final: true });
     filter.settle([messageItem(text)], false);
   },
+  'echo filter in pieces': (text) => {
+    const filter = createEchoFilter([messageItem(text)], () => {});
+    const part = { key: 'k', kind: 'text' as const, text: '', output: 0 };
+    filter.emit({ type: 'put', attempt: 2, part, final: false });
+    for (let at = 0; at < text.length; at += 400) {
+      const piece = text.slice(at, at + 400);
+      filter.emit({ type: 'append', attempt: 2, key: 'k', text: piece });
+    }
+    filter.settle([messageItem(text)], false);
+  },
   toTurnPart: (text) =>
     toTurnPart(
       '1',

@@ -30,14 +30,18 @@ interface HostileCase {
   answer: () => HostileAnswer;
 }
 
-/** `HOSTILE_EVERY=4` takes a fourth of the texts. */
+/** `HOSTILE_EVERY=4` takes a fourth of the texts, `HOSTILE_ONLY=summary` the cases so named. */
 const every = Number(process.env['HOSTILE_EVERY'] ?? 1);
+const only = process.env['HOSTILE_ONLY'] ?? '';
 const units = wireUnits.filter((_, at) => at % every === 0);
 
 const repeated = (unit: string, length: number) =>
   unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
 
-const cases: readonly HostileCase[] = [
+/** With `node --cpu-prof --import tsx test/measure/main.ts hostile` the client is profiled, too. */
+const profiling = process.execArgv.filter((arg) => arg.startsWith('--cpu-prof'));
+
+const all: readonly HostileCase[] = [
   ...hostilePlaces.flatMap(({ name, length, answer }) =>
     units.map((unit) => ({
       name: `${name}: ${JSON.stringify(unit)}`,
@@ -46,6 +50,7 @@ const cases: readonly HostileCase[] = [
   ),
   ...hostileBodies.map(([name, answer]) => ({ name, answer })),
 ];
+const cases = all.filter(({ name }) => name.includes(only));
 
 /** Texts of up to 1 MB in every place where text of the backend may stand, to the built client. */
 export const hostile: Measure = {
@@ -75,7 +80,7 @@ async function takeAll(base: string): Promise<Taken[]> {
   const script = join(import.meta.dirname, 'hostileClient.ts');
   const child = spawn(
     process.execPath,
-    ['--expose-gc', '--import', 'tsx', script, built, base, String(cases.length)],
+    ['--expose-gc', ...profiling, '--import', 'tsx', script, built, base, String(cases.length)],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const taken: Taken[] = [];

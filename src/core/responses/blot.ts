@@ -13,13 +13,64 @@ const mark = '[withheld]';
  * base64. Also without markup, tokens and addresses. Linear in the secrets and in the texts.
  */
 export function blotAll(texts: readonly string[], secrets: Iterable<string>): string[] {
+  const blot = createBlot(texts);
+  for (const secret of secrets) for (const piece of piecesOf(secret)) blot.look(piece);
+  return blot.clean();
+}
+
+/**
+ * The same where the secrets may be of any length: after each piece of them it waits for `pause`,
+ * which may reject.
+ */
+export async function blotAllInPieces(
+  texts: readonly string[],
+  secrets: Iterable<string>,
+  pause: () => Promise<void> | undefined,
+): Promise<string[]> {
+  const blot = createBlot(texts);
+  for (const secret of secrets) {
+    for (const piece of piecesOf(secret)) {
+      blot.look(piece);
+      await pause();
+    }
+  }
+  return blot.clean();
+}
+
+/** A stretch of a secret, and whether it is all of it. */
+interface SecretPiece {
+  text: string;
+  isWhole: boolean;
+}
+
+const pieceChars = 64_000;
+/** No window with its layout is longer, so each lies in one piece as a whole. */
+const overlapChars = 4_000;
+
+function* piecesOf(secret: string): Generator<SecretPiece> {
+  if (secret.length <= pieceChars) return yield { text: secret, isWhole: true };
+  for (let at = 0; at + overlapChars < secret.length; at += pieceChars - overlapChars) {
+    yield { text: secret.slice(at, at + pieceChars), isWhole: false };
+  }
+}
+
+function createBlot(texts: readonly string[]) {
   const pages = texts.map((text) => ({ text, hits: new Uint8Array(text.length) }));
   const views = pages.flatMap(viewsOf);
   const search = createSearch(views);
-  for (const secret of secrets)
-    for (const layout of layoutsOf(secret)) search.add(signsOf(secret, layout));
-  for (const view of views) markFound(view, search);
-  return pages.map((page) => tidy(withoutHits(page)));
+  return {
+    look({ text, isWhole }: SecretPiece): void {
+      for (const layout of layoutsOf(text)) {
+        const signs = signsOf(text, layout);
+        if (isWhole) search.add(signs);
+        else search.find(signs);
+      }
+    },
+    clean(): string[] {
+      for (const view of views) markFound(view, search);
+      return pages.map((page) => tidy(withoutHits(page)));
+    },
+  };
 }
 
 interface Page {
@@ -86,6 +137,8 @@ function viewOf(page: Page, { text, from, to }: Spelling, layout: RegExp): View 
 interface Search {
   /** Looks for the signs of a secret. */
   add(secret: string): void;
+  /** The same for a part of a long one. */
+  find(secret: string): void;
   isFound(window: string): boolean;
   /** Secrets shorter than a window, by their length. */
   short: ReadonlyMap<number, ReadonlySet<string>>;
@@ -123,6 +176,7 @@ function createSearch(views: readonly View[]): Search {
 
   return {
     short,
+    find,
     isFound: (window) => found.has(window),
     add(secret) {
       if (secret.length >= windowChars) return find(secret);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { createStretches } from '../../base/eventLoop.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import { createEchoFilter } from './echo.ts';
@@ -145,7 +146,7 @@ function createRun(
     const state = { attempt, failures, random: options.random() };
     const decision = decideRetry(failure, state, policy);
     if (decision.action === 'giveUp' || !(await isPrepared(decision.change, failure))) {
-      if (!(await moveOn(failure))) throw givenUp(failure);
+      if (!(await moveOn(failure))) throw await givenUp(failure);
       keepFinished(outcome);
       return;
     }
@@ -183,10 +184,12 @@ function createRun(
     return true;
   }
 
-  function givenUp(last: ResponsesFailure): ResponsesError {
+  async function givenUp(last: ResponsesFailure): Promise<ResponsesError> {
     const failure = asModelFault(last);
     const { isLasting: _isLasting, ...facts } = failure;
-    const report = exchange.report({ ...facts, attempts: attempt });
+    const stretches = createStretches(clock);
+    const pause = () => stretches.pauseIfDue(signal);
+    const report = await exchange.report({ ...facts, attempts: attempt }, pause);
     log.warn(`request given up after ${attempt}: ${logSummary(report?.facts ?? {})}`);
     return new ResponsesError(
       { ...failure, credentialId: account.id() },

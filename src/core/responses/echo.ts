@@ -18,25 +18,44 @@ export interface EchoFilter {
 
 type Put = Extract<TurnEvent, { type: 'put' }>;
 
+/** A part that is held back. Its text is compared piece by piece, each piece once. */
+interface Held {
+  /** The part as it was opened. */
+  put: Put;
+  /** What came of its text, and how long it is, UTF-16 code units. */
+  pieces: string[];
+  length: number;
+  /** Texts that begin with it. */
+  candidates: readonly string[];
+}
+
 /** @param kept - items of earlier attempts that stand. */
 export function createEchoFilter(kept: readonly OutputItem[], emit: EmitTurnEvent): EchoFilter {
   const shown = kept.flatMap(readItem).filter(({ kind }) => kind !== 'call');
-  const held = new Map<string, Put>();
+  const held = new Map<string, Held>();
 
-  const mayEcho = ({ kind, text }: Pick<ItemPart, 'kind' | 'text'>) =>
-    shown.some((part) => part.kind === kind && part.text.startsWith(text));
   const isEcho = ({ kind, text }: Pick<ItemPart, 'kind' | 'text'>) =>
     shown.some((part) => part.kind === kind && part.text === text);
 
-  function holdOrShow(put: Put): void {
-    const { key } = put.part;
-    if (mayEcho(put.part)) {
-      held.set(key, put);
-    } else {
-      held.delete(key);
-      emit(put);
-    }
+  function take(put: Put): void {
+    const { kind, text, key } = put.part;
+    const candidates = shown.filter((part) => part.kind === kind).map((part) => part.text);
+    held.delete(key);
+    holdOrShow({ put, pieces: [], length: 0, candidates }, text);
   }
+
+  function holdOrShow(one: Held, text: string): void {
+    const { part } = one.put;
+    one.candidates = one.candidates.filter((each) => each.startsWith(text, one.length));
+    one.pieces.push(text);
+    one.length += text.length;
+    if (one.candidates.length > 0) return void held.set(part.key, one);
+    held.delete(part.key);
+    emit(whole(one));
+  }
+
+  const isWholeEcho = ({ candidates, length }: Held) =>
+    candidates.some((text) => text.length === length);
 
   const isNews = (item: OutputItem) => {
     const parts = readItem(item);
@@ -44,10 +63,10 @@ export function createEchoFilter(kept: readonly OutputItem[], emit: EmitTurnEven
   };
 
   function takeItem(event: Extract<TurnEvent, { type: 'item' }>): void {
-    for (const [key, put] of held) {
-      if (put.part.output !== event.output) continue;
+    for (const [key, one] of held) {
+      if (one.put.part.output !== event.output) continue;
       held.delete(key);
-      if (!isEcho(put.part)) emit(put);
+      if (!isWholeEcho(one)) emit(whole(one));
     }
     if (isNews(event.item)) emit(event);
   }
@@ -55,19 +74,22 @@ export function createEchoFilter(kept: readonly OutputItem[], emit: EmitTurnEven
   return {
     emit(event) {
       if (shown.length === 0) return emit(event);
-      if (event.type === 'put') return holdOrShow(event);
+      if (event.type === 'put') return take(event);
       if (event.type === 'item') return takeItem(event);
       const waiting = event.type === 'append' ? held.get(event.key) : undefined;
       if (event.type !== 'append' || !waiting) return emit(event);
-      const { part } = waiting;
-      return holdOrShow({ ...waiting, part: { ...part, text: part.text + event.text } });
+      return holdOrShow(waiting, event.text);
     },
     settle(items, broken) {
-      for (const put of held.values()) {
-        if (!broken && !isEcho(put.part)) emit(put);
+      for (const one of held.values()) {
+        if (!broken && !isWholeEcho(one)) emit(whole(one));
       }
       held.clear();
       return items.filter(isNews);
     },
   };
+}
+
+function whole({ put, pieces }: Held): Put {
+  return { ...put, part: { ...put.part, text: pieces.join('') } };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { cut } from '../../base/cut.ts';
 import type { HttpRequest, HttpResponse } from '../../base/http.ts';
 import { redact } from '../../base/log.ts';
-import { blotAll } from './blot.ts';
+import { blotAllInPieces } from './blot.ts';
 import {
   bodyShape,
   clip,
@@ -60,8 +60,14 @@ export interface AttemptRecord {
 
 export interface ExchangeRecorder {
   begin(attempt: number, request: HttpRequest): AttemptRecord;
-  /** The redacted report; undefined before the first request. */
-  report(facts: Readonly<Record<string, string | number>>): FailureReport | undefined;
+  /**
+   * The redacted report; undefined before the first request. It looks through all that was sent and
+   * heard, and in between waits for `pause`, which may reject.
+   */
+  report(
+    facts: Readonly<Record<string, string | number>>,
+    pause: () => Promise<void> | undefined,
+  ): Promise<FailureReport | undefined>;
 }
 
 const errorBytes = 2_000;
@@ -110,7 +116,7 @@ export function createExchangeRecorder(clock: Pick<Clock, 'now'>): ExchangeRecor
 
   return {
     begin,
-    report(facts) {
+    async report(facts, pause) {
       if (!request) return undefined;
       const raw = {
         facts,
@@ -119,7 +125,7 @@ export function createExchangeRecorder(clock: Pick<Clock, 'now'>): ExchangeRecor
       const texts: string[] = [];
       mapTexts(raw, (text) => String(texts.push(text)));
       const secrets = [...privateTexts(request), ...privateAnswers(response), ...heard];
-      const clean = blotAll(texts, secrets).values();
+      const clean = (await blotAllInPieces(texts, secrets, pause)).values();
       const told = mapTexts(raw, () => clean.next().value ?? '');
       return {
         // The kind is a word of our own, whatever was asked.

@@ -38,6 +38,7 @@ export function createReading(
   signal: AbortSignal,
 ) {
   const stretches = createStretches(clock);
+  const pause = () => stretches.pauseIfDue(signal);
   let open = true;
   let begun = false;
   let headers: Readonly<Record<string, string>> = {};
@@ -103,14 +104,14 @@ export function createReading(
     }
   }
 
-  const pause = () => stretches.pauseIfDue(signal);
-
   /** Works through what waits behind a long text, and lets the event loop run in between. */
   async function settle(): Promise<void> {
     while (filter.isBusy()) {
       await pause();
       filter.work();
     }
+    await pause();
+    stretches.end();
     if (!end && filter.excess() > longestLeak) failure ??= leak();
   }
 
@@ -152,10 +153,9 @@ export function createReading(
     isOver: () => end !== undefined || failure !== undefined,
     hasBegun: () => begun,
     headers: () => headers,
-    close() {
-      open = false;
-    },
+    close: () => void (open = false),
     async outcome(otherFailure?: ResponsesFailure): Promise<AttemptOutcome> {
+      stretches.begin();
       await settle();
       // A transport fault after the terminal event takes nothing away from the answer (S4-11).
       const found = (end ? undefined : (failure ?? otherFailure)) ?? leak();

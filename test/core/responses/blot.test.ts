@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blotAll } from '../../../src/core/responses/blot.ts';
+import { blotAll, blotAllInPieces } from '../../../src/core/responses/blot.ts';
 
 const units = (text: string) => Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -101,4 +101,20 @@ test('a plus sign counts as a character of the prompt and as a space', () => {
     const [left = ''] = blotAll([told], [asked]);
     expect(left.toLowerCase()).not.toMatch(/prompt|text/);
   }
+});
+
+test('no stretch of a very long secret is let through, wherever it stands', async () => {
+  const secret = Array.from({ length: 30_000 }, (_, at) => `w${at * 7919} `).join('');
+  await fc.assert(
+    fc.asyncProperty(fc.nat(secret.length - 40), async (from) => {
+      const said = secret.slice(from, from + 40).trim();
+      const texts = [`It said: ${said}`];
+      let pauses = 0;
+      const clean = await blotAllInPieces(texts, [secret], () => void pauses++);
+      expect(clean).toEqual(['It said: [withheld]']);
+      expect(clean).toEqual(blotAll(texts, [secret]));
+      expect(pauses).toBeGreaterThan(1);
+    }),
+    { numRuns: 30, examples: [[63_980], [59_990], [119_995]] },
+  );
 });
