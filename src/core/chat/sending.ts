@@ -9,7 +9,7 @@ import type { Held } from './held.ts';
 import { createIntents, type Intent } from './intents.ts';
 import type { Session } from './session.ts';
 import type { Prompt, Turn } from './turn.ts';
-import type { WayOn } from './waysOn.ts';
+import { offeredWay, type WayOn } from './waysOn.ts';
 
 /** The question before a costly turn, of the shape that the protocol has for it. */
 export interface CostWarning {
@@ -32,9 +32,15 @@ export interface Sending {
   resume(turnId: string): void;
   /** The question that is open; undefined when there is none. */
   warning(): CostWarning | undefined;
-  /** Does what the person chose. An answer to a question that is not open any more is ignored. */
+  /**
+   * Does what the person chose. An answer to a question that is not open any more is ignored, and so
+   * is a way that it did not offer.
+   */
   answer(warningId: string, way: WayOn): void;
-  /** A way on from what ended this turn; it takes the place of one that was chosen before. */
+  /**
+   * A way on from what ended this turn; it takes the place of one that was chosen before. `send` asks
+   * again and is open to every turn; any other way is ignored unless the failure offers it.
+   */
   goOn(turnId: string, way: WayOn): void;
   /** Gives back what waits for an answer or for a reset: its chat is left. */
   leave(): void;
@@ -126,6 +132,13 @@ export function createSending(needs: SendingNeeds): Sending {
     again.set(turn.id, hold(intent.text, untilMs, send, after(intent.giveBack)));
   }
 
+  /** The way as it is offered. The log tells its kind alone, for the rest may be private. */
+  function honored(offered: readonly WayOn[], way: WayOn): WayOn | undefined {
+    const own = offeredWay(offered, way);
+    if (!own) log.warn(`a way on that was not offered is ignored: ${way.kind}`);
+    return own;
+  }
+
   /** True when the way leads to the question being sent now. */
   function prepare(way: WayOn): boolean {
     switch (way.kind) {
@@ -158,17 +171,21 @@ export function createSending(needs: SendingNeeds): Sending {
       const mayResume = last?.id === turnId && last.mayContinue === true;
       if (mayResume && !session.isBusy()) begin(toResume(turnId));
     },
-    answer(warningId, way) {
+    answer(warningId, chosen) {
       if (open?.warning.id !== warningId) return;
       const asked = open;
+      const way = honored(asked.warning.ways, chosen);
+      if (!way) return;
       set(undefined);
       if (way.kind === 'wait') asked.wait(way.untilMs);
       else if (!session.isBusy() && prepare(way)) asked.start();
       else asked.giveBack();
     },
-    goOn(turnId, way) {
+    goOn(turnId, chosen) {
       const turn = session.turns().find(({ id }) => id === turnId);
       if (!turn || session.isBusy()) return;
+      const way = honored([{ kind: 'send' }, ...(turn.failure?.waysOn ?? [])], chosen);
+      if (!way) return;
       held.drop(again.get(turnId) ?? '');
       again.delete(turnId);
       if (way.kind === 'wait') holdAgain(turn, way.untilMs);

@@ -10,6 +10,28 @@ export type WayOn =
   | { kind: 'wait'; untilMs: number }
   | { kind: 'cancel' };
 
+/**
+ * The way that was offered, as it was offered; undefined when it was not. A label is for people and
+ * tells nothing apart.
+ */
+export function offeredWay(offered: readonly WayOn[], way: WayOn): WayOn | undefined {
+  return offered.find((one) => detailOf(one) === detailOf(way) && one.kind === way.kind);
+}
+
+function detailOf(way: WayOn): string | number {
+  switch (way.kind) {
+    case 'lowerEffort':
+      return way.effort;
+    case 'useAccount':
+      return way.accountId;
+    case 'wait':
+      return way.untilMs;
+    case 'send':
+    case 'cancel':
+      return '';
+  }
+}
+
 /** The account whose limit stands in the way, and when it opens again, if that is known. */
 function limitOf(error: unknown): { credentialId?: string; opensAtMs?: number } | undefined {
   if (error instanceof PoolError && error.failure.kind === 'ceiling') return error.failure;

@@ -1,6 +1,6 @@
 import { createEmitter } from '../../../src/base/event.ts';
 import type { HttpResponse } from '../../../src/base/http.ts';
-import { silentLog } from '../../../src/base/log.ts';
+import { silentLog, type Log } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
 import { createAnswerObserver } from '../../../src/core/chat/answerObserver.ts';
 import { createHeld } from '../../../src/core/chat/held.ts';
@@ -29,7 +29,7 @@ type Reply = 'answer' | 'hang' | { spentUntilMs: number };
  * Session, client, pool, held messages and sending as they are shipped, on a clock of the test. The
  * backend is a function of the request; all requests that it got are kept.
  */
-export function createTalkWorld(ids: readonly string[] = ['a']) {
+export function createTalkWorld(ids: readonly string[] = ['a'], log: Log = silentLog) {
   const clock = steppedClock();
   const world = { reply: (_id: string): Reply => 'answer', effort: 'medium', ids: 0 };
   const sent: { id: string; text: string; atMs: number }[] = [];
@@ -109,7 +109,7 @@ export function createTalkWorld(ids: readonly string[] = ['a']) {
     giveBack: (text) => void drafts.push(text),
     clock,
     newId,
-    log: silentLog,
+    log,
   });
   let chatId = session.id();
   session.onDidChange(() => {
