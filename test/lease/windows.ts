@@ -27,7 +27,7 @@ export interface Windows {
 
 /** Bundles a program of this folder once and runs it as often as asked, each a real process. */
 export async function createWindows(
-  program: 'window' | 'signedInWindow',
+  program: 'window' | 'signedInWindow' | 'writer',
   place?: string,
 ): Promise<Windows> {
   const root = await mkdtemp(join(tmpdir(), 'codex-windows-'));

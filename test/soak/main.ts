@@ -3,6 +3,7 @@ import { commandLine } from '../bin/processes.mjs';
 import { table } from '../measure/table.ts';
 import { leaseRounds } from './leaseRounds.ts';
 import { reloadRounds } from './reloadRounds.ts';
+import { killedWrites } from './killedWrites.ts';
 import type { Soak } from './soak.ts';
 
 /*
@@ -13,6 +14,7 @@ import type { Soak } from './soak.ts';
 const soaks: Readonly<Record<string, Soak>> = {
   ...leaseRounds,
   ...reloadRounds,
+  ...killedWrites,
 };
 
 await commandLine(async () => {
