@@ -132,7 +132,7 @@ async function signInFromPanel(command: string, signIn: ChatRequestNeeds['signIn
   const listening = signIn.onDidChangeState(() => {
     if (signIn.state().kind !== 'running') return;
     listening.dispose();
-    void run('codexChat.chat.focus');
+    void run('codexChat.focus');
   });
   try {
     await run(command);

@@ -31,7 +31,7 @@ function createWorld() {
     ran.push('codexChat.signIn');
     return new Promise<void>((done) => signInDone.push(done));
   });
-  editor.commands.set('codexChat.chat.focus', () => void ran.push('codexChat.chat.focus'));
+  editor.commands.set('codexChat.focus', () => void ran.push('codexChat.focus'));
   const handle = createChatRequests({
     session,
     signIn: {
@@ -70,7 +70,7 @@ describe('a sign-in from the panel', () => {
     expect(ran).toEqual(['codexChat.signIn']);
     signInIs('running');
     signInIs('running');
-    expect(ran).toEqual(['codexChat.signIn', 'codexChat.chat.focus']);
+    expect(ran).toEqual(['codexChat.signIn', 'codexChat.focus']);
   });
 
   test('that ended before it began leaves the focus alone afterwards', async () => {
