@@ -62,7 +62,7 @@ export function createQuotaItem(options: QuotaItemOptions): Disposable {
     const state = options.state();
     const look = lookOf(state, options.settings(), nowMs, options.place);
     apply(item, look);
-    const labelDueMs = showLabel(look.label, newsOf(state), nowMs);
+    const labelDueMs = showLabel(look.label, `${look.text} ${newsOf(state)}`, nowMs);
     const { focused, active } = vscode.window.state;
     const isTimed = focused && active && state.accounts.some(hasFigures);
     const nextMinuteMs = isTimed ? minuteMs - (nowMs % minuteMs) : Infinity;
@@ -167,7 +167,7 @@ function apply(item: vscode.StatusBarItem, look: Look): void {
 
 /**
  * Sets what a screen reader says, at most once a minute, for some read each change aloud; but at
- * once when `news` is another one, so that the old words would be wrong. The function that it
+ * once when `news` is another one, so that the label is never older than the text beside it. The function that it
  * gives answers with how long a held-back label has to wait, ms.
  */
 function createLabel(item: vscode.StatusBarItem) {
