@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { Change, Part } from '../../src/protocol.ts';
+import { sampled } from '../support/fullTests.ts';
 import { themes, type PanelOptions, type PanelPage, type Unnumbered } from './panelPage.ts';
 import {
   answer,
@@ -647,11 +648,13 @@ describe.each(themes)('in %s', (theme) => {
     'every state passes axe and needs no sideways scroll at %i px',
     async (width) => {
       const panel = await show(snapshot(), { theme, width });
+      // The width changes places, not colors: one theme shows what it does to the rules.
+      const hasAxe = width === 300 || theme === 'dark-modern' || sampled(false, true);
       const states = [...Object.entries(scenes), ['menu', busy()] as const];
       for (const [name, scene] of states) {
         await panel.tell({ ...scene, chatId: name });
         if (name === 'menu') await panel.page.locator('.model').click();
-        expect([name, await violations(panel)]).toEqual([name, []]);
+        if (hasAxe) expect([name, await violations(panel)]).toEqual([name, []]);
         const wide = 'document.querySelector(".scroller").scrollWidth > innerWidth';
         expect([name, await panel.page.evaluate(wide)]).toEqual([name, false]);
       }

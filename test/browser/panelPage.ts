@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import * as z from 'zod/mini';
 import { fromWebview, type FromWebview, type ToWebview } from '../../src/protocol.ts';
 import { contentPolicy } from '../../src/vscode/contentPolicy.ts';
@@ -68,30 +68,37 @@ export async function launchPanelBrowser(): Promise<PanelBrowser> {
     buildPanelFiles(),
     chromium.launch({
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--headless'],
+      args: ['--no-sandbox', '--headless', '--process-per-site'],
     }),
   ]);
+  const contexts = new Map<number, Promise<BrowserContext>>();
+  const contextOf = ({ fakeTime, scale = 1 }: PanelOptions) => {
+    const open = () =>
+      browser.newContext({ deviceScaleFactor: scale, locale: 'en-GB', timezoneId: 'UTC' });
+    // The clock is the context's, so who moves it has one alone. All others share one, and with it
+    // the process of the pages, which takes longest to start.
+    if (fakeTime === true) return open();
+    const context = contexts.get(scale) ?? open();
+    contexts.set(scale, context);
+    return context;
+  };
   return {
-    open: (options = {}) => openPanel(browser, bundle, options),
+    open: async (options = {}) => openPanel(await contextOf(options), bundle, options),
     close: () => browser.close(),
   };
 }
 
 async function openPanel(
-  browser: Browser,
+  context: BrowserContext,
   bundle: PanelFiles,
   options: PanelOptions,
 ): Promise<PanelPage> {
-  const context = await browser.newContext({
-    viewport: { width: options.width ?? 360, height: options.height ?? 720 },
-    deviceScaleFactor: options.scale ?? 1,
-    reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-  });
   const page = await context.newPage();
+  await page.setViewportSize({ width: options.width ?? 360, height: options.height ?? 720 });
+  const reducedMotion = options.reducedMotion === true ? 'reduce' : 'no-preference';
+  await page.emulateMedia({ reducedMotion });
   const faults = watchFaults(page);
-  await serve(context, bundle, options.theme ?? 'dark-modern');
+  await serve(page, bundle, options.theme ?? 'dark-modern');
   if (options.fakeTime === true) await page.clock.install({ time: stillTimeMs - 60_000 });
   else await page.clock.setFixedTime(stillTimeMs);
   await page.addInitScript({ content: fakeApi });
@@ -117,7 +124,7 @@ async function openPanel(
     reshow: async () => {
       await load();
     },
-    close: () => context.close(),
+    close: () => (options.fakeTime === true ? context.close() : page.close()),
   };
 }
 
@@ -162,12 +169,12 @@ const fakeApi = `(() => {
   });
 })()`;
 
-async function serve(context: BrowserContext, bundle: PanelFiles, theme: Theme): Promise<void> {
+async function serve(page: Page, bundle: PanelFiles, theme: Theme): Promise<void> {
   const ownFiles = new Map([
     ['/', { contentType: 'text/html', body: skeleton(theme) }],
     ['/theme.css', { contentType: 'text/css', body: `${themeSheet(theme)}\n${defaultSheet}` }],
   ]);
-  await context.route('**/*', (route) => {
+  await page.route('**/*', (route) => {
     const { pathname } = new URL(route.request().url());
     const file = ownFiles.get(pathname) ?? bundle.get(pathname);
     return file === undefined ? route.abort() : route.fulfill(file);

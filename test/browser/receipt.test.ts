@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sampled } from '../support/fullTests.ts';
 import { themes, type PanelOptions, type PanelPage } from './panelPage.ts';
 import { snapshot, turn } from './panelScenes.ts';
 import { costly, fresh, plain, receiptTurns, retold } from './receiptScenes.ts';
@@ -107,11 +108,13 @@ describe.each(themes)('in %s', (theme) => {
     'all receipts pass axe, open too, and need no sideways scroll at %i px',
     async (width) => {
       const panel = await show([...receiptTurns], { theme, width, height: 1_600 });
+      // The width changes places, not colors: one theme shows what it does to the rules.
+      const hasAxe = width === 300 || theme === 'dark-modern' || sampled(false, true);
       for (const isOpen of [false, true]) {
         if (isOpen) {
           for (const at of receiptTurns.keys()) await slip(panel, at).click();
         }
-        expect([isOpen, await violations(panel)]).toEqual([isOpen, []]);
+        if (hasAxe) expect([isOpen, await violations(panel)]).toEqual([isOpen, []]);
         const wide = 'document.querySelector(".scroller").scrollWidth > innerWidth';
         expect([isOpen, await panel.page.evaluate(wide)]).toEqual([isOpen, false]);
       }

@@ -10,6 +10,7 @@ import {
   sampleWarning,
   usageSamples,
 } from '../support/usageSample.ts';
+import { sampled } from '../support/fullTests.ts';
 import { stillTimeMs, themes, type PanelOptions, type PanelPage } from './panelPage.ts';
 import { running, scenes, snapshot, turn } from './panelScenes.ts';
 import { usageScene } from './usageScenes.ts';
@@ -560,7 +561,9 @@ describe('the keyboard', () => {
 });
 
 describe.each(themes)('in %s', (theme) => {
-  test.each([300, 520])(
+  // The width changes places, not colors: one theme shows what it does to the rules.
+  const widths = theme === 'dark-modern' || sampled(false, true) ? [300, 520] : [300];
+  test.each(widths)(
     'every state passes axe at %i px',
     async (width) => {
       const panel = await usage('one', { theme, width });

@@ -3,6 +3,7 @@ import { commandLine } from '../bin/processes.mjs';
 import { table } from '../measure/table.ts';
 import { leaseRounds } from './leaseRounds.ts';
 import { reloadRounds } from './reloadRounds.ts';
+import { fullTests } from './fullTests.ts';
 import { killedWrites } from './killedWrites.ts';
 import type { Soak } from './soak.ts';
 
@@ -15,6 +16,7 @@ const soaks: Readonly<Record<string, Soak>> = {
   ...leaseRounds,
   ...reloadRounds,
   ...killedWrites,
+  ...fullTests,
 };
 
 await commandLine(async () => {

@@ -4,6 +4,7 @@ import type { HttpResponse } from '../../../src/base/http.ts';
 import { fixtureBytes, scriptedHttp, sseBytes, statusOf, streamOf } from '../../support/streams.ts';
 import { answer as clean, created, deltas, done, message, completed } from '../../faults/events.ts';
 import { classic, paint, run } from './harness.ts';
+import { sampled } from '../../support/fullTests.ts';
 
 /*
  * Whatever happens on the way, a person sees at the end exactly what one clean attempt shows, or
@@ -76,7 +77,7 @@ test('any run of faults and then a clean answer shows what the clean answer alon
       const attempts = events.map(({ attempt }) => attempt);
       expect(attempts).toEqual(attempts.toSorted((a, b) => a - b));
     }),
-    { numRuns: 7_000 },
+    { numRuns: sampled(1_500, 7_000) },
   );
 }, 60_000);
 
@@ -102,7 +103,7 @@ test('a stop at any event lets nothing through afterwards', async () => {
       expect(outcome).toBe(seen > at ? 'stopped' : 'ended');
       expect(after).toBe(0);
     }),
-    { numRuns: 3_000 },
+    { numRuns: sampled(1_000, 3_000) },
   );
 }, 60_000);
 
