@@ -50,9 +50,10 @@ export function createGrowingText(turnId: string, context: RowContext): GrowingT
   };
 }
 
-function actionsOf(turnId: string, { send, copy, files }: RowContext) {
+function actionsOf(turnId: string, { send, copy, files, redraw }: RowContext) {
   return {
     files,
+    redraw,
     openLink: (url: string, label: string) => send({ type: 'link/open', turnId, url, label }),
     copy,
     insert: (text: string, language: string) => send({ type: 'code/insert', text, language }),

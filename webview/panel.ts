@@ -11,6 +11,7 @@ import type { Host } from './host.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createRoving } from './roving.ts';
 import { outdatesSayings, sayingsOf } from './sayings.ts';
+import { createSavedPlace } from './savedPlace.ts';
 import { createScroll } from './scroll.ts';
 import { createStage } from './stage.ts';
 import { reduce, runningTurn, type ViewState } from './state.ts';
@@ -64,6 +65,14 @@ export function createPanel(root: HTMLElement, host: Host): void {
     ...announcer.elements,
   );
 
+  const place = createSavedPlace(scroller, {
+    restore: () => stage.restore(memory.saved.anchor),
+    save() {
+      memory.set({ anchor: scroll.following ? undefined : stage.anchor() });
+      memory.flush();
+    },
+  });
+
   const ticker = createTicker(() => {
     stage.tick();
     dock.tick();
@@ -98,7 +107,7 @@ export function createPanel(root: HTMLElement, host: Host): void {
     const fresh = isFresh ? state : undefined;
     if (fresh !== undefined) focus.during(() => drawState(fresh));
     const more = stage.frame(nowMs);
-    if (isFresh && isFirst) stage.restore(memory.saved.anchor);
+    place.restore(isFresh && isFirst, more);
     dock.offerEnd(!scroll.following && !scroll.isAtEnd(), isFresh);
     ticker.need(stage.isTicking() || dock.isTicking());
     memory.flush();
@@ -116,10 +125,6 @@ export function createPanel(root: HTMLElement, host: Host): void {
     else if (message.type === 'draft') frames.after(() => dock.offerDraft(message.text));
     state = reduce(state, message);
     frames.request();
-  });
-  rememberPlace(scroller, () => {
-    memory.set({ anchor: scroll.following ? undefined : stage.anchor() });
-    memory.flush();
   });
 }
 
@@ -175,12 +180,4 @@ function frame(parts: readonly HTMLElement[], up: () => void, down: () => void):
     if (ctrlKey && key === 'ArrowDown') down();
   });
   return panel;
-}
-
-function rememberPlace(scroller: HTMLElement, save: () => void): void {
-  scroller.addEventListener('scrollend', save);
-  window.addEventListener('pagehide', save);
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') save();
-  });
 }

@@ -75,7 +75,12 @@ export function createTranscript(
       turns = next;
       draw();
     },
-    frame: (nowMs) => [...rows.values()].map((row) => row.frame(nowMs)).some((more) => more),
+    // What a frame may draw goes to the newest first: that is what is read.
+    frame: (nowMs) =>
+      [...rows.values()]
+        .toReversed()
+        .map((row) => row.frame(nowMs))
+        .some((more) => more),
     tick() {
       for (const row of rows.values()) row.tick();
     },

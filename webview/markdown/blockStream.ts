@@ -1,33 +1,48 @@
-import type { Token } from 'marked';
-import { drawBlocks } from './blocks.ts';
-import { codeBlockOf, createCodeBlock, type CodeBlock } from './codeBlock.ts';
-import { openFence, takeCode, type Fence } from './fence.ts';
+import { createBlockPainter } from './blockPainter.ts';
+import type { Budget } from './budget.ts';
+import type { CodeBlock } from './codeBlock.ts';
+import { openFence } from './fence.ts';
+import { createFenceReader, type FenceReader } from './fenceReader.ts';
 import { readInfo } from './fenceInfo.ts';
-import { createLexer } from './lexer.ts';
-import { patchNode, patchSiblings, removeFrom } from './patch.ts';
-import type { Pen } from './pen.ts';
+import { createLexer, type DrawnToken } from './lexer.ts';
+import type { Pen, Steps } from './pen.ts';
+import { prefixOf, seamOf, type Joint } from './seam.ts';
+import { countLineEnds } from './textUnits.ts';
+import { weightOf } from './weight.ts';
+import { cutLength, windowOf, type Window } from './window.ts';
 
 /**
  * Draws a growing text block by block. A block that a later one has closed is settled: drawn once,
  * its nodes never touched again. Only the open tail is read anew, and an open fence is not read at
- * all: its text is appended.
+ * all: its text is appended. A block that is longer than a window is drawn in pieces, each of which
+ * goes on in the elements of the one before.
  */
 export interface BlockStream {
+  /** UTF-16 units that are pushed and not settled. */
+  readonly waiting: number;
+  /** Line ends of what is settled. */
+  readonly settledLines: number;
+  /** About how many elements the settled text has, or as many units as would be as dear. */
+  readonly weight: number;
   /** Adds cleaned source. */
   push(text: string): void;
-  /** Shows all that was pushed. */
-  draw(): void;
-  /** Settles the rest; definitions that came after their use take effect. */
-  end(): void;
+  /**
+   * Settles what it can within the budget, up to the weight `most`; with `isWhole` nothing more is
+   * to be pushed. True when there is more to settle at once.
+   */
+  settle(budget: Budget, isWhole: boolean, most: number): boolean;
+  /** Shows the block that is still open, when nothing else is left to settle. */
+  drawOpen(): void;
+  /** Takes that block away. */
+  removeOpen(): void;
+  /** Lets definitions that came after their use take effect. True when there is more to do. */
+  redraw(budget: Budget): boolean;
 }
 
-/** A settled block whose links may be defined later. */
-interface Referrer {
-  readonly raw: string;
-  readonly node: ChildNode;
-  readonly known: number;
-  readonly pen: Pen;
-}
+/** Blocks that weigh less are drawn in one go; so is the open one, again for each frame. */
+const mostAtOnce = 300;
+/** UTF-16 units that take about as long as an element. */
+const unitsOfWeight = 40;
 
 /** `onSettledCode` hears of each code block that no later text can change. */
 export function createBlockStream(
@@ -36,118 +51,139 @@ export function createBlockStream(
   onSettledCode: (block: CodeBlock) => void,
 ): BlockStream {
   const lexer = createLexer();
-  const referrers: Referrer[] = [];
+  const painter = createBlockPainter(root, pen, lexer, onSettledCode);
+  const settled = { lines: 0, weight: 0 };
   let tail = '';
   let hasNewLine = false;
-  let open: { fence: Fence; block: CodeBlock; midLine: boolean } | undefined;
-  let lastSettled: ChildNode | undefined;
+  let fence: FenceReader | undefined;
+  let seam: readonly Joint[] = [];
+  let steps: Steps | undefined;
+  let openTokens: readonly DrawnToken[] = [];
 
-  const firstOpen = () => (lastSettled ? lastSettled.nextSibling : root.firstChild);
-
-  function place(nodes: readonly HTMLElement[]): ChildNode[] {
-    const placed = patchSiblings(root, firstOpen(), nodes).filter(isChild);
-    lastSettled = placed.at(-1) ?? lastSettled;
-    return placed;
-  }
-
-  function settleToken(token: Token): void {
-    const before = { ...pen };
-    for (const node of place(drawBlocks([token], pen))) {
-      for (const block of codeBlocksIn(node)) {
-        block.close();
-        onSettledCode(block);
-      }
-      if (token.raw.includes('[') && token.type !== 'code') {
-        referrers.push({ raw: token.raw, node, known: lexer.known, pen: before });
-      }
-    }
-  }
-
-  function settle(source: string): void {
-    const tokens = lexer.lex(source);
-    lexer.learn(tokens);
-    for (const token of tokens) settleToken(token);
+  function drop(length: number): void {
+    settled.lines += countLineEnds(tail, length);
+    settled.weight += length / unitsOfWeight;
+    tail = tail.slice(length);
+    openTokens = [];
+    hasNewLine = true;
   }
 
   function startFence(): boolean {
+    const blank = /^(?:[ \t]*\n)+/.exec(tail)?.[0].length ?? 0;
+    if (blank > 0) drop(blank);
     const opened = openFence(tail);
     if (!opened) return false;
-    const info = readInfo(opened.fence.info);
-    const fresh = createCodeBlock(info, ++pen.codeBlocks, pen.actions, pen.signal);
-    const [node] = place([fresh.element]);
-    const block = (node && codeBlockOf(node)) ?? fresh;
-    open = { fence: opened.fence, block, midLine: false };
-    tail = opened.rest;
-    removeFrom(firstOpen());
+    fence = createFenceReader(opened.fence, painter.startCode(readInfo(opened.fence.info)));
+    drop(tail.length - opened.rest.length);
     return true;
   }
 
-  /** Whether the fence was closed, so that other blocks may follow. */
-  function feedFence(whole: boolean): boolean {
-    if (!open) return true;
-    const { code, rest, closed, midLine } = takeCode(open.fence, tail, whole, open.midLine);
-    if (code !== '') open.block.append(code);
-    tail = rest;
-    open.midLine = midLine;
-    if (!closed && !whole) return false;
-    open.block.close();
-    onSettledCode(open.block);
-    open = undefined;
+  function feedFence(reader: FenceReader, isWhole: boolean): boolean {
+    const { length, state } = reader.feed(tail, isWhole);
+    drop(length);
+    if (state !== 'closed') return state === 'goesOn';
+    painter.endCode(reader.block);
+    settled.weight += blockWeight;
+    fence = undefined;
     return true;
   }
 
-  /** Draws whole fences and settled blocks off the tail until only the open block is left. */
-  function advance(whole: boolean): void {
-    while (feedFence(whole)) {
-      tail = tail.replace(/^(?:[ \t]*\n)+/, '');
-      if (startFence()) continue;
-      const length = hasNewLine
-        ? lexer.settledLength(tail.slice(0, tail.lastIndexOf('\n') + 1))
-        : 0;
-      hasNewLine = false;
-      if (length > 0) settle(tail.slice(0, length));
-      tail = tail.slice(length);
-      if (length === 0 || !startFence()) return;
-      hasNewLine = true;
+  /** Settles the next `length` units. With `goesOn` the last block is cut there. */
+  function take(length: number, goesOn: boolean, budget: Budget): void {
+    const source = prefixOf(seam) + tail.slice(0, length);
+    const tokens = lexer.lex(source);
+    const to = goesOn ? seamOf(tokens, source, tail.slice(length, length + lineLooked)) : [];
+    const weight = weightOf(tokens, Infinity);
+    settled.weight += weight;
+    budget.spend(length / unitsOfWeight);
+    lexer.learn(tokens);
+    // What was open until now weighs a little more than what may be open.
+    if (weight > 2 * mostAtOnce || seam.length > 0) steps = painter.fill(tokens, seam, to);
+    else {
+      painter.settle(tokens, to);
+      budget.spend(weight);
     }
+    seam = to;
+    drop(length);
   }
 
-  function redrawReferrers(): void {
-    for (const { raw, node, known, pen: then } of referrers) {
-      if (known === lexer.known) continue;
-      const fresh = drawBlocks(lexer.lex(raw), { ...then });
-      const [only] = fresh;
-      if (fresh.length !== 1 || !only || !patchNode(node, only)) node.replaceWith(...fresh);
+  function endSeam(): void {
+    seam = [];
+    hasNewLine = true;
+    painter.endSeam();
+  }
+
+  /** Settles blocks that nothing can change any more; false when there are none. */
+  function takeClosed({ text }: Window, budget: Budget): boolean {
+    if (!hasNewLine) return false;
+    hasNewLine = false;
+    const prefix = prefixOf(seam);
+    const lines = text.slice(0, text.lastIndexOf('\n') + 1);
+    const length = lexer.settledLength(prefix + lines);
+    if (length > prefix.length) take(length - prefix.length, false, budget);
+    else if (length > 0) endSeam();
+    return length > 0;
+  }
+
+  /** Settles a piece of a block that is too long to wait for its end. */
+  function takePiece(window: Window, budget: Budget): boolean {
+    const prefix = prefixOf(seam);
+    openTokens = lexer.lex(prefix + window.text);
+    const goesOn = seam.length > 0;
+    if (window.isAll && !goesOn && weightOf(openTokens, mostAtOnce) <= mostAtOnce) return false;
+    const length = cutLength(openTokens, prefix, window, goesOn);
+    if (length > 0) take(length, true, budget);
+    return length > 0;
+  }
+
+  /** Settles the next piece; false when only the open block is left. */
+  function advance(isWhole: boolean, budget: Budget): boolean {
+    if (fence) {
+      budget.spend(blockWeight);
+      return feedFence(fence, isWhole);
     }
+    if (seam.length === 0 && startFence()) return true;
+    if (tail === '' && isWhole) endSeam();
+    if (tail === '') return false;
+    const window = windowOf(tail);
+    if (!isWhole || !window.isAll) return takeClosed(window, budget) || takePiece(window, budget);
+    take(tail.length, false, budget);
+    return true;
   }
 
   return {
+    get waiting() {
+      return tail.length;
+    },
+    get settledLines() {
+      return settled.lines;
+    },
+    get weight() {
+      return settled.weight;
+    },
     push(text) {
       tail += text;
       hasNewLine ||= text.includes('\n');
     },
-    draw() {
-      advance(false);
-      if (open) return;
-      const placed = patchSiblings(root, firstOpen(), drawBlocks(lexer.lex(tail), { ...pen }));
-      const last = placed.findLast(isChild);
-      removeFrom(last ? last.nextSibling : firstOpen());
+    settle(budget, isWhole, most) {
+      while (!budget.isSpent()) {
+        if (steps) {
+          const step = steps.next();
+          if (step.done === true) steps = undefined;
+          else budget.spend(step.value);
+        } else if (settled.weight >= most || !advance(isWhole, budget)) return false;
+      }
+      return true;
     },
-    end() {
-      advance(true);
-      settle(tail);
-      tail = '';
-      removeFrom(firstOpen());
-      redrawReferrers();
+    drawOpen() {
+      if (!fence && seam.length === 0) painter.drawOpen(openTokens);
     },
+    removeOpen: painter.removeOpen,
+    redraw: painter.redraw,
   };
 }
 
-function isChild(node: Node): node is ChildNode {
-  return node instanceof CharacterData || node instanceof Element;
-}
-
-function codeBlocksIn(node: Node): CodeBlock[] {
-  if (!(node instanceof Element)) return [];
-  return [node, ...node.querySelectorAll('figure.code')].flatMap((each) => codeBlockOf(each) ?? []);
-}
+/** A code block has buttons. */
+const blockWeight = 20;
+/** Enough to see whether the next line is blank. */
+const lineLooked = 1_000;

@@ -8,7 +8,9 @@ import { drawInline } from './inline.ts';
 import { drawnTokens, type DrawnToken } from './lexer.ts';
 import { drawFormula } from './formulaView.ts';
 import type { Pen } from './pen.ts';
+import { drawWords } from './stretches.ts';
 import { drawTable } from './table.ts';
+import { isLight } from './weight.ts';
 
 /** Block tokens to elements; blank lines and link definitions draw nothing. */
 export function drawBlocks(tokens: readonly Token[], pen: Pen): HTMLElement[] {
@@ -37,7 +39,7 @@ function drawBlock(token: DrawnToken, pen: Pen): HTMLElement | undefined {
     case 'html':
       return h('p', { class: 'raw', dir: 'auto' }, token.raw.trim());
     default:
-      return h('p', { dir: 'auto' }, drawInline(inlineOf(token), pen.actions));
+      return h('p', { dir: 'auto' }, drawWords(inlineOf(token), pen));
   }
 }
 
@@ -65,28 +67,47 @@ function drawCode(token: Tokens.Code, pen: Pen): HTMLElement {
   const block = createCodeBlock(info, ++pen.codeBlocks, pen.actions, pen.signal);
   block.append(fenced?.code ?? token.text);
   if (fenced?.closed) block.close();
+  pen.made.push(block);
   return block.element;
 }
 
 const maxStart = 999_999_999;
 
 function drawList(token: Tokens.List, pen: Pen): HTMLElement {
-  const items = token.items.map((item) => drawItem(item, pen));
+  return drawListShell(
+    token,
+    token.items.map((item) => drawItem(item, pen)),
+  );
+}
+
+/** The list around its items. */
+export function drawListShell(token: Tokens.List, items: readonly HTMLElement[]): HTMLElement {
   const dir = directionOf(token.raw);
   if (!token.ordered) return h('ul', { dir }, items);
   const start = token.start === '' || token.start === 1 ? undefined : token.start;
   return h('ol', { dir, start: start && Math.min(start, maxStart) }, items);
 }
 
-function drawItem(item: Tokens.ListItem, pen: Pen): HTMLElement {
-  const content = drawnTokens(item.tokens).flatMap((token): (Node | string)[] => {
-    if (token.type === 'text') return drawInline(inlineOf(token), pen.actions);
-    if (token.type === 'checkbox') return drawInline([token], pen.actions);
-    return drawBlocks([token], pen);
-  });
-  return h('li', { dir: 'auto', class: item.task ? 'task' : undefined }, content);
+export function drawItem(item: Tokens.ListItem, pen: Pen): HTMLElement {
+  const content = drawnTokens(item.tokens).flatMap((token) => drawInItem(token, pen));
+  return drawItemShell(item, content);
 }
 
-function inlineOf(token: DrawnToken): readonly Token[] {
+export function drawItemShell(
+  item: Tokens.ListItem,
+  content: readonly (Node | string)[],
+): HTMLElement {
+  const dir = isLight(item) ? 'auto' : directionOf(item.text);
+  return h('li', { dir, class: item.task ? 'task' : undefined }, content);
+}
+
+/** In a list without blank lines, words stand in the item itself and not in a paragraph. */
+export function drawInItem(token: DrawnToken, pen: Pen): (Node | string)[] {
+  if (token.type === 'text') return drawWords(inlineOf(token), pen);
+  if (token.type === 'checkbox') return drawInline([token], pen.actions);
+  return drawBlocks([token], pen);
+}
+
+export function inlineOf(token: DrawnToken): readonly Token[] {
   return 'tokens' in token && token.tokens ? token.tokens : [token];
 }

@@ -1,9 +1,11 @@
 import { h, s, setAttribute } from '../h.ts';
 import { icon } from '../icons.ts';
+import { createCodeText } from './codeText.ts';
 import type { CodeInfo } from './fenceInfo.ts';
 import type { MarkdownActions } from './markdownView.ts';
 import { replaceKeepingSelection } from './selection.ts';
 import { createToolbar } from './toolbar.ts';
+import { countLineEnds } from './textUnits.ts';
 
 /** A block of code on the page, open until its fence is closed. */
 export interface CodeBlock {
@@ -24,8 +26,6 @@ export interface CodeBlock {
   paint(nodes: DocumentFragment): void;
 }
 
-/** A long text node makes each append slower, since the whole node is laid out again. */
-const maxTextNode = 8_192;
 const copiedMs = 2_000;
 const blocks = new WeakMap<Node, CodeBlock>();
 
@@ -48,10 +48,11 @@ export function createCodeBlock(
   const code = h('code');
   const pre = h('pre', { tabindex: 0, role: 'group', dir: 'ltr' }, code);
   const element = h('figure', { class: 'code' }, head, pre);
-  const text = () => source.replace(/\n$/, '');
+  const shownCode = createCodeText(code);
+  const text = () => (source.endsWith('\n') ? source.slice(0, -1) : source);
 
   function name(): void {
-    const lines = text().split('\n').length;
+    const lines = closed ? countLineEnds(text()) + 1 : 0;
     const size = closed ? `, ${lines} ${lines === 1 ? 'line' : 'lines'}` : '';
     setAttribute(pre, 'aria-label', `Code block ${number}, ${shown.language.name}${size}`);
     title.textContent = shown.title;
@@ -75,10 +76,10 @@ export function createCodeBlock(
 
   function setSource(wanted: string): void {
     if (!wanted.startsWith(source)) {
-      code.replaceChildren();
+      shownCode.clear();
       source = '';
     }
-    appendText(code, wanted.slice(source.length));
+    shownCode.append(wanted.slice(source.length));
     source = wanted;
   }
 
@@ -106,7 +107,7 @@ export function createCodeBlock(
     number,
     append(more) {
       source += more;
-      appendText(code, more);
+      shownCode.append(more);
     },
     close() {
       if (!closed) head.append(buttons());
@@ -128,24 +129,6 @@ export function createCodeBlock(
   name();
   blocks.set(element, block);
   return block;
-}
-
-function appendText(code: HTMLElement, text: string): void {
-  let rest = text;
-  while (rest !== '') {
-    const last = code.lastChild;
-    const open = last instanceof Text && last.length < maxTextNode ? last : undefined;
-    const cut = wholeCharacters(rest, maxTextNode - (open?.length ?? 0));
-    if (open) open.appendData(rest.slice(0, cut));
-    else code.append(rest.slice(0, cut));
-    rest = rest.slice(cut);
-  }
-}
-
-/** Where to cut `text` after about `length` units so that no character is torn. */
-function wholeCharacters(text: string, length: number): number {
-  const unit = text.charCodeAt(length - 1);
-  return unit >= 0xd800 && unit <= 0xdbff ? length + 1 : length;
 }
 
 function copyButton(name: string, copy: () => void, signal: AbortSignal): HTMLButtonElement {

@@ -7,6 +7,7 @@ import {
   maskMath,
   type MathToken,
 } from './math.ts';
+import { wholeCharacters } from './textUnits.ts';
 
 /** What we draw. */
 export type DrawnToken = MarkedToken | MathToken;
@@ -26,9 +27,16 @@ export interface BlockLexer {
 const maxDepth = 32;
 const maxInline = 20_000;
 const maxDenseInline = 2_000;
+/** Words are read in pieces of this length: the parser's time may grow with the square of it. */
+const inlinePiece = 2_500;
+/** The parser looks through all of them for each reference. */
+const maxDefinitions = 500;
+/** The cells of one row are laid out together. */
+const maxColumns = 1_000;
 
 export function createLexer(): BlockLexer {
   const links = new Map<string, { href: string; title: string }>();
+  let last: { readonly source: string; readonly tokens: readonly DrawnToken[] } | undefined;
 
   function create(): LimitedLexer {
     const lexer = new LimitedLexer({
@@ -41,17 +49,22 @@ export function createLexer(): BlockLexer {
     return lexer;
   }
 
+  function read(source: string): readonly DrawnToken[] {
+    try {
+      return drawnTokens(create().lex(source));
+    } catch {
+      // The parser gives up by throwing, or runs out of stack: the text is still to be read.
+      return [plainParagraph(source)];
+    }
+  }
+
   return {
     get known() {
       return links.size;
     },
     lex(source) {
-      try {
-        return drawnTokens(create().lex(source));
-      } catch {
-        // The parser gives up by throwing, or runs out of stack: the text is still to be read.
-        return [plainParagraph(source)];
-      }
+      if (last?.source !== source) last = { source, tokens: read(source) };
+      return last.tokens;
     },
     settledLength(lines) {
       try {
@@ -64,7 +77,9 @@ export function createLexer(): BlockLexer {
     learn(tokens) {
       for (const definition of definitions(tokens)) {
         const { tag, href, title } = definition;
-        if (!links.has(tag)) links.set(tag, { href, title });
+        if (links.has(tag) || links.size >= maxDefinitions) continue;
+        links.set(tag, { href, title });
+        last = undefined;
       }
     },
   };
@@ -106,6 +121,11 @@ const math = {
 
 class LimitedLexer extends Lexer {
   override inlineTokens(source: string, tokens: Token[] = []): Token[] {
+    if (source.length > inlinePiece) {
+      const length = pieceLength(source);
+      this.inlineTokens(source.slice(0, length), tokens);
+      return this.inlineTokens(source.slice(length), tokens);
+    }
     if (!tooCostlyInline(source)) {
       // The parser hands over a text in which escapes are masked already, `\(` among them.
       const mask = (masked: string) => maskMath(source, masked);
@@ -115,6 +135,13 @@ class LimitedLexer extends Lexer {
     tokens.push({ type: 'text', raw: source, text: source, escaped: false });
     return tokens;
   }
+}
+
+/** Behind a line, or else a word; what follows has no say in it, so that a growing text stays as it is. */
+function pieceLength(source: string): number {
+  const piece = source.slice(0, inlinePiece);
+  const gap = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf(' ')) + 1;
+  return gap > inlinePiece / 2 ? gap : wholeCharacters(piece, inlinePiece);
 }
 
 /** Quotes and lists deeper than the limit are not opened, so their marks stay text. */
@@ -127,6 +154,11 @@ class LimitedTokenizer extends Tokenizer {
 
   override list(source: string): Tokens.List | undefined {
     return this.#nested(() => super.list(source));
+  }
+
+  override table(source: string): Tokens.Table | undefined {
+    const table = super.table(source);
+    return table && table.header.length > maxColumns ? undefined : table;
   }
 
   #nested<T>(read: () => T): T | undefined {

@@ -1,14 +1,19 @@
 import { h } from '../h.ts';
 import type { FileLinks } from './fileLinks.ts';
 import { createBlockStream } from './blockStream.ts';
+import { createBudget, frameBudget, type Budget } from './budget.ts';
 import { queueHighlight } from './highlightQueue.ts';
-import { createCleaner } from './hygiene.ts';
+import { createIncoming } from './incoming.ts';
+import type { Steps } from './pen.ts';
+import { createShowAll } from './showAll.ts';
 
 /** What the controls of a rendered text do. */
 export interface MarkdownActions {
   /** `url` is absolute and of an allowed scheme; `label` is the text that was shown. */
   openLink(url: string, label: string): void;
   copy(text: string): void;
+  /** Asks for a `frame`, after something on the text changed by itself. */
+  redraw(): void;
   /** Without it, references to files are plain. */
   readonly files?: FileLinks;
   /** `language` is an identifier that VS Code knows, or empty. */
@@ -21,86 +26,121 @@ export interface MarkdownView {
   /** Adds source text; nothing is drawn before `frame`. */
   append(text: string): void;
   /**
-   * Draws what came since the last frame; called at most once per animation frame by the owner.
-   * True while more is to draw later, because the last drawing was slow.
+   * Draws what it can within the budget of a frame, which all views share; called once per animation
+   * frame by the owner, with the time that the frame's callback was given. True while more is to
+   * draw later.
    */
   frame(nowMs: number): boolean;
-  /** The text is whole: closes open blocks, resolves late link references, highlights. */
+  /**
+   * The text is whole: the next frames close open blocks, resolve late link references and highlight.
+   */
   end(): void;
   dispose(): void;
 }
 
-/** UTF-16 units of one message. */
-const maxLength = 2_000_000;
 const slowDrawMs = 6;
+/** What is shown before somebody asks for all: every element makes the panel slower to lay out. */
+const mostShown = 10_000;
+/** Cleaned units that wait to be drawn. */
+const mostWaiting = 40_000;
 
 /** An empty view that grows with `append`. */
 export function createMarkdownView(actions: MarkdownActions): MarkdownView {
   const element = h('div', { class: 'md' });
   const lifetime = new AbortController();
+  const asked: Steps[] = [];
   const { signal } = lifetime;
-  const pen = { actions, signal, headings: [], codeBlocks: 0, tables: 0 };
+  const pen = { actions, signal, later, headings: [], codeBlocks: 0, tables: 0, made: [] };
   const stream = createBlockStream(element, pen, (block) => queueHighlight(block, signal));
-  const cleaner = createCleaner();
-  let room = maxLength;
+  const incoming = createIncoming();
+  const notice = h('p', { class: 'cut' }, cutNotice);
+  const showAll = createShowAll(element, () => {
+    notice.remove();
+    most = Infinity;
+    stir();
+  });
+  let [most, nextDrawMs] = [mostShown, 0];
   let dirty = false;
-  let ended = false;
-  let nextDrawMs = 0;
+  let isDone = false;
 
-  function take(text: string): void {
-    if (text === '' || ended || room < 0) return;
-    stream.push(text.length > room ? text.slice(0, wholeCharacters(text, room)) : text);
-    room -= text.length;
+  function stir(): void {
     dirty = true;
+    actions.redraw();
   }
 
-  function finish(): void {
-    if (ended) return;
-    ended = true;
-    dirty = false;
-    stream.end();
-    if (room < 0) element.append(h('p', { class: 'cut' }, cutNotice));
+  function later(steps: Steps): void {
+    asked.push(steps);
+    if (drawAsked(createBudget())) stir();
+  }
+
+  /** True when there is more. */
+  function drawAsked(budget: Budget): boolean {
+    for (let first = asked[0]; first && !budget.isSpent(); first = asked[0]) {
+      const step = first.next();
+      if (step.done === true) asked.shift();
+      else budget.spend(step.value);
+    }
+    return asked.length > 0;
+  }
+
+  function settle(budget: Budget): boolean {
+    for (;;) {
+      while (incoming.length > 0 && stream.waiting < mostWaiting) stream.push(incoming.take());
+      if (stream.settle(budget, incoming.isWhole, most)) return true;
+      if (incoming.length === 0 || stream.weight >= most) return false;
+    }
+  }
+
+  function drawOpen(nowMs: number): void {
+    const start = performance.now();
+    stream.drawOpen();
+    const costMs = performance.now() - start;
+    nextDrawMs = costMs > slowDrawMs ? nowMs + 3 * costMs : 0;
+  }
+
+  /** What comes when all is settled that may be. True when there is more. */
+  function drawRest(budget: Budget, nowMs: number): boolean {
+    if (stream.weight >= most && stream.waiting + incoming.length > 0) hide();
+    else if (!incoming.isWhole) drawOpen(nowMs);
+    else if (stream.redraw(budget)) return true;
+    else isDone = true;
+    if (isDone && incoming.isCut) element.append(notice);
+    return false;
+  }
+
+  function hide(): void {
+    stream.removeOpen();
+    const lines = incoming.lines - stream.settledLines;
+    showAll.show(lines, incoming.length + stream.waiting);
+    if (incoming.isCut) element.append(notice);
   }
 
   return {
     element,
     append(text) {
-      if (!ended) take(cleaner.push(text));
+      if (text === '') return;
+      incoming.add(text);
+      dirty ||= !isDone;
     },
     frame(nowMs) {
       if (!dirty) return false;
-      if (nowMs < nextDrawMs) return true;
-      const start = performance.now();
-      dirty = false;
-      if (room < 0) finish();
-      else stream.draw();
-      const costMs = performance.now() - start;
-      nextDrawMs = costMs > slowDrawMs ? nowMs + 3 * costMs : 0;
-      return false;
+      const budget = frameBudget(nowMs);
+      if (nowMs < nextDrawMs || budget.isSpent() || drawAsked(budget)) return true;
+      if (isDone) return (dirty = false);
+      dirty = settle(budget) || drawRest(budget, nowMs);
+      return dirty;
     },
     end() {
-      take(cleaner.flush());
-      finish();
+      incoming.end();
+      dirty ||= !isDone;
     },
     dispose() {
       lifetime.abort();
-      ended = true;
+      isDone = true;
       dirty = false;
+      asked.length = 0;
     },
   };
 }
 
-/** Whole text at once, for restored turns. */
-export function renderMarkdown(text: string, actions: MarkdownActions): MarkdownView {
-  const view = createMarkdownView(actions);
-  view.append(text);
-  view.end();
-  return view;
-}
-
 const cutNotice = 'This answer is longer than 2 MB. The rest is not shown.';
-
-function wholeCharacters(text: string, length: number): number {
-  const unit = text.charCodeAt(length - 1);
-  return unit >= 0xd800 && unit <= 0xdbff ? length - 1 : length;
-}

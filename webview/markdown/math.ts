@@ -99,6 +99,7 @@ function between(
   isMath: (tex: string, after: string) => boolean,
 ): MathToken | undefined {
   const window = source.slice(open.length, open.length + maxTex + close.length);
+  if (open.length + window.length < source.length && !window.includes(close)) return undefined;
   const paragraph = window.slice(0, /\n[ \t]*\n/.exec(window)?.index ?? window.length);
   const end = paragraph.indexOf(close);
   if (end < 0) return unfinished(open, paragraph, source);

@@ -1,6 +1,6 @@
 import { codeBlockOf } from './codeBlock.ts';
 import { formulaOf } from './formulaView.ts';
-import { matchExpansion } from './table.ts';
+import { isCutTable, matchExpansion } from './table.ts';
 
 /**
  * Makes the siblings from `first` on look like `fresh`, reusing what is there, so that focus,
@@ -46,8 +46,8 @@ export function patchNode(old: Node, fresh: Node): boolean {
   if (block && freshBlock) return block.adopt(freshBlock);
   if (formulaOf(old) !== undefined || formulaOf(fresh) !== undefined)
     return formulaOf(old) === formulaOf(fresh);
-  if (!sameListener(old, fresh)) return false;
   matchExpansion(old, fresh);
+  if (!sameListener(old, fresh)) return false;
   patchAttributes(old, fresh);
   const children = patchSiblings(old, old.firstChild, [...fresh.childNodes]);
   removeFrom(old.childNodes[children.length] ?? null);
@@ -56,7 +56,7 @@ export function patchNode(old: Node, fresh: Node): boolean {
 
 /** Links and buttons act on what they were made for. */
 function sameListener(old: Element, fresh: Element): boolean {
-  if (old.localName === 'button') return false;
+  if (old.localName === 'button' || isCutTable(old) || isCutTable(fresh)) return false;
   return old.localName !== 'a' || old.getAttribute('title') === fresh.getAttribute('title');
 }
 

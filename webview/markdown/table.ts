@@ -1,63 +1,140 @@
 import type { Tokens } from 'marked';
-import { h } from '../h.ts';
+import { h, setAttribute } from '../h.ts';
 import { drawInline } from './inline.ts';
-import type { Pen } from './pen.ts';
+import type { Pen, Steps } from './pen.ts';
+
+/** A table on the page. It grows by rows; a big one is cut, with a button for the rest. */
+export interface TableBlock {
+  /** A box that scrolls by itself. */
+  readonly element: HTMLElement;
+  addRows(rows: readonly (readonly Tokens.TableCell[])[]): Steps;
+  /** Shows all columns and rows at once, and those that are still to come. */
+  expand(): void;
+  readonly isExpanded: boolean;
+  /** Whether something of it is not shown. */
+  readonly isCut: boolean;
+}
 
 const maxColumns = 50;
 const maxRows = 500;
-const expanders = new WeakMap<Node, () => void>();
-const expanded = new WeakSet<Node>();
+/** Cells of one `table`: each new row has all of its cells laid out again. */
+const maxCells = 3_000;
+const tables = new WeakMap<Node, TableBlock>();
 
-/** A table in a box that scrolls by itself. A big one is cut, with a button for the rest. */
+export function tableOf(node: Node | null): TableBlock | undefined {
+  return node ? tables.get(node) : undefined;
+}
+
+/** The whole table, as far as it is shown at first. */
 export function drawTable(token: Tokens.Table, pen: Pen): HTMLElement {
-  const columns = token.header.length;
-  const rows = token.rows.length;
-  const size = `${columns} ${columns === 1 ? 'column' : 'columns'}, ${rows} ${rows === 1 ? 'row' : 'rows'}`;
-  const name = `Table ${++pen.tables}, ${size}`;
-  const box = h('div', { class: 'wide', role: 'group', tabindex: 0, 'aria-label': name });
-  if (columns <= maxColumns && rows <= maxRows) {
-    box.append(grid(token, pen, columns, rows));
-    return box;
-  }
-  const expand = () => {
-    expanded.add(box);
-    expanders.delete(box);
-    box.replaceChildren(grid(token, pen, columns, rows));
-  };
-  const label = `Show all ${columns.toLocaleString()} columns, ${rows.toLocaleString()} rows`;
-  const more = h('button', { class: 'linkish', type: 'button' }, label);
-  more.addEventListener('click', () => {
-    expand();
-    box.focus();
-  });
-  box.append(grid(token, pen, maxColumns, maxRows), more);
-  expanders.set(box, expand);
-  return box;
+  const table = createTable(token, pen);
+  drain(table.addRows(token.rows));
+  return table.element;
 }
 
 /** A table that somebody has asked to see whole stays whole when it is drawn anew. */
 export function matchExpansion(old: Node, fresh: Node): void {
-  if (!expanded.has(old)) return;
-  expanders.get(fresh)?.();
+  if (tableOf(old)?.isExpanded === true) tableOf(fresh)?.expand();
 }
 
-function grid(token: Tokens.Table, pen: Pen, columns: number, rows: number): HTMLElement {
-  const line = (tag: 'th' | 'td', cells: readonly Tokens.TableCell[]) =>
-    h(
-      'tr',
-      {},
-      cells.slice(0, columns).map((cell) => drawCell(tag, cell, pen)),
-    );
-  return h(
-    'table',
-    {},
-    h('thead', {}, line('th', token.header)),
-    h(
-      'tbody',
-      {},
-      token.rows.slice(0, rows).map((row) => line('td', row)),
-    ),
-  );
+/** Whether the node is a table with a button, which acts on that very table. */
+export function isCutTable(node: Node): boolean {
+  return tableOf(node)?.isCut === true;
+}
+
+type Row = readonly Tokens.TableCell[];
+
+/** The head of the table, without its rows. */
+export function createTable({ header }: Tokens.Table, pen: Pen): TableBlock {
+  const number = ++pen.tables;
+  const columns = header.length;
+  const shownColumns = Math.min(columns, maxColumns);
+  const rowLimit = Math.min(maxRows, Math.max(20, Math.floor(maxCells / shownColumns)));
+  const element = h('div', { class: 'wide', role: 'group', tabindex: 0 });
+  const more = h('button', { class: 'linkish', type: 'button', onclick: showAll });
+  const rows: Row[] = [];
+  let isExpanded = false;
+  let body = startGrid();
+  let drawn = 0;
+
+  function startGrid(): HTMLElement {
+    const head = h('thead', {}, drawRow('th', header, isExpanded ? columns : shownColumns, pen));
+    const fresh = h('tbody');
+    const grid = h('table', {}, head, fresh);
+    if (more.parentNode === element) more.before(grid);
+    else element.append(grid);
+    return fresh;
+  }
+
+  function* drawDue(): Steps {
+    while (drawn < (isExpanded ? rows.length : Math.min(rows.length, rowLimit))) {
+      const width = isExpanded ? columns : shownColumns;
+      const row = rows[drawn++];
+      if (body.childElementCount >= Math.max(1, maxCells / width)) body = startGrid();
+      if (row) body.append(drawRow('td', row, width, pen));
+      yield width;
+    }
+  }
+
+  const isCut = () => !isExpanded && (columns > maxColumns || rows.length > rowLimit);
+
+  function name(): void {
+    const words = [counted(columns, 'column'), counted(rows.length, 'row')].join(', ');
+    setAttribute(element, 'aria-label', `Table ${number}, ${words}`);
+    more.textContent = `Show all ${words}`;
+    if (isCut()) element.append(more);
+    else more.remove();
+  }
+
+  function expand(): void {
+    isExpanded = true;
+    more.remove();
+    if (columns <= maxColumns) return;
+    element.replaceChildren();
+    drawn = 0;
+    body = startGrid();
+  }
+
+  function showAll(): void {
+    expand();
+    element.focus();
+    pen.later(drawDue());
+  }
+
+  const table: TableBlock = {
+    element,
+    *addRows(added) {
+      rows.push(...added);
+      name();
+      yield* drawDue();
+    },
+    expand() {
+      expand();
+      drain(drawDue());
+    },
+    get isExpanded() {
+      return isExpanded;
+    },
+    get isCut() {
+      return isCut();
+    },
+  };
+  name();
+  tables.set(element, table);
+  return table;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString()} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function drain(steps: Steps): void {
+  while (steps.next().done !== true);
+}
+
+function drawRow(tag: 'th' | 'td', cells: Row, columns: number, pen: Pen): HTMLElement {
+  const drawn = cells.slice(0, columns).map((cell) => drawCell(tag, cell, pen));
+  return h('tr', {}, drawn);
 }
 
 function drawCell(tag: 'th' | 'td', cell: Tokens.TableCell, pen: Pen): HTMLElement {

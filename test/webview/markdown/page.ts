@@ -6,7 +6,6 @@ import { createFileLinks } from '../../../webview/markdown/fileLinks.ts';
 import { createLexer } from '../../../webview/markdown/lexer.ts';
 import {
   createMarkdownView,
-  renderMarkdown,
   type MarkdownActions,
   type MarkdownView,
 } from '../../../webview/markdown/markdownView.ts';
@@ -47,6 +46,7 @@ const markdownPage = {
       }
     }
     view.end();
+    finish(view);
     const replaced = [...seen.keys()].filter((node) => !view.element.contains(node)).length;
     return { settled: seen.size, replaced, touched };
   },
@@ -57,10 +57,11 @@ const markdownPage = {
   },
   append(text: string): void {
     current?.append(text);
-    current?.frame(laterMs());
+    if (current) finish(current);
   },
   end(): void {
     current?.end();
+    if (current) finish(current);
   },
   /** Remembers the elements that `selector` finds now; `unchanged` says which still stand there. */
   remember(selector: string): number {
@@ -79,9 +80,7 @@ const markdownPage = {
     return String(getSelection());
   },
   show(text: string): void {
-    panel.replaceChildren();
-    current = renderMarkdown(text, actions);
-    panel.append(current.element);
+    current = stream([text], [false], laterMs).view;
   },
   /** Frames until nothing is left to draw, as the owner of a view would. */
   drawingBudget(chunk: string, frames: number): { drawn: number; ms: number } {
@@ -116,6 +115,11 @@ const actions: MarkdownActions = {
   copy: note('copy'),
   insert: note('insert'),
   newFile: note('newFile'),
+  redraw() {
+    requestAnimationFrame(() => {
+      if (current) finish(current);
+    });
+  },
 };
 
 let current: MarkdownView | undefined;
@@ -148,7 +152,13 @@ function stream(
     if (drawn[i % drawn.length]) view.frame(clock());
   }
   view.end();
+  finish(view);
   return { view, ms: performance.now() - start };
+}
+
+/** Draws frame by frame, without waiting for them, until nothing is left. */
+function finish(view: MarkdownView): void {
+  while (view.frame(laterMs()));
 }
 
 function wholeByParser(source: string): HTMLElement {
@@ -160,6 +170,8 @@ function wholeByParser(source: string): HTMLElement {
     headings: [],
     codeBlocks: 0,
     tables: 0,
+    made: [],
+    later: () => undefined,
   };
   root.append(...drawBlocks(createLexer().lex(cleanText(source)), pen));
   for (const figure of root.querySelectorAll('figure')) codeBlockOf(figure)?.close();
@@ -205,6 +217,7 @@ async function measureDraw(): Promise<Draws> {
   }
   const before = performance.now();
   view.end();
+  finish(view);
   const endMs = performance.now() - before;
   const last = costs.slice(-Math.ceil(costs.length / 10));
   const sum = (list: readonly number[]) => list.reduce((total, each) => total + each, 0);
