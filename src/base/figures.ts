@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+
 /**
  * Bounds for times and durations that others wrote. A figure beyond them is misread or broken, so
  * it counts as not told.
@@ -29,3 +31,15 @@ export function epochMs(value: number, nowMs: number): number | undefined {
 export function spanMs(value: number): number | undefined {
   return value >= 0 && value <= furthestMs ? value : undefined;
 }
+
+/** A stored time, epoch ms; one that no clock can show is an error. */
+export const storedTime = z.number().check(z.nonnegative(), z.lte(lastDateMs));
+
+/**
+ * The same where the rest of what was stored is not to be lost over it: a time that no clock can
+ * show counts as one of long ago.
+ */
+export const repairedTime = z.pipe(
+  z.number(),
+  z.transform((atMs) => (atMs >= 0 && atMs <= lastDateMs ? atMs : 0)),
+);

@@ -43,7 +43,7 @@ const form = <T>(all: Form<T>) => ({
   changedInitial: all.change(all.initial),
 });
 
-const rest = { reason: 'usageLimit' as const, sinceMs: 1, untilMs: 9e15 };
+const rest = { reason: 'usageLimit' as const, sinceMs: 1, untilMs: 1_000_000 };
 const note = { revision: 'r', refreshedAtMs: 1, notedAtMs: 1 };
 const record = {
   credentialId: 'a',

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Listen } from '../../base/event.ts';
+import { repairedTime, storedTime } from '../../base/figures.ts';
 import { parseJson } from '../../base/json.ts';
 import { isNewer } from '../../base/storedJson.ts';
 
@@ -57,9 +58,9 @@ export const credentialSchema = z.object({
   refreshToken: z.string(),
   idToken: perhaps(z.string()),
   /** When the access token runs out; absent when the issuer did not tell. */
-  expiresAtMs: perhaps(z.number()),
+  expiresAtMs: perhaps(storedTime),
   /** When the tokens were given, at sign-in or by a refresh. */
-  refreshedAtMs: z.number(),
+  refreshedAtMs: repairedTime,
   /** Another one for each set of tokens; absent until the first refresh. */
   revision: perhaps(z.string()),
   signedOutReason: z.optional(z.catch(signedOutReason, 'rejected')),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { cut } from '../../base/cut.ts';
+import { lastDateMs } from '../../base/figures.ts';
 import { parseJson } from '../../base/json.ts';
 
 /** Who a token speaks of. Every field may be missing. */
@@ -19,7 +20,10 @@ export interface TokenClaims {
 const longestIssuer = 300;
 
 const text = z.catch(z.optional(z.string().check(z.minLength(1))), undefined);
-const seconds = z.catch(z.optional(z.number()), undefined);
+const seconds = z.catch(
+  z.optional(z.number().check(z.nonnegative(), z.lte(lastDateMs / 1000))),
+  undefined,
+);
 const organizations = z.catch(z.optional(z.array(z.catch(z.object({ id: text }), {}))), undefined);
 
 const payload = z.object({

@@ -1,5 +1,6 @@
 import { lookupTable } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
+import { furthestMs } from '../../base/figures.ts';
 import { readText, type Http, type HttpRequest } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import { isSafeEndpoint } from '../settings/settings.ts';
@@ -157,7 +158,10 @@ const tokenAnswer = z.object({
   access_token: token,
   refresh_token: token,
   id_token: token,
-  expires_in: z.catch(z.nullish(z.number().check(z.positive())), undefined),
+  expires_in: z.catch(
+    z.nullish(z.number().check(z.positive(), z.lte(furthestMs / 1000))),
+    undefined,
+  ),
 });
 
 function readTokens(text: string): TokenAnswer {

@@ -1,6 +1,7 @@
 import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
+import { repairedTime } from '../../base/figures.ts';
 import { createLocalLeases, type Leases } from '../../base/leases.ts';
 import { freeLocks, type MachineLocks } from '../../base/locks.ts';
 import { recordOfKnown } from '../../base/lenient.ts';
@@ -21,15 +22,15 @@ export const longestKeptMs = 24 * 3_600_000;
 const noteSchema = z.object({
   /** Of the newest tokens that were stored. */
   revision: z.string(),
-  refreshedAtMs: z.number(),
-  notedAtMs: z.number(),
+  refreshedAtMs: repairedTime,
+  notedAtMs: repairedTime,
   /** A refresh token of this revision is on its way to the issuer, or its answer is not stored. */
   inFlight: z.optional(
     z.object({
       revision: z.string(),
       /** A process, as {@link Peers} names it. */
       holder: z.string(),
-      startedAtMs: z.number(),
+      startedAtMs: repairedTime,
       /** The successor could not be stored and lives in the memory of the holder. */
       isKept: z.optional(z.boolean()),
       /** The request broke after it was sent, so the issuer may have taken the token. */

@@ -1,3 +1,4 @@
+import { furthestMs } from '../../base/figures.ts';
 import type { Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
 import { readAccount, readClaims } from './idToken.ts';
@@ -69,5 +70,6 @@ function expiry(answer: TokenAnswer, nowMs: number): { expiresAtMs?: number } {
   const { expiresAtS, issuedAtS = nowMs / 1000 } = readClaims(answer.accessToken ?? '');
   const lifetimes = [answer.expiresInS, expiresAtS && expiresAtS - issuedAtS];
   const known = lifetimes.filter((lifetime) => lifetime !== undefined);
-  return known.length > 0 ? { expiresAtMs: nowMs + Math.min(...known) * 1000 } : {};
+  const lifetimeMs = Math.min(...known, furthestMs / 1000) * 1000;
+  return known.length > 0 ? { expiresAtMs: nowMs + lifetimeMs } : {};
 }

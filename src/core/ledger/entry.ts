@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { lastDateMs } from '../../base/figures.ts';
+import { storedTime as atMs } from '../../base/figures.ts';
 import { lenient, membersOf } from '../../base/lenient.ts';
 import { present } from '../../base/present.ts';
 
-const atMs = z.number().check(z.nonnegative(), z.lte(lastDateMs));
 /** No turn counts so many of anything; sums of such figures would lose all others. */
 const count = z.number().check(z.nonnegative(), z.lte(1e12));
 

@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
-import { furthestMs, isNear, lastDateMs } from '../../base/figures.ts';
+import { furthestMs, isNear, storedTime as atMs } from '../../base/figures.ts';
 import { lenient, membersOf } from '../../base/lenient.ts';
 import { present } from '../../base/present.ts';
 import type { QuotaReading, QuotaWindow } from '../quota/reading.ts';
 
 /** Any source of figures. The usage answer tells whole percents, headers tell decimals (WIRE.md d). */
 export type LedgerReading = Omit<QuotaReading, 'source'> & Pick<Partial<QuotaReading>, 'source'>;
-
-const atMs = z.number().check(z.nonnegative(), z.lte(lastDateMs));
 
 /** What was told of one window at one time. Points without a reset time have none. */
 export interface WindowPoint {

@@ -38,6 +38,13 @@ export interface Catalogue {
 const slug = z.string().check(z.minLength(1), z.maxLength(100));
 const text = lenient(z.string());
 
+/** No model takes so many tokens; a higher figure is misread, and sums with it would be, too. */
+const mostWindowTokens = 100_000_000;
+const windowTokens = z.pipe(
+  z.number().check(z.positive()),
+  z.transform((tokens) => Math.min(tokens, mostWindowTokens)),
+);
+
 /** The live catalogue tells each level as an object with a description. */
 const effort = z.pipe(
   z.union([z.string(), z.object({ effort: z.string() })]),
@@ -59,7 +66,7 @@ const entry = z.object({
   display_name: text,
   description: text,
   use_responses_lite: orElse(z.boolean(), false),
-  context_window: orElse(z.number().check(z.positive()), 272_000),
+  context_window: orElse(windowTokens, 272_000),
   effective_context_window_percent: orElse(z.number().check(z.positive(), z.lte(100)), 95),
   supported_reasoning_levels: orElse(z.array(effort), []),
   default_reasoning_level: text,

@@ -2,7 +2,7 @@ import type { SignedOutReason } from '../auth/credential.ts';
 import { shownPercent, type QuotaWindow } from '../quota/reading.ts';
 import type { QuotaState } from '../quota/record.ts';
 import type { AccountPreferences } from './preferences.ts';
-import type { Rest, RestReason } from './rest.ts';
+import { isResting, type Rest, type RestReason } from './rest.ts';
 
 /** Whether an account may be used, and if not, why and until when. */
 export type Condition =
@@ -53,7 +53,7 @@ function restingOf(
   if (told !== undefined && told > nowMs) {
     return { kind: 'resting', reason: 'usageLimit', untilMs: told };
   }
-  if (!rest || rest.untilMs <= nowMs || isOvertaken(rest, quota)) return undefined;
+  if (!rest || !isResting(rest, nowMs) || isOvertaken(rest, quota)) return undefined;
   return { kind: 'resting', reason: rest.reason, untilMs: rest.untilMs };
 }
 

@@ -1,26 +1,35 @@
 import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
+import { repairedTime } from '../../base/figures.ts';
 import { recordOfKnown } from '../../base/lenient.ts';
 import type { ResponsesFailure, ResponsesFailureKind } from '../responses/failure.ts';
 
 const restReason = z.enum(['usageLimit', 'rateLimited', 'billing', 'notIncluded', 'unauthorized']);
 export type RestReason = z.infer<typeof restReason>;
 
+const hourMs = 3_600_000;
+/** A rest is never longer than this: a misread time must not lose an account for good. */
+const longestRestMs = 32 * 24 * hourMs;
+/** A rest that began further ahead than this was written by a clock that was wrong. */
+const mostSkewMs = hourMs;
+
 /** An account is left alone for a while, because the backend turned a request of it away. */
-const rest = z.object({
-  reason: restReason,
-  sinceMs: z.number().check(z.nonnegative()),
-  untilMs: z.number().check(z.nonnegative()),
-});
+const rest = z.pipe(
+  z.object({
+    reason: restReason,
+    sinceMs: repairedTime,
+    untilMs: z.number().check(z.nonnegative()),
+  }),
+  z.transform((stored) => ({
+    ...stored,
+    untilMs: Math.min(stored.untilMs, stored.sinceMs + longestRestMs),
+  })),
+);
 export type Rest = z.infer<typeof rest>;
 
 /** The resting accounts by credential id. Shared by all windows, so that one refusal serves all. */
 export const restsSchema = recordOfKnown(rest);
 export type Rests = z.infer<typeof restsSchema>;
-
-const hourMs = 3_600_000;
-/** A rest is never longer than this: a misread time must not lose an account for good. */
-const longestRestMs = 32 * 24 * hourMs;
 
 /**
  * Failures that another account may cure, and for how long this one is left alone when the backend
@@ -45,9 +54,14 @@ export function restFor(failure: ResponsesFailure, nowMs: number): Rest | undefi
   return { reason: cure.reason, sinceMs: nowMs, untilMs };
 }
 
+/** False for a rest that is over, and for one that a wrong clock has dated ahead. */
+export function isResting({ sinceMs, untilMs }: Rest, nowMs: number): boolean {
+  return untilMs > nowMs && sinceMs <= nowMs + mostSkewMs;
+}
+
 /** Without the rests that are over. */
 export function openRests(rests: Rests, nowMs: number): Rests {
-  return Object.fromEntries(Object.entries(rests).filter(([, { untilMs }]) => untilMs > nowMs));
+  return Object.fromEntries(Object.entries(rests).filter(([, one]) => isResting(one, nowMs)));
 }
 
 /** The longer rest stays, unless the new one is of the same reason: then the backend has said more. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isNear, lastDateMs } from '../../base/figures.ts';
+import { isNear, storedTime as atMs } from '../../base/figures.ts';
 import { lenient, membersOf } from '../../base/lenient.ts';
 import { present } from '../../base/present.ts';
 import { mostResets, windowNames, type QuotaWindow } from './reading.ts';
@@ -13,7 +13,6 @@ export interface StoredQuota {
 
 export const noStoredQuota: StoredQuota = { version: 2, records: [] };
 
-const atMs = z.number().check(z.nonnegative(), z.lte(lastDateMs));
 const share = z.number().check(z.nonnegative(), z.lte(100));
 const text = z.string().check(z.maxLength(1_000));
 /** An odd value is left out, and the rest stays. */
