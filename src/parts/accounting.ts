@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { describeError, traceError } from '../base/describeError.ts';
 import { createEmitter } from '../base/event.ts';
 import { lastKnown } from '../base/sharedValue.ts';
 import { mergeHistories, noHistory, windowHistory } from '../core/ledger/history.ts';
@@ -24,10 +25,10 @@ export function createAccounting(ground: Ground) {
   const shared = sharedFile('history', windowHistory, noHistory);
   const tracker = createLedgerTracker({
     now: clock.now,
-    onError: (error) => log.error(`ledger listener: ${String(error)}`),
+    onError: (error) => log.error(`ledger listener: ${traceError(error)}`),
   });
   const warn = (what: string) => (error: unknown) =>
-    log.warn(`the ledger could not be ${what}: ${error instanceof Error ? error.name : 'unknown'}`);
+    log.warn(`the ledger could not be ${what}: ${describeError(error)}`);
   lifetime.add(tracker.onDidSettle((entry) => void file.append(entry).catch(warn('written'))));
   lifetime.add(shared.onDidChange(() => tracker.absorbHistory(shared.current())));
 

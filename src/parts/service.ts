@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { describeError } from '../base/describeError.ts';
 import { createEmitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import { createAnswerLimit } from '../core/auth/answerLimit.ts';
@@ -93,7 +94,7 @@ function followAccount(
     known = id;
     if (id === undefined) return;
     const warn = (what: string) => (error: unknown) =>
-      log.warn(`${what} could not be read: ${error instanceof Error ? error.message : 'unknown'}`);
+      log.warn(`${what} could not be read: ${describeError(error)}`);
     models.refresh(ended.signal).catch(warn('the models'));
     // Who has just signed in wants to see figures, not wait for the poll to come round.
     if (meteredInUse() === id) poll.learn(id).catch(warn('the quota'));

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { traceError } from '../base/describeError.ts';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import { createEmitter, type Listen } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
@@ -40,7 +41,9 @@ export function createAccount(needs: {
 }): Account {
   const { pool, choice, signIn, loginImport, log } = needs;
   const lifetime = new Disposables();
-  const change = createEmitter<void>((error) => log.error(`account listener: ${String(error)}`));
+  const change = createEmitter<void>((error) =>
+    log.error(`account listener: ${traceError(error)}`),
+  );
   let told: string | undefined;
 
   const current = (): AccountInUse | undefined => {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { traceError } from '../base/describeError.ts';
 import type { Log } from '../base/log.ts';
 import type { Session } from '../core/chat/session.ts';
 import { isShownText } from '../core/chat/shownText.ts';
@@ -33,7 +34,7 @@ export function createChatRequests(needs: ChatRequestNeeds): (message: FromWebvi
   const { log } = needs;
   return (message) => {
     Promise.resolve(act(message, needs)).catch((error: unknown) => {
-      log.error(`${message.type}: ${error instanceof Error ? error.message : String(error)}`);
+      log.error(`${message.type}: ${traceError(error)}`);
       if (message.type === 'usage/act') tellVain();
     });
   };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { describeError, traceError } from '../base/describeError.ts';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import { AuthError } from '../core/auth/errors.ts';
 import { scopes } from '../core/auth/identity.ts';
@@ -84,7 +85,7 @@ async function guarded(act: () => unknown, log: Log): Promise<void> {
     await act();
   } catch (error) {
     if (error instanceof AuthError || error instanceof LoadError || isCancel(error)) return;
-    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    log.error(traceError(error));
     throw error;
   }
 }
@@ -134,8 +135,7 @@ async function refreshQuota({ refreshQuota: ask, log }: CommandNeeds): Promise<v
   try {
     await ask();
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    log.warn(`quota: ${problem}`);
+    log.warn(`quota: ${describeError(error)}`);
     void vscode.window.showWarningMessage(
       vscode.l10n.t('The quota could not be read. The log says more.'),
     );

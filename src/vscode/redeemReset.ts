@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { describeError } from '../base/describeError.ts';
 import type { Log } from '../base/log.ts';
 import type { BankedReset, RedeemOutcome, Resets } from '../core/quota/resets.ts';
 import { clockTime } from '../core/quota/time.ts';
@@ -52,7 +53,7 @@ export function createRedeemReset(needs: RedeemNeeds): RedeemReset {
     try {
       await ask(credentialId, label ?? vscode.l10n.t('this account'));
     } catch (error) {
-      log.warn(`banked resets: ${error instanceof Error ? error.message : 'unknown'}`);
+      log.warn(`banked resets: ${describeError(error)}`);
       void vscode.window.showWarningMessage(
         vscode.l10n.t(
           'Codex did not answer about the banked resets. You can ask again: a reset that went through is not used twice. The log says more.',

@@ -1,3 +1,4 @@
+import { traceError } from '../../base/describeError.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
@@ -50,7 +51,7 @@ const longestSleepMs = 12 * 3_600_000;
 
 export function createHeld(needs: HeldNeeds): Held {
   const { clock, log } = needs;
-  const change = createEmitter<void>((error) => log.error(`held messages: ${String(error)}`));
+  const change = createEmitter<void>((error) => log.error(`held messages: ${traceError(error)}`));
   let held: { message: HeldMessage; request: HoldRequest }[] = [];
   let alarm = new AbortController();
 

@@ -1,3 +1,4 @@
+import { traceError } from '../../base/describeError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
@@ -66,7 +67,7 @@ export interface SendingNeeds {
 
 export function createSending(needs: SendingNeeds): Sending {
   const { session, pool, held, log } = needs;
-  const change = createEmitter<void>((error) => log.error(`sending: ${String(error)}`));
+  const change = createEmitter<void>((error) => log.error(`sending: ${traceError(error)}`));
   let open: Open | undefined;
   /** Ids of held messages by the turn that they are to do again. */
   const again = new Map<string, string>();
@@ -89,7 +90,7 @@ export function createSending(needs: SendingNeeds): Sending {
       return warningFor(needs, more);
     } catch (error) {
       // Whoever asks must not be kept from it by what only wants to warn.
-      log.error(`the cost of a turn cannot be told: ${String(error)}`);
+      log.error(`the cost of a turn cannot be told: ${traceError(error)}`);
       return undefined;
     }
   };

@@ -1,3 +1,4 @@
+import { traceError } from '../../base/describeError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
@@ -12,7 +13,7 @@ import { endNote, promptItem, restPrompt } from './history.ts';
 import type { ContextUse, RequestBasis } from './requestBasis.ts';
 import { runTurn } from './runTurn.ts';
 import { createTurnRecord, type TurnRecord } from './turnRecord.ts';
-import { renewWays, traceOf, wordsFor } from './turnFailure.ts';
+import { renewWays, wordsFor } from './turnFailure.ts';
 import { endSilence } from './turnView.ts';
 import type { WayOn } from './waysOn.ts';
 import type { PartChange, Prompt, Turn, TurnReceipt, TurnStatus } from './turn.ts';
@@ -83,7 +84,9 @@ interface Running {
 
 export function createSession(needs: SessionNeeds): Session {
   const { clock, log, newId } = needs;
-  const change = createEmitter<SessionChange>((error) => log.error(`session: ${String(error)}`));
+  const change = createEmitter<SessionChange>((error) =>
+    log.error(`session: ${traceError(error)}`),
+  );
   let chat = createChatState(newId);
   let running: Running | undefined;
 
@@ -138,7 +141,7 @@ export function createSession(needs: SessionNeeds): Session {
       words = wordsFor(error, needs);
       needs.onFailure(error);
     } catch (fault) {
-      log.error(`a failure could not be told: ${traceOf(fault)}`);
+      log.error(`a failure could not be told: ${traceError(fault)}`);
     } finally {
       finish(turn, 'failed', words);
     }
@@ -150,7 +153,7 @@ export function createSession(needs: SessionNeeds): Session {
     try {
       chat.history = [...chat.history, ...endOf(record, status)];
     } catch (error) {
-      log.error(`what a turn has written could not be kept: ${traceOf(error)}`);
+      log.error(`what a turn has written could not be kept: ${traceError(error)}`);
     } finally {
       running = undefined;
       turn.status = status;
@@ -254,7 +257,7 @@ function tellOthers(event: TurnEvent, { onTurnEvent, log }: SessionNeeds): void 
   try {
     onTurnEvent(event);
   } catch (error) {
-    log.error(`${event.type} event: ${traceOf(error)}`);
+    log.error(`${event.type} event: ${traceError(error)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { traceError } from '../../base/describeError.ts';
 import type { Log } from '../../base/log.ts';
 import { failureWords, type FailureWords } from './failureWords.ts';
 import type { SessionNeeds } from './session.ts';
@@ -8,7 +9,7 @@ type WordsNeeds = Pick<SessionNeeds, 'clock' | 'log' | 'besides' | 'waysOn'>;
 /** What a turn says about the error that ended it, with the ways round it as they are now. */
 export function wordsFor(error: unknown, needs: WordsNeeds): FailureWords {
   const told = failureWords(error, needs.clock.now());
-  if (told.kind === 'internal') needs.log.error(`turn failed: ${traceOf(error)}`);
+  if (told.kind === 'internal') needs.log.error(`turn failed: ${traceError(error)}`);
   const besides = guarded(() => needs.besides?.(error) ?? '', '', needs.log);
   const waysOn = guarded(() => needs.waysOn?.(error) ?? [], [], needs.log);
   return {
@@ -36,12 +37,7 @@ function guarded<T>(make: () => T, otherwise: T, log: Log): T {
   try {
     return make();
   } catch (error) {
-    log.error(`words about a failure: ${traceOf(error)}`);
+    log.error(`words about a failure: ${traceError(error)}`);
     return otherwise;
   }
-}
-
-/** For the log, never for people. */
-export function traceOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : 'unknown';
 }

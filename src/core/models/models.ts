@@ -1,3 +1,4 @@
+import { traceError } from '../../base/describeError.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
 import { createSingleFlight } from '../../base/singleFlight.ts';
@@ -34,7 +35,7 @@ export function createModels(options: CatalogueSource): Models {
   const { log } = options;
   const ended = new AbortController();
   const once = createSingleFlight<void>();
-  const change = createEmitter<void>((error) => log.error(`models listener: ${String(error)}`));
+  const change = createEmitter<void>((error) => log.error(`models listener: ${traceError(error)}`));
   let known = bundled;
   /** The etag that was last asked for: a backend that announces another than it gives is asked once. */
   let askedFor: string | undefined;

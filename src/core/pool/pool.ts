@@ -1,3 +1,4 @@
+import { traceError } from '../../base/describeError.ts';
 import { ownValue } from '../../base/lookup.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
@@ -65,7 +66,7 @@ export interface Pool extends GrantSource, Disposable {
 export function createPool(needs: PoolNeeds): Pool {
   const { grants, rests, clock, log } = needs;
   const roster = createRoster(needs);
-  const changes = createEmitter<void>((error) => log.error(`pool listener: ${String(error)}`));
+  const changes = createEmitter<void>((error) => log.error(`pool listener: ${traceError(error)}`));
   const listening = roster.onDidChange(() => changes.fire());
   const probes = createProbes(needs);
   let sticky: string | undefined;

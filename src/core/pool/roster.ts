@@ -1,3 +1,4 @@
+import { traceError } from '../../base/describeError.ts';
 import { ownValue } from '../../base/lookup.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
@@ -73,7 +74,7 @@ const longestSleepMs = 12 * 3_600_000;
 export function createRoster(needs: RosterNeeds): Roster {
   const { store, quota, preferences, rests, issuer, clock, log } = needs;
   const lifetime = new Disposables();
-  const changes = createEmitter<void>((error) => log.error(`pool listener: ${String(error)}`));
+  const changes = createEmitter<void>((error) => log.error(`pool listener: ${traceError(error)}`));
   let members: readonly Member[] = [];
   let alarm = new AbortController();
 

@@ -1,3 +1,4 @@
+import { traceError } from '../../base/describeError.ts';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
 import type { QuotaReading } from './reading.ts';
@@ -32,7 +33,7 @@ export function createQuota(needs: SharedNeeds): QuotaBook {
   const { clock, log } = needs;
   const lifetime = new Disposables();
   const records = lifetime.add(createSharedRecords(needs));
-  const change = createEmitter<void>((error) => log.error(`quota listener: ${String(error)}`));
+  const change = createEmitter<void>((error) => log.error(`quota listener: ${traceError(error)}`));
   let alarm = new AbortController();
   let disposed = false;
 

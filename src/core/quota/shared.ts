@@ -1,3 +1,4 @@
+import { traceError } from '../../base/describeError.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Listen } from '../../base/event.ts';
@@ -30,7 +31,7 @@ const betweenWritesMs = 500;
 const afterFailureMs = 5_000;
 
 export function createSharedRecords({ shared, clock, log }: SharedNeeds): SharedRecords {
-  const change = createEmitter<void>((error) => log.error(`quota listener: ${String(error)}`));
+  const change = createEmitter<void>((error) => log.error(`quota listener: ${traceError(error)}`));
   const ended = new AbortController();
   const pending = new Map<string, QuotaRecord>();
   const forgotten = new Set<string>();
