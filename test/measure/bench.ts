@@ -11,6 +11,8 @@ import { launchWorkbench } from '../support/workbench.ts';
 export interface BenchOptions {
   /** Called before the first page is loaded. */
   readonly prepare?: (context: BrowserContext) => Promise<void>;
+  /** Called with the server's folder when the extension is installed and no window is open. */
+  readonly prepareServer?: (dataDir: string) => Promise<void>;
 }
 
 /** Like the practice of the end-to-end tests, but with nothing in it that costs time unasked. */
@@ -32,6 +34,7 @@ export async function withBench<T>(
       machineSettings: { 'codexChat.baseUrl': backend.baseUrl, 'codexChat.issuer': backend.issuer },
     });
     ends.push(() => server.stop());
+    await options.prepareServer?.(server.dataDir);
     const workbench = await launchWorkbench(server, { folder, ...options });
     ends.push(() => workbench.close());
     return await use({ backend, server, workbench, folder, messages: [] });
