@@ -3,69 +3,79 @@ import { storedTime as atMs } from '../../base/figures.ts';
 import { lenient, membersOf } from '../../base/lenient.ts';
 import { present } from '../../base/present.ts';
 
+// Schemas are made when a file is read or written: a start has no use for them.
+
 /** No turn counts so many of anything; sums of such figures would lose all others. */
 const count = z.number().check(z.nonnegative(), z.lte(1e12));
 
 /** How sure a share is, from best to least. `pending`: the reading after the turn is to come. */
-const certainty = z.enum(['measured', 'shared', 'rough', 'pending']);
+const certainty = z.lazy(() => z.enum(['measured', 'shared', 'rough', 'pending']));
 export type Certainty = z.infer<typeof certainty>;
 
 /** What a turn took of one window, in percentage points with at most three decimals. */
-const share = z.object({
-  credentialId: z.string(),
-  kind: z.enum(['fiveHour', 'weekly', 'other']),
-  /** `5h`, `wk`, `24h` …; limits beside the main ones have their family in front. */
-  label: z.string(),
-  /** Tells the run of the window: a turn over a reset has a share in each of the two. */
-  startsAtMs: atMs,
-  points: z.number().check(z.nonnegative(), z.lte(100)),
-  certainty,
-});
+const share = z.lazy(() =>
+  z.object({
+    credentialId: z.string(),
+    kind: z.enum(['fiveHour', 'weekly', 'other']),
+    /** `5h`, `wk`, `24h` …; limits beside the main ones have their family in front. */
+    label: z.string(),
+    /** Tells the run of the window: a turn over a reset has a share in each of the two. */
+    startsAtMs: atMs,
+    points: z.number().check(z.nonnegative(), z.lte(100)),
+    certainty,
+  }),
+);
 export type Share = z.infer<typeof share>;
 
-const tokens = z.object({ input: count, cached: count, output: count, reasoning: count });
+const tokens = z.lazy(() =>
+  z.object({ input: count, cached: count, output: count, reasoning: count }),
+);
 export type Tokens = z.infer<typeof tokens>;
 
 /**
  * A stretch of the turn on one account, from when it let a request in. Without length where it let
  * none in: such a stretch has taken nothing.
  */
-const span = z.object({ credentialId: z.string(), fromMs: atMs, toMs: atMs });
+const span = z.lazy(() => z.object({ credentialId: z.string(), fromMs: atMs, toMs: atMs }));
 export type Span = z.infer<typeof span>;
 
-const storedEntry = z.object({
-  version: z.literal(1),
-  id: z.string(),
-  /** Grows each time the shares come to be known better; the highest counts. */
-  revision: count,
-  atMs,
-  endedAtMs: atMs,
-  chatId: z.string(),
-  title: lenient(z.string().check(z.maxLength(60))),
-  /** The account that the turn ended on. */
-  credentialId: z.string(),
-  spans: membersOf(span),
-  model: z.string(),
-  effort: z.string(),
-  /** Absent when the backend did not count them: stopped and failed turns. */
-  tokens: lenient(tokens),
-  /** Requests that were sent. */
-  requests: z.catch(count, 0),
-  /** Kinds of those that failed, such as `overloaded`. */
-  failed: membersOf(z.string()),
-  /** Tokens of context before the turn. */
-  contextTokens: lenient(count),
-  kind: z.enum(['turn', 'compaction']),
-  outcome: z.enum(['done', 'stopped', 'failed', 'interrupted']),
-  shares: membersOf(share),
-});
+const storedEntry = z.lazy(() =>
+  z.object({
+    version: z.literal(1),
+    id: z.string(),
+    /** Grows each time the shares come to be known better; the highest counts. */
+    revision: count,
+    atMs,
+    endedAtMs: atMs,
+    chatId: z.string(),
+    title: lenient(z.string().check(z.maxLength(60))),
+    /** The account that the turn ended on. */
+    credentialId: z.string(),
+    spans: membersOf(span),
+    model: z.string(),
+    effort: z.string(),
+    /** Absent when the backend did not count them: stopped and failed turns. */
+    tokens: lenient(tokens),
+    /** Requests that were sent. */
+    requests: z.catch(count, 0),
+    /** Kinds of those that failed, such as `overloaded`. */
+    failed: membersOf(z.string()),
+    /** Tokens of context before the turn. */
+    contextTokens: lenient(count),
+    kind: z.enum(['turn', 'compaction']),
+    outcome: z.enum(['done', 'stopped', 'failed', 'interrupted']),
+    shares: membersOf(share),
+  }),
+);
 
 /**
  * One turn, as the ledger keeps it. It holds no text of a prompt: the view looks the title of the
  * chat up by its id. `title` is there only where the caller chose to store one. Of a stored line an
  * odd figure is left out, and the rest is kept.
  */
-export const ledgerEntry = z.pipe(storedEntry, z.transform(present<z.infer<typeof storedEntry>>));
+export const ledgerEntry = z.lazy(() =>
+  z.pipe(storedEntry, z.transform(present<z.infer<typeof storedEntry>>)),
+);
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 
 /** One entry of each id, that of the highest revision, in order of time. */

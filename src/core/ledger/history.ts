@@ -17,27 +17,31 @@ export interface WindowPoint {
 }
 
 /** A reset that no window can have is left out; the figure that it came with stays. */
-const windowPoint = z.pipe(
-  z.object({
-    atMs,
-    usedPercent: z.number().check(z.nonnegative(), z.lte(100)),
-    resetsAtMs: lenient(atMs),
-    isWhole: lenient(z.literal(true)),
-  }),
-  z.transform((point): WindowPoint => {
-    const { resetsAtMs } = point;
-    const isMisread = resetsAtMs !== undefined && !isNear(resetsAtMs, point.atMs);
-    return present({ ...point, resetsAtMs: isMisread ? undefined : resetsAtMs });
-  }),
+const windowPoint = z.lazy(() =>
+  z.pipe(
+    z.object({
+      atMs,
+      usedPercent: z.number().check(z.nonnegative(), z.lte(100)),
+      resetsAtMs: lenient(atMs),
+      isWhole: lenient(z.literal(true)),
+    }),
+    z.transform((point): WindowPoint => {
+      const { resetsAtMs } = point;
+      const isMisread = resetsAtMs !== undefined && !isNear(resetsAtMs, point.atMs);
+      return present({ ...point, resetsAtMs: isMisread ? undefined : resetsAtMs });
+    }),
+  ),
 );
 
-const windowSeries = z.object({
-  credentialId: z.string(),
-  label: z.string(),
-  kind: z.enum(['fiveHour', 'weekly', 'other']),
-  minutes: lenient(z.number().check(z.positive(), z.lte(furthestMs / 60_000))),
-  points: membersOf(windowPoint),
-});
+const windowSeries = z.lazy(() =>
+  z.object({
+    credentialId: z.string(),
+    label: z.string(),
+    kind: z.enum(['fiveHour', 'weekly', 'other']),
+    minutes: lenient(z.number().check(z.positive(), z.lte(furthestMs / 60_000))),
+    points: membersOf(windowPoint),
+  }),
+);
 export interface WindowSeries {
   credentialId: string;
   label: string;
@@ -53,13 +57,15 @@ export interface WindowHistory {
   series: WindowSeries[];
 }
 
-export const windowHistory: z.ZodMiniType<WindowHistory> = z.object({
-  version: z.literal(1),
-  series: z.pipe(
-    membersOf(windowSeries),
-    z.transform((all): WindowSeries[] => all.map(present)),
-  ),
-});
+export const windowHistory: z.ZodMiniType<WindowHistory> = z.lazy(() =>
+  z.object({
+    version: z.literal(1),
+    series: z.pipe(
+      membersOf(windowSeries),
+      z.transform((all): WindowSeries[] => all.map(present)),
+    ),
+  }),
+);
 
 export const noHistory: WindowHistory = { version: 1, series: [] };
 

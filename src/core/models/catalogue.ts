@@ -35,49 +35,58 @@ export interface Catalogue {
   skipped: number;
 }
 
+// Schemas are made when a catalogue is read: a start has no use for them.
 const slug = z.string().check(z.minLength(1), z.maxLength(100));
-const text = lenient(z.string());
+const text = z.lazy(() => lenient(z.string()));
 
 /** No model takes so many tokens; a higher figure is misread, and sums with it would be, too. */
 const mostWindowTokens = 100_000_000;
-const windowTokens = z.pipe(
-  z.number().check(z.positive()),
-  z.transform((tokens) => Math.min(tokens, mostWindowTokens)),
+const windowTokens = z.lazy(() =>
+  z.pipe(
+    z.number().check(z.positive()),
+    z.transform((tokens) => Math.min(tokens, mostWindowTokens)),
+  ),
 );
 
 /** The live catalogue tells each level as an object with a description. */
-const effort = z.pipe(
-  z.union([z.string(), z.object({ effort: z.string() })]),
-  z.transform((level) => (typeof level === 'string' ? level : level.effort)),
+const effort = z.lazy(() =>
+  z.pipe(
+    z.union([z.string(), z.object({ effort: z.string() })]),
+    z.transform((level) => (typeof level === 'string' ? level : level.effort)),
+  ),
 );
 
 /** The recommended model, as an object or as its bare slug. */
-const upgrade = z.pipe(
-  z.union([slug, z.object({ model: slug })]),
-  z.transform((value) => (typeof value === 'string' ? value : value.model)),
+const upgrade = z.lazy(() =>
+  z.pipe(
+    z.union([slug, z.object({ model: slug })]),
+    z.transform((value) => (typeof value === 'string' ? value : value.model)),
+  ),
 );
 
 /**
  * What decides about the shape of a request must parse, or the entry is skipped. Figures that are
  * left out are those that the real client takes for a model it does not know.
  */
-const entry = z.object({
-  slug,
-  display_name: text,
-  description: text,
-  use_responses_lite: orElse(z.boolean(), false),
-  context_window: orElse(windowTokens, 272_000),
-  effective_context_window_percent: orElse(z.number().check(z.positive(), z.lte(100)), 95),
-  supported_reasoning_levels: orElse(z.array(effort), []),
-  default_reasoning_level: text,
-  support_verbosity: orElse(z.boolean(), false),
-  default_verbosity: lenient(z.enum(['low', 'medium', 'high'])),
-  supports_parallel_tool_calls: lenient(z.boolean()),
-  visibility: orElse(z.string(), 'list'),
-  priority: orElse(z.number(), Number.MAX_SAFE_INTEGER),
-  minimal_client_version: text,
-  upgrade: lenient(upgrade),
-});
+const entry = z.lazy(() =>
+  z.object({
+    slug,
+    display_name: text,
+    description: text,
+    use_responses_lite: orElse(z.boolean(), false),
+    context_window: orElse(windowTokens, 272_000),
+    effective_context_window_percent: orElse(z.number().check(z.positive(), z.lte(100)), 95),
+    supported_reasoning_levels: orElse(z.array(effort), []),
+    default_reasoning_level: text,
+    support_verbosity: orElse(z.boolean(), false),
+    default_verbosity: lenient(z.enum(['low', 'medium', 'high'])),
+    supports_parallel_tool_calls: lenient(z.boolean()),
+    visibility: orElse(z.string(), 'list'),
+    priority: orElse(z.number(), Number.MAX_SAFE_INTEGER),
+    minimal_client_version: text,
+    upgrade: lenient(upgrade),
+  }),
+);
 
 const catalogue = z.object({ models: z.array(z.unknown()) });
 

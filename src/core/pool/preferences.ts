@@ -29,14 +29,16 @@ const knownPreferences = z.pipe(
 );
 
 /** The wishes of the person for all accounts, by credential id. Shared by all windows. */
-export const preferencesSchema = z.object({
-  version: z.literal(1),
-  /** Ids in the order of use; accounts that are not named come after them. */
-  order: z.catch(listOfKnown(z.string()), []),
-  accounts: z.catch(recordOfKnown(knownPreferences), {}),
-  /** The person was asked whether another account may take over. They are asked once. */
-  wasAskedToSwitch: z.catch(z.exactOptional(z.boolean()), false),
-});
+export const preferencesSchema = z.lazy(() =>
+  z.object({
+    version: z.literal(1),
+    /** Ids in the order of use; accounts that are not named come after them. */
+    order: z.catch(listOfKnown(z.string()), []),
+    accounts: z.catch(recordOfKnown(knownPreferences), {}),
+    /** The person was asked whether another account may take over. They are asked once. */
+    wasAskedToSwitch: z.catch(z.exactOptional(z.boolean()), false),
+  }),
+);
 export type PoolPreferences = z.infer<typeof preferencesSchema>;
 
 export const noPreferences: PoolPreferences = { version: 1, order: [], accounts: {} };

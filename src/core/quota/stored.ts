@@ -13,72 +13,74 @@ export interface StoredQuota {
 
 export const noStoredQuota: StoredQuota = { version: 2, records: [] };
 
-const share = z.number().check(z.nonnegative(), z.lte(100));
-const text = z.string().check(z.maxLength(1_000));
-/** An odd value is left out, and the rest stays. */
-const maybe = lenient;
-
-/** The names of a window follow from its length, so they are made anew. */
-const window = z.pipe(
-  z.object({
-    usedPercent: share,
-    minutes: maybe(z.number().check(z.positive(), z.lte(1_000_000))),
-    resetsAtMs: maybe(atMs),
-  }),
-  z.transform((stored): QuotaWindow => present({ ...windowNames(stored.minutes), ...stored })),
-);
-
-const source = z.enum(['headers', 'usage', 'event', 'limitError']);
-const told = <T extends z.ZodMiniType>(value: T) => z.object({ value, atMs, source });
-
 /** An object without the members that were left out. */
 const sparse = <T extends z.core.$ZodLooseShape>(shape: T) =>
   z.pipe(z.object(shape), z.transform(present));
 
-const family = z.object({ id: text, name: text, windows: membersOf(window) });
+/** Made when a file is read: a start has no use for it. */
+function recordSchema(): z.ZodMiniType<QuotaRecord> {
+  const share = z.number().check(z.nonnegative(), z.lte(100));
+  const text = z.string().check(z.maxLength(1_000));
+  /** An odd value is left out, and the rest stays. */
+  const maybe = lenient;
 
-const credits = sparse({ hasCredits: z.boolean(), unlimited: z.boolean(), balance: maybe(text) });
+  /** The names of a window follow from its length, so they are made anew. */
+  const window = z.pipe(
+    z.object({
+      usedPercent: share,
+      minutes: maybe(z.number().check(z.positive(), z.lte(1_000_000))),
+      resetsAtMs: maybe(atMs),
+    }),
+    z.transform((stored): QuotaWindow => present({ ...windowNames(stored.minutes), ...stored })),
+  );
 
-const spend = sparse({
-  reached: z.boolean(),
-  limit: maybe(text),
-  used: maybe(text),
-  remaining: maybe(text),
-  usedPercent: maybe(share),
-  resetsAtMs: maybe(atMs),
-});
+  const source = z.enum(['headers', 'usage', 'event', 'limitError']);
+  const told = <T extends z.ZodMiniType>(value: T) => z.object({ value, atMs, source });
 
-const asked = sparse({
-  failures: z.number().check(z.nonnegative(), z.lte(1e9)),
-  notBeforeMs: atMs,
-  problem: maybe(text),
-  plan: maybe(text),
-});
+  const family = z.object({ id: text, name: text, windows: membersOf(window) });
 
-const storedRecord: z.ZodMiniType<QuotaRecord> = sparse({
-  credentialId: z.string(),
-  observedAtMs: z.catch(atMs, 0),
-  completeAtMs: z.catch(atMs, 0),
-  windows: z.catch(membersOf(told(window)), []),
-  finer: maybe(membersOf(told(window))),
-  others: z.catch(membersOf(told(family)), []),
-  plan: maybe(told(text)),
-  credits: maybe(told(credits)),
-  refusal: maybe(told(sparse({ refused: z.boolean(), availableAtMs: maybe(atMs) }))),
-  spend: maybe(told(spend)),
-  resets: maybe(told(z.object({ available: z.int().check(z.nonnegative(), z.lte(mostResets)) }))),
-  promo: maybe(told(text)),
-  reachedType: maybe(told(text)),
-  answeredAtMs: maybe(atMs),
-  silentAtMs: maybe(membersOf(atMs)),
-  asked: maybe(z.object({ value: asked, atMs })),
-});
+  const credits = sparse({ hasCredits: z.boolean(), unlimited: z.boolean(), balance: maybe(text) });
+
+  const spend = sparse({
+    reached: z.boolean(),
+    limit: maybe(text),
+    used: maybe(text),
+    remaining: maybe(text),
+    usedPercent: maybe(share),
+    resetsAtMs: maybe(atMs),
+  });
+
+  const asked = sparse({
+    failures: z.number().check(z.nonnegative(), z.lte(1e9)),
+    notBeforeMs: atMs,
+    problem: maybe(text),
+    plan: maybe(text),
+  });
+
+  return sparse({
+    credentialId: z.string(),
+    observedAtMs: z.catch(atMs, 0),
+    completeAtMs: z.catch(atMs, 0),
+    windows: z.catch(membersOf(told(window)), []),
+    finer: maybe(membersOf(told(window))),
+    others: z.catch(membersOf(told(family)), []),
+    plan: maybe(told(text)),
+    credits: maybe(told(credits)),
+    refusal: maybe(told(sparse({ refused: z.boolean(), availableAtMs: maybe(atMs) }))),
+    spend: maybe(told(spend)),
+    resets: maybe(told(z.object({ available: z.int().check(z.nonnegative(), z.lte(mostResets)) }))),
+    promo: maybe(told(text)),
+    reachedType: maybe(told(text)),
+    answeredAtMs: maybe(atMs),
+    silentAtMs: maybe(membersOf(atMs)),
+    asked: maybe(z.object({ value: asked, atMs })),
+  });
+}
 
 /** A record that cannot be read is left out; of the others what can be read is kept. */
-export const storedQuota: z.ZodMiniType<StoredQuota> = z.object({
-  version: z.literal(2),
-  records: membersOf(storedRecord),
-});
+export const storedQuota: z.ZodMiniType<StoredQuota> = z.lazy(() =>
+  z.object({ version: z.literal(2), records: membersOf(recordSchema()) }),
+);
 
 /** The longest that the backend is left alone; a rest beyond it comes from a wrong clock. */
 const longestRestMs = 2 * 3_600_000;
