@@ -25,6 +25,8 @@ export interface GarbleFilter {
   isBusy(): boolean;
   /** Does the next piece of that work. */
   work(): void;
+  /** The event loop may have run: from here on as much text as one piece has is taken at once. */
+  rest(): void;
   /** The first leak; undefined while all is clean. */
   found(): Garble | undefined;
   /** Whether the text itself holds a leak, and not the thoughts alone. */
@@ -52,8 +54,8 @@ interface Watched {
  * Stands between the answer and whoever shows it: text and thoughts pass by a guard each, so that
  * a tool call that the model writes as text is never shown (WIRE.md h). Calls and refusals pass.
  *
- * @param options - with `pieceChars`, a text of more UTF-16 code units is worked through in pieces,
- * and what comes behind it waits.
+ * @param options - with `pieceChars`, more UTF-16 code units than that are not worked through at
+ * once: the rest is kept in such pieces, and what comes behind it waits.
  */
 export function createGarbleFilter(
   options: { tools: readonly GuardTool[]; delivery: Delivery; pieceChars?: number },
@@ -61,6 +63,7 @@ export function createGarbleFilter(
 ): GarbleFilter {
   const { tools, delivery, pieceChars = Infinity } = options;
   const waiting: (() => void)[] = [];
+  let room = pieceChars;
   const watched = new Map<string, Watched>();
   let found: Garble | undefined;
   let isTextGarbled = false;
@@ -140,7 +143,11 @@ export function createGarbleFilter(
   }
 
   function inPieces(text: string, watch: (piece: string) => void): void {
-    if (text.length <= pieceChars) return inTurn(() => watch(text));
+    if (waiting.length === 0 && text.length <= room) {
+      room -= text.length;
+      return watch(text);
+    }
+    if (text === '') return inTurn(() => watch(text));
     for (let at = 0; at < text.length; at += pieceChars) {
       waiting.push(() => watch(text.slice(at, at + pieceChars)));
     }
@@ -170,6 +177,7 @@ export function createGarbleFilter(
     },
     isBusy: () => waiting.length > 0,
     work: () => waiting.shift()?.(),
+    rest: () => void (room = pieceChars),
     found: () => found,
     isTextGarbled: () => isTextGarbled,
     excess: () => Math.max(excess, thoughts - patienceWithThoughts),

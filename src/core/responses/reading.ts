@@ -111,13 +111,14 @@ export function createReading(
       filter.work();
     }
     await pause();
+    filter.rest();
     stretches.end();
     if (!end && filter.excess() > longestLeak) failure ??= leak();
   }
 
-  function fail(error: ApiError | undefined): void {
+  function fail(error: ApiError = {}): void {
     failure = failureFromEvent(error, headers, clock.now());
-    record.refused(JSON.stringify(error ?? {}));
+    record.refused(JSON.stringify(error));
   }
 
   const leak = () => leakIn(filter, answer, end !== undefined);
@@ -152,7 +153,6 @@ export function createReading(
     stalled: (host: string) => void (failure ??= { kind: 'stalled', host }),
     isOver: () => end !== undefined || failure !== undefined,
     hasBegun: () => begun,
-    headers: () => headers,
     close: () => void (open = false),
     async outcome(otherFailure?: ResponsesFailure): Promise<AttemptOutcome> {
       stretches.begin();
