@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 /** KaTeX offers each font in three formats; every browser that we run in reads the first. */
 const smallestFonts = {
   name: 'smallest-fonts',
@@ -6,11 +8,37 @@ const smallestFonts = {
   },
 };
 
+/**
+ * Leaves only the lexer of marked in the panel, which draws the tokens itself: the module makes an
+ * instance of everything when it is loaded, so the bundler cannot tell what is not needed.
+ */
+const lexerOfMarked = {
+  name: 'lexer-of-marked',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /marked[\\/]lib[\\/]marked\.esm\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const [, exported] = /export\{([^}]*)\};/.exec(source) ?? [];
+      const start = source.search(
+        /var (\w+)=new (\w+);function (\w+)\(\w+,\w+\)\{return \1\.parse/,
+      );
+      const names = exported?.split(',').filter((name) => / as (?:Lexer|Tokenizer)$/.test(name));
+      if (start < 0 || names?.length !== 2)
+        return { errors: [{ text: 'marked has another shape than its lexer was cut from' }] };
+      return { contents: `${source.slice(0, start)}export{${names.join(',')}};`, loader: 'js' };
+    });
+  },
+};
+
 const browser = { bundle: true, platform: 'browser', target: 'es2022', legalComments: 'none' };
 
 /** How the scripts of the panel are built; the tests build them in the same way, in memory. */
 export const webviewBuilds = [
-  { ...browser, entryPoints: { webview: 'webview/main.ts' }, format: 'iife' },
+  {
+    ...browser,
+    entryPoints: { webview: 'webview/main.ts' },
+    format: 'iife',
+    plugins: [lexerOfMarked],
+  },
   // What the panel fetches only when it is needed: the Usage page, colours of code, and formulas.
   {
     ...browser,

@@ -1,4 +1,4 @@
-import { Hooks, Lexer, Tokenizer, type MarkedToken, type Token, type Tokens } from 'marked';
+import { Lexer, Tokenizer, type Hooks, type MarkedToken, type Token, type Tokens } from 'marked';
 import {
   blockMath,
   blockMathStart,
@@ -42,7 +42,7 @@ export function createLexer(): BlockLexer {
     const lexer = new LimitedLexer({
       gfm: true,
       tokenizer: new LimitedTokenizer(),
-      hooks: new Hooks(),
+      hooks: createHooks(),
       extensions: math,
     });
     Object.assign(lexer.tokens.links, Object.fromEntries(links));
@@ -118,6 +118,19 @@ const math = {
   ],
   startInline: [inlineMathStart],
 };
+
+/** The lexer asks for the mask alone; the rest is for what turns tokens into HTML. */
+function createHooks(): Hooks {
+  return {
+    options: {},
+    preprocess: (markdown) => markdown,
+    postprocess: (html) => html,
+    processAllTokens: (tokens) => tokens,
+    emStrongMask: (source) => source,
+    provideLexer: () => Lexer.lexInline,
+    provideParser: () => () => '',
+  };
+}
 
 class LimitedLexer extends Lexer {
   override inlineTokens(source: string, tokens: Token[] = []): Token[] {
