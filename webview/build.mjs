@@ -39,12 +39,20 @@ export const webviewBuilds = [
     format: 'iife',
     plugins: [lexerOfMarked],
   },
-  // What the panel fetches only when it is needed: the Usage page, colours of code, and formulas.
+  // What the panel fetches only when it is needed: colours of code, the Usage page, and formulas. The
+  // first is a module with a function, whose text is the script of a worker.
+  {
+    ...browser,
+    entryPoints: { highlight: 'webview/markdown/highlightWorker.ts' },
+    format: 'iife',
+    banner: { js: 'export function work(){' },
+    footer: { js: '}' },
+  },
   {
     ...browser,
     entryPoints: {
       usage: 'webview/usage/page.ts',
-      highlight: 'webview/markdown/highlight.ts',
+      highlighter: 'webview/markdown/highlighter.ts',
       formula: 'webview/markdown/formula.ts',
     },
     format: 'esm',

@@ -15,8 +15,9 @@ export function contentPolicy(source: string, nonce: string): string {
     `style-src ${source} ${emptyStyle}`,
     `img-src ${source} blob:`,
     `font-src ${source}`,
+    `worker-src blob:`,
     `require-trusted-types-for 'script'`,
-    `trusted-types fast-html`,
+    `trusted-types fast-html codex-worker`,
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');

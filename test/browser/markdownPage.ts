@@ -40,7 +40,9 @@ export async function openMarkdownPage(): Promise<MarkdownPage> {
   const page = await browser.newPage({ viewport: { width: 420, height: 900 } });
   const foreignRequests: string[] = [];
   page.on('request', (request) => {
-    if (!request.url().startsWith(origin)) foreignRequests.push(request.url());
+    // The script of a worker is a text of the page's own.
+    const address = request.url().replace(/^blob:/, '');
+    if (!address.startsWith(origin)) foreignRequests.push(request.url());
   });
   await page.goto(origin);
   return {

@@ -16,13 +16,14 @@ test('the policy of the chat view allows no source but the nonce and our own fil
   expect(directives.has('connect-src')).toBe(false);
   expect(directives.has('frame-src')).toBe(false);
   const known =
-    /^('none'|'nonce-n0nce'|'sha256-[\w+/=]+'|https:\/\/own\.example|blob:|'script'|fast-html)$/;
+    /^('none'|'nonce-n0nce'|'sha256-[\w+/=]+'|https:\/\/own\.example|blob:|'script'|fast-html|codex-worker)$/;
   expect([...directives.values()].flat().filter((source) => !known.test(source))).toEqual([]);
 });
 
 test('the policy of the chat view lets no string become HTML or script by itself', () => {
   expect(directives.get('require-trusted-types-for')).toEqual(["'script'"]);
-  expect(directives.get('trusted-types')).toEqual(['fast-html']);
+  expect(directives.get('trusted-types')).toEqual(['fast-html', 'codex-worker']);
+  expect(directives.get('worker-src')).toEqual(['blob:']);
   expect(directives.get('base-uri')).toEqual(["'none'"]);
   expect(directives.get('form-action')).toEqual(["'none'"]);
 });

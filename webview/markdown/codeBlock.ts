@@ -1,6 +1,6 @@
 import { h, s, setAttribute } from '../h.ts';
 import { icon } from '../icons.ts';
-import { createCodeText } from './codeText.ts';
+import { codePieces, createCodeText } from './codeText.ts';
 import type { CodeInfo } from './fenceInfo.ts';
 import type { MarkdownActions } from './markdownView.ts';
 import { replaceKeepingSelection } from './selection.ts';
@@ -22,8 +22,10 @@ export interface CodeBlock {
   close(): void;
   /** Takes over what `fresh` shows, keeping the own nodes; false if they are numbered differently. */
   adopt(fresh: CodeBlock): boolean;
-  /** Puts coloured nodes of the same text in the place of the plain ones. */
-  paint(nodes: DocumentFragment): void;
+  /** Elements that hold the code, one after the other. */
+  readonly pieces: readonly HTMLElement[];
+  /** Puts coloured nodes of the same text in the place of the plain ones of a piece. */
+  paint(piece: HTMLElement, nodes: DocumentFragment): void;
 }
 
 const copiedMs = 2_000;
@@ -122,9 +124,10 @@ export function createCodeBlock(
       else open();
       return true;
     },
-    paint(nodes) {
-      replaceKeepingSelection(code, nodes);
+    get pieces() {
+      return codePieces(code);
     },
+    paint: replaceKeepingSelection,
   };
   name();
   blocks.set(element, block);

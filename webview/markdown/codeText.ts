@@ -11,7 +11,7 @@ export interface CodeText {
  * UTF-16 units that are laid out together. Pieces are boxes of their own, or else all code of a block
  * would be laid out for each text that is added to it; a long line has boxes within its line.
  */
-const pieceLength = 4_096;
+const pieceLength = 2_048;
 
 /** Gives the pieces of a code element that `createCodeText` fills. */
 export function codePieces(code: HTMLElement): readonly HTMLElement[] {

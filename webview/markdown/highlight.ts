@@ -24,7 +24,6 @@ import swift from 'highlight.js/lib/languages/swift';
 import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
-import { h } from '../h.ts';
 import { colourClass } from './colours.ts';
 
 // prettier-ignore
@@ -35,36 +34,44 @@ const grammars = new Map(
   }),
 );
 
-/** Code to coloured nodes of the same text; undefined when there is no such grammar, or it fails. */
-export function highlight(code: string, grammar: string): DocumentFragment | undefined {
+/** Code in stretches of one color each, in order. */
+export interface ColoredCode {
+  /** Classes; empty for plain text. */
+  readonly colours: readonly string[];
+  /** UTF-16 units of each. */
+  readonly lengths: readonly number[];
+}
+
+/**
+ * The colors of code; undefined when there is no such grammar, or it fails. Some grammars take
+ * minutes over some texts, so this is never called where anything waits.
+ */
+export function highlight(code: string, grammar: string): ColoredCode | undefined {
   const rules = grammars.get(grammar);
   if (!rules) return undefined;
   if (!hljs.getLanguage(grammar)) {
     // Grammars are compiled on first use; sub-languages are asked for by name, so all are known.
     for (const [name, each] of grammars) hljs.registerLanguage(name, each);
-    hljs.configure({ __emitter: NodeEmitter });
+    hljs.configure({ __emitter: ColorEmitter });
   }
   const { _emitter: emitter } = hljs.highlight(code, { language: grammar, ignoreIllegals: true });
-  const nodes = emitter instanceof NodeEmitter ? emitter.fragment : undefined;
-  return nodes?.textContent === code ? nodes : undefined;
+  return emitter instanceof ColorEmitter && emitter.text === code ? emitter : undefined;
 }
 
-/** Builds nodes where the library's own emitter builds markup; it calls both pairs of names. */
-class NodeEmitter {
-  readonly fragment = document.createDocumentFragment();
-  #open: Node[] = [this.fragment];
+/** Notes colors where the library's own emitter builds markup; it calls both pairs of names. */
+class ColorEmitter implements ColoredCode {
+  readonly colours: string[] = [];
+  readonly lengths: number[] = [];
+  text = '';
+  readonly #open: string[] = [''];
 
   addText(text: string): void {
-    const parent = this.#parent();
-    const last = parent.lastChild;
-    if (last instanceof Text) last.appendData(text);
-    else if (text !== '') parent.appendChild(document.createTextNode(text));
+    this.text += text;
+    this.#add(this.#colour(), text.length);
   }
 
   startScope(scope: string): void {
-    const colour = colourClass(scope);
-    const parent = this.#parent();
-    this.#open.push(colour ? parent.appendChild(h('span', { class: colour })) : parent);
+    this.#open.push(colourClass(scope) ?? this.#colour());
   }
 
   endScope(): void {
@@ -80,18 +87,31 @@ class NodeEmitter {
   }
 
   __addSublanguage(emitter: unknown): void {
-    if (emitter instanceof NodeEmitter) this.#parent().appendChild(emitter.fragment);
+    if (!(emitter instanceof ColorEmitter)) return;
+    this.text += emitter.text;
+    for (const [at, colour] of emitter.colours.entries())
+      this.#add(colour || this.#colour(), emitter.lengths[at] ?? 0);
   }
 
   finalize(): void {
-    this.#open = [this.fragment];
+    this.#open.splice(1);
   }
 
   toHTML(): string {
     return '';
   }
 
-  #parent(): Node {
-    return this.#open.at(-1) ?? this.fragment;
+  #colour(): string {
+    return this.#open.at(-1) ?? '';
+  }
+
+  #add(colour: string, length: number): void {
+    if (length === 0) return;
+    const last = this.colours.length - 1;
+    if (this.colours[last] === colour) this.lengths[last] = (this.lengths[last] ?? 0) + length;
+    else {
+      this.colours.push(colour);
+      this.lengths.push(length);
+    }
   }
 }

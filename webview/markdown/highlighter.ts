@@ -1,0 +1,91 @@
+import type { ColoredCode } from './highlight.ts';
+
+/** Colors code in a worker: no code, and no grammar, can make the page wait. */
+export interface Highlighter {
+  /** One at a time. Undefined when there is no such grammar, or it took too long. */
+  color(code: string, grammar: string): Promise<ColoredCode | undefined>;
+}
+
+/** Code within our limits takes some milliseconds; what takes longer may never end. */
+const timeoutMs = 3_000;
+/** A page on which so many took too long is not worth the machine's time. */
+const mostTimeouts = 10;
+/** The next block of an answer mostly comes within this. */
+const idleMs = 10_000;
+
+/** @param source - script of the worker */
+export function createHighlighter(source: string): Highlighter {
+  let worker: Worker | undefined;
+  let idle: ReturnType<typeof setTimeout> | undefined;
+  let timeouts = 0;
+
+  function end(): void {
+    worker?.terminate();
+    worker = undefined;
+  }
+
+  return {
+    async color(code, grammar) {
+      if (timeouts >= mostTimeouts) return undefined;
+      clearTimeout(idle);
+      const current = (worker ??= startWorker(source));
+      const answer = await ask(current, { code, grammar });
+      if (answer === 'timeout') {
+        timeouts += 1;
+        end();
+        return undefined;
+      }
+      idle = setTimeout(end, idleMs);
+      return answer;
+    },
+  };
+}
+
+function ask(
+  worker: Worker,
+  question: { readonly code: string; readonly grammar: string },
+): Promise<ColoredCode | undefined | 'timeout'> {
+  return new Promise((done) => {
+    const timer = setTimeout(() => done('timeout'), timeoutMs);
+    const settle = (answer: ColoredCode | undefined) => {
+      clearTimeout(timer);
+      done(answer);
+    };
+    worker.addEventListener('message', ({ data }) => settle(readColors(data)), { once: true });
+    worker.addEventListener('error', () => settle(undefined), { once: true });
+    worker.postMessage(question);
+  });
+}
+
+function readColors(data: unknown): ColoredCode | undefined {
+  if (typeof data !== 'object' || data === null || !('colours' in data && 'lengths' in data))
+    return undefined;
+  const { colours, lengths } = data;
+  return Array.isArray(colours) && Array.isArray(lengths) ? { colours, lengths } : undefined;
+}
+
+/** Scripts of a panel may start workers only from an address that holds its own content. */
+function startWorker(source: string): Worker {
+  const address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new Worker(trusted(address));
+  URL.revokeObjectURL(address);
+  return worker;
+}
+
+interface UrlPolicy {
+  createScriptURL(address: string): URL;
+}
+
+/** Not in the types of the DOM yet. */
+declare const trustedTypes:
+  | { createPolicy(name: string, rules: { createScriptURL(address: string): string }): UrlPolicy }
+  | undefined;
+
+let policy: UrlPolicy | undefined;
+
+/** The content security policy lets this very policy name scripts, and nothing but `blob:` load. */
+function trusted(address: string): string | URL {
+  if (typeof trustedTypes === 'undefined') return address;
+  policy ??= trustedTypes.createPolicy('codex-worker', { createScriptURL: (each) => each });
+  return policy.createScriptURL(address);
+}
