@@ -1,0 +1,104 @@
+import type { Part, ToWebview } from '../../src/protocol.ts';
+import type { PanelPage } from './panelPage.ts';
+import { running, snapshot, turn } from './panelScenes.ts';
+
+/** Milliseconds of the page's main thread, from the message until nothing is left to draw. */
+export interface DrawnAnswer {
+  readonly longestTaskMs: number;
+  readonly tookMs: number;
+  readonly elements: number;
+  /** Text of the buttons that show more. */
+  readonly more: readonly string[];
+}
+
+/** How an answer comes: as it is stored, at once while it is written, or in ten pieces. */
+export type Delivery = 'stored' | 'whole' | 'pieces';
+
+/** Sends an answer to an open panel, and watches its tasks until the drawing ends. */
+export async function watchAnswer(
+  panel: PanelPage,
+  text: string,
+  delivery: Delivery,
+): Promise<DrawnAnswer> {
+  await panel.tell(snapshot());
+  const messages = messagesOf(text, delivery);
+  await panel.page.evaluate(`globalThis.due = ${JSON.stringify(messages)}`);
+  return watch(panel, 'hostSays(due)');
+}
+
+/**
+ * Milliseconds of a task that makes and lays out 1,000 items, the longest of five: what the machine
+ * needs at this moment for about ten times of what a frame may draw.
+ */
+export function calibrate({ page }: PanelPage): Promise<number> {
+  return page.evaluate(`(async () => {
+    const place = document.querySelector('.scroller');
+    let longest = 0;
+    for (let i = 0; i < 5; i++) {
+      await new Promise((done) => requestAnimationFrame(done));
+      const start = performance.now();
+      const list = document.createElement('ul');
+      for (let k = 0; k < 1000; k++) {
+        const item = document.createElement('li');
+        item.append('item ' + k);
+        list.append(item);
+      }
+      place.append(list);
+      list.getBoundingClientRect();
+      longest = Math.max(longest, performance.now() - start);
+      list.remove();
+    }
+    return longest;
+  })()`);
+}
+
+function messagesOf(text: string, delivery: Delivery): readonly ToWebview[] {
+  const part = (shown: string): Part => ({ kind: 'text', id: 'text-1', text: shown });
+  if (delivery === 'stored')
+    return [{ ...snapshot({ turns: [turn({ parts: [part(text)] })] }), seq: 2 }];
+  const begun = running([part('')]);
+  const length = delivery === 'whole' ? text.length : Math.ceil(text.length / 10);
+  const pieces = Math.ceil(text.length / length);
+  return [
+    { type: 'turn/add', turn: begun, seq: 2 },
+    ...Array.from({ length: pieces }, (_, at): ToWebview => ({
+      type: 'turn/changes',
+      seq: 3 + at,
+      turnId: begun.id,
+      attempt: begun.attempt,
+      changes: [
+        { type: 'part/append', id: 'text-1', text: text.slice(at * length, (at + 1) * length) },
+      ],
+    })),
+  ];
+}
+
+/** The page has not changed for this long: it has drawn all. */
+const quietMs = 700;
+
+function watch({ page }: PanelPage, act: string): Promise<DrawnAnswer> {
+  return page.evaluate<DrawnAnswer>(`new Promise((done) => {
+    let longestTaskMs = 0;
+    const start = performance.now();
+    let changed = start;
+    const tasks = new PerformanceObserver((list) => {
+      for (const { startTime, duration } of list.getEntries())
+        if (startTime >= start) longestTaskMs = Math.max(longestTaskMs, duration);
+    });
+    tasks.observe({ type: 'longtask' });
+    const changes = new MutationObserver(() => { changed = performance.now(); });
+    changes.observe(document.querySelector('.scroller'), { subtree: true, childList: true, characterData: true });
+    const look = () => {
+      if (performance.now() - changed < ${quietMs}) return setTimeout(look, 100);
+      tasks.disconnect();
+      changes.disconnect();
+      const more = [...document.querySelectorAll('.md .linkish')].map((each) => each.textContent);
+      const elements = document.querySelectorAll('.md *').length;
+      done({ longestTaskMs, tookMs: changed - start, elements, more });
+    };
+    setTimeout(() => {
+      ${act};
+      setTimeout(look, 100);
+    });
+  })`);
+}
