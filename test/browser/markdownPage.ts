@@ -41,8 +41,8 @@ export async function openMarkdownPage(): Promise<MarkdownPage> {
   const foreignRequests: string[] = [];
   page.on('request', (request) => {
     // The script of a worker is a text of the page's own.
-    const address = request.url().replace(/^blob:/, '');
-    if (!address.startsWith(origin)) foreignRequests.push(request.url());
+    const own = request.url().replace(/^blob:/, '');
+    if (!own.startsWith(origin)) foreignRequests.push(request.url());
   });
   await page.goto(origin);
   return {
