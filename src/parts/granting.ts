@@ -5,6 +5,7 @@ import { createGrants, type Grants } from '../core/auth/grants.ts';
 import { refreshNotesSchema } from '../core/auth/refreshNotes.ts';
 import { concealed } from '../node/peers.ts';
 import { createSealedAnswers } from '../node/sealedAnswers.ts';
+import { createUnsavedNotice } from '../vscode/storageNotice.ts';
 import type { ReadCodexLogin } from '../core/auth/codexLogin.ts';
 import type { Ground } from './ground.ts';
 
@@ -32,6 +33,7 @@ export function openGrants(
       nameOf: concealed,
       random: Math.random,
     },
+    onUnsaved: createUnsavedNotice(),
     async readBorrowed({ kind }) {
       if (kind !== 'imported') return undefined;
       const login = await readCodexLogin(new AbortController().signal);

@@ -37,6 +37,26 @@ export function tellNewer(): void {
   void offerReload(words);
 }
 
+/**
+ * Shows that refreshed sign-ins could not be stored for as long as that is so.
+ *
+ * @returns hears when that begins and when it is over
+ */
+export function createUnsavedNotice(): (isUnsaved: boolean) => void {
+  let close: (() => void) | undefined;
+  return (isUnsaved) => {
+    close?.();
+    close = undefined;
+    if (!isUnsaved) return;
+    const title = vscode.l10n.t(
+      'Codex Chat has renewed a sign-in, but VS Code could not store it. It works while this window is open; if your keychain is locked, unlock it before you close the window. It is tried again as you go on.',
+    );
+    const location = vscode.ProgressLocation.Notification;
+    const over = new Promise<void>((resolve) => (close = resolve));
+    void vscode.window.withProgress({ location, title }, () => over);
+  };
+}
+
 /** This window has no key to the secrets that the others share. */
 export function tellStranded(why: 'lost' | 'newerVersion'): void {
   if (why === 'newerVersion') return tellNewer();

@@ -1,5 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createStorageNotice, tellStranded } from '../../src/vscode/storageNotice.ts';
+import {
+  createStorageNotice,
+  createUnsavedNotice,
+  tellStranded,
+} from '../../src/vscode/storageNotice.ts';
 import { editor } from '../support/vscode.ts';
 
 beforeEach(() => editor.reset());
@@ -37,4 +41,15 @@ test('whatever a newer version has written is told of once, with a way to it', a
 test('a window that lost the key says what leads out of it', () => {
   tellStranded('lost');
   expect(texts()[0]).toContain('sign in once more');
+});
+
+test('a sign-in that could not be stored is told of until it is stored', async () => {
+  const tell = createUnsavedNotice();
+  tell(true);
+  expect(editor.progress.map(({ title, done }) => [/could not store/.test(title), done])).toEqual([
+    [true, false],
+  ]);
+  tell(false);
+  await expect.poll(() => editor.progress[0]?.done).toBe(true);
+  expect(editor.progress).toHaveLength(1);
 });

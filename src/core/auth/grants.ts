@@ -16,7 +16,7 @@ import type { Grant, GrantSource } from './grant.ts';
 import type { RefreshReason } from './oauth.ts';
 import { createRefreshPauses } from './refreshPauses.ts';
 import { createLocalRefresh, type SharedRefresh } from './refreshNotes.ts';
-import { createRefresher, usable, type SignOut } from './refresher.ts';
+import { createRefresher, createStoreRetry, usable, type SignOut } from './refresher.ts';
 import { createReliableStore } from './reliableStore.ts';
 import { createSignOut } from './signOut.ts';
 import { hasRunOut, isDueForRefresh } from './tokens.ts';
@@ -45,7 +45,12 @@ export interface GrantsNeeds {
   newId?: () => string;
   /** What the owner of a borrowed credential has by now. */
   readBorrowed?: (old: Credential) => Promise<Credential | undefined>;
+  /** Hears when refreshed sign-ins begin to live in memory alone, and when none does any more. */
+  onUnsaved?: (isUnsaved: boolean) => void;
 }
+
+/** A secret storage that has refused a sign-in is not tried more often, ms. */
+const storeAgainAfterMs = 30_000;
 
 /**
  * Grants from stored credentials. One refresh runs at a time for each credential, and all who need
@@ -54,21 +59,29 @@ export interface GrantsNeeds {
  */
 export function createGrants(needs: GrantsNeeds): Grants {
   const { clock, log } = needs;
-  const store = createReliableStore(needs.store, log);
+  let hasUnsaved = false;
+  let triedAtMs = 0;
+  const store = createReliableStore(needs.store, log, (isUnsaved) => {
+    triedAtMs = clock.now();
+    hasUnsaved = isUnsaved;
+    needs.onUnsaved?.(isUnsaved);
+  });
   const share = createSingleFlight<Credential>();
   const running = new Set<Promise<unknown>>();
   const signOuts = createEmitter<SignOut>(() => log.error('a listener to sign-outs failed'));
   const pauses = createRefreshPauses(clock);
 
   const shared = needs.shared ?? createLocalRefresh();
-  const refresh = createRefresher({
+  const refresherNeeds = {
     ...needs,
     store,
     shared,
     newId: needs.newId ?? (() => crypto.randomUUID()),
-    onSignOut: (signOut) => signOuts.fire(signOut),
+    onSignOut: (signOut: SignOut) => signOuts.fire(signOut),
     onRefresh: pauses.refreshed,
-  });
+  };
+  const refresh = createRefresher(refresherNeeds);
+  const storeAgain = createStoreRetry(refresherNeeds);
   const borrow = createBorrower({
     store,
     clock,
@@ -84,11 +97,21 @@ export function createGrants(needs: GrantsNeeds): Grants {
         throw pauses.failed(old, error);
       }
     });
+    return awaited(work);
+  };
+  const awaited = <T>(work: Promise<T>): Promise<T> => {
     running.add(work);
     const end = () => running.delete(work);
     work.then(end, end);
     return work;
   };
+
+  /** Whoever uses an account is not kept waiting for it, and need not know how it ends. */
+  function tryToStore(id: string): void {
+    if (!hasUnsaved || clock.now() - triedAtMs < storeAgainAfterMs) return;
+    triedAtMs = clock.now();
+    awaited(storeAgain(id)).catch(() => log.debug('a sign-in could still not be stored'));
+  }
 
   async function ahead(credential: Credential, signal: AbortSignal): Promise<Credential> {
     const reason = credential.expiresAtMs === undefined ? 'scheduled' : 'proactive_expiry';
@@ -120,11 +143,11 @@ export function createGrants(needs: GrantsNeeds): Grants {
     async settled() {
       while (running.size > 0) await Promise.allSettled(running);
     },
-    grantOf: (id, signal) =>
-      fresh(
-        store.get(id).then((found) => usable(found, needs.issuer)),
-        signal,
-      ),
+    grantOf(id, signal) {
+      tryToStore(id);
+      const found = store.get(id).then((one) => usable(one, needs.issuer));
+      return fresh(found, signal);
+    },
     async renew(rejected, signal, { mayRefresh } = { mayRefresh: true }) {
       signal.throwIfAborted();
       const stored = await waitFor(store.get(rejected.credentialId), signal);

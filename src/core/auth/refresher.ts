@@ -73,17 +73,28 @@ export function createRefresher(
   needs: RefresherNeeds,
 ): (old: Credential, reason: RefreshReason) => Promise<Credential> {
   const { leases } = needs.shared;
-  const desk: Desk = {
-    ...needs,
-    notebook: createRefreshNotebook(needs.shared, needs.clock),
-    unstored: createUnstoredCredentials(needs.shared.answers, needs.log),
-    reuses: createReuseWatch(needs.clock),
-    announcements: createAnnouncements(needs),
-  };
+  const desk = deskOf(needs);
   return (old, reason) =>
     leases.hold(
       refreshLease(needs.shared, old.id),
       (_signal, reach) => refreshOnce(desk, { old, reason, reach }),
+      new AbortController().signal,
+    );
+}
+
+/**
+ * Tries again to store a sign-in that lives in memory alone; under the lease, so that it never
+ * writes over what another window has stored. Throws {@link AuthError}.
+ */
+export function createStoreRetry(needs: RefresherNeeds): (credentialId: string) => Promise<void> {
+  const desk = deskOf(needs);
+  return (credentialId) =>
+    desk.shared.leases.hold(
+      refreshLease(desk.shared, credentialId),
+      async () => {
+        const kept = await desk.store.unsaved(credentialId);
+        if (kept) await replace(desk, kept.spent, kept.next);
+      },
       new AbortController().signal,
     );
 }
@@ -95,6 +106,14 @@ interface Desk extends RefresherNeeds {
   reuses: ReuseWatch;
   announcements: Announcements;
 }
+
+const deskOf = (needs: RefresherNeeds): Desk => ({
+  ...needs,
+  notebook: createRefreshNotebook(needs.shared, needs.clock),
+  unstored: createUnstoredCredentials(needs.shared.answers, needs.log),
+  reuses: createReuseWatch(needs.clock),
+  announcements: createAnnouncements(needs),
+});
 
 interface Turn {
   old: Credential;

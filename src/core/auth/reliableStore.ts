@@ -10,6 +10,8 @@ export interface ReliableStore {
    * long as the store still holds `insteadOf`, the refresh token that it replaces.
    */
   put(credential: Credential, insteadOf: string): Promise<boolean>;
+  /** What lives in memory alone for this credential, with what the store holds in its place. */
+  unsaved(id: string): Promise<{ spent: Credential; next: Credential } | undefined>;
   /** Takes the credential back, unless the store holds another one by now. Never rejects. */
   remove(credential: Credential): Promise<void>;
 }
@@ -17,9 +19,28 @@ export interface ReliableStore {
 /**
  * A refresh token works once. When its successor cannot be stored (a locked keychain), losing it
  * would sign the person out, so it is kept here until it is replaced or the window closes.
+ *
+ * @param onUnsaved - hears when sign-ins begin to live in memory alone, and when none does any more.
  */
-export function createReliableStore(store: CredentialStore, log: Log): ReliableStore {
+export function createReliableStore(
+  store: CredentialStore,
+  log: Log,
+  onUnsaved: (isUnsaved: boolean) => void = () => {},
+): ReliableStore {
   const unsaved = new Map<string, { credential: Credential; insteadOf: string }>();
+
+  let isTold = false;
+
+  function tell(): void {
+    if (isTold === unsaved.size > 0) return;
+    isTold = !isTold;
+    onUnsaved(isTold);
+  }
+
+  function forget(id: string): void {
+    unsaved.delete(id);
+    tell();
+  }
 
   function newest(stored: Credential): Credential {
     const mine = unsaved.get(stored.id);
@@ -35,15 +56,25 @@ export function createReliableStore(store: CredentialStore, log: Log): ReliableS
       const before = unsaved.get(credential.id);
       try {
         await store.put(credential);
-        unsaved.delete(credential.id);
+        forget(credential.id);
         return true;
       } catch {
         log.error('the secret storage did not take a refreshed sign-in; it is kept in memory');
         // Several refreshes may go by: what the store holds is still the first one's token.
         const held = before?.credential.refreshToken === insteadOf ? before.insteadOf : insteadOf;
         unsaved.set(credential.id, { credential, insteadOf: held });
+        tell();
         return false;
       }
+    },
+    async unsaved(id) {
+      const mine = unsaved.get(id);
+      if (!mine) return undefined;
+      const spent = await read(store.get(id));
+      if (spent?.refreshToken === mine.insteadOf) return { spent, next: mine.credential };
+      // Signed out, or signed in anew: nobody needs it any more.
+      if (unsaved.get(id) === mine) forget(id);
+      return undefined;
     },
     async remove({ id, refreshToken }) {
       try {
