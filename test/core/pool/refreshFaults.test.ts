@@ -37,7 +37,7 @@ interface Account {
   isRejected?: boolean;
 }
 
-function world(accounts: readonly Account[], rotation: Rotation = 'sequential') {
+function world(accounts: readonly Account[], rotation: Rotation = 'sequential', rests: Rests = {}) {
   const clock: Clock = {
     now: () => start,
     // Deadlines and the ends of rests never come here; short waits are over at once.
@@ -80,7 +80,7 @@ function world(accounts: readonly Account[], rotation: Rotation = 'sequential') 
     grants,
     quota: createQuota({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
     preferences: createLocalValue<PoolPreferences>(noPreferences),
-    rests: createLocalValue<Rests>({}),
+    rests: createLocalValue(rests),
     probe: async () => {},
     rotation: () => rotation,
     preferred: () => undefined,
@@ -173,6 +173,30 @@ test('what ends one account lets the others go on, and the first fault is told w
   ]);
   const { end } = await turn();
   expect(end).toMatchObject({ failure: { kind: 'issuerFailed', status: 503 } });
+});
+
+test.each<[string, () => HttpResponse, string]>([
+  [
+    'an ended session leads to the account that is left alone for a while',
+    () => statusOf(400, { error: 'invalid_grant' }),
+    'grace',
+  ],
+  [
+    'a passing fault is told, for it is over sooner than the pause of the other account',
+    () => statusOf(503, ''),
+    'issuerFailed',
+  ],
+])('%s', async (_, refresh, expected) => {
+  const rests = {
+    grace: { reason: 'rateLimited', sinceMs: start, untilMs: start + 60_000 },
+  } as const;
+  const { turn } = world(
+    [{ id: 'ada', isSpent: true, refresh }, { id: 'grace' }],
+    'sequential',
+    rests,
+  );
+  const { end } = await turn();
+  expect(end instanceof AuthError ? end.failure.kind : end).toBe(expected);
 });
 
 test('a 401 that stays refreshes the token once, and then the turn ends', async () => {
