@@ -39,8 +39,8 @@ test.each(hostileAnswers)(
   120_000,
 );
 
-test('a list of 100,000 items is cut, and all of it comes when it is asked for, item by item', async () => {
-  const items = 30_000;
+test('a long list is cut, and all of it comes when it is asked for, with the right numbers', async () => {
+  const items = 12_000;
   const text = Array.from({ length: items }, (_, at) => `${at + 1}. item ${at}`).join('\n');
   const panel = await open({ width: 420, height: 900 });
   const cut = await watchAnswer(panel, text, 'stored');
@@ -48,7 +48,9 @@ test('a list of 100,000 items is cut, and all of it comes when it is asked for, 
   expect(cut.more).toEqual([`Show all (${(items - shown - 1).toLocaleString()} more lines)`]);
   expect(shown).toBeGreaterThan(1_000);
   expect(shown).toBeLessThan(10_001);
-  await panel.page.getByRole('button', { name: 'Show all' }).focus();
+  // The keyboard goes into an answer by Enter.
+  await panel.page.getByRole('article').last().focus();
+  await panel.page.keyboard.press('Enter');
   await panel.page.keyboard.press('Enter');
   await expect.poll(() => panel.page.locator('.md li').count(), { timeout: 60_000 }).toBe(items);
   expect(await panel.page.evaluate('document.activeElement.localName')).toBe('article');

@@ -105,6 +105,36 @@ describe('streaming', () => {
   test('random marks cut anywhere end like the whole text', () => runs(soup, 300, 2), 120_000);
 });
 
+test('a text of any length loses no word, however it is cut', async () => {
+  const leads = ['', '- ', '  - ', '    - ', '1. ', '> ', '> - ', '    ', '  ', '# ', '- > '];
+  const block = fc.record({
+    lead: fc.constantFrom(...leads),
+    lines: fc.constantFrom(1, 3, 40, 700),
+    words: fc.constantFrom(1, 8, 1_500),
+    end: fc.constantFrom('', '\n', '\n\n'),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(block, { minLength: 1, maxLength: 5 }),
+      fc.array(fc.integer({ min: 1_000, max: 40_000 }), { minLength: 1, maxLength: 6 }),
+      async (blocks, lengths) => {
+        let count = 0;
+        const line = ({ lead, words }: (typeof blocks)[number]) =>
+          lead + Array.from({ length: words }, () => `w${count++}x`).join(' ');
+        const text = blocks
+          .map((each) => {
+            const lines = each.words > 100 ? 1 : each.lines;
+            return Array.from({ length: lines }, () => line(each)).join('\n') + each.end;
+          })
+          .join('\n');
+        const shown = await markdown.call<string[]>('shownWords', cutBy(text, lengths), [true]);
+        expect(shown).toEqual(Array.from({ length: count }, (_, at) => `w${at}x`));
+      },
+    ),
+    { numRuns: 40, seed: 3 },
+  );
+}, 120_000);
+
 describe('blocks', () => {
   const answer = () => markdown.page.locator('.md');
   const calls = () => markdown.page.evaluate<unknown[][]>('markdownPage.calls.splice(0)');

@@ -1,6 +1,9 @@
 import { measureDraw } from '../browser/drawBench.ts';
+import { watchAnswer } from '../browser/frameWatch.ts';
 import { openMarkdownPage } from '../browser/markdownPage.ts';
-import { atMost, note, type Measure } from './table.ts';
+import { launchPanelBrowser } from '../browser/panelPage.ts';
+import { hostileAnswers } from '../support/hostileAnswers.ts';
+import { atMost, note, type Measure, type Row } from './table.ts';
 
 /** The markdown alone, without editor and host: what drawing costs at the least. */
 export const draw: Measure = {
@@ -10,6 +13,7 @@ export const draw: Measure = {
     try {
       const figures = await measureDraw(page);
       return [
+        ...(await hostileRows()),
         atMost('draws, script in sum', figures.sumMs, 600, 'ms'),
         atMost('longest draw after warm-up', figures.longestMs, 50, 'ms'),
         note('mean of the last tenth of the draws', figures.lastTenthMeanMs, 'ms'),
@@ -20,3 +24,17 @@ export const draw: Measure = {
     }
   },
 };
+
+/** The longest task of the real panel, layout and paint included, while a hostile answer is drawn. */
+async function hostileRows() {
+  const browser = await launchPanelBrowser();
+  const rows: Row[] = [];
+  for (const { name, text } of hostileAnswers) {
+    const panel = await browser.open({ width: 420, height: 900 });
+    const { longestTaskMs, elements } = await watchAnswer(panel, text, 'stored');
+    rows.push(note(`longest task, ${name} (${elements} elements)`, longestTaskMs, 'ms'));
+    await panel.close();
+  }
+  await browser.close();
+  return rows;
+}

@@ -85,7 +85,17 @@ export function drawListShell(token: Tokens.List, items: readonly HTMLElement[])
   const dir = directionOf(token.raw);
   if (!token.ordered) return h('ul', { dir }, items);
   const start = token.start === '' || token.start === 1 ? undefined : token.start;
-  return h('ol', { dir, start: start && Math.min(start, maxStart) }, items);
+  const list = h('ol', { dir, start: start && Math.min(start, maxStart) }, items);
+  makeRoomForNumbers(list);
+  return list;
+}
+
+/** Long numbers need more room before the items than others; to be called when there are more items. */
+export function makeRoomForNumbers(list: HTMLElement): void {
+  if (!(list instanceof HTMLOListElement)) return;
+  const digits = String(list.start + list.childElementCount - 1).length;
+  if (digits > 2 && list.dataset['digits'] !== String(digits))
+    list.dataset['digits'] = String(digits);
 }
 
 export function drawItem(item: Tokens.ListItem, pen: Pen): HTMLElement {

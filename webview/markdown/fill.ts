@@ -7,6 +7,7 @@ import {
   drawItemShell,
   drawListShell,
   inlineOf,
+  makeRoomForNumbers,
 } from './blocks.ts';
 import { codeBlockOf } from './codeBlock.ts';
 import { directionOf } from './direction.ts';
@@ -95,6 +96,7 @@ function* fillList(list: HTMLElement, items: readonly Tokens.ListItem[], pen: Pe
     if (current.childElementCount >= maxItems) current = continueList(current);
     if (isLight(item)) {
       current.append(drawItem(item, pen));
+      makeRoomForNumbers(current);
       yield weightOf([item], stepWeight);
     } else {
       const shell = current.appendChild(drawItemShell(item, []));

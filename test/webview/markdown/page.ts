@@ -50,6 +50,13 @@ const markdownPage = {
     const replaced = [...seen.keys()].filter((node) => !view.element.contains(node)).length;
     return { settled: seen.size, replaced, touched };
   },
+  /** The words like `w12x` that the text shows when all of it is asked for, in order. */
+  shownWords(chunks: readonly string[], drawn: readonly boolean[]): string[] {
+    const { view } = stream(chunks, drawn, laterMs);
+    for (const button of view.element.querySelectorAll<HTMLElement>('.linkish')) button.click();
+    finish(view);
+    return view.element.textContent.match(/w\d+x/g) ?? [];
+  },
   /** Starts a view and leaves it open; `append` goes on with it. */
   start(text: string): void {
     current = open();
