@@ -36,16 +36,15 @@ export function nestsTooDeep(text: string): boolean {
 
 /** Where the quotation mark stands that ends the string which begins at `from`. */
 function endOfString(text: string, from: number): number {
-  let at = text.indexOf('"', from + 1);
-  while (at > 0 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
-  return at < 0 ? text.length : at;
-}
-
-/** An odd number of backslashes stands before it. Each is looked at once for one string. */
-function isEscaped(text: string, at: number): boolean {
-  let before = at;
-  while (text.charCodeAt(before - 1) === 92) before--;
-  return (at - before) % 2 === 1;
+  const next = text.indexOf('"', from + 1);
+  if (next < 0) return text.length;
+  if (text.charCodeAt(next - 1) !== 92) return next;
+  for (let at = from + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 92) at++;
+    else if (code === 34) return at;
+  }
+  return text.length;
 }
 
 /**
