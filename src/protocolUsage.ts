@@ -71,7 +71,7 @@ const usageAccount = z.object({
     .check(z.maxLength(20)),
   /** `balance` is what the backend writes; its currency is not said. */
   credits: z.optional(z.object({ unlimited: z.boolean(), balance: z.optional(words) })),
-  /** The limit that an administrator has set for this person (WIRE.md, `spend_control`). */
+  /** The limit that an administrator has set for this person (WIRE.md d, `spend_control`). */
   spend: z.optional(
     z.object({ reached: z.boolean(), usedPercent: z.optional(percent), detail: z.optional(words) }),
   ),

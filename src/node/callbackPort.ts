@@ -16,7 +16,7 @@ export function callbackPorts(chosen: number): readonly number[] {
   return [chosen, ...registeredPorts.filter((port) => port !== chosen)];
 }
 
-/** The issuer sends browsers back to registered addresses alone (S0-4). */
+/** The issuer sends browsers back only to registered addresses (WIRE.md a, ports). */
 export function isRegisteredPort(port: number): boolean {
   return registeredPorts.includes(port);
 }

@@ -14,7 +14,7 @@ export interface PoolOptions {
   readonly onDidChangeNetwork?: Listen<void>;
   readonly log?: Log;
   readonly environment?: Environment;
-  /** The longest wait for each stage of a connection, ms (S2-1). */
+  /** The longest wait for each stage of a connection, ms. */
   readonly connectTimeoutMs?: number;
   readonly loadCertificates?: LoadCertificates;
 }

@@ -50,7 +50,10 @@ interface Attempt extends Pick<RedirectListener, 'redirect'> {
   finish(page: FinalPage): Promise<void>;
 }
 
-/** What one sign-in does with requests. Only a GET of the right path and state counts (S2-56). */
+/**
+ * What one sign-in does with requests. Only a GET of the right path and state counts, so that a
+ * request for the favicon or a probe of the port does not use up the sign-in.
+ */
 function createAttempt(state: string, pages: Pages, log: Log): Attempt {
   const waiting = new Set<ServerResponse>();
   let final: FinalPage | undefined;

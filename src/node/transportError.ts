@@ -1,6 +1,6 @@
 import { HttpError, type HttpFailureKind } from '../base/http.ts';
 
-/** System and undici error codes, by what they mean to a user (S2-14). */
+/** System and undici error codes, by what they mean to a user. */
 const kinds: readonly [HttpFailureKind, RegExp][] = [
   ['dns', /^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/],
   ['refused', /^ECONNREFUSED$/],

@@ -2,7 +2,7 @@ import { createEmitter } from '../../base/event.ts';
 import type { Credential, CredentialStore } from './credential.ts';
 import { readAccount, readClaims } from './idToken.ts';
 
-/** The variable that holds an access token for this process alone (S2-4). */
+/** The variable that holds an access token for this process alone. */
 export const accessTokenVariable = 'OPENAI_CODEX_ACCESS_TOKEN';
 
 /** The credential in an access token; undefined when it is none of a ChatGPT account. */

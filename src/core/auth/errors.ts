@@ -23,7 +23,7 @@ export type AuthFailure =
   /** Nobody typed the code in time. */
   | { kind: 'codeEnded' }
   | { kind: 'codeRejected' }
-  /** The tokens name no ChatGPT account (S2-5). */
+  /** The tokens name no ChatGPT account, and every request has to name one. */
   | { kind: 'noAccount' }
   | { kind: 'badAnswer' }
   | { kind: 'unsafeIssuer' }

@@ -23,7 +23,7 @@ import { hasRunOut, isDueForRefresh } from './tokens.ts';
 import { waitFor } from './waiting.ts';
 
 export interface Grants extends Pick<GrantSource, 'renew'> {
-  /** The issuer ended a session. Fires once for each session, however many requests hit it (S3-3). */
+  /** The issuer ended a session. Fires once for each session, however many requests hit it. */
   readonly onDidSignOut: Listen<SignOut>;
   /** A grant of this credential that is good for some minutes, refreshed first when it is not. */
   grantOf(credentialId: string, signal: AbortSignal): Promise<Grant>;

@@ -12,9 +12,10 @@ const longestPaste = 16_384;
 const shortestBareCode = 16;
 
 /**
- * What somebody copied from the browser at the end of the sign-in (S0-3): the whole address, its
- * query, `code#state`, or the code alone. All but the last must bear the state of this sign-in.
- * Spaces and line ends are ignored: terminals and mails break long lines.
+ * What somebody copied from the browser at the end of a sign-in whose callback port the browser
+ * cannot reach, as in a remote window: the whole address, its query, `code#state`, or the code
+ * alone. All but the last must bear the state of this sign-in. Spaces and line ends are ignored:
+ * terminals and mails break long lines.
  */
 export function readPasted(text: string, state: string): Pasted {
   const plain = withoutQuotes(cut(text, longestPaste).replaceAll(/\s+/g, ''));

@@ -31,7 +31,7 @@ export function toCredential(answer: TokenAnswer, issuer: string, nowMs: number)
   };
 }
 
-/** The credential after a refresh: what the answer leaves out keeps its old value (S3-2). */
+/** The credential after a refresh: what the answer leaves out keeps its old value (WIRE.md a). */
 export function withAnswer(
   old: Credential,
   answer: TokenAnswer,

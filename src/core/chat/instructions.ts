@@ -11,7 +11,10 @@ What you can do here
 - You see only what is in this conversation. You cannot open files, run commands or change the workspace; when you need to see something, ask for it.
 - Never claim to have read, run or changed anything that is not in the conversation.`;
 
-/** The instructions of a request; never blank (S0-14). The user's own come last and so win (S0-12). */
+/**
+ * The instructions of a request; never blank, for the backend may refuse a request that has none
+ * (WIRE.md b). The user's own come last and so win.
+ */
 export function instructionsFor(place: { workspace: string; own: string }): string {
   const workspace = place.workspace === '' ? '' : `\n\nThe open workspace is “${place.workspace}”.`;
   const own = place.own.trim();

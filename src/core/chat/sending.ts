@@ -24,7 +24,7 @@ export interface CostWarning {
 }
 
 /**
- * Sends questions, and asks first when one will likely reach the end of a window (N6). What cannot
+ * Sends questions, and asks first when one will likely reach the end of a window. What cannot
  * go out is given back: nothing that was typed is lost.
  */
 export interface Sending {

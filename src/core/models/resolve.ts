@@ -26,7 +26,7 @@ const wireLevel = (level: string) => (level === 'ultra' ? 'xhigh' : level);
 /**
  * Finds the wanted model among those on offer. Exact names only, save for case, a provider prefix
  * (`openai/gpt-5.5`) and an effort suffix (`gpt-5.5:high`): a name that is not known is never
- * taken for one that resembles it (S2-11). A model that is gone leads to its successor, else to the
+ * taken for one that resembles it. A model that is gone leads to its successor, else to the
  * default. Empty text stands for the default.
  *
  * @param models - at least one, ordered by priority.

@@ -3,7 +3,7 @@ import { isSignedIn, type Condition } from './condition.ts';
 
 /**
  * How the next account is found. `sequential`: the first that can be used, and the same for as long
- * as it can, so that the prompt cache of the backend stays warm (S0-22); `leastUsed`: at the start
+ * as it can, so that the prompt cache of the backend stays warm; `leastUsed`: at the start
  * of a chat the one with most left; `off`: only the one that the person chose.
  */
 export type Rotation = 'sequential' | 'leastUsed' | 'off';

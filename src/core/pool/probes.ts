@@ -19,7 +19,7 @@ export interface ProbeNeeds {
   log: Log;
 }
 
-/** Asks for the quota of accounts of which too little is known, so that none is tried in vain (S0-27). */
+/** Asks for the quota of accounts of which too little is known, so that none is tried in vain. */
 export function createProbes({ probe, clock, log }: ProbeNeeds) {
   const probedAtMs = new Map<string, number>();
 

@@ -33,7 +33,8 @@ export type Rests = z.infer<typeof restsSchema>;
 
 /**
  * Failures that another account may cure, and for how long this one is left alone when the backend
- * names no time. What is not here fails with every account alike and never moves on (S0-29).
+ * names no time. What is not here, such as a chat too long for the model, fails with every account
+ * alike and never moves on.
  */
 const cures: Partial<Record<ResponsesFailureKind, { reason: RestReason; defaultMs: number }>> = {
   usageLimit: { reason: 'usageLimit', defaultMs: hourMs },

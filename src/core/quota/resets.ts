@@ -127,7 +127,7 @@ export function createResets(needs: ResetsNeeds): Resets {
   };
 }
 
-/** Backends under `/backend-api` have them at another place than the others, as the usage (S0-28). */
+/** Backends under `/backend-api` have them at another place than the others, as the usage. */
 function resetsUrl(baseUrl: string): string {
   const base = baseUrl.replace(/\/+$/, '');
   return `${base}${base.includes('/backend-api') ? '/wham' : '/api/codex'}/rate-limit-reset-credits`;

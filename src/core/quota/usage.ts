@@ -41,7 +41,7 @@ export interface UsageSource {
   limit?: AnswerLimit;
 }
 
-/** Backends under `/backend-api` have the usage at another place than the others (S0-28). */
+/** Backends under `/backend-api` have the usage at another place than the others. */
 export function usageUrl(baseUrl: string): string {
   const base = baseUrl.replace(/\/+$/, '');
   return base.includes('/backend-api') ? `${base}/wham/usage` : `${base}/api/codex/usage`;

@@ -221,7 +221,7 @@ function createRun(
   };
 }
 
-/** The last message had come whole when the stream broke: asking again could only repeat it (S4-6). */
+/** The last message had come whole when the stream broke: asking again could only repeat it. */
 function isWhole({ failure, items, unfinishedKeys }: AttemptOutcome): boolean {
   const broke = failure?.kind === 'cut' || failure?.kind === 'stalled';
   const last = items.at(-1);

@@ -157,7 +157,7 @@ export function createReading(
     async outcome(otherFailure?: ResponsesFailure): Promise<AttemptOutcome> {
       stretches.begin();
       await settle();
-      // A transport fault after the terminal event takes nothing away from the answer (S4-11).
+      // A transport fault after the terminal event takes nothing away from the answer.
       const found = (end ? undefined : (failure ?? otherFailure)) ?? leak();
       const isBroken = found !== undefined;
       if (isBroken) record.heard(answer.texts());

@@ -19,7 +19,7 @@ export interface ModelTraits {
 
 export interface ResponsesRequest {
   model: ModelTraits;
-  /** What the model is told about its task; never blank (S0-14). */
+  /** What the model is told about its task; never blank (WIRE.md b, two body shapes). */
   instructions: string;
   input: readonly InputItem[];
   tools: readonly ToolDefinition[];
@@ -27,7 +27,7 @@ export interface ResponsesRequest {
   effort?: string | undefined;
   summary?: 'auto' | 'concise' | 'detailed' | 'none' | undefined;
   verbosity?: string | undefined;
-  /** UUID of the chat: cache key and session header, the same over all turns (S2-6). */
+  /** UUID of the chat: cache key and session header, the same over all turns. */
   sessionId: string;
   /** `x-codex-turn-state` of an earlier answer of the same turn, and the credential that got it. */
   turnState?: { value: string; credentialId: string } | undefined;
@@ -53,8 +53,9 @@ export interface RequestOptions {
 }
 
 /**
- * Header and body of `POST …/codex/responses`, made anew for each attempt (S1-5); with a key of the
- * API, of its `POST …/responses`, which knows nothing of the ways of Codex clients (S1-25).
+ * Header and body of `POST …/codex/responses`, made anew for each attempt, which may have a fresher
+ * token; with a key of the API, of its `POST …/responses`, which knows nothing of the ways of Codex
+ * clients.
  */
 export function buildRequest(request: ResponsesRequest, options: RequestOptions): HttpRequest {
   const { api } = options.grant;

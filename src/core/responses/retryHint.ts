@@ -3,7 +3,7 @@ import { epochMs, spanMs } from '../../base/figures.ts';
 
 /**
  * When the backend says that a request may be tried again. Structured hints come first, the words
- * of a message last (requirement S0-41; WIRE.md c, retry hint).
+ * of a message last (WIRE.md c, retry hint).
  */
 export interface RetryHintSource {
   headers: Readonly<Record<string, string>>;

@@ -28,7 +28,7 @@ const fitName = (name: string) => createToolNames([name]).toWire(name);
 
 /**
  * The function tool as the backend takes it: `type: object` at the root and no combinator there
- * (WIRE.md g). What a lost rule said is told to the model in the description instead (S1-14).
+ * (WIRE.md g). What a lost rule said is told to the model in the description instead.
  *
  * @param name - as it goes out, see `createToolNames`.
  */

@@ -1,7 +1,7 @@
 import { ownValue } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 
-/** True for https, and for http on this very machine: nothing else may carry a token (S1-21). */
+/** True for https, and for http on this very machine: nothing else may carry a token. */
 export function isSafeEndpoint(address: string): boolean {
   let url: URL;
   try {
