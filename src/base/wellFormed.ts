@@ -14,9 +14,15 @@ export function cutText(text: string, chars: number): string {
 
 /** The value as JSON. Each half of a pair that lacks its other half becomes U+FFFD, in keys too. */
 export function wellFormedJson(value: unknown): string {
-  const json = JSON.stringify(value);
-  // JSON.stringify writes a lone half as an escape, so most values need no second look.
-  return /\\ud[89a-f]/.test(json) ? JSON.stringify(wellFormed(value)) : json;
+  // A lone half is six characters of JSON, so it is looked for before the JSON is written.
+  return JSON.stringify(isWellFormed(value) ? value : wellFormed(value));
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isWellFormed(inner));
 }
 
 function wellFormed(value: unknown): unknown {
