@@ -28,6 +28,3 @@ export function createBudget(): Budget {
     isSpent: () => left <= 0 || performance.now() > endMs,
   };
 }
-
-/** For what is small enough to be drawn in one go. */
-export const noBudget: Budget = { spend: () => undefined, isSpent: () => false };
