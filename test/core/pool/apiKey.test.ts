@@ -22,7 +22,7 @@ import { practiceApiKey } from '../../backend/world.ts';
 import { memoryStore } from '../../support/credentials.ts';
 import { classic } from '../responses/harness.ts';
 
-/** A key of the API beside a ChatGPT account (S1-25), over real sockets against the stand-in. */
+/** A key of the API beside a ChatGPT account, over real sockets against the stand-in. */
 const ada = 'ada@example.com';
 const headers = { 'user-agent': 'codex_chat/0.0.0 (linux; x64)' };
 const never = new AbortController().signal;
