@@ -4,6 +4,7 @@ import send from 'undici/lib/api/api-request.js';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../base/http.ts';
 import { acceptedEncodings, decoded } from './httpBody.ts';
 import { createPools, type Pool, type PoolOptions, type Pools } from './httpPool.ts';
+import { readAhead } from './readAhead.ts';
 import { classifyTransportError } from './transportError.ts';
 
 const defaultHeadersTimeoutMs = 60_000;
@@ -130,10 +131,9 @@ async function* watched(
   let failed = false;
   try {
     signal.throwIfAborted();
-    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-      idle.refresh();
+    for await (const chunk of readAhead(body, () => idle.refresh())) {
       signal.throwIfAborted();
-      if (chunk instanceof Uint8Array) yield chunk;
+      yield chunk;
     }
     signal.throwIfAborted();
   } catch (error) {
