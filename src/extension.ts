@@ -1,12 +1,12 @@
 import type * as vscode from 'vscode';
 import { Disposables } from './base/disposables.ts';
-import { layGround } from './parts/ground.ts';
-import { createCredentials } from './parts/credentials.ts';
-import { createPooling } from './parts/pooling.ts';
-import { createAccounting } from './parts/accounting.ts';
-import { createAccess } from './parts/access.ts';
-import { createService } from './parts/service.ts';
-import { show } from './parts/show.ts';
+import { createPlatform } from './composition/platform.ts';
+import { createCredentials } from './composition/credentials.ts';
+import { createAccountServices } from './composition/accounts.ts';
+import { createLedgerServices } from './composition/usageLedger.ts';
+import { createSignInServices } from './composition/signInServices.ts';
+import { createBackendServices } from './composition/backend.ts';
+import { registerUi } from './composition/ui.ts';
 
 let finish: (() => Promise<void>) | undefined;
 
@@ -14,14 +14,14 @@ let finish: (() => Promise<void>) | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const lifetime = new Disposables();
   context.subscriptions.push(lifetime);
-  const ground = layGround(context, lifetime);
-  finish = ground.finish;
-  const credentials = createCredentials(ground);
-  const accounting = createAccounting(ground);
-  const pooling = createPooling(ground, credentials, accounting);
-  const access = createAccess(ground, credentials, pooling);
-  const service = createService(ground, access, pooling);
-  show({ ground, credentials, accounting, pooling, access, service });
+  const platform = createPlatform(context, lifetime);
+  finish = platform.finish;
+  const credentials = createCredentials(platform);
+  const accounting = createLedgerServices(platform);
+  const pooling = createAccountServices(platform, credentials, accounting);
+  const access = createSignInServices(platform, credentials, pooling);
+  const service = createBackendServices(platform, access, pooling);
+  registerUi({ platform, credentials, accounting, pooling, access, service });
 }
 
 /**

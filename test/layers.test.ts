@@ -15,8 +15,9 @@ const mayImport: Record<string, RegExp> = {
   'src/node': /^(src\/(base|core|node)|zod\/mini|node:.*|undici(\/lib\/.*)?)$/,
   'src/vscode':
     /^(src\/(base|core|protocol|protocolUsage|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
-  'src/extension': /^(src\/(base|parts)|vscode)$/,
-  'src/parts': /^(src\/(base|core|node|parts|protocolUsage|vscode)|vscode|zod\/mini|node:path)$/,
+  'src/extension': /^(src\/(base|composition)|vscode)$/,
+  'src/composition':
+    /^(src\/(base|core|node|composition|protocolUsage|vscode)|vscode|zod\/mini|node:path)$/,
   webview:
     /^(webview|src\/(base|protocol|protocolUsage)|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*|katex(\/dist\/katex\.min\.css)?)$/,
 };

@@ -1,4 +1,4 @@
-import { appendAll, h } from './h.ts';
+import { appendAll, h } from './dom.ts';
 
 export interface Announcement {
   readonly text: string;

@@ -1,9 +1,9 @@
 import type { ContextView, ModelsView, SettingsView } from '../src/protocol.ts';
-import { h, setAttribute, setText } from './h.ts';
+import { h, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { ring, stepClass } from './meters.ts';
 import { createModelMenu } from './modelMenu.ts';
-import { createPromptWalk } from './promptWalk.ts';
+import { createPromptHistory } from './promptHistory.ts';
 import { isOnFirstLine, isOnLastLine } from './textLines.ts';
 import { roundTokens } from './words.ts';
 
@@ -64,7 +64,7 @@ export function createComposer(actions: ComposerActions): Composer {
       h('div', { class: 'far' }, meter.element, button.element),
     ),
   );
-  const walk = createPromptWalk(() => state?.prompts ?? []);
+  const walk = createPromptHistory(() => state?.prompts ?? []);
 
   const changed = () => {
     actions.draftChanged(field.value);

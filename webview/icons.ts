@@ -1,4 +1,4 @@
-import { s } from './h.ts';
+import { s } from './dom.ts';
 
 /** Our icons, on a 16 px grid; `fill` marks what is filled instead of drawn with a line. */
 const paths = {

@@ -1,4 +1,4 @@
-import { s } from './h.ts';
+import { s } from './dom.ts';
 
 /** A lane of the gauge: a bar that is filled by percent. */
 export function lane(percent: number, fill: string): SVGSVGElement {

@@ -1,6 +1,6 @@
 import { ownValue } from '../src/base/lookup.ts';
 import type { ModelsView, ModelView } from '../src/protocol.ts';
-import { h, setAttribute, setText } from './h.ts';
+import { h, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { effortName } from './words.ts';
 

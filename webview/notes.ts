@@ -1,9 +1,9 @@
 import type { FailureAction, FailureView, RetryView, TurnView } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { h, setText } from './h.ts';
+import { h, setText } from './dom.ts';
 import { icon, type IconName } from './icons.ts';
 import { toolkitButton, type ButtonLook } from './toolkit.ts';
-import { failureWays } from './usage/ways.ts';
+import { failureWays } from './usage/limitBanner.ts';
 import { clockTime, duration } from './words.ts';
 
 /** The row that counts down to the next attempt. `tick` moves the seconds and nothing else. */

@@ -1,5 +1,5 @@
 import type { AccountView } from '../src/protocol.ts';
-import { h } from './h.ts';
+import { h } from './dom.ts';
 import { icon } from './icons.ts';
 
 /** A page in the place of the transcript. */

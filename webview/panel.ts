@@ -2,27 +2,27 @@ import { ownValue } from '../src/base/lookup.ts';
 import type { SettingsView, ToWebview } from '../src/protocol.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { RowContext } from './actions.ts';
-import { createDock } from './dock.ts';
+import { createInputArea } from './inputArea.ts';
 import { createFocusKeeper } from './focusKeeper.ts';
 import { createDelayed, createFrames, createTicker } from './frames.ts';
-import { h } from './h.ts';
+import { h } from './dom.ts';
 import { createFileLinks } from './markdown/fileLinks.ts';
 import type { Host } from './host.ts';
-import { createMemory, type Memory } from './memory.ts';
+import { createPersistedState, type PersistedState } from './persistedState.ts';
 import { createRoving } from './roving.ts';
-import { outdatesSayings, sayingsOf } from './sayings.ts';
+import { outdatesAnnouncements, announcementsOf } from './announcements.ts';
 import { createSavedPlace } from './savedPlace.ts';
 import { createScroll } from './scroll.ts';
-import { createStage } from './stage.ts';
+import { createMainArea } from './mainArea.ts';
 import { reduce, runningTurn, type ViewState } from './state.ts';
-import { createUsageHatch } from './usage/hatch.ts';
+import { createUsagePageLoader } from './usage/usagePageLoader.ts';
 
 const workingAfterMs = 4_000;
 
 /** Builds the panel into `root` and keeps it true to what the host says. */
 export function createPanel(root: HTMLElement, host: Host): void {
   const announcer = createAnnouncer(now);
-  const memory = createMemory(host.store);
+  const memory = createPersistedState(host.store);
   let state: ViewState | undefined;
   let drawn: ViewState | undefined;
 
@@ -34,7 +34,7 @@ export function createPanel(root: HTMLElement, host: Host): void {
       dock.focus();
     },
   });
-  const dock = createDock(context, {
+  const dock = createInputArea(context, {
     say: announcer.say,
     draftChanged(draft) {
       memory.set({ draft });
@@ -45,10 +45,10 @@ export function createPanel(root: HTMLElement, host: Host): void {
   });
   const scroller = h('div', { class: 'scroller' });
   const scroll = createScroll(scroller, () => frames.request());
-  const stage = createStage(scroller, context, scroll);
+  const stage = createMainArea(scroller, context, scroll);
   const roving = createRoving(scroller, stage.articles, dock.focus);
   const working = h('div', { class: 'working', 'aria-hidden': 'true', hidden: true });
-  const usage = createUsageHatch({
+  const usage = createUsagePageLoader({
     ...context,
     say: announcer.say,
     behind: [scroller, dock.element],
@@ -96,8 +96,8 @@ export function createPanel(root: HTMLElement, host: Host): void {
     if (isSigningIn(next) && !isSigningIn(drawn)) usage.close();
     working.hidden = !isBusy;
     sayWorking.arrange(isBusy);
-    if (outdatesSayings(drawn, next)) announcer.clear();
-    for (const saying of sayingsOf(drawn, next)) announcer.say(saying);
+    if (outdatesAnnouncements(drawn, next)) announcer.clear();
+    for (const saying of announcementsOf(drawn, next)) announcer.say(saying);
     drawn = next;
     roving.refresh();
   };
@@ -136,7 +136,7 @@ const settingsAtFirst: SettingsView = { sendWith: 'enter', reasoning: 'collapsed
 
 function createContext(
   host: Host,
-  memory: Memory,
+  memory: PersistedState,
   announcer: Announcer,
   panel: {
     readonly redraw: () => void;

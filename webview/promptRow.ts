@@ -1,5 +1,5 @@
 import type { TurnView } from '../src/protocol.ts';
-import { freshId, h } from './h.ts';
+import { freshId, h } from './dom.ts';
 import { icon } from './icons.ts';
 
 const longLines = 14;

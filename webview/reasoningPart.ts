@@ -1,7 +1,7 @@
 import type { Part } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { createGrowingText } from './growingText.ts';
-import { freshId, h, setAttribute, setText } from './h.ts';
+import { createStreamingMarkdown } from './streamingMarkdown.ts';
+import { freshId, h, setAttribute, setText } from './dom.ts';
 import { latestHeading, summaryHead } from './heading.ts';
 import { icon } from './icons.ts';
 import type { PartMoment, PartView } from './partView.ts';
@@ -14,7 +14,7 @@ type Reasoning = Extract<Part, { kind: 'reasoning' }>;
  * own opening or closing wins over the setting and outlives a reload.
  */
 export function createReasoningPart(turnId: string, partId: string, context: RowContext): PartView {
-  const text = createGrowingText(turnId, context);
+  const text = createStreamingMarkdown(turnId, context);
   // Parts are numbered within their turn alone.
   const key = `${turnId} ${partId}`;
   const bodyId = freshId('thoughts');

@@ -1,9 +1,9 @@
 import type { TurnView } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { freshId, h, setAttribute, setChildren } from './h.ts';
+import { freshId, h, setAttribute, setChildren } from './dom.ts';
 import { icon, type IconName } from './icons.ts';
-import { billRows, slipFigures, type BillRow, type SlipFigure } from './receiptWords.ts';
-import { answerText } from './sayings.ts';
+import { detailRows, summaryFigures, type DetailRow, type SummaryFigure } from './usageSummary.ts';
+import { answerText } from './announcements.ts';
 
 /** What a turn took, torn like a till slip, with the answer's tools. A click opens the bill. */
 export interface ReceiptView {
@@ -45,9 +45,9 @@ export function createReceipt(turnId: string, context: RowContext): ReceiptView 
     shown = turn;
     slip.replaceChildren(
       h('span', { class: 'sr' }, 'This turn took '),
-      ...slipFigures(turn).map(figure),
+      ...summaryFigures(turn).map(figure),
     );
-    bill.replaceChildren(...billRows(turn).map(billRow));
+    bill.replaceChildren(...detailRows(turn).map(billRow));
   };
   setOpen(context.fold(foldKey) === true);
 
@@ -65,7 +65,7 @@ export function createReceipt(turnId: string, context: RowContext): ReceiptView 
   };
 }
 
-function figure({ text, aside }: SlipFigure): HTMLElement {
+function figure({ text, aside }: SummaryFigure): HTMLElement {
   return h(
     'span',
     { class: 'figure' },
@@ -74,7 +74,7 @@ function figure({ text, aside }: SlipFigure): HTMLElement {
   );
 }
 
-function billRow({ name, value, end, isPart, goesOn, note }: BillRow): HTMLElement {
+function billRow({ name, value, end, isPart, goesOn, note }: DetailRow): HTMLElement {
   const nameText = goesOn === true ? h('span', { class: 'sr' }, name) : name;
   return h(
     'div',

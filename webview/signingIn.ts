@@ -1,5 +1,5 @@
 import type { AccountView, FromWebview } from '../src/protocol.ts';
-import { freshId, h, setAttribute, setText } from './h.ts';
+import { freshId, h, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { lead, warningNote, type Page } from './page.ts';
 import { progressRing, toolkitButton } from './toolkit.ts';

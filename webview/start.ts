@@ -1,5 +1,5 @@
 import type { AccountView, FromWebview, StartView } from '../src/protocol.ts';
-import { h } from './h.ts';
+import { h } from './dom.ts';
 import { icon, type IconName } from './icons.ts';
 import { lead, still, warningNote, type Page } from './page.ts';
 import { signingInShelf } from './signingIn.ts';

@@ -1,13 +1,13 @@
 import type { Part } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { h, setAttribute, setText } from './h.ts';
+import { h, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
-import { createGrowingText } from './growingText.ts';
+import { createStreamingMarkdown } from './streamingMarkdown.ts';
 import type { PartView } from './partView.ts';
 
 /** A stretch of the answer itself. */
 export function createTextPart(turnId: string, context: RowContext): PartView {
-  const text = createGrowingText(turnId, context);
+  const text = createStreamingMarkdown(turnId, context);
   const element = h('div', { class: 'text-part' }, text.element);
   return {
     element,

@@ -3,7 +3,7 @@ import {
   vsCodeButton,
   vsCodeProgressRing,
 } from '@vscode/webview-ui-toolkit';
-import { appendAll, h, setAttribute } from './h.ts';
+import { appendAll, h, setAttribute } from './dom.ts';
 
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
 

@@ -1,6 +1,6 @@
 import type { TurnView } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { h, setChildren } from './h.ts';
+import { h, setChildren } from './dom.ts';
 import { createTurnRow, type TurnRow } from './turnView.ts';
 import { counted } from './words.ts';
 

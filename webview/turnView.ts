@@ -1,6 +1,6 @@
 import type { Part, TurnView } from '../src/protocol.ts';
 import type { RowContext } from './actions.ts';
-import { freshId, h, setAttribute, setChildren, setText } from './h.ts';
+import { freshId, h, setAttribute, setChildren, setText } from './dom.ts';
 import { createRetryRow, endRow, failureNote, remark, restRow } from './notes.ts';
 import type { PartView } from './partView.ts';
 import { promptRow } from './promptRow.ts';

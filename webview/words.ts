@@ -19,11 +19,11 @@ export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes >= 60) return withRest(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
-  return withRest(minutes, 'min', seconds % 60, 's');
+  if (minutes >= 60) return withCooldown(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  return withCooldown(minutes, 'min', seconds % 60, 's');
 }
 
-function withRest(big: number, bigUnit: string, small: number, smallUnit: string): string {
+function withCooldown(big: number, bigUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 }
 

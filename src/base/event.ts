@@ -3,10 +3,10 @@ import type { Disposable } from './disposables.ts';
 export type Listener<T> = (value: T) => void;
 
 /** Something that can be heard. The given disposable ends the listening. */
-export type Listen<T> = (listener: Listener<T>) => Disposable;
+export type Event<T> = (listener: Listener<T>) => Disposable;
 
 export interface Emitter<T> {
-  readonly listen: Listen<T>;
+  readonly event: Event<T>;
   fire(value: T): void;
 }
 
@@ -14,7 +14,7 @@ export interface Emitter<T> {
 export function createEmitter<T>(onError: (error: unknown) => void = () => {}): Emitter<T> {
   const listeners = new Set<Listener<T>>();
   return {
-    listen(listener) {
+    event(listener) {
       // Wrapped, so that the same function listening twice is heard twice and leaves twice.
       const entry: Listener<T> = (value) => listener(value);
       listeners.add(entry);

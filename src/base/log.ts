@@ -1,4 +1,4 @@
-import { cut, shorten } from './cut.ts';
+import { truncate, shorten } from './truncate.ts';
 
 /**
  * Where a room tells what it did. Never a token and never a prompt: what a caller puts in is
@@ -81,8 +81,8 @@ export function redactStart(
 ): string {
   const window = most + spareChars;
   if (text.length <= window) return shorten(redact(tidy(text)), most);
-  const clean = redact(tidy(withoutLastWord(cut(text, window))));
-  return clean.length > most ? shorten(clean, most) : `${cut(clean, most - 1)}…`;
+  const clean = redact(tidy(withoutLastWord(truncate(text, window))));
+  return clean.length > most ? shorten(clean, most) : `${truncate(clean, most - 1)}…`;
 }
 
 /** What tokens, addresses and their encoded forms are made of. */

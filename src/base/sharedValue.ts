@@ -1,4 +1,4 @@
-import { createEmitter, type Listen } from './event.ts';
+import { createEmitter, type Event } from './event.ts';
 
 /**
  * Why a shared value could not be read or stored:
@@ -44,7 +44,7 @@ export interface SharedValue<T> {
   /** The same, but rejects with {@link SharedValueError} when it was not stored; nothing is kept. */
   save(next: (old: T) => T, signal: AbortSignal): Promise<T>;
   /** The value differs from what it was, through this window or another one. */
-  readonly onDidChange: Listen<void>;
+  readonly onDidChange: Event<void>;
 }
 
 /** What the value is now; what was known last when that cannot be read. */
@@ -72,6 +72,6 @@ export function createLocalValue<T>(initial: T): SharedValue<T> {
     read: async () => value,
     change,
     save: change,
-    onDidChange: changes.listen,
+    onDidChange: changes.event,
   };
 }

@@ -6,7 +6,7 @@ import { parseCodexLogin, type ReadCodexLogin } from '../core/auth/codexLogin.ts
 /** A real `auth.json` has a few kilobytes. */
 const mostBytes = 1_000_000;
 
-export interface CodexLoginNeeds {
+export interface CodexLoginDeps {
   readonly now: () => number;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly home?: string;
@@ -16,8 +16,8 @@ export interface CodexLoginNeeds {
  * Reads the Codex CLI's login from `auth.json` in `CODEX_HOME` or `~/.codex`. Only ever reads. A
  * file that is missing or not to be read counts as no login.
  */
-export function createCodexLogin(needs: CodexLoginNeeds): ReadCodexLogin {
-  const { now, environment = process.env, home = homedir() } = needs;
+export function createCodexLogin(deps: CodexLoginDeps): ReadCodexLogin {
+  const { now, environment = process.env, home = homedir() } = deps;
   return async (signal) => {
     const chosen = environment['CODEX_HOME'] ?? '';
     const file = join(isAbsolute(chosen) ? chosen : join(home, '.codex'), 'auth.json');

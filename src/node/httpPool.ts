@@ -1,6 +1,6 @@
 import Agent from 'undici/lib/dispatcher/agent.js';
 import type { Disposable } from '../base/disposables.ts';
-import type { Listen } from '../base/event.ts';
+import type { Event } from '../base/event.ts';
 import { silentLog, type Log } from '../base/log.ts';
 import { plainNetwork, type NetworkSettings } from '../base/network.ts';
 import { createTrust, systemCertificates, type LoadCertificates } from './certificates.ts';
@@ -11,7 +11,7 @@ export interface PoolOptions {
   /** What the editor's settings say of proxies and certificates; read when first needed. */
   readonly network?: () => NetworkSettings;
   /** After it, requests go by the settings anew; those under way end as they began. */
-  readonly onDidChangeNetwork?: Listen<void>;
+  readonly onDidChangeNetwork?: Event<void>;
   readonly log?: Log;
   readonly environment?: Environment;
   /** The longest wait for each stage of a connection, ms. */

@@ -1,12 +1,12 @@
 import { createLazy } from '../base/lazy.ts';
 import { loadModule } from '../base/loading.ts';
-import type { LedgerFile, LedgerFileNeeds } from './ledgerFile.ts';
+import type { LedgerFile, LedgerFileDeps } from './ledgerFile.ts';
 
 /** The ledger's file, whose code is loaded with the first turn that is written or read. */
-export function createLazyLedgerFile(needs: LedgerFileNeeds): LedgerFile {
+export function createLazyLedgerFile(deps: LedgerFileDeps): LedgerFile {
   const file = createLazy(async () => {
     const { createLedgerFile } = await loadModule(() => import('./ledgerFile.ts'));
-    return createLedgerFile(needs);
+    return createLedgerFile(deps);
   });
   return {
     append: async (entry) => (await file.get()).append(entry),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { delay } from '../base/delay.ts';
 import { createLocalLeases, LeaseError, type Leases } from '../base/leases.ts';
 import type { Log } from '../base/log.ts';
-import type { Peers } from '../base/peers.ts';
+import type { PeerProcesses } from '../base/processes.ts';
 import { codeOf, isTransient, patiently } from './fileErrors.ts';
 
 /** A holder shows this often that it lives. */
@@ -28,7 +28,7 @@ const troubledMs = 10_000;
  * Without such a folder (a disk that is full or cannot be written) leases hold within this process
  * only, and the work is told so: what must not happen twice needs a further lock.
  */
-export function createLeases(folder: string, log: Log, peers: Peers): Leases {
+export function createLeases(folder: string, log: Log, peers: PeerProcesses): Leases {
   const local = createLocalLeases();
   const patience = createPatience();
   let told = false;
@@ -61,12 +61,12 @@ export function createLeases(folder: string, log: Log, peers: Peers): Leases {
 }
 
 /** How long transient errors are waited for, over all leases of a process. */
-interface Patience {
+interface RetryBudget {
   /** True while a wait that began at this time, by `performance.now()`, should go on. */
   lasts(sinceMs: number): boolean;
 }
 
-function createPatience(): Patience {
+function createPatience(): RetryBudget {
   let endedMs = -Infinity;
   return {
     lasts(sinceMs) {
@@ -86,9 +86,9 @@ function folderName(name: string): string {
 
 interface Place {
   folder: string;
-  peers: Peers;
+  peers: PeerProcesses;
   signal: AbortSignal;
-  patience: Patience;
+  patience: RetryBudget;
 }
 
 interface Held {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastDateMs } from '../base/figures.ts';
+import { lastDateMs } from '../base/boundedNumbers.ts';
 import { parseJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { latestEntries, ledgerEntry, type LedgerEntry } from '../core/ledger/entry.ts';
@@ -33,12 +33,12 @@ const fileOf = (month: string) => `ledger-${month}.jsonl`;
 const monthOf = (atMs: number) =>
   new Date(Math.min(Math.max(atMs, 0), lastDateMs)).toISOString().slice(0, 7);
 
-export interface LedgerFileNeeds {
+export interface LedgerFileDeps {
   folder: string;
   log: Log;
 }
 
-export function createLedgerFile({ folder, log }: LedgerFileNeeds): LedgerFile {
+export function createLedgerFile({ folder, log }: LedgerFileDeps): LedgerFile {
   let last: Promise<void> = Promise.resolve();
 
   const months = async () => {

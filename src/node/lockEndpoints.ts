@@ -99,7 +99,7 @@ export interface Visit {
   close(): void;
 }
 
-export interface VisitNeeds {
+export interface VisitDeps {
   name: string;
   /** Who has said nothing for so long is `silent`, ms. */
   silentMs: number;
@@ -107,8 +107,8 @@ export interface VisitNeeds {
 }
 
 /** Rejects with `signal.reason`, or with the error of the system when nobody can be reached. */
-export function visit(endpoint: Endpoint, needs: VisitNeeds): Promise<Visit> {
-  const { name, silentMs, signal } = needs;
+export function visit(endpoint: Endpoint, deps: VisitDeps): Promise<Visit> {
+  const { name, silentMs, signal } = deps;
   const expected = greeting(name);
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

@@ -9,7 +9,7 @@ import { host, listenOnFirstFree, ourMark } from './callbackPort.ts';
 const goodbyeMs = 2000;
 const lingerMs = 100;
 
-export interface LoopbackNeeds {
+export interface LoopbackDeps {
   /** Folder of `signedIn.html` and `signInFailed.html`. */
   mediaFolder: string;
   log: Log;
@@ -18,10 +18,10 @@ export interface LoopbackNeeds {
 }
 
 /** Listeners for the redirect of the sign-in page, on 127.0.0.1 only. */
-export function createLoopback(needs: LoopbackNeeds): OpenListener {
-  const { log } = needs;
+export function createLoopback(deps: LoopbackDeps): OpenListener {
+  const { log } = deps;
   return async (state, signal) => {
-    const pages = await readPages(needs.mediaFolder, log);
+    const pages = await readPages(deps.mediaFolder, log);
     const attempt = createAttempt(state, pages, log);
     const server = createServer(
       { maxHeaderSize: 65_536, requestTimeout: 30_000 },
@@ -32,7 +32,7 @@ export function createLoopback(needs: LoopbackNeeds): OpenListener {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
       else socket.destroy();
     });
-    const port = await listenOnFirstFree(server, needs.ports(), log, signal);
+    const port = await listenOnFirstFree(server, deps.ports(), log, signal);
     let closing: Promise<void> | undefined;
     return {
       redirectUri: `http://${host}:${port}${callbackPath}`,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PortHolder } from '../core/auth/errors.ts';
 
 /** What the look-up uses of the machine. */
-export interface PortHolderNeeds {
+export interface PortHolderDeps {
   readonly platform: NodeJS.Platform;
   /** Gives what the program wrote; rejects when it fails or takes longer than a second. */
   readonly run: (file: string, args: readonly string[], signal: AbortSignal) => Promise<string>;
@@ -20,10 +20,10 @@ export interface PortHolderNeeds {
 export async function nameHolder(
   port: number,
   signal: AbortSignal,
-  needs: PortHolderNeeds = thisMachine,
+  deps: PortHolderDeps = thisMachine,
 ): Promise<PortHolder | undefined> {
   try {
-    const found = await lookUp(port, signal, needs);
+    const found = await lookUp(port, signal, deps);
     return found && { port, name: `${nameOf(found.name)} (process ${found.pid})` };
   } catch {
     return undefined;
@@ -35,14 +35,14 @@ interface Found {
   readonly name: string;
 }
 
-function lookUp(port: number, signal: AbortSignal, needs: PortHolderNeeds) {
-  switch (needs.platform) {
+function lookUp(port: number, signal: AbortSignal, deps: PortHolderDeps) {
+  switch (deps.platform) {
     case 'linux':
-      return onLinux(port, needs);
+      return onLinux(port, deps);
     case 'win32':
-      return onWindows(port, signal, needs);
+      return onWindows(port, signal, deps);
     default:
-      return byLsof(port, signal, needs);
+      return byLsof(port, signal, deps);
   }
 }
 
@@ -52,7 +52,7 @@ function nameOf(name: string): string {
   return /^[\w .()+-]{1,48}$/.test(plain) ? plain : 'a program';
 }
 
-const thisMachine: PortHolderNeeds = {
+const thisMachine: PortHolderDeps = {
   platform: process.platform,
   procFolder: '/proc',
   systemRoot: process.env['SystemRoot'] ?? 'C:\\Windows',
@@ -67,7 +67,7 @@ const thisMachine: PortHolderNeeds = {
 };
 
 /** By the socket's number in `/proc/net/tcp`, which a process has open under `fd`. */
-async function onLinux(port: number, { procFolder }: PortHolderNeeds): Promise<Found | undefined> {
+async function onLinux(port: number, { procFolder }: PortHolderDeps): Promise<Found | undefined> {
   const inode = listeningInode(await readFile(join(procFolder, 'net/tcp'), 'utf8'), port);
   if (inode === undefined) return undefined;
   const processes = (await readdir(procFolder)).filter((name) => /^\d+$/.test(name));
@@ -97,7 +97,7 @@ function listeningInode(table: string, port: number): string | undefined {
 }
 
 /** `lsof -F pc` writes one field a line: `p812`, `cnode`. */
-async function byLsof(port: number, signal: AbortSignal, { run }: PortHolderNeeds) {
+async function byLsof(port: number, signal: AbortSignal, { run }: PortHolderDeps) {
   const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pc'];
   const output = await run('/usr/sbin/lsof', args, signal);
   const pid = /^p(\d+)$/m.exec(output)?.[1];
@@ -106,7 +106,7 @@ async function byLsof(port: number, signal: AbortSignal, { run }: PortHolderNeed
 }
 
 /** The state's word is translated on some systems; a listener is known by its remote port 0. */
-async function onWindows(port: number, signal: AbortSignal, { run, systemRoot }: PortHolderNeeds) {
+async function onWindows(port: number, signal: AbortSignal, { run, systemRoot }: PortHolderDeps) {
   const tool = (name: string) => `${systemRoot}\\System32\\${name}.exe`;
   const table = await run(tool('netstat'), ['-ano', '-p', 'TCP'], signal);
   const row = new RegExp(`^\\s*TCP\\s+\\S+:${port}\\s+\\S+:0\\s+\\S+\\s+(\\d+)\\s*$`, 'm');

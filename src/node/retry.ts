@@ -13,12 +13,12 @@ export interface Retry {
 }
 
 /** Runs while there is something to do and at no other time. `attempt` never rejects. */
-export function createRetry(needs: {
+export function createRetry(deps: {
   isNeeded: () => boolean;
   attempt: () => Promise<void>;
   pauseFor: (ms: number) => Promise<unknown>;
 }): Retry {
-  const { isNeeded, attempt, pauseFor } = needs;
+  const { isNeeded, attempt, pauseFor } = deps;
   const state = { isRunning: false, isTrying: false, hasEnded: false, triedAtMs: -Infinity };
   const isWanted = () => !state.hasEnded && isNeeded();
 

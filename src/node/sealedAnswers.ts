@@ -4,7 +4,7 @@ import { readFile, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SealedAnswers, SpentToken } from '../core/auth/sealedAnswers.ts';
 import { codeOf, patiently } from './fileErrors.ts';
-import { concealed } from './peers.ts';
+import { concealed } from './processes.ts';
 
 const nonceBytes = 12;
 const tagBytes = 16;

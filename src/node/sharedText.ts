@@ -67,7 +67,7 @@ export interface Replacement {
   onMoved: () => void;
 }
 
-export interface SharedTextNeeds {
+export interface SharedTextDeps {
   folder: string;
   /** The file without its ending. */
   name: string;
@@ -75,8 +75,8 @@ export interface SharedTextNeeds {
   pauseFor?: (ms: number) => Promise<unknown>;
 }
 
-export function createSharedText(needs: SharedTextNeeds): SharedText {
-  const { folder, name, files = realFiles, pauseFor = pause } = needs;
+export function createSharedText(deps: SharedTextDeps): SharedText {
+  const { folder, name, files = realFiles, pauseFor = pause } = deps;
   const path = join(folder, `${name}.json`);
   const setAsidePath = `${path}.bad`;
   let prepared: Promise<void> | undefined;

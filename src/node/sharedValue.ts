@@ -6,7 +6,7 @@ import { SharedValueError, type SharedValue } from '../base/sharedValue.ts';
 import { isSame } from '../base/storedJson.ts';
 import { pause } from './fileErrors.ts';
 import { createRetry } from './retry.ts';
-import { createStoredFile, type StoredFile, type StoredFileNeeds } from './storedFile.ts';
+import { createStoredFile, type StoredFile, type StoredFileDeps } from './storedFile.ts';
 import { createView, type Change, type View } from './unsaved.ts';
 import { watchFile } from './watchFile.ts';
 
@@ -18,7 +18,7 @@ const quietMs = 10_000;
 /** How often a change is tried whose lease another process has taken over. */
 const mostLeases = 3;
 
-export interface SharedFileNeeds<T extends z.ZodMiniType> extends StoredFileNeeds<T> {
+export interface SharedFileDeps<T extends z.ZodMiniType> extends StoredFileDeps<T> {
   leases: Leases;
 }
 
@@ -29,17 +29,17 @@ export interface SharedFileNeeds<T extends z.ZodMiniType> extends StoredFileNeed
  * written meanwhile. A file of a newer version is neither read nor written.
  */
 export function createSharedFile<T extends z.ZodMiniType>(
-  needs: SharedFileNeeds<T>,
+  deps: SharedFileDeps<T>,
 ): SharedValue<z.output<T>> & Disposable {
-  const { name, initial, log, pauseFor = pause } = needs;
-  const file = createStoredFile(needs);
+  const { name, initial, log, pauseFor = pause } = deps;
+  const file = createStoredFile(deps);
   const changes = createEmitter<void>(() => log.error(`a listener to ${name} failed`));
   const view = createView<z.output<T>>(initial, {
     onChange: changes.fire,
     onError: () => log.error(`a change of ${name} could not be made again`),
   });
   const inTurn = createLocalLeases();
-  const store = createStore({ ...needs, file, view });
+  const store = createStore({ ...deps, file, view });
   const retry = createRetry({
     isNeeded: () => view.unsavedCount() > 0,
     async attempt() {
@@ -96,7 +96,7 @@ export function createSharedFile<T extends z.ZodMiniType>(
     change: (next, signal) => inTurn.hold('', () => storeOrKeep(next, signal), signal),
     save: (next, signal) => inTurn.hold('', () => store(next, signal), signal),
     onDidChange(listener) {
-      const hearing = changes.listen(listener);
+      const hearing = changes.event(listener);
       const look = () => void read().catch(() => {});
       if (!disposed) watch ??= watchFile(file.path, look, log);
       return hearing;
@@ -109,7 +109,7 @@ export function createSharedFile<T extends z.ZodMiniType>(
   };
 }
 
-interface StoreNeeds<V> {
+interface StoreDeps<V> {
   name: string;
   leases: Leases;
   file: StoredFile<V>;
@@ -120,7 +120,7 @@ interface StoreNeeds<V> {
  * Makes all unsaved changes, and this one, on what the file holds now. Rejects with
  * {@link SharedValueError} when they were not stored, else with what the change throws.
  */
-function createStore<V>({ name, leases, file, view }: StoreNeeds<V>) {
+function createStore<V>({ name, leases, file, view }: StoreDeps<V>) {
   async function write(change: Change<V>, held: AbortSignal): Promise<V> {
     for (;;) {
       held.throwIfAborted();

@@ -9,7 +9,7 @@ import {
   type Endpoint,
   type Listening,
   type Visit,
-  type VisitNeeds,
+  type VisitDeps,
 } from './lockEndpoints.ts';
 
 export interface SocketLockOptions {
@@ -98,7 +98,7 @@ type Attempt =
   | { kind: 'taken'; visit?: Visit }
   | { kind: 'trouble' };
 
-interface Place extends VisitNeeds {
+interface Place extends VisitDeps {
   endpoints: readonly Endpoint[];
   silences: Silences;
 }

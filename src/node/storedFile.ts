@@ -3,9 +3,9 @@ import type { Log } from '../base/log.ts';
 import { SharedValueError, type SharedValueProblem } from '../base/sharedValue.ts';
 import { readStored, withChanges, type StoredForm } from '../base/storedJson.ts';
 import { codeOf } from './fileErrors.ts';
-import { createSharedText, type SharedTextNeeds } from './sharedText.ts';
+import { createSharedText, type SharedTextDeps } from './sharedText.ts';
 
-export interface StoredFileNeeds<T extends z.ZodMiniType> extends SharedTextNeeds, StoredForm<T> {
+export interface StoredFileDeps<T extends z.ZodMiniType> extends SharedTextDeps, StoredForm<T> {
   log: Log;
   /** What keeps the file from being read or written; undefined once it is over. */
   onProblem?: (problem: SharedValueProblem | undefined) => void;
@@ -32,11 +32,11 @@ export interface StoredFile<T> {
 }
 
 export function createStoredFile<T extends z.ZodMiniType>(
-  needs: StoredFileNeeds<T>,
+  deps: StoredFileDeps<T>,
 ): StoredFile<z.output<T>> {
-  const { name, schema, initial, log } = needs;
-  const file = createSharedText(needs);
-  const problems = createProblems(needs);
+  const { name, schema, initial, log } = deps;
+  const file = createSharedText(deps);
+  const problems = createProblems(deps);
   let bad: string | undefined;
 
   async function read(): Promise<string | undefined> {
@@ -59,7 +59,7 @@ export function createStoredFile<T extends z.ZodMiniType>(
     problem: problems.of,
     async load() {
       const text = await read();
-      const reading = text === undefined ? undefined : readStored(needs, text);
+      const reading = text === undefined ? undefined : readStored(deps, text);
       if (reading?.kind === 'newer') throw problems.of('newer');
       problems.isOver('read');
       if (reading?.kind === 'value') return { text, value: reading.value, raw: reading.raw };
@@ -83,7 +83,7 @@ export function createStoredFile<T extends z.ZodMiniType>(
 }
 
 /** Says what keeps the file from being used when that changes, not each time. */
-function createProblems<T extends z.ZodMiniType>({ name, log, onProblem }: StoredFileNeeds<T>) {
+function createProblems<T extends z.ZodMiniType>({ name, log, onProblem }: StoredFileDeps<T>) {
   const told = new Map<'read' | 'write', string>();
   return {
     of(kind: SharedValueProblem['kind'], cause?: unknown): SharedValueError {

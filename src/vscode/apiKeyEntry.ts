@@ -7,7 +7,7 @@ import { checkApiKey, readApiKey, toApiKeyCredential } from '../core/auth/apiKey
 import { credentialLabel, type Credential, type CredentialStore } from '../core/auth/credential.ts';
 import { AuthError, describeAuthFailure } from '../core/auth/errors.ts';
 
-export interface ApiKeyNeeds {
+export interface ApiKeyDeps {
   store: CredentialStore;
   http: Http;
   clock: Clock;
@@ -21,8 +21,8 @@ export interface ApiKeyNeeds {
  * Asks for a key of the OpenAI API until one is accepted or the person gives up. Gives the id of
  * the credential; undefined when nothing was stored.
  */
-export function createApiKeyEntry(needs: ApiKeyNeeds): () => Promise<string | undefined> {
-  const { store, clock, log, api } = needs;
+export function createApiKeyEntry(deps: ApiKeyDeps): () => Promise<string | undefined> {
+  const { store, clock, log, api } = deps;
   return async () => {
     let problem: string | undefined;
     for (;;) {
@@ -42,7 +42,7 @@ export function createApiKeyEntry(needs: ApiKeyNeeds): () => Promise<string | un
       const key = readApiKey(text);
       const credential = key && (await toApiKeyCredential(key, api(), clock.now()));
       problem = credential
-        ? await problemOf(credential, needs)
+        ? await problemOf(credential, deps)
         : describeAuthFailure({ kind: 'badKey' });
       if (!credential || problem !== undefined) continue;
       await store.put(credential);
@@ -57,7 +57,7 @@ export function createApiKeyEntry(needs: ApiKeyNeeds): () => Promise<string | un
 /** Why the API does not take the key, one sentence or two; undefined when it does. */
 async function problemOf(
   credential: Credential,
-  { http, clock, log, userAgent }: ApiKeyNeeds,
+  { http, clock, log, userAgent }: ApiKeyDeps,
 ): Promise<string | undefined> {
   const location = vscode.ProgressLocation.Window;
   const title = vscode.l10n.t('Trying the API key');

@@ -8,7 +8,7 @@ import {
   type Credential,
   type CredentialStore,
 } from '../core/auth/credential.ts';
-import type { Grants } from '../core/auth/grants.ts';
+import type { TokenProvider } from '../core/auth/tokenProvider.ts';
 import { scopes as ourScopes } from '../core/auth/identity.ts';
 
 export const authProviderId = 'codex-chat';
@@ -16,11 +16,11 @@ const label = 'ChatGPT (Codex Chat)';
 /** How long an extension that asks for a session waits for a refresh. The refresh goes on. */
 const patienceMs = 15_000;
 
-export interface AuthProviderNeeds {
+export interface AuthProviderDeps {
   store: CredentialStore;
   /** Signs in and stores the credential. */
   signIn: () => Promise<Credential>;
-  grants: Pick<Grants, 'grantOf' | 'signOut'>;
+  tokenProvider: Pick<TokenProvider, 'bearerOf' | 'signOut'>;
   log: Log;
 }
 
@@ -32,9 +32,9 @@ export interface AuthRegistration extends vscode.Disposable {
 }
 
 /** Offers the stored credentials as sessions in the Accounts menu. Dispose to take it back. */
-export function registerAuthProvider(needs: AuthProviderNeeds): AuthRegistration {
+export function registerAuthProvider(deps: AuthProviderDeps): AuthRegistration {
   const lifetime = new Disposables();
-  const provider = lifetime.add(new CodexAuthProvider(needs));
+  const provider = lifetime.add(new CodexAuthProvider(deps));
   lifetime.add(
     vscode.authentication.registerAuthenticationProvider(authProviderId, label, provider, {
       supportsMultipleAccounts: true,
@@ -54,7 +54,7 @@ const isSession = (credential: Credential) => isSignedIn(credential) && isRefres
 
 /** The sessions are a view of the store: they change when it does, in whichever window. */
 export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.Disposable {
-  readonly #needs: AuthProviderNeeds;
+  readonly #deps: AuthProviderDeps;
   readonly #lifetime = new Disposables();
   readonly #events = this.#lifetime.add(new BufferedEvents<SessionsChange>());
   readonly onDidChangeSessions = this.#events.event;
@@ -62,11 +62,11 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
   /** The last comparison with the store; they follow each other, so each change is told once. */
   #compared: Promise<void>;
 
-  constructor(needs: AuthProviderNeeds) {
-    this.#needs = needs;
+  constructor(deps: AuthProviderDeps) {
+    this.#deps = deps;
     this.#compared = this.#compare(false);
     this.#lifetime.add(
-      needs.store.onDidChange(() => {
+      deps.store.onDidChange(() => {
         this.#compared = this.#compared.then(() => this.#compare(true));
       }),
     );
@@ -78,7 +78,7 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
   ): Promise<vscode.AuthenticationSession[]> {
     if (scopes?.some((scope) => !ourScopes.includes(scope))) return [];
     const wanted = options.account?.id;
-    const credentials = (await this.#needs.store.list()).filter(
+    const credentials = (await this.#deps.store.list()).filter(
       (credential) => isSession(credential) && (wanted === undefined || credential.id === wanted),
     );
     const sessions = await Promise.all(credentials.map((credential) => this.#fresh(credential)));
@@ -88,19 +88,19 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
   /** With a token that is good for some minutes; undefined when there is none to be had now. */
   async #fresh(credential: Credential): Promise<vscode.AuthenticationSession | undefined> {
     try {
-      const { accessToken } = await this.#needs.grants.grantOf(
+      const { accessToken } = await this.#deps.tokenProvider.bearerOf(
         credential.id,
         AbortSignal.timeout(patienceMs),
       );
       return toSession({ ...credential, accessToken });
     } catch {
-      this.#needs.log.info('an account is left out of the sessions: it has no token that is good');
+      this.#deps.log.info('an account is left out of the sessions: it has no token that is good');
       return undefined;
     }
   }
 
   async createSession(): Promise<vscode.AuthenticationSession> {
-    return toSession(await this.#needs.signIn());
+    return toSession(await this.#deps.signIn());
   }
 
   /** What the Accounts menu does: it forgets the tokens here, and nothing else. */
@@ -109,7 +109,7 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
   }
 
   signOut(id: string, how: { tellIssuer: boolean }): Promise<void> {
-    return this.#needs.grants.signOut(id, how);
+    return this.#deps.tokenProvider.signOut(id, how);
   }
 
   dispose(): void {
@@ -119,9 +119,9 @@ export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.
   async #compare(tells: boolean): Promise<void> {
     let list: readonly Credential[];
     try {
-      list = await this.#needs.store.list();
+      list = await this.#deps.store.list();
     } catch {
-      this.#needs.log.error('the secret storage cannot be read');
+      this.#deps.log.error('the secret storage cannot be read');
       return;
     }
     const before = this.#known;

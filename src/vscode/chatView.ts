@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../base/disposables.ts';
-import type { Listen } from '../base/event.ts';
+import type { Event } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import type { Session, SessionChange } from '../core/chat/session.ts';
 import type { Settings } from '../core/settings/settings.ts';
@@ -14,21 +14,21 @@ import {
 } from '../protocol.ts';
 import { chatHtml } from './chatHtml.ts';
 import { chatViewId } from './chatViewId.ts';
-import { createChatOutbox, type Numberless } from './chatOutbox.ts';
+import { createMessageBatcher, type UnsequencedMessage } from './messageBatcher.ts';
 import { startView } from './suggestions.ts';
-import { stateOf, viewOf } from './turnMessages.ts';
+import { toTurnState, toTurnView } from './turnMessages.ts';
 
-export interface ChatViewNeeds {
+export interface ChatViewDeps {
   extensionUri: vscode.Uri;
   session: Session;
   account: () => AccountView;
   models: () => ModelsView;
   quota: () => QuotaView;
   settings: () => Settings;
-  onDidChangeAccount: Listen<void>;
-  onDidChangeModels: Listen<void>;
-  onDidChangeQuota: Listen<void>;
-  onDidChangeSettings: Listen<void>;
+  onDidChangeAccount: Event<void>;
+  onDidChangeModels: Event<void>;
+  onDidChangeQuota: Event<void>;
+  onDidChangeSettings: Event<void>;
   /** What the view asks for, but for `ready`. */
   handle: (message: FromWebview) => void;
   /** The page has got a snapshot and forgotten all else. */
@@ -38,9 +38,9 @@ export interface ChatViewNeeds {
 
 /** The chat panel: draws the page, answers `ready` with all there is, and tells what changes. */
 export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
-  readonly #needs: ChatViewNeeds;
+  readonly #deps: ChatViewDeps;
   readonly #lifetime = new Disposables();
-  readonly #outbox = createChatOutbox((message) => this.#post(message));
+  readonly #outbox = createMessageBatcher((message) => this.#post(message));
   #view: vscode.WebviewView | undefined;
   /** Whether the page has said that it is up; before that nothing can be told to it. */
   #isUp = false;
@@ -51,22 +51,20 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   /** The quota as the page has it. */
   #toldQuota = '';
 
-  constructor(needs: ChatViewNeeds) {
-    this.#needs = needs;
+  constructor(deps: ChatViewDeps) {
+    this.#deps = deps;
     const add = (listening: { dispose(): void }) => this.#lifetime.add(listening);
-    add(needs.session.onDidChange((change) => this.#tell(change)));
+    add(deps.session.onDidChange((change) => this.#tell(change)));
     add(
-      needs.onDidChangeAccount(() =>
-        this.#outbox.send({ type: 'account', account: needs.account() }),
+      deps.onDidChangeAccount(() =>
+        this.#outbox.send({ type: 'account', account: deps.account() }),
       ),
     );
+    add(deps.onDidChangeModels(() => this.#outbox.send({ type: 'models', models: deps.models() })));
+    add(deps.onDidChangeQuota(() => this.#tellQuota()));
     add(
-      needs.onDidChangeModels(() => this.#outbox.send({ type: 'models', models: needs.models() })),
-    );
-    add(needs.onDidChangeQuota(() => this.#tellQuota()));
-    add(
-      needs.onDidChangeSettings(() =>
-        this.#outbox.send({ type: 'settings', settings: settingsView(needs.settings()) }),
+      deps.onDidChangeSettings(() =>
+        this.#outbox.send({ type: 'settings', settings: settingsView(deps.settings()) }),
       ),
     );
     add(vscode.window.onDidChangeActiveTextEditor(() => this.#tellStart()));
@@ -78,7 +76,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#view = view;
     this.#isUp = false;
     const { webview } = view;
-    const { extensionUri } = this.#needs;
+    const { extensionUri } = this.#deps;
     const folder = (name: string) => vscode.Uri.joinPath(extensionUri, name);
     webview.options = {
       enableScripts: true,
@@ -123,7 +121,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   /** Tells the page something beside the chat; lost while there is none. */
-  tell(message: Numberless): void {
+  tell(message: UnsequencedMessage): void {
     this.#outbox.send(message);
   }
 
@@ -144,15 +142,15 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #hear(message: unknown): void {
     const parsed = fromWebview.safeParse(message);
     if (!parsed.success) {
-      this.#needs.log.warn('a message of the chat view was not understood');
+      this.#deps.log.warn('a message of the chat view was not understood');
       return;
     }
     if (parsed.data.type === 'ready') this.#snapshot();
-    else this.#needs.handle(parsed.data);
+    else this.#deps.handle(parsed.data);
   }
 
   #snapshot(): void {
-    const { session, account, models, quota, settings } = this.#needs;
+    const { session, account, models, quota, settings } = this.#deps;
     this.#isUp = true;
     this.#outbox.clear();
     const context = session.context();
@@ -161,7 +159,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#outbox.send({
       type: 'snapshot',
       chatId: session.id(),
-      turns: session.turns().map(viewOf),
+      turns: session.turns().map(toTurnView),
       account: account(),
       models: models(),
       quota: shownQuota,
@@ -169,7 +167,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       start: startView(),
       settings: settingsView(settings()),
     });
-    this.#needs.onSnapshot();
+    this.#deps.onSnapshot();
     this.#giveDrafts();
     this.#clearBadge();
     this.#giveFocus();
@@ -196,23 +194,23 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #tell(change: SessionChange): void {
     switch (change.type) {
       case 'turn/add':
-        this.#outbox.send({ type: 'turn/add', turn: viewOf(change.turn) });
+        this.#outbox.send({ type: 'turn/add', turn: toTurnView(change.turn) });
         return;
       case 'turn/change':
         this.#outbox.change(change.turn.id, change.turn.attempt, change.change);
         return;
       case 'turn/state':
-        this.#outbox.send(stateOf(change.turn));
+        this.#outbox.send(toTurnState(change.turn));
         if (change.turn.status !== 'running') this.#noteEnd();
         return;
       case 'turn/receipt':
-        this.#outbox.send(stateOf(change.turn));
+        this.#outbox.send(toTurnState(change.turn));
         return;
       case 'turns':
         if (this.#isUp) this.#snapshot();
         return;
       case 'context': {
-        const context = this.#needs.session.context();
+        const context = this.#deps.session.context();
         this.#outbox.send({ type: 'context', ...(context === undefined ? {} : { context }) });
       }
     }
@@ -221,7 +219,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   /** Much is told of the quota that changes nothing in the panel. */
   #tellQuota(): void {
     if (!this.#isUp) return;
-    const quota = this.#needs.quota();
+    const quota = this.#deps.quota();
     const next = JSON.stringify(quota);
     if (next === this.#toldQuota) return;
     this.#toldQuota = next;
@@ -229,7 +227,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   #tellStart(): void {
-    if (!this.#isUp || this.#needs.session.turns().length > 0) return;
+    if (!this.#isUp || this.#deps.session.turns().length > 0) return;
     this.#outbox.send({ type: 'start', start: startView() });
   }
 

@@ -6,14 +6,14 @@ import { scopes } from '../core/auth/identity.ts';
 import type { Lazy } from '../base/lazy.ts';
 import { LoadError, loadModule } from '../base/loading.ts';
 import type { Log } from '../base/log.ts';
-import type { PercentSettings } from '../core/quota/words.ts';
+import type { PercentSettings } from '../core/quota/text/quotaText.ts';
 import type { Session } from '../core/chat/session.ts';
-import type { Account } from './account.ts';
-import type { Accounts } from './accounts.ts';
+import type { Account } from './activeAccount.ts';
+import type { Accounts } from './accountCommands.ts';
 import { authProviderId } from './authProvider.ts';
 import type { ChatView } from './chatView.ts';
 import type { QuotaItemState } from './quotaItem.ts';
-import { tellFailedLoad } from './loadNotice.ts';
+import { notifyFailedLoad } from './loadNotice.ts';
 import { registerRedeemReset } from './registerRedeemReset.ts';
 import type { RedeemReset } from './redeemReset.ts';
 import type { SignIn } from './signIn.ts';
@@ -26,7 +26,7 @@ export interface Panel {
   redeem: RedeemReset;
 }
 
-export interface CommandNeeds {
+export interface CommandDeps {
   panel: Lazy<Panel>;
   account: Account;
   signIn: SignIn;
@@ -40,12 +40,12 @@ export interface CommandNeeds {
 }
 
 /** Every command of the product, by the id that the manifest gives it. */
-export function registerCommands(needs: CommandNeeds): Disposable {
-  const { panel, channel } = needs;
+export function registerCommands(deps: CommandDeps): Disposable {
+  const { panel, channel } = deps;
   const focus = async () => (await panel.get()).view.focus();
   const openUsage = async () => (await panel.get()).view.openUsage();
   const table: Record<string, () => unknown> = {
-    'codexChat.signIn': () => signInByCommand(needs),
+    'codexChat.signIn': () => signInByCommand(deps),
     'codexChat.signOut': async () => (await panel.get()).accounts.signOut(),
     'codexChat.accounts': async () => (await panel.get()).accounts.show(),
     async 'codexChat.newChat'() {
@@ -56,24 +56,23 @@ export function registerCommands(needs: CommandNeeds): Disposable {
     'codexChat.stop': () => panel.peek()?.session.stop(),
     'codexChat.focus': focus,
     // From the panel to its own page; from elsewhere first in a list, which disturbs less.
-    'codexChat.showQuota': () =>
-      panel.peek()?.view.isVisible() ? openUsage() : showDetails(needs),
+    'codexChat.showQuota': () => (panel.peek()?.view.isVisible() ? openUsage() : showDetails(deps)),
     'codexChat.showUsage': openUsage,
-    'codexChat.refreshQuota': () => refreshQuota(needs),
+    'codexChat.refreshQuota': () => refreshQuota(deps),
     'codexChat.showLog': () => channel.show(),
     'codexChat.openSettings': () =>
       vscode.commands.executeCommand('workbench.action.openSettings', '@ext:codex-chat.codex-chat'),
     'codexChat.showPrivacy': () =>
       vscode.commands.executeCommand(
         'markdown.showPreview',
-        vscode.Uri.joinPath(needs.extensionUri, 'README.md').with({
+        vscode.Uri.joinPath(deps.extensionUri, 'README.md').with({
           fragment: 'what-is-stored-and-what-is-sent',
         }),
       ),
   };
   const lifetime = new Disposables();
   for (const [id, act] of Object.entries(table)) {
-    lifetime.add(vscode.commands.registerCommand(id, () => guarded(act, needs.log)));
+    lifetime.add(vscode.commands.registerCommand(id, () => guarded(act, deps.log)));
   }
   lifetime.add(registerRedeemReset(async (id) => (await panel.get()).redeem(id)));
   return lifetime;
@@ -102,8 +101,8 @@ function isCancel(error: unknown): boolean {
  * The first account by way of VS Code, which asks for consent; a further one straight away, for
  * VS Code would take it for a wrong answer to the question for the first.
  */
-async function signInByCommand(needs: CommandNeeds): Promise<void> {
-  const { account, signIn, panel } = needs;
+async function signInByCommand(deps: CommandDeps): Promise<void> {
+  const { account, signIn, panel } = deps;
   const isFurther = account.current() !== undefined;
   const id = isFurther ? (await signIn.run()).id : await signInByVsCode(signIn);
   if (id === undefined) return;
@@ -125,13 +124,13 @@ async function signInByVsCode(signIn: SignIn): Promise<string | undefined> {
   }
 }
 
-async function showDetails({ quotaState, settings, now }: CommandNeeds): Promise<void> {
+async function showDetails({ quotaState, settings, now }: CommandDeps): Promise<void> {
   const load = () => loadModule(() => import('./quotaDetails.ts'));
-  const { showQuotaDetails } = await tellFailedLoad(load);
+  const { showQuotaDetails } = await notifyFailedLoad(load);
   await showQuotaDetails(quotaState(), settings(), now());
 }
 
-async function refreshQuota({ refreshQuota: ask, log }: CommandNeeds): Promise<void> {
+async function refreshQuota({ refreshQuota: ask, log }: CommandDeps): Promise<void> {
   try {
     await ask();
   } catch (error) {

@@ -2,7 +2,7 @@ import type { ToWebview } from '../protocol.ts';
 
 type Answer = Omit<Extract<ToWebview, { type: 'files/known' }>, 'seq'>;
 
-export interface FileQuestionsNeeds {
+export interface FileQuestionsDeps {
   /** Whether a reference leads to a file that may be opened. */
   exists: (reference: string) => Promise<boolean>;
   tell: (message: Answer) => void;
@@ -22,11 +22,7 @@ export interface FileQuestions {
   dispose(): void;
 }
 
-export function createFileQuestions({
-  exists: find,
-  tell,
-  now,
-}: FileQuestionsNeeds): FileQuestions {
+export function createFileQuestions({ exists: find, tell, now }: FileQuestionsDeps): FileQuestions {
   const known = new Map<string, { readonly exists: boolean; readonly atMs: number }>();
   let waiting = 0;
   let turn: Promise<unknown> = Promise.resolve();

@@ -21,7 +21,7 @@ export function createLazySecrets(
     return secrets;
   });
   return {
-    onDidChange: changes.listen,
+    onDidChange: changes.event,
     get: async (name) => (await lazy.get()).get(name),
     keys: async () => (await lazy.get()).keys(),
     store: async (name, value) => (await lazy.get()).store(name, value),

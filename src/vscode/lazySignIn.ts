@@ -23,7 +23,7 @@ export function createLazySignIn(load: () => Promise<SignIn>, log: Log): SignIn 
   };
   return {
     state: () => lazy.peek()?.state() ?? idle,
-    onDidChangeState: changes.listen,
+    onDidChangeState: changes.event,
     async run() {
       return (lazy.peek() ?? (await get())).run();
     },

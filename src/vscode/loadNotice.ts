@@ -2,7 +2,7 @@ import { LoadError } from '../base/loading.ts';
 import { offerReload } from './offerReload.ts';
 
 /** Does what needs code from disk; when that is gone, offers to reload the window. Rejects all the same. */
-export async function tellFailedLoad<T>(work: () => Promise<T>): Promise<T> {
+export async function notifyFailedLoad<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

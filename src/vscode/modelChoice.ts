@@ -12,7 +12,7 @@ export interface ModelChoice {
   pick(slug: string, effort: string | undefined): Promise<void>;
 }
 
-export function createModelChoice(needs: {
+export function createModelChoice(deps: {
   memento: {
     get(key: string): unknown;
     update(key: string, value: unknown): Thenable<void>;
@@ -22,13 +22,13 @@ export function createModelChoice(needs: {
 }): ModelChoice {
   return {
     resolve() {
-      const { model, reasoningEffort } = needs.settings();
-      const picked = stored.safeParse(needs.memento.get(key));
+      const { model, reasoningEffort } = deps.settings();
+      const picked = stored.safeParse(deps.memento.get(key));
       return picked.success
-        ? needs.models.resolve(picked.data.slug, picked.data.effort ?? reasoningEffort)
-        : needs.models.resolve(model, reasoningEffort);
+        ? deps.models.resolve(picked.data.slug, picked.data.effort ?? reasoningEffort)
+        : deps.models.resolve(model, reasoningEffort);
     },
     pick: async (slug, effort) =>
-      needs.memento.update(key, { slug, ...(effort === undefined ? {} : { effort }) }),
+      deps.memento.update(key, { slug, ...(effort === undefined ? {} : { effort }) }),
   };
 }

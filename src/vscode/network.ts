@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { Disposable } from '../base/disposables.ts';
-import { createEmitter, type Listen } from '../base/event.ts';
+import { createEmitter, type Event } from '../base/event.ts';
 import { plainNetwork, type NetworkSettings } from '../base/network.ts';
 
 export interface Network extends Disposable {
   network(): NetworkSettings;
-  readonly onDidChangeNetwork: Listen<void>;
+  readonly onDidChangeNetwork: Event<void>;
 }
 
 /** The editor's names, each with what counts when its value does not parse. */
@@ -29,7 +29,7 @@ export function createNetwork(): Network {
   });
   return {
     network: read,
-    onDidChangeNetwork: change.listen,
+    onDidChangeNetwork: change.event,
     dispose: () => subscription.dispose(),
   };
 }

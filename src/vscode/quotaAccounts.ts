@@ -1,10 +1,10 @@
 import type { WindowHistory } from '../core/ledger/history.ts';
-import { runwaySentence, runwaysOf } from '../core/ledger/runway.ts';
-import { isMetered } from '../core/auth/credential.ts';
+import { forecastSentence, forecastsOf } from '../core/ledger/forecast.ts';
+import { hasQuota } from '../core/auth/credential.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
 import type { Pool } from '../core/pool/pool.ts';
-import { conditionSentence, roleOf, roleWords } from '../core/pool/words.ts';
-import type { QuotaAccount } from '../core/quota/view.ts';
+import { conditionSentence, roleOf, roleWords } from '../core/pool/accountText.ts';
+import type { QuotaAccount } from '../core/quota/text/quotaView.ts';
 
 /** Every account that is signed in, as the status bar tells of it: the one in use first. */
 export function quotaAccounts(
@@ -22,14 +22,14 @@ export function quotaAccounts(
       const role = roleOf(entry, { current, next });
       // What the role or the refusal says already is not said again.
       const isLimit = quota?.refused || ['off', 'ceiling'].includes(condition.kind);
-      const runways = quota?.refused ? [] : runwaysOf(history, id, nowMs);
-      const runway = runwaySentence(runways, nowMs);
+      const runways = quota?.refused ? [] : forecastsOf(history, id, nowMs);
+      const runway = forecastSentence(runways, nowMs);
       return {
         credentialId: id,
         label,
         plan,
         quota,
-        isBilled: !isMetered(entry),
+        isBilled: !hasQuota(entry),
         ...(id === current ? {} : { role: lower(roleWords(role, condition, nowMs)) }),
         isRefusalTold: id !== current && role === 'resting',
         ...(isLimit ? {} : { remark: conditionSentence(condition) || undefined }),

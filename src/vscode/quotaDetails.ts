@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { tooltipModel, type QuotaAccount } from '../core/quota/view.ts';
-import type { PercentSettings } from '../core/quota/words.ts';
+import { tooltipModel, type QuotaAccount } from '../core/quota/text/quotaView.ts';
+import type { PercentSettings } from '../core/quota/text/quotaText.ts';
 import type { QuotaItemState } from './quotaItem.ts';
 
 interface Entry extends vscode.QuickPickItem {

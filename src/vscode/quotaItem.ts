@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { Disposables, type Disposable } from '../base/disposables.ts';
-import type { Listen } from '../base/event.ts';
-import type { Place } from '../core/quota/time.ts';
-import type { QuotaAccount } from '../core/quota/view.ts';
-import { isExhausted, isStale, quotaLabel, quotaLevel, statusText } from '../core/quota/words.ts';
+import type { Event } from '../base/event.ts';
+import type { Place } from '../core/quota/text/time.ts';
+import type { QuotaAccount } from '../core/quota/text/quotaView.ts';
+import {
+  isExhausted,
+  isStale,
+  quotaLabel,
+  quotaLevel,
+  statusText,
+} from '../core/quota/text/quotaText.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import { quotaTooltip } from './quotaTooltip.ts';
 
@@ -22,7 +28,7 @@ type ItemSettings = Pick<
 export interface QuotaItemOptions {
   state: () => QuotaItemState;
   /** To be fired when the state or the settings have changed. */
-  onDidChange: Listen<void>;
+  onDidChange: Event<void>;
   settings: () => ItemSettings;
   clock?: Clock;
   place?: Place;

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import type { Place } from '../core/quota/time.ts';
+import type { Place } from '../core/quota/text/time.ts';
 import {
   tooltipModel,
   type QuotaAccount,
   type QuotaLine,
   type QuotaTooltip,
-} from '../core/quota/view.ts';
-import type { PercentSettings } from '../core/quota/words.ts';
+} from '../core/quota/text/quotaView.ts';
+import type { PercentSettings } from '../core/quota/text/quotaText.ts';
 
 const enabledCommands = [
   'codexChat.showQuota',

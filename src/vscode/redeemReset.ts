@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { describeError } from '../base/describeError.ts';
 import type { Log } from '../base/log.ts';
-import type { BankedReset, RedeemOutcome, Resets } from '../core/quota/resets.ts';
-import { clockTime } from '../core/quota/time.ts';
-import type { QuotaAccount } from '../core/quota/view.ts';
+import type { BankedReset, RedeemOutcome, Resets } from '../core/quota/poll/resets.ts';
+import { clockTime } from '../core/quota/text/time.ts';
+import type { QuotaAccount } from '../core/quota/text/quotaView.ts';
 
-export interface RedeemNeeds {
+export interface RedeemDeps {
   resets: Resets;
   /** The account in use first. */
   accounts: () => readonly QuotaAccount[];
@@ -19,8 +19,8 @@ export interface RedeemNeeds {
 export type RedeemReset = (credentialId?: string) => Promise<void>;
 
 /** Without an id it is about the account in use. Never rejects: what fails is told. */
-export function createRedeemReset(needs: RedeemNeeds): RedeemReset {
-  const { resets, accounts, refresh, log } = needs;
+export function createRedeemReset(deps: RedeemDeps): RedeemReset {
+  const { resets, accounts, refresh, log } = deps;
   /** A second question about the same account, while one is open, is none. */
   const open = new Set<string>();
 
@@ -31,7 +31,7 @@ export function createRedeemReset(needs: RedeemNeeds): RedeemReset {
     const [first] = banked;
     if (!first) return tell(outcomeWords('noneLeft', label));
     const use = vscode.l10n.t('Use It');
-    const options = { modal: true, detail: detailOf(first, needs.now()) };
+    const options = { modal: true, detail: detailOf(first, deps.now()) };
     const picked = await vscode.window.showWarningMessage(
       question(label, banked.length),
       options,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposables.ts';
-import { createEmitter, type Listen } from '../base/event.ts';
+import { createEmitter, type Event } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import {
   readSettings,
@@ -13,7 +13,7 @@ const section = 'codexChat';
 
 export interface LiveSettings extends Disposable {
   current(): Settings;
-  readonly onDidChange: Listen<void>;
+  readonly onDidChange: Event<void>;
 }
 
 /** The settings as they are now, read anew after each change. */
@@ -35,7 +35,7 @@ export function createSettings(log: Pick<Log, 'warn'>): LiveSettings {
   });
   return {
     current: () => current,
-    onDidChange: change.listen,
+    onDidChange: change.event,
     dispose: () => subscription.dispose(),
   };
 }

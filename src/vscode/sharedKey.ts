@@ -23,7 +23,7 @@ const mostRequests = 20;
 
 export type Stranded = 'lost' | 'newerVersion';
 
-export interface SharedKeyNeeds {
+export interface SharedKeyDeps {
   secrets: Secrets;
   shared: SharedValue<SealedSecrets>;
   leases: Leases;
@@ -54,9 +54,9 @@ export interface KeyRing extends Disposable {
  * cannot find each other's key there: one makes it while it holds a lease, and hands it to those
  * who ask by a public key that they lay into the file.
  */
-export function createKeyRing(needs: SharedKeyNeeds): KeyRing {
-  const { secrets, shared, leases, onStranded } = needs;
-  const { pauseFor = pause, now = () => performance.now() } = needs;
+export function createKeyRing(deps: SharedKeyDeps): KeyRing {
+  const { secrets, shared, leases, onStranded } = deps;
+  const { pauseFor = pause, now = () => performance.now() } = deps;
   const lifetime = new Disposables();
   const share = createSingleFlight<SharedKey | undefined>();
   let strandedAtMs = -Infinity;

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import { createEmitter } from '../base/event.ts';
-import { recordOfKnown } from '../base/lenient.ts';
+import { recordOfKnown } from '../base/optionalField.ts';
 import type { Leases } from '../base/leases.ts';
 import type { Log } from '../base/log.ts';
 import type { SharedValue } from '../base/sharedValue.ts';
@@ -36,7 +36,7 @@ export type SealedSecrets = z.infer<typeof sealedSecretsSchema>;
 
 export const noSealedSecrets: SealedSecrets = { version: 1, entries: {} };
 
-export interface SharedSecretsNeeds {
+export interface SharedSecretsDeps {
   secrets: Secrets;
   shared: SharedValue<SealedSecrets>;
   leases: Leases;
@@ -52,16 +52,16 @@ export interface SharedSecretsNeeds {
  * of the others. So what is stored is also laid, sealed, where all windows see it. What did not
  * come to lie there is not stored: another window would go on with what was there before.
  */
-export function createSharedSecrets(needs: SharedSecretsNeeds): Secrets & Disposable {
-  const { secrets, shared, log } = needs;
+export function createSharedSecrets(deps: SharedSecretsDeps): Secrets & Disposable {
+  const { secrets, shared, log } = deps;
   const lifetime = new Disposables();
   const changes = createEmitter<{ key: string }>(() => log.error('a listener to secrets failed'));
   const ring = lifetime.add(
     createKeyRing({
-      ...needs,
+      ...deps,
       onStranded(why) {
         log.warn('this window has no key to the secrets of the others and keeps its own');
-        needs.onStranded?.(why);
+        deps.onStranded?.(why);
       },
     }),
   );
@@ -85,7 +85,7 @@ export function createSharedSecrets(needs: SharedSecretsNeeds): Secrets & Dispos
   ring.obtain().catch(() => log.warn('windows cannot share their secrets here'));
 
   return {
-    onDidChange: changes.listen,
+    onDidChange: changes.event,
     async get(name) {
       const { keyId, entries } = await shared.read();
       const entry = ownValue(entries, name);

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposables.ts';
-import { createEmitter, type Listen } from '../base/event.ts';
+import { createEmitter, type Event } from '../base/event.ts';
 import type { Http } from '../base/http.ts';
 import type { Log } from '../base/log.ts';
 import type { Credential, CredentialStore } from '../core/auth/credential.ts';
 import { AuthError } from '../core/auth/errors.ts';
 import type { OpenListener } from '../core/auth/redirect.ts';
 import { signIn, type SignInAttempt } from '../core/auth/signIn.ts';
-import type { SignInState as AttemptState } from '../core/auth/signInCourse.ts';
-import { placeOf, planOf, type Way } from '../core/auth/ways.ts';
+import type { SignInState as AttemptState } from '../core/auth/signInRace.ts';
+import { hostEnvironmentOf, planSignIn, type SignInMethod } from '../core/auth/signInMethods.ts';
 import { withNotice } from './signInNotice.ts';
 import { openPage } from './signInPage.ts';
 
@@ -21,23 +21,23 @@ export type SignInState =
 /** Signing in from the editor. There is one at a time: who asks meanwhile shares it. */
 export interface SignIn extends Disposable {
   state(): SignInState;
-  readonly onDidChangeState: Listen<void>;
+  readonly onDidChangeState: Event<void>;
   /**
    * Resolves once the credential is stored. What fails is shown to the person here; rejects with
    * AuthError then, and with `vscode.CancellationError` when the person cancelled.
    */
   run(): Promise<Credential>;
   /** Goes over to this way now, or begins the next sign-in with it. */
-  prefer(way: Way): void;
+  prefer(way: SignInMethod): void;
   /** Opens the sign-in page, or the page where the code is typed, which is copied first. */
-  openPage(way: Way): void;
+  openPage(way: SignInMethod): void;
   copyAddress(): void;
   /** Takes what was copied from the browser at the end of the sign-in. */
   paste(text: string): void;
   cancel(): void;
 }
 
-export interface SignInNeeds {
+export interface SignInDeps {
   store: CredentialStore;
   http: Http;
   clock: Clock;
@@ -57,13 +57,13 @@ interface Running {
   attempt?: SignInAttempt;
 }
 
-export function createSignIn(needs: SignInNeeds): SignIn {
-  const { log } = needs;
+export function createSignIn(deps: SignInDeps): SignIn {
+  const { log } = deps;
   const changes = createEmitter<void>(() => log.error('a listener to the sign-in failed'));
-  const place = placeOf(vscode.env.remoteName, vscode.env.uiKind === vscode.UIKind.Web);
+  const place = hostEnvironmentOf(vscode.env.remoteName, vscode.env.uiKind === vscode.UIKind.Web);
   let state: SignInState = { kind: 'idle' };
   let running: Running | undefined;
-  let wanted: Way | undefined;
+  let wanted: SignInMethod | undefined;
 
   function setState(next: SignInState): void {
     state = next;
@@ -71,8 +71,8 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   }
 
   function start(abort: AbortController): SignInAttempt {
-    const { http, clock, openListener, store, userAgent } = needs;
-    const plan = wanted === undefined ? planOf(place) : { first: wanted };
+    const { http, clock, openListener, store, userAgent } = deps;
+    const plan = wanted === undefined ? planSignIn(place) : { first: wanted };
     wanted = undefined;
     log.info(`sign-in begins with the ${plan.first} (${place})`);
     const mayNotComeBack = () => state.kind === 'running' && state.mayNotComeBack;
@@ -85,7 +85,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
         openListener,
         openBrowser: (page) => void open(page, abort.signal),
         save: (credential: Credential) => store.put(credential),
-        issuer: needs.issuer(),
+        issuer: deps.issuer(),
         onChange: (attempt) =>
           setState({ kind: 'running', attempt, mayNotComeBack: mayNotComeBack() }),
         ...(userAgent === undefined ? {} : { userAgent }),
@@ -105,14 +105,14 @@ export function createSignIn(needs: SignInNeeds): SignIn {
       const attempt = start(run.abort);
       run.attempt = attempt;
       setState({ kind: 'running', attempt: attempt.state(), mayNotComeBack: false });
-      const credential = needs.isToldInPanel()
+      const credential = deps.isToldInPanel()
         ? await attempt.result
-        : await withNotice(attempt, changes.listen, run.abort);
+        : await withNotice(attempt, changes.event, run.abort);
       setState({ kind: 'idle' });
       log.info('signed in');
       return credential;
     } catch (error) {
-      const problem = explain(error, needs, run.abort.signal);
+      const problem = explain(error, deps, run.abort.signal);
       setState(problem === undefined ? { kind: 'idle' } : { kind: 'idle', problem });
       throw problem === undefined ? new vscode.CancellationError() : error;
     } finally {
@@ -133,7 +133,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
 
   return {
     state: () => state,
-    onDidChangeState: changes.listen,
+    onDidChangeState: changes.event,
     run: () => running?.result ?? begin(),
     prefer(way) {
       if (!running) wanted = way;
@@ -154,7 +154,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
 }
 
 async function showPage(
-  way: Way,
+  way: SignInMethod,
   running: Running | undefined,
   open: (page: string, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
@@ -169,18 +169,18 @@ async function showPage(
 }
 
 /** Shows the failure and gives its sentence; undefined when the person cancelled. */
-function explain(error: unknown, needs: SignInNeeds, signal: AbortSignal): string | undefined {
+function explain(error: unknown, deps: SignInDeps, signal: AbortSignal): string | undefined {
   if (signal.aborted) {
-    needs.log.info('sign-in cancelled');
+    deps.log.info('sign-in cancelled');
     return undefined;
   }
   const known = error instanceof AuthError;
   const kind = known ? error.failure.kind : error instanceof Error ? error.name : typeof error;
-  needs.log.warn(`sign-in failed: ${kind}`);
+  deps.log.warn(`sign-in failed: ${kind}`);
   const sentence = known
     ? error.message
     : vscode.l10n.t('Sign-in failed for a reason that Codex Chat does not know. Try again.');
-  if (!needs.isToldInPanel()) void offerAnother(sentence, needs.tryAgain);
+  if (!deps.isToldInPanel()) void offerAnother(sentence, deps.tryAgain);
   return sentence;
 }
 

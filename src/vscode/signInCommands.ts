@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import type { CredentialKind } from '../core/auth/credential.ts';
-import { describePasteProblem } from '../core/auth/pasteProblem.ts';
+import { describePasteProblem } from '../core/auth/redirectInputProblem.ts';
 import type { SignIn } from './signIn.ts';
 
-export interface SignInCommandNeeds {
+export interface SignInCommandDeps {
   signIn: SignIn;
   /** Takes over the login of the Codex CLI, after asking. */
   importLogin: () => Promise<void>;
@@ -17,8 +17,8 @@ export const signInCommand = (kind?: CredentialKind) =>
   kind === 'apiKey' ? 'codexChat.useApiKey' : 'codexChat.signIn';
 
 /** The other ways to sign in, as commands: for the palette, and for links in the notification. */
-export function registerSignInCommands(needs: SignInCommandNeeds): Disposable {
-  const { signIn } = needs;
+export function registerSignInCommands(deps: SignInCommandDeps): Disposable {
+  const { signIn } = deps;
   const lifetime = new Disposables();
   const table: Record<string, () => unknown> = {
     'codexChat.signInWithCode'() {
@@ -32,8 +32,8 @@ export function registerSignInCommands(needs: SignInCommandNeeds): Disposable {
     },
     'codexChat.copySignInAddress': () => signIn.copyAddress(),
     'codexChat.pasteSignInAddress': () => askForAddress(signIn),
-    'codexChat.useCodexLogin': needs.importLogin,
-    'codexChat.useApiKey': needs.useApiKey,
+    'codexChat.useCodexLogin': deps.importLogin,
+    'codexChat.useApiKey': deps.useApiKey,
   };
   for (const [id, act] of Object.entries(table)) {
     lifetime.add(vscode.commands.registerCommand(id, act));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
-import { createEmitter, type Listen } from '../base/event.ts';
+import { createEmitter, type Event } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import { toImportedCredential, type ReadCodexLogin } from '../core/auth/codexLogin.ts';
 import { credentialLabel, type CredentialStore } from '../core/auth/credential.ts';
@@ -8,7 +8,7 @@ import { credentialLabel, type CredentialStore } from '../core/auth/credential.t
 export interface LoginImport {
   /** Whether the Codex CLI has a login that is good. False until it was looked for. */
   isOffered(): boolean;
-  readonly onDidChangeOffer: Listen<void>;
+  readonly onDidChangeOffer: Event<void>;
   /** Looks for it again. */
   look(): Promise<void>;
   /** Takes the login over, after asking. Gives the credential's id; undefined when nothing was. */
@@ -16,7 +16,7 @@ export interface LoginImport {
 }
 
 /** Signing in with the access token of the Codex CLI. Its file is only read, and never sent on. */
-export function createLoginImport(needs: {
+export function createLoginImport(deps: {
   store: CredentialStore;
   read: ReadCodexLogin;
   /** Logins of others are of no use: their tokens go nowhere else. */
@@ -24,13 +24,13 @@ export function createLoginImport(needs: {
   clock: Clock;
   log: Log;
 }): LoginImport {
-  const { store, read, issuer, clock, log } = needs;
+  const { store, read, issuer, clock, log } = deps;
   const change = createEmitter<void>();
   const never = new AbortController().signal;
   let isOffered = false;
   return {
     isOffered: () => isOffered,
-    onDidChangeOffer: change.listen,
+    onDidChangeOffer: change.event,
     async look() {
       const isThere = (await read(never))?.issuer === issuer();
       if (isThere === isOffered) return;

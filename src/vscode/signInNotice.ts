@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import type { Listen } from '../base/event.ts';
+import type { Event } from '../base/event.ts';
 import type { Credential } from '../core/auth/credential.ts';
 import type { SignInAttempt } from '../core/auth/signIn.ts';
-import type { SignInState } from '../core/auth/signInCourse.ts';
+import type { SignInState } from '../core/auth/signInRace.ts';
 
 /** Shows the sign-in as a notification with a way to cancel, for whoever does not see the panel. */
 export function withNotice(
   attempt: SignInAttempt,
-  onDidChange: Listen<void>,
+  onDidChange: Event<void>,
   abort: AbortController,
 ): PromiseLike<Credential> {
   const options = {

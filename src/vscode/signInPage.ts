@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from '../base/log.ts';
-import type { Place } from '../core/auth/ways.ts';
+import type { HostEnvironment } from '../core/auth/signInMethods.ts';
 
 /**
  * Opens the sign-in page. If the browser cannot be opened, the address is offered, and the sign-in
@@ -8,7 +8,7 @@ import type { Place } from '../core/auth/ways.ts';
  */
 export async function openPage(
   page: string,
-  place: Place,
+  place: HostEnvironment,
   signal: AbortSignal,
   log: Log,
 ): Promise<boolean> {

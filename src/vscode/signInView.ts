@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { describeAuthFailure } from '../core/auth/errors.ts';
-import { describePasteProblem } from '../core/auth/pasteProblem.ts';
+import { describePasteProblem } from '../core/auth/redirectInputProblem.ts';
 import type { AccountView } from '../protocol.ts';
 import type { SignInState } from './signIn.ts';
 

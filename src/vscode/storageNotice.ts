@@ -18,7 +18,7 @@ export function createStorageNotice(
   let toldAtMs = -Infinity;
   return (problem) => {
     if (problem?.kind === 'newer') {
-      if (!hasToldNewer) tellNewer();
+      if (!hasToldNewer) notifyNewerVersion();
       hasToldNewer = true;
       return;
     }
@@ -30,7 +30,7 @@ export function createStorageNotice(
 }
 
 /** Something of a newer version was met, in a file or in the secret storage. */
-export function tellNewer(): void {
+export function notifyNewerVersion(): void {
   const words = vscode.l10n.t(
     'A newer version of Codex Chat has stored something that this window does not understand, so this window leaves it alone. Reload the window to use the newer version; if this is the newest one installed, update the extension.',
   );
@@ -58,8 +58,8 @@ export function createUnsavedNotice(): (isUnsaved: boolean) => void {
 }
 
 /** This window has no key to the secrets that the others share. */
-export function tellStranded(why: 'lost' | 'newerVersion'): void {
-  if (why === 'newerVersion') return tellNewer();
+export function notifyStrandedSecrets(why: 'lost' | 'newerVersion'): void {
+  if (why === 'newerVersion') return notifyNewerVersion();
   const words = vscode.l10n.t(
     'This window cannot read the sign-ins that other windows have stored, because the browser has lost the key to them. Reload the window; if this message comes again, sign in once more to every account that you use.',
   );

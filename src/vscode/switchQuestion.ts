@@ -11,7 +11,7 @@ import type { Settings } from '../core/settings/settings.ts';
  * Asks once, in the window that has the focus, whether accounts may take over from each other. The
  * answer becomes the setting, where it can be changed; no answer leaves everything as it is.
  */
-export function askToSwitch(needs: {
+export function askToSwitch(deps: {
   pool: Pick<Pool, 'entries' | 'onDidChange'>;
   preferences: SharedValue<PoolPreferences>;
   settings: () => Settings;
@@ -19,7 +19,7 @@ export function askToSwitch(needs: {
   save: (rotation: 'sequential' | 'off') => Thenable<void>;
   log: Log;
 }): Disposable {
-  const { pool, preferences, settings, save, log } = needs;
+  const { pool, preferences, settings, save, log } = deps;
   const lifetime = new Disposables();
 
   /** True in one window alone: all others find that it was asked. */

@@ -50,7 +50,7 @@ export function createTokenStore(
   const oneByOne = createQueue();
 
   let hasToldNewer = false;
-  const tellNewer = () => {
+  const notifyNewerVersion = () => {
     if (hasToldNewer) return;
     hasToldNewer = true;
     log.warn('a newer version of the extension has stored a sign-in; it is left alone');
@@ -76,7 +76,7 @@ export function createTokenStore(
   /** Those of the index, else those that are stored. */
   async function readIds(): Promise<readonly string[]> {
     const index = await readIndex();
-    if (!index) tellNewer();
+    if (!index) notifyNewerVersion();
     return index?.ids ?? (await storedIds());
   }
 
@@ -85,7 +85,7 @@ export function createTokenStore(
     if (text === undefined) return undefined;
     const stored = readStoredCredential(text);
     if (stored.kind === 'credential') return stored.credential;
-    if (stored.kind === 'newer') tellNewer();
+    if (stored.kind === 'newer') notifyNewerVersion();
     else await setAside(keyOf(id), text);
     return undefined;
   }
@@ -97,7 +97,7 @@ export function createTokenStore(
     const text = await Promise.resolve(secrets.get(key)).catch(() => undefined);
     const stored = text === undefined ? undefined : readStoredCredential(text);
     if (stored?.kind === 'newer') {
-      tellNewer();
+      notifyNewerVersion();
       throw new AuthError({ kind: 'storeFailed', why: 'newerVersion' });
     }
     const isKept = stored?.kind === 'credential' && !credential.signedOutReason;
@@ -148,7 +148,7 @@ export function createTokenStore(
   }
 
   return {
-    onDidChange: changes.listen,
+    onDidChange: changes.event,
     list: () =>
       inTurn(async () => {
         const entries = await Promise.all((await readIds()).map(readCredential));

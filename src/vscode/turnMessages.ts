@@ -1,9 +1,9 @@
 import type { Turn } from '../core/chat/turn.ts';
 import type { TurnView } from '../protocol.ts';
-import type { Numberless } from './chatOutbox.ts';
+import type { UnsequencedMessage } from './messageBatcher.ts';
 
 /** The turn as the chat view shows it: a copy, without the text of the attached files. */
-export function viewOf(turn: Turn): TurnView {
+export function toTurnView(turn: Turn): TurnView {
   return {
     id: turn.id,
     prompt: turn.prompt.text,
@@ -15,7 +15,7 @@ export function viewOf(turn: Turn): TurnView {
 }
 
 /** Everything about the turn but its parts. */
-export function stateOf(turn: Turn): Numberless & { type: 'turn/state' } {
+export function toTurnState(turn: Turn): UnsequencedMessage & { type: 'turn/state' } {
   return { type: 'turn/state', turnId: turn.id, ...headOf(turn) };
 }
 

@@ -1,18 +1,18 @@
-import { present } from '../base/present.ts';
+import { omitUndefined } from '../base/omitUndefined.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
-import { isMetered } from '../core/auth/credential.ts';
+import { hasQuota } from '../core/auth/credential.ts';
 import type { Pool } from '../core/pool/pool.ts';
-import type { PoolEntry } from '../core/pool/roster.ts';
-import { conditionSentence, roleOf, type Role } from '../core/pool/words.ts';
-import type { QuotaSpend, QuotaWindow } from '../core/quota/reading.ts';
-import type { QuotaState } from '../core/quota/record.ts';
-import { billedWords, quotaRemarks, type ToldElsewhere } from '../core/quota/remarks.ts';
-import { clockTime } from '../core/quota/time.ts';
-import { planName } from '../core/quota/view.ts';
-import { isStale } from '../core/quota/words.ts';
+import type { PoolEntry } from '../core/pool/accountList.ts';
+import { conditionSentence, roleOf, type Role } from '../core/pool/accountText.ts';
+import type { QuotaSpend, QuotaWindow } from '../core/quota/decode/quotaSnapshot.ts';
+import type { QuotaState } from '../core/quota/store/record.ts';
+import { billedWords, quotaNotices, type ShownElsewhere } from '../core/quota/text/quotaNotices.ts';
+import { clockTime } from '../core/quota/text/time.ts';
+import { planName } from '../core/quota/text/quotaView.ts';
+import { isStale } from '../core/quota/text/quotaText.ts';
 import type { AccountRole, UsageAccount, UsageWindow } from '../protocolUsage.ts';
-import { accountActions } from './accounts.ts';
-import { fitCount, fitPercent, fitWords } from './fitting.ts';
+import { accountActions } from './accountCommands.ts';
+import { clampCount, clampPercent, clampText } from './clamp.ts';
 
 /** More of each than this nobody has, and the page takes no more. */
 const most = { accounts: 50, windows: 8, families: 20, remarks: 20 };
@@ -31,31 +31,31 @@ export function usageAccounts(
     const at = { role, place, count: entries.length, isForWorkspace };
     return {
       id: entry.id,
-      label: fitWords(entry.label),
-      ...(entry.plan === undefined ? {} : { plan: fitWords(planName(entry.plan)) }),
+      label: clampText(entry.label),
+      ...(entry.plan === undefined ? {} : { plan: clampText(planName(entry.plan)) }),
       role: shownRole(role, entry),
       isForWorkspace,
       actions: accountActions(entry, at),
       ...(entry.preferences.ceilingPercent === undefined
         ? {}
-        : { ceilingPercent: fitPercent(entry.preferences.ceilingPercent) }),
+        : { ceilingPercent: clampPercent(entry.preferences.ceilingPercent) }),
       ...figures(entry.quota, nowMs),
       remarks: remarks(entry, entry.id === places.current, nowMs)
         .slice(0, most.remarks)
-        .map(fitWords),
+        .map(clampText),
     };
   });
 }
 
 function shownRole(role: Role, { condition }: PoolEntry): AccountRole {
   if (role === 'resting') {
-    const untilMs = condition.kind === 'resting' ? fitCount(condition.untilMs) : undefined;
-    return present({ kind: 'resting' as const, untilMs });
+    const untilMs = condition.kind === 'resting' ? clampCount(condition.untilMs) : undefined;
+    return omitUndefined({ kind: 'resting' as const, untilMs });
   }
   if (role === 'ceiling') {
     return {
       kind: 'ceiling',
-      percent: condition.kind === 'ceiling' ? fitPercent(condition.percent) : 0,
+      percent: condition.kind === 'ceiling' ? clampPercent(condition.percent) : 0,
     };
   }
   return { kind: role };
@@ -64,17 +64,17 @@ function shownRole(role: Role, { condition }: PoolEntry): AccountRole {
 function figures(quota: QuotaState | undefined, nowMs: number) {
   if (!quota) return { windows: [], families: [], stale: false };
   const [newest] = (quota.told ?? []).toSorted((a, b) => b.atMs - a.atMs);
-  return present({
+  return omitUndefined({
     windows: toWindows(quota.windows),
     families: quota.others
       .slice(0, most.families)
-      .map(({ name, windows }) => ({ name: fitWords(name), windows: toWindows(windows) })),
+      .map(({ name, windows }) => ({ name: clampText(name), windows: toWindows(windows) })),
     stale: isStale(quota, nowMs),
-    observedAtMs: quota.windows.length > 0 ? fitCount(quota.observedAtMs) : undefined,
+    observedAtMs: quota.windows.length > 0 ? clampCount(quota.observedAtMs) : undefined,
     source: newest && sources[newest.source],
     credits: creditsOf(quota),
     spend: quota.spend && spendOf(quota.spend, nowMs),
-    bankedResets: fitCount(quota.resets?.available),
+    bankedResets: clampCount(quota.resets?.available),
   });
 }
 
@@ -85,17 +85,20 @@ function spendOf({ reached, usedPercent, limit, resetsAtMs }: QuotaSpend, nowMs:
     reached || usedPercent !== undefined ? '' : limit,
     resetsAtMs === undefined ? '' : `resets ${clockTime(resetsAtMs, nowMs)}`,
   ].filter(Boolean);
-  return present({
+  return omitUndefined({
     reached,
-    usedPercent: usedPercent === undefined ? undefined : fitPercent(usedPercent),
-    detail: fitWords(details.join(', ')) || undefined,
+    usedPercent: usedPercent === undefined ? undefined : clampPercent(usedPercent),
+    detail: clampText(details.join(', ')) || undefined,
   });
 }
 
 function creditsOf({ credits }: QuotaState) {
   if (!credits || !(credits.unlimited || credits.hasCredits)) return undefined;
   const { unlimited, balance } = credits;
-  return present({ unlimited, balance: balance === undefined ? undefined : fitWords(balance) });
+  return omitUndefined({
+    unlimited,
+    balance: balance === undefined ? undefined : clampText(balance),
+  });
 }
 
 const sources = {
@@ -107,11 +110,11 @@ const sources = {
 
 function toWindows(windows: readonly QuotaWindow[]): UsageWindow[] {
   return windows.slice(0, most.windows).map(({ kind, name, usedPercent, resetsAtMs }) =>
-    present({
+    omitUndefined({
       kind,
-      name: fitWords(name.replace(/ limit$/, '')),
-      usedPercent: fitPercent(usedPercent),
-      resetsAtMs: fitCount(resetsAtMs),
+      name: clampText(name.replace(/ limit$/, '')),
+      usedPercent: clampPercent(usedPercent),
+      resetsAtMs: clampCount(resetsAtMs),
     }),
   );
 }
@@ -125,8 +128,8 @@ function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] 
     isTold ? '' : conditionSentence(condition),
     kind === 'imported' ? 'Borrowed from the Codex CLI; it is never refreshed from here.' : '',
     kind === 'environment' ? 'From an environment variable, for this window alone.' : '',
-    isMetered(entry) ? '' : billedWords,
-    ...(isSignedIn(entry) && isMetered(entry) ? sayings(entry, isCurrent, nowMs) : []),
+    hasQuota(entry) ? '' : billedWords,
+    ...(isSignedIn(entry) && hasQuota(entry) ? sayings(entry, isCurrent, nowMs) : []),
   ].filter(Boolean);
 }
 
@@ -134,11 +137,11 @@ function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] 
 function sayings({ quota, condition }: PoolEntry, isCurrent: boolean, nowMs: number): string[] {
   // Until when an account rests stands beside its name.
   const isRefusalTold = condition.kind === 'resting' && (quota?.windows.length ?? 0) > 0;
-  const told: ToldElsewhere[] = [
+  const told: ShownElsewhere[] = [
     'age',
     'meters',
     ...(isRefusalTold ? (['refusal'] as const) : []),
     ...(isCurrent ? (['problem'] as const) : []),
   ];
-  return quotaRemarks(quota, told, nowMs);
+  return quotaNotices(quota, told, nowMs);
 }

@@ -2,9 +2,9 @@ import { sumPoints, type LedgerEntry } from '../core/ledger/entry.ts';
 import type { WindowHistory } from '../core/ledger/history.ts';
 import { isPending, totalOf, windowLedger, type WindowLedger } from '../core/ledger/ledger.ts';
 import { plotOf } from '../core/ledger/plot.ts';
-import { runwaysOf, type Runway } from '../core/ledger/runway.ts';
-import type { QuotaWindow } from '../core/quota/reading.ts';
-import type { QuotaState } from '../core/quota/record.ts';
+import { forecastsOf, type Forecast } from '../core/ledger/forecast.ts';
+import type { QuotaWindow } from '../core/quota/decode/quotaSnapshot.ts';
+import type { QuotaState } from '../core/quota/store/record.ts';
 import type {
   LedgerRow,
   LedgerScope,
@@ -14,7 +14,7 @@ import type {
   UsageLedger,
   UsagePlot,
 } from '../protocolUsage.ts';
-import { fitCount, fitPercent, fitWords } from './fitting.ts';
+import { clampCount, clampPercent, clampText } from './clamp.ts';
 import { ownValue } from '../base/lookup.ts';
 
 export interface FiguresOf {
@@ -43,7 +43,7 @@ export function usagePlot(figures: FiguresOf, span: PlotSpan): UsagePlot {
   return { accountId: credentialId, span, nowMs, ...plot, series };
 }
 
-const fitPoint = ({ atMs, percent }: PlotPoint) => ({ atMs, percent: fitPercent(percent) });
+const fitPoint = ({ atMs, percent }: PlotPoint) => ({ atMs, percent: clampPercent(percent) });
 
 const dayMs = 86_400_000;
 const mostRows = 1_000;
@@ -104,7 +104,7 @@ function runOf(figures: FiguresOf): WindowLedger | undefined {
   const window = quota?.windows.find(({ kind }) => kind === 'fiveHour');
   if (!window) return undefined;
   const { label } = window;
-  const usedPercent = fitPercent(window.usedPercent);
+  const usedPercent = clampPercent(window.usedPercent);
   const query = { credentialId, label, usedPercent, also: ['wk'], runningSinceMs, nowMs };
   return windowLedger(entries, history, query);
 }
@@ -144,10 +144,10 @@ function toRow(
   return {
     id: entry.id.slice(0, 100),
     atMs: entry.atMs,
-    chat: fitWords(titleOf(entry.chatId) ?? entry.title ?? 'Earlier chat'),
+    chat: clampText(titleOf(entry.chatId) ?? entry.title ?? 'Earlier chat'),
     kind: entry.kind,
-    model: fitWords(entry.model),
-    effort: fitWords(entry.effort),
+    model: clampText(entry.model),
+    effort: clampText(entry.effort),
     input,
     cached,
     output,
@@ -165,7 +165,7 @@ function settled(entry: LedgerEntry, points: Readonly<Record<string, number>>) {
 }
 
 function shares(points: Readonly<Record<string, number>>) {
-  const [fiveHourPoints, weeklyPoints] = [fitCount(points['5h']), fitCount(points['wk'])];
+  const [fiveHourPoints, weeklyPoints] = [clampCount(points['5h']), clampCount(points['wk'])];
   return {
     ...(fiveHourPoints === undefined ? {} : { fiveHourPoints }),
     ...(weeklyPoints === undefined ? {} : { weeklyPoints }),
@@ -179,7 +179,7 @@ export function outlookOf({
   credentialId,
   nowMs,
 }: Omit<FiguresOf, 'entries' | 'titleOf' | 'chatId'>): Outlook[] {
-  const runways = runwaysOf(history, credentialId, nowMs);
+  const runways = forecastsOf(history, credentialId, nowMs);
   return (quota?.windows ?? [])
     .filter(({ kind }) => kind !== 'other')
     .flatMap((window) =>
@@ -190,10 +190,10 @@ export function outlookOf({
     );
 }
 
-function outlook(window: QuotaWindow, runway: Runway | undefined): Outlook[] {
+function outlook(window: QuotaWindow, runway: Forecast | undefined): Outlook[] {
   const { kind } = window;
-  const usedPercent = fitPercent(window.usedPercent);
-  const resetsAtMs = fitCount(window.resetsAtMs);
+  const usedPercent = clampPercent(window.usedPercent);
+  const resetsAtMs = clampCount(window.resetsAtMs);
   const name = kind === 'weekly' ? 'The week' : 'The 5-hour window';
   const reset = resetsAtMs === undefined ? {} : { resetsAtMs };
   if (usedPercent >= 100) {
@@ -205,6 +205,6 @@ function outlook(window: QuotaWindow, runway: Runway | undefined): Outlook[] {
     return [{ kind: 'runsOut', name, atMs: runway.endsAtMs, ...reset }];
   }
   if (kind === 'weekly') return [{ kind: 'lasts', name }];
-  const percent = Math.min(99, fitPercent(runway.atReset));
+  const percent = Math.min(99, clampPercent(runway.atReset));
   return [{ kind: 'reaches', name, percent, resetsAtMs: runway.resetsAtMs }];
 }

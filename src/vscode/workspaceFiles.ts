@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { readFileReference, type FileReference } from '../base/fileReference.ts';
 
-export interface WorkspaceFilesNeeds {
+export interface WorkspaceFilesDeps {
   /** See `findFileWithin` in `src/node/realPath.ts`: for folders on the machine of this process. */
   findFileWithin: (
     roots: readonly string[],
@@ -19,7 +19,7 @@ export interface WorkspaceFiles {
 }
 
 /** Finds files that an answer names. Nothing outside the folders of the workspace is looked at. */
-export function createWorkspaceFiles({ findFileWithin }: WorkspaceFilesNeeds): WorkspaceFiles {
+export function createWorkspaceFiles({ findFileWithin }: WorkspaceFilesDeps): WorkspaceFiles {
   async function exists(folder: vscode.WorkspaceFolder, parts: readonly string[]) {
     if (folder.uri.scheme !== 'file') return isFileOf(folder.uri, parts);
     const folders = vscode.workspace.workspaceFolders ?? [];

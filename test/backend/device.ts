@@ -15,7 +15,7 @@ interface Waiting {
   deviceAuthId: string;
   userCode: string;
   expiresAtMs: number;
-  grant?: { code: string; challenge: string; verifier: string };
+  bearer?: { code: string; challenge: string; verifier: string };
 }
 
 export interface DeviceParts {
@@ -62,7 +62,7 @@ export function createDeviceFlow({ accounts, issuer, issuerUrl, now }: DevicePar
     const entry = waiting.get(fields['device_auth_id'] ?? '');
     const isSame =
       entry !== undefined && plain(entry.userCode) === plain(fields['user_code'] ?? '');
-    if (!isSame || !entry.grant || now() > entry.expiresAtMs) {
+    if (!isSame || !entry.bearer || now() > entry.expiresAtMs) {
       const code = 'deviceauth_authorization_unknown';
       sendJson(exchange, 403, { error: { code, message: 'Device authorization is unknown' } });
       return;
@@ -70,9 +70,9 @@ export function createDeviceFlow({ accounts, issuer, issuerUrl, now }: DevicePar
     waiting.delete(entry.deviceAuthId);
     sendJson(exchange, 200, {
       status: 'success',
-      authorization_code: entry.grant.code,
-      code_challenge: entry.grant.challenge,
-      code_verifier: entry.grant.verifier,
+      authorization_code: entry.bearer.code,
+      code_challenge: entry.bearer.challenge,
+      code_verifier: entry.bearer.verifier,
     });
   }
 
@@ -103,7 +103,7 @@ export function createDeviceFlow({ accounts, issuer, issuerUrl, now }: DevicePar
       const verifier = randomBytes(64).toString('base64url');
       const challenge = challengeOf(verifier);
       const code = issuer.makeCode(account, `${issuerUrl()}/deviceauth/callback`, challenge);
-      entry.grant = { code, challenge, verifier };
+      entry.bearer = { code, challenge, verifier };
       const message = `${account.email} is connected. You can close this page and go back to the editor.`;
       sendHtml(exchange, 200, messagePage('Connected', message));
     }

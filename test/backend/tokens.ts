@@ -42,7 +42,7 @@ export interface TokenStore {
   expireAccess(email: string): void;
 }
 
-interface Access {
+interface SignInServices {
   family: Family;
   expiresAtMs: number;
 }
@@ -58,8 +58,8 @@ export function createTokens(
   now: () => number,
   defaultLifetimeS: number,
 ): TokenStore {
-  const accesses = new Map<string, Access>();
-  const ids = new Map<string, Access>();
+  const accesses = new Map<string, SignInServices>();
+  const ids = new Map<string, SignInServices>();
   const refreshes = new Map<string, Refresh>();
 
   function issue(

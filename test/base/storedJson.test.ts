@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { listOfKnown, recordOfKnown } from '../../src/base/lenient.ts';
+import { listOfKnown, recordOfKnown } from '../../src/base/optionalField.ts';
 import { readStored, withChanges } from '../../src/base/storedJson.ts';
 
 const item = z.object({ id: z.string(), size: z.exactOptional(z.number()) });

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lastDateMs } from '../../src/base/figures.ts';
+import { lastDateMs } from '../../src/base/boundedNumbers.ts';
 import { credentialSchema } from '../../src/core/auth/credential.ts';
 import { readClaims } from '../../src/core/auth/idToken.ts';
 import { exchangeCode } from '../../src/core/auth/oauth.ts';
-import { refreshNotesSchema } from '../../src/core/auth/refreshNotes.ts';
+import { refreshEntriesSchema } from '../../src/core/auth/refreshJournal.ts';
 import { toCredential } from '../../src/core/auth/tokens.ts';
 import { readCatalogue } from '../../src/core/models/catalogue.ts';
-import { openRests, restsSchema } from '../../src/core/pool/rest.ts';
+import { activeCooldowns, cooldownsSchema } from '../../src/core/pool/cooldown.ts';
 import { credential } from '../support/credentials.ts';
 import { statusOf } from '../support/streams.ts';
 
@@ -28,8 +28,8 @@ const jwt = (claims: object) =>
 test('no stored rest keeps an account out for more than 32 days and an hour', () => {
   fc.assert(
     fc.property(anyTime, anyTime, fc.nat(2 * nowMs), (sinceMs, untilMs, laterMs) => {
-      const rests = restsSchema.parse({ a: { reason: 'usageLimit', sinceMs, untilMs } });
-      const open = openRests(rests, laterMs)['a'];
+      const rests = cooldownsSchema.parse({ a: { reason: 'usageLimit', sinceMs, untilMs } });
+      const open = activeCooldowns(rests, laterMs)['a'];
       if (!open) return;
       expect(open.untilMs - laterMs).toBeLessThanOrEqual(32 * dayMs + hourMs);
       expect(isTime(open.sinceMs)).toBe(true);
@@ -42,15 +42,15 @@ test.each([
   ['a rest that a wrong clock has dated ahead', nowMs + 400 * dayMs, nowMs + 401 * dayMs, nowMs],
   ['a rest from before all time', -1e300, nowMs + dayMs, nowMs],
 ])('%s ends', (_, sinceMs, untilMs, atMs) => {
-  const rests = restsSchema.parse({ a: { reason: 'billing', sinceMs, untilMs } });
-  expect(openRests(rests, atMs)).toEqual({});
+  const rests = cooldownsSchema.parse({ a: { reason: 'billing', sinceMs, untilMs } });
+  expect(activeCooldowns(rests, atMs)).toEqual({});
 });
 
 test('a rest that the backend has asked for is kept as it is', () => {
   const rest = { reason: 'usageLimit', sinceMs: nowMs, untilMs: nowMs + 7 * dayMs };
-  expect(openRests(restsSchema.parse({ a: rest }), nowMs + dayMs)).toEqual({ a: rest });
+  expect(activeCooldowns(cooldownsSchema.parse({ a: rest }), nowMs + dayMs)).toEqual({ a: rest });
   // A clock that was set back a little is no reason to ask again.
-  expect(openRests(restsSchema.parse({ a: rest }), nowMs - 1_000)).toEqual({ a: rest });
+  expect(activeCooldowns(cooldownsSchema.parse({ a: rest }), nowMs - 1_000)).toEqual({ a: rest });
 });
 
 test('a stored sign-in is never lost over a time, and holds none that no clock can show', () => {
@@ -69,7 +69,7 @@ test('a note of a refresh is never lost over a time, and holds none that no cloc
     fc.property(anyTime, anyTime, anyTime, (refreshedAtMs, notedAtMs, startedAtMs) => {
       const inFlight = { revision: 'r', holder: 'h', startedAtMs };
       const note = { revision: 'r', refreshedAtMs, notedAtMs, inFlight, isSignedOut: true };
-      const read = refreshNotesSchema.parse({ a: note })['a'];
+      const read = refreshEntriesSchema.parse({ a: note })['a'];
       expect(read?.isSignedOut).toBe(true);
       const times = [read?.refreshedAtMs, read?.notedAtMs, read?.inFlight?.startedAtMs];
       expect(times.every((time) => time !== undefined && isTime(time))).toBe(true);
@@ -86,8 +86,8 @@ test('tokens never run out at a time that no clock can show', async () => {
       expect([claims.expiresAtS, claims.issuedAtS].every((s) => isTime(s && s * 1000))).toBe(true);
       const body = { access_token: accessToken, refresh_token: 'r', expires_in: expiresIn };
       const issuer = { http: async () => statusOf(200, body), address: 'https://auth.example' };
-      const grant = { code: 'c', redirectUri: 'r', verifier: 'v' };
-      const answer = await exchangeCode(issuer, grant, new AbortController().signal);
+      const bearer = { code: 'c', redirectUri: 'r', verifier: 'v' };
+      const answer = await exchangeCode(issuer, bearer, new AbortController().signal);
       const made = toCredential(answer, 'https://auth.example', nowMs);
       expect(made.expiresAtMs ?? nowMs).toBeLessThanOrEqual(lastDateMs);
     }),

@@ -29,12 +29,12 @@ afterAll(async () => {
   writeFileSync(join(folder, 'faults.md'), `${[...head, ...rows].join('\n')}\n`);
 });
 
-function grants() {
+function tokenProvider() {
   const mint = async () => {
     const { accessToken, accountId } = backend.control.mint('ada@example.com');
     return { credentialId: 'ada', accountId, accessToken };
   };
-  return { grant: mint, renew: mint };
+  return { getToken: mint, replaceRejected: mint };
 }
 
 async function play({ script }: Case): Promise<Run & { sent: number }> {
@@ -43,7 +43,7 @@ async function play({ script }: Case): Promise<Run & { sent: number }> {
   const forEver = last === undefined ? [] : Array.from({ length: 8 }, () => last);
   backend.control.script(...script, ...forEver);
   const result = await run(client.request, undefined, {
-    grants: grants(),
+    tokenProvider: tokenProvider(),
     baseUrl: backend.baseUrl,
     headersTimeoutMs: 250,
     idleTimeoutMs: 250,

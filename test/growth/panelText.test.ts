@@ -4,8 +4,8 @@ import { directionOf } from '../../webview/markdown/direction.ts';
 import { decodeEntities } from '../../webview/markdown/entities.ts';
 import { openFence, readFence, takeCode } from '../../webview/markdown/fence.ts';
 import { readInfo } from '../../webview/markdown/fenceInfo.ts';
-import { isColourable } from '../../webview/markdown/highlightLimits.ts';
-import { cleanText, createCleaner } from '../../webview/markdown/hygiene.ts';
+import { isHighlightable } from '../../webview/markdown/highlightLimits.ts';
+import { sanitizeText, createTextSanitizer } from '../../webview/markdown/sanitizeText.ts';
 import { tooCostlyInline } from '../../webview/markdown/lexer.ts';
 import { readAddress } from '../../webview/markdown/links.ts';
 import { blockMath, inlineMath, maskMath } from '../../webview/markdown/math.ts';
@@ -13,7 +13,7 @@ import { latestHeading, summaryHead } from '../../webview/heading.ts';
 import { findSteepGrowth } from '../support/growth.ts';
 
 const cleanInPieces = (text: string) => {
-  const cleaner = createCleaner();
+  const cleaner = createTextSanitizer();
   for (let i = 0; i < text.length; i += 4_000) cleaner.push(text.slice(i, i + 4_000));
   return cleaner.flush();
 };
@@ -31,9 +31,9 @@ describe('time grows with the length of a hostile text, not with its square', ()
   test.each<[string, (text: string) => unknown, { before?: string; after?: string }?]>([
     ['the line of a fence', readInfo],
     ['the line of a fence that names a path', readInfo, { before: 'ts title="', after: '"' }],
-    ['the cleaner, whole', cleanText],
+    ['the cleaner, whole', sanitizeText],
     ['the cleaner, in pieces', cleanInPieces],
-    ['the cleaner behind a sequence', cleanText, { before: '\u001b]0;', after: '\u0007' }],
+    ['the cleaner behind a sequence', sanitizeText, { before: '\u001b]0;', after: '\u0007' }],
     ['character references of a block', (text) => decodeEntities(text.slice(0, 40_000))],
     ['a fence, whole', readFence, { before: '```ts\n' }],
     ['an indented fence', readFence, { before: '  ~~~\n' }],
@@ -47,7 +47,7 @@ describe('time grows with the length of a hostile text, not with its square', ()
     ['the head of a summary', summaryHead, { before: '**' }],
     ['the headings of a summary', latestHeading, { before: '**' }],
     ['how dense a text is', tooCostlyInline],
-    ['whether code is coloured', (text) => isColourable(text, 'typescript')],
+    ['whether code is coloured', (text) => isHighlightable(text, 'typescript')],
     ['the direction of a text', directionOf],
   ])(
     '%s',
@@ -60,10 +60,10 @@ describe('time grows with the length of a hostile text, not with its square', ()
 
 test('code is coloured only while no grammar can take long over it', () => {
   const lines = (count: number, length: number) => `${'x'.repeat(length - 1)}\n`.repeat(count);
-  expect(isColourable(lines(29, 1_000), 'java')).toBe(true);
-  expect(isColourable(lines(31, 1_000), 'java')).toBe(false);
-  expect(isColourable('x'.repeat(1_001), 'java')).toBe(false);
-  expect(isColourable(lines(30, 100), 'markdown')).toBe(true);
-  expect(isColourable(lines(50, 100), 'markdown')).toBe(false);
-  expect(isColourable('x', undefined)).toBe(false);
+  expect(isHighlightable(lines(29, 1_000), 'java')).toBe(true);
+  expect(isHighlightable(lines(31, 1_000), 'java')).toBe(false);
+  expect(isHighlightable('x'.repeat(1_001), 'java')).toBe(false);
+  expect(isHighlightable(lines(30, 100), 'markdown')).toBe(true);
+  expect(isHighlightable(lines(50, 100), 'markdown')).toBe(false);
+  expect(isHighlightable('x', undefined)).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { cut } from '../../src/base/cut.ts';
+import { truncate } from '../../src/base/truncate.ts';
 import type { HttpResponse } from '../../src/base/http.ts';
 import { nestsTooDeep, parseJson } from '../../src/base/json.ts';
 import { redact, redactStart } from '../../src/base/log.ts';
@@ -9,9 +9,9 @@ import { parseCodexLogin } from '../../src/core/auth/codexLogin.ts';
 import { requestCode } from '../../src/core/auth/deviceCode.ts';
 import { readClaims } from '../../src/core/auth/idToken.ts';
 import { exchangeCode, refreshTokens, type Issuer } from '../../src/core/auth/oauth.ts';
-import { readPasted } from '../../src/core/auth/pasted.ts';
+import { parseRedirectInput } from '../../src/core/auth/parseRedirectInput.ts';
 import { failureReport } from '../../src/core/chat/failureReport.ts';
-import { failureWords, retryReason } from '../../src/core/chat/failureWords.ts';
+import { errorMessage, retryReason } from '../../src/core/chat/errorMessages.ts';
 import { decideLink } from '../../src/core/chat/links.ts';
 import { toTurnPart } from '../../src/core/chat/turnView.ts';
 import { toCsv } from '../../src/core/ledger/csv.ts';
@@ -21,27 +21,30 @@ import { readCatalogue } from '../../src/core/models/catalogue.ts';
 import { bareEtag, fetchCatalogue } from '../../src/core/models/fetchCatalogue.ts';
 import { bundledModels } from '../../src/core/models/bundled.ts';
 import { resolveModel } from '../../src/core/models/resolve.ts';
-import { readQuotaEvent } from '../../src/core/quota/events.ts';
-import { readQuotaHeaders } from '../../src/core/quota/headers.ts';
-import { readCount, readPromo, readText } from '../../src/core/quota/reading.ts';
-import { createResets } from '../../src/core/quota/resets.ts';
-import { fetchUsage } from '../../src/core/quota/usage.ts';
+import { readQuotaEvent } from '../../src/core/quota/decode/events.ts';
+import { readQuotaHeaders } from '../../src/core/quota/decode/headers.ts';
+import { readCount, readPromo, readText } from '../../src/core/quota/decode/quotaSnapshot.ts';
+import { createResets } from '../../src/core/quota/poll/resets.ts';
+import { fetchUsage } from '../../src/core/quota/poll/fetchUsage.ts';
 import { createAnswerBody } from '../../src/core/responses/answerBody.ts';
-import { blotAll } from '../../src/core/responses/blot.ts';
+import { redactSecrets } from '../../src/core/responses/redactSecrets.ts';
 import { failureFromEvent, failureFromHttp } from '../../src/core/responses/classify.ts';
-import { createEchoFilter } from '../../src/core/responses/echo.ts';
+import { createDuplicateOutputFilter } from '../../src/core/responses/duplicateOutputFilter.ts';
 import { parseEvent } from '../../src/core/responses/events.ts';
-import { bodyShape, errorShape, responseHeaders } from '../../src/core/responses/exchangeParts.ts';
+import { bodyShape, errorShape, responseHeaders } from '../../src/core/responses/redactExchange.ts';
 import { ResponsesError } from '../../src/core/responses/failure.ts';
-import { createGarbleGuard, findGarble } from '../../src/core/responses/garble/guard.ts';
-import { createMarkdown } from '../../src/core/responses/garble/markdown.ts';
-import { cleanItem } from '../../src/core/responses/garbleFilter.ts';
+import {
+  createLeakDetector,
+  findLeak,
+} from '../../src/core/responses/leakedToolCalls/leakDetector.ts';
+import { createMarkdown } from '../../src/core/responses/leakedToolCalls/markdown.ts';
+import { cleanItem } from '../../src/core/responses/leakFilter.ts';
 import { readJsonBody } from '../../src/core/responses/jsonBody.ts';
 import { readCall, readItem } from '../../src/core/responses/outputItems.ts';
 import { readRetryAfterMs } from '../../src/core/responses/retryHint.ts';
-import { shapeOf, wireName } from '../../src/core/responses/shape.ts';
+import { describeShape, safeName } from '../../src/core/responses/describeShape.ts';
 import { createEventReader } from '../../src/core/responses/sse.ts';
-import { createStrangers } from '../../src/core/responses/strangers.ts';
+import { createUnknownEvents } from '../../src/core/responses/unknownEvents.ts';
 import { classic, countingGrants, run } from '../core/responses/harness.ts';
 import { findSteepGrowth, wireUnits } from '../support/growth.ts';
 import { skippingClock } from '../support/manualClock.ts';
@@ -70,7 +73,7 @@ const issuerOf = (body: string, status: number): Issuer => ({
 });
 const source = (body: string) => ({
   http: async () => answer(200, body),
-  grants: countingGrants(),
+  tokenProvider: countingGrants(),
   headers: {},
   clock: { now: () => now },
 });
@@ -112,7 +115,7 @@ const entry = (title: string): LedgerEntry => ({
  * one puts it here.
  */
 const functions: Readonly<Record<string, (text: string) => unknown>> = {
-  cut: (text) => cut(text, 100),
+  cut: (text) => truncate(text, 100),
   redact,
   redactStart: (text) => redactStart(text, 300),
   nestsTooDeep,
@@ -133,18 +136,18 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   'readRetryAfterMs of a message': (message) => readRetryAfterMs({ headers: {}, message }, now),
   'readRetryAfterMs of headers': (text) =>
     readRetryAfterMs({ headers: { 'retry-after': text, 'retry-after-ms': text } }, now),
-  failureWords: (detail) => {
+  errorMessage: (detail) => {
     const failure = { kind: 'server' as const, detail, code: detail };
-    return [failureWords(new ResponsesError(failure), now), retryReason(failure)];
+    return [errorMessage(new ResponsesError(failure), now), retryReason(failure)];
   },
-  wireName,
-  shapeOf: (text) => shapeOf({ [text]: text }),
-  strangers: (text) => createStrangers().note('event', text, { [text]: text }),
+  safeName,
+  describeShape: (text) => describeShape({ [text]: text }),
+  strangers: (text) => createUnknownEvents().note('event', text, { [text]: text }),
   responseHeaders: (text) => responseHeaders({ [text]: text, server: text, date: text }),
   errorShape: (text) => errorShape(text, {}),
   bodyShape: (text) => bodyShape(JSON.stringify({ model: text, input: [messageItem(text)] })),
-  'blotAll for a secret': (secret) => blotAll([secret.slice(0, 4_000)], [secret]),
-  'blotAll for another secret': (secret) => blotAll(['The request was refused.'], [secret]),
+  'blotAll for a secret': (secret) => redactSecrets([secret.slice(0, 4_000)], [secret]),
+  'blotAll for another secret': (secret) => redactSecrets(['The request was refused.'], [secret]),
   'events of the stream': (text) => {
     const reader = createEventReader(parseEvent);
     feed(text, reader);
@@ -170,9 +173,9 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
       parseEvent(JSON.stringify({ type, delta: text, item: messageItem(text), code: text }));
     }
   },
-  findGarble: (text) => findGarble(text, { tools }),
+  findLeak: (text) => findLeak(text, { tools }),
   'garble guard in pieces': (text) => {
-    const guard = createGarbleGuard({ tools });
+    const guard = createLeakDetector({ tools });
     for (let at = 0; at < text.length; at += 61) guard.push(text.slice(at, at + 61));
     guard.end();
   },
@@ -187,13 +190,13 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
     readCall({ type: 'function_call', call_id: text, name: text, arguments: text }),
   cleanItem: (text) => cleanItem(messageItem(text), tools),
   'echo filter': (text) => {
-    const filter = createEchoFilter([messageItem(text)], () => {});
+    const filter = createDuplicateOutputFilter([messageItem(text)], () => {});
     const part = { key: 'k', kind: 'text' as const, text, output: 0 };
     filter.emit({ type: 'put', attempt: 2, part, final: true });
     filter.settle([messageItem(text)], false);
   },
   'echo filter in pieces': (text) => {
-    const filter = createEchoFilter([messageItem(text)], () => {});
+    const filter = createDuplicateOutputFilter([messageItem(text)], () => {});
     const part = { key: 'k', kind: 'text' as const, text: '', output: 0 };
     filter.emit({ type: 'put', attempt: 2, part, final: false });
     for (let at = 0; at < text.length; at += 400) {
@@ -246,14 +249,15 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
     ignored(fetchUsage({ ...source(text), baseUrl: 'https://b.example' }, never)),
   resets: (text) => {
     const credits = [{ id: text, status: 'available', title: text, expires_at: text }];
-    const { http, grants, headers, clock } = source(JSON.stringify({ credits }));
+    const { http, tokenProvider, headers, clock } = source(JSON.stringify({ credits }));
     const baseUrl = () => 'https://b.example';
-    const needs = { http, headers, clock, baseUrl, grantsOf: () => grants, newId: () => 'n' };
-    return ignored(createResets(needs).list('c', never));
+    const deps = { http, headers, clock, baseUrl, grantsOf: () => tokenProvider, newId: () => 'n' };
+    return ignored(createResets(deps).list('c', never));
   },
   readCatalogue: (text) =>
     readCatalogue({ models: [{ slug: text, display_name: text, priority: 1 }] }),
-  readApiModels: (text) => readApiModels({ data: [{ id: text }, { id: cut(`gpt-5${text}`, 99) }] }),
+  readApiModels: (text) =>
+    readApiModels({ data: [{ id: text }, { id: truncate(`gpt-5${text}`, 99) }] }),
   fetchCatalogue: (text) => {
     const silent = { debug() {}, info() {}, warn() {}, error() {} };
     const given = { ...source(text), baseUrl: () => 'https://b.example', log: silent };
@@ -263,8 +267,9 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   resolveModel: (text) => resolveModel(bundledModels, text, text),
   'readClaims of an issuer': (text) => readClaims(jwt(text)),
   'readClaims of a token': readClaims,
-  readPasted: (text) => readPasted(text, 'state'),
-  'readPasted of an address': (text) => readPasted(`http://localhost/?code=${text}#${text}`, 's'),
+  parseRedirectInput: (text) => parseRedirectInput(text, 'state'),
+  'readPasted of an address': (text) =>
+    parseRedirectInput(`http://localhost/?code=${text}#${text}`, 's'),
   'tokens of the issuer': (text) =>
     ignored(
       exchangeCode(
@@ -292,7 +297,7 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   decideLink: (text) => decideLink(`https://example.com/${text}`, text, true),
   'decideLink of any address': (text) => decideLink(text, 'here', true),
   // Titles are cut where they are made.
-  toCsv: (text) => toCsv([entry(cut(text, 10_000))]),
+  toCsv: (text) => toCsv([entry(truncate(text, 10_000))]),
 };
 
 /** `GROWTH=all` takes every text for every function, as `npm run measure -- hostile` does. */

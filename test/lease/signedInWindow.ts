@@ -3,11 +3,11 @@ import * as z from 'zod/mini';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { AuthError } from '../../src/core/auth/errors.ts';
-import { createGrants } from '../../src/core/auth/grants.ts';
-import { refreshNotesSchema } from '../../src/core/auth/refreshNotes.ts';
+import { createTokenProvider } from '../../src/core/auth/tokenProvider.ts';
+import { refreshEntriesSchema } from '../../src/core/auth/refreshJournal.ts';
 import { createLazyHttp } from '../../src/node/lazyHttp.ts';
 import { createLeases } from '../../src/node/leases.ts';
-import { concealed, createPeers } from '../../src/node/peers.ts';
+import { concealed, createPeerProcesses } from '../../src/node/processes.ts';
 import { createSealedAnswers } from '../../src/node/sealedAnswers.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
 import { createLazyLocks } from '../../src/node/lazyLocks.ts';
@@ -22,20 +22,20 @@ import { createSecretFiles } from './secretFiles.ts';
 
 const [folder = '', secretFolder = '', issuer = '', lagMs = '0'] = process.argv.slice(2);
 const log = silentLog;
-const peers = createPeers();
+const peers = createPeerProcesses();
 const leases = createLeases(join(folder, 'leases'), log, peers);
 const locks = createLazyLocks();
 const notes = createSharedFile({
   folder: join(folder, 'shared'),
   name: 'refreshes',
-  schema: refreshNotesSchema,
+  schema: refreshEntriesSchema,
   initial: {},
   leases,
   log,
 });
 const answers = createSealedAnswers(join(folder, 'shared', 'refreshes'));
 const store = createTokenStore(createSecretFiles(secretFolder, Number(lagMs)), log, leases);
-const grants = createGrants({
+const tokenProvider = createTokenProvider({
   store,
   http: createLazyHttp().request,
   issuer: () => issuer,
@@ -46,7 +46,7 @@ const grants = createGrants({
   shared: { leases, notes, answers, peers, locks, nameOf: concealed, random: Math.random },
 });
 let signOuts = 0;
-grants.onDidSignOut(() => signOuts++);
+tokenProvider.onDidSignOut(() => signOuts++);
 
 serve({
   exhaust,
@@ -55,8 +55,11 @@ serve({
     const one = async () => {
       const { signal } = new AbortController();
       const [only] = await store.list();
-      const grant = await grants.grantOf(only?.id ?? '', signal);
-      const renewed = grant.accessToken === rejected ? await grants.renew(grant, signal) : grant;
+      const bearer = await tokenProvider.bearerOf(only?.id ?? '', signal);
+      const renewed =
+        bearer.accessToken === rejected
+          ? await tokenProvider.replaceRejected(bearer, signal)
+          : bearer;
       return renewed.accessToken;
     };
     const before = signOuts;

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { delay } from '../../src/base/delay.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { createLeases } from '../../src/node/leases.ts';
-import { createPeers } from '../../src/node/peers.ts';
+import { createPeerProcesses } from '../../src/node/processes.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
 import { exhaust } from './exhaust.ts';
 import { deed, serve } from './messages.ts';
@@ -13,7 +13,7 @@ import { deed, serve } from './messages.ts';
  */
 
 const [folder = ''] = process.argv.slice(2);
-const leases = createLeases(folder, silentLog, createPeers());
+const leases = createLeases(folder, silentLog, createPeerProcesses());
 const counts = createSharedFile({
   folder,
   name: 'counts',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { silentLog } from '../../src/base/log.ts';
 import { createLeases } from '../../src/node/leases.ts';
-import { createPeers } from '../../src/node/peers.ts';
+import { createPeerProcesses } from '../../src/node/processes.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
 import { killAt, pointsSeen } from './killPoints.ts';
 import { deed, serve } from './messages.ts';
@@ -18,7 +18,7 @@ const shared = createSharedFile({
   name: 'number',
   schema: z.object({ count: z.number(), text: z.string() }),
   initial: { count: 0, text: '' },
-  leases: createLeases(join(folder, 'leases'), silentLog, createPeers()),
+  leases: createLeases(join(folder, 'leases'), silentLog, createPeerProcesses()),
   log: silentLog,
 });
 const never = new AbortController().signal;

@@ -2,15 +2,15 @@ import { vi } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { createLocalValue } from '../../src/base/sharedValue.ts';
-import type { Grant } from '../../src/core/auth/grant.ts';
-import { createAnswerObserver } from '../../src/core/chat/answerObserver.ts';
-import { createBookkeeper } from '../../src/core/chat/bookkeeper.ts';
+import type { BearerToken } from '../../src/core/auth/bearerToken.ts';
+import { createQuotaObserver } from '../../src/core/chat/quotaObserver.ts';
+import { createUsageRecorder } from '../../src/core/chat/usageRecorder.ts';
 import { createSession } from '../../src/core/chat/session.ts';
 import { createLedgerTracker } from '../../src/core/ledger/tracker.ts';
-import { createQuota } from '../../src/core/quota/quota.ts';
-import type { QuotaReading } from '../../src/core/quota/reading.ts';
-import { noStoredQuota } from '../../src/core/quota/stored.ts';
-import { fetchUsage } from '../../src/core/quota/usage.ts';
+import { createQuotaStore } from '../../src/core/quota/store/quotaStore.ts';
+import type { QuotaSnapshot } from '../../src/core/quota/decode/quotaSnapshot.ts';
+import { noStoredQuota } from '../../src/core/quota/store/storageSchema.ts';
+import { fetchUsage } from '../../src/core/quota/poll/fetchUsage.ts';
 import { createResponses } from '../../src/core/responses/client.ts';
 import type { TurnEvent } from '../../src/core/responses/turnEvent.ts';
 import { createHttp } from '../../src/node/http.ts';
@@ -43,12 +43,12 @@ export async function openDesk() {
   const tracker = createLedgerTracker({ now: clock.now });
   /** No alarms: a clock that skips waits would run away. */
   const still: Clock = { now: clock.now, delay: () => new Promise(() => {}) };
-  const quota = createQuota({
+  const quota = createQuotaStore({
     shared: createLocalValue(noStoredQuota),
     clock: still,
     log: silentLog,
   });
-  const record = (reading: QuotaReading) => {
+  const record = (reading: QuotaSnapshot) => {
     quota.record(reading);
     tracker.reading(reading);
   };
@@ -58,33 +58,33 @@ export async function openDesk() {
     effort: 'medium',
     onEvent: undefined as ((event: TurnEvent) => void) | undefined,
   };
-  const grantOf = (email: string): Grant => {
+  const bearerOf = (email: string): BearerToken => {
     const { accessToken, accountId } = control.mint(email);
     return { credentialId: email, accountId, accessToken, label: email };
   };
-  const grants = {
-    grant: async () => grantOf(state.person),
-    renew: async () => grantOf(state.person),
-    async failOver(rejected: Grant, { kind }: { kind: string }) {
+  const tokenProvider = {
+    getToken: async () => bearerOf(state.person),
+    replaceRejected: async () => bearerOf(state.person),
+    async failOver(rejected: BearerToken, { kind }: { kind: string }) {
       const other = people.find((email) => email !== rejected.credentialId);
       if (kind !== 'usageLimit' || !other) return undefined;
       state.person = other;
-      return grantOf(other);
+      return bearerOf(other);
     },
   };
-  const observer = createAnswerObserver({
+  const observer = createQuotaObserver({
     quota: { record, noteSilence: quota.noteSilence },
     poll: { want() {} },
     models: { noteEtag() {} },
     now: clock.now,
   });
   const plan = () => ({ model: state.model, effort: state.effort });
-  const books = createBookkeeper({ tracker, plan, clock });
+  const books = createUsageRecorder({ tracker, plan, clock });
   let ids = 0;
   const session = createSession({
     responses: createResponses({
       http: http.request,
-      grants,
+      tokenProvider,
       baseUrl: () => baseUrl,
       identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
       clock,
@@ -121,8 +121,11 @@ export async function openDesk() {
     state,
     /** Asks for the figures, which come in whole percents. */
     async poll(email: string = state.person) {
-      const own = { grant: async () => grantOf(email), renew: async () => grantOf(email) };
-      const source = { http: http.request, baseUrl, grants: own, clock, headers: {} };
+      const own = {
+        getToken: async () => bearerOf(email),
+        replaceRejected: async () => bearerOf(email),
+      };
+      const source = { http: http.request, baseUrl, tokenProvider: own, clock, headers: {} };
       record(await fetchUsage(source, new AbortController().signal));
     },
     /** Resolves once the turn is over and all that it took is booked. */

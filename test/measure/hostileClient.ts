@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { createHttp } from '../../src/node/http.ts';
 import { fetchCatalogue } from '../../src/core/models/fetchCatalogue.ts';
-import { fetchUsage } from '../../src/core/quota/usage.ts';
+import { fetchUsage } from '../../src/core/quota/poll/fetchUsage.ts';
 import { refreshTokens } from '../../src/core/auth/oauth.ts';
 import type * as Client from '../../src/node/responses.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -14,8 +14,8 @@ import { silentLog } from '../../src/base/log.ts';
 const [, , built = '', base = '', cases = '0'] = process.argv;
 
 const client: typeof Client = await import(pathToFileURL(built).href);
-const grant = { credentialId: 'c', accountId: 'a', accessToken: 't' };
-const grants = { grant: async () => grant, renew: async () => grant };
+const bearer = { credentialId: 'c', accountId: 'a', accessToken: 't' };
+const tokenProvider = { getToken: async () => bearer, replaceRejected: async () => bearer };
 const http = createHttp();
 const never = new AbortController().signal;
 /** Waits before a retry are no part of the measure. */
@@ -29,7 +29,7 @@ async function ask(path: string): Promise<void> {
   const builtHttp = client.createHttp();
   const responses = client.createResponses({
     http: builtHttp.request,
-    grants,
+    tokenProvider,
     baseUrl: () => `${base}${path}`,
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/measure' },
     clock,
@@ -52,7 +52,7 @@ async function ask(path: string): Promise<void> {
 /** The other places that the extension asks, each by its own reader. */
 async function askOthers(path: string): Promise<void> {
   const baseUrl = `${base}${path}`;
-  const source = { http: http.request, grants, clock, log: silentLog };
+  const source = { http: http.request, tokenProvider, clock, log: silentLog };
   const issuer = { http: http.request, address: baseUrl };
   const refresh = { refreshToken: 'r', reason: 'scheduled' as const };
   await fetchUsage({ ...source, baseUrl, headers: {} }, never).catch(() => {});

@@ -121,10 +121,10 @@ async function stopOnce(point: StopPoint, place: Place, backend: Backend): Promi
   const { proxyPort } = place;
   const http = createHttp({ environment: proxyPort === undefined ? {} : proxyAt(proxyPort) });
   const { accessToken, accountId } = backend.control.mint('ada@example.com');
-  const grant = async () => ({ credentialId: 'ada', accountId, accessToken });
+  const bearer = async () => ({ credentialId: 'ada', accountId, accessToken });
   const client = createResponses({
     http: http.request,
-    grants: { grant: point.noGrant ? neverGranted : grant, renew: grant },
+    tokenProvider: { getToken: point.noGrant ? neverGranted : bearer, replaceRejected: bearer },
     baseUrl: () => place.baseUrl,
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
     clock: systemClock,

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { gzipSync, constants } from 'node:zlib';
 import type { RequestListener } from 'node:http';
-import type { Grant } from '../../src/core/auth/grant.ts';
+import type { BearerToken } from '../../src/core/auth/bearerToken.ts';
 import type { TurnEvent } from '../../src/core/responses/turnEvent.ts';
 import type { Environment } from '../../src/node/proxy.ts';
 import type { Behaviour } from '../backend/backend.ts';
@@ -85,7 +85,7 @@ export const stopPoints: readonly StopPoint[] = [
   },
 ];
 
-export function neverGranted(signal: AbortSignal): Promise<Grant> {
+export function neverGranted(signal: AbortSignal): Promise<BearerToken> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { createLeases } from '../../src/node/leases.ts';
-import { createPeers } from '../../src/node/peers.ts';
+import { createPeerProcesses } from '../../src/node/processes.ts';
 import { createWindows, type Windows } from '../lease/windows.ts';
 import { recordingLog } from '../support/credentials.ts';
 import { mountSmallDisk, whyNoSmallDisk } from '../support/smallDisk.ts';
@@ -64,7 +64,11 @@ test.skipIf(process.platform === 'win32')(
 
 test('a lease of another name is not waited for, and names need not be file names', async () => {
   const folder = await freshFolder();
-  const leases = createLeases(join(folder, 'not', 'there', 'yet'), silentLog, createPeers());
+  const leases = createLeases(
+    join(folder, 'not', 'there', 'yet'),
+    silentLog,
+    createPeerProcesses(),
+  );
   const names = ['../a/b', '..\\a\\b', 'con', 'a b', 'A B'];
   const nest = ([name, ...rest]: readonly string[]): Promise<string> =>
     name === undefined ? Promise.resolve('all') : leases.hold(name, () => nest(rest), never);
@@ -75,7 +79,7 @@ test('a lease of another name is not waited for, and names need not be file name
 
 test('leaves one small file for each lease, however often it was held', async () => {
   const folder = await freshFolder();
-  const leases = createLeases(folder, silentLog, createPeers());
+  const leases = createLeases(folder, silentLog, createPeerProcesses());
   for (let i = 0; i < 5; i++) await leases.hold('a', async () => {}, never);
   const [only = ''] = await readdir(folder);
   expect(await readdir(join(folder, only))).toEqual(['5.free']);
@@ -84,26 +88,26 @@ test('leaves one small file for each lease, however often it was held', async ()
 
 test('an abort ends the waiting at once and leaves the holder alone', async () => {
   const folder = await freshFolder();
-  const [one, two] = [createPeers(), createPeers()].map((peers) =>
+  const [one, two] = [createPeerProcesses(), createPeerProcesses()].map((peers) =>
     createLeases(folder, silentLog, peers),
   );
   const stop = new AbortController();
-  let goOn: (() => void) | undefined;
-  const holder = one!.hold('a', () => new Promise<void>((resolve) => (goOn = resolve)), never);
+  let retryWith: (() => void) | undefined;
+  const holder = one!.hold('a', () => new Promise<void>((resolve) => (retryWith = resolve)), never);
   const near = one!.hold('a', async () => 'in', stop.signal);
   const far = two!.hold('a', async () => 'in', stop.signal);
   stop.abort('stopped');
   await expect(near).rejects.toBe('stopped');
   await expect(far).rejects.toBe('stopped');
-  await expect.poll(() => goOn).toBeDefined();
-  goOn?.();
+  await expect.poll(() => retryWith).toBeDefined();
+  retryWith?.();
   await holder;
   await rm(folder, { recursive: true });
 });
 
 test('what the work rejects with comes out, and the lease is free again', async () => {
   const folder = await freshFolder();
-  const leases = createLeases(folder, silentLog, createPeers());
+  const leases = createLeases(folder, silentLog, createPeerProcesses());
   const broken = leases.hold('a', () => Promise.reject(new Error('broken')), never);
   await expect(broken).rejects.toThrow('broken');
   expect(await leases.hold('a', async () => 'in', never)).toBe('in');
@@ -114,7 +118,7 @@ test('where the folder cannot be made the work runs all the same, and the log sa
   const folder = await freshFolder();
   await writeFile(join(folder, 'file'), '');
   const log = recordingLog();
-  const leases = createLeases(join(folder, 'file', 'leases'), log, createPeers());
+  const leases = createLeases(join(folder, 'file', 'leases'), log, createPeerProcesses());
   expect(await leases.hold('a', async (_, reach) => reach, never)).toBe('thisProcess');
   expect(await leases.hold('b', async (_, reach) => reach, never)).toBe('thisProcess');
   expect(log.lines).toEqual(['windows cannot wait for each other: ENOTDIR']);
@@ -127,7 +131,7 @@ test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
     const folder = await freshFolder();
     await mkdir(join(folder, 'shut'));
     await chmod(join(folder, 'shut'), 0o500);
-    const leases = createLeases(join(folder, 'shut'), silentLog, createPeers());
+    const leases = createLeases(join(folder, 'shut'), silentLog, createPeerProcesses());
     expect(await leases.hold('a', async () => 'in', never)).toBe('in');
     await rm(folder, { recursive: true });
   },
@@ -140,7 +144,7 @@ test.skipIf(noDisk)(
   async () => {
     const disk = mountSmallDisk();
     try {
-      const peers = createPeers();
+      const peers = createPeerProcesses();
       const leases = createLeases(disk.folder, silentLog, peers);
       await leases.hold('a', async () => {}, never);
       disk.fill();

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { nameHolder, type PortHolderNeeds } from '../../src/node/portHolder.ts';
+import { nameHolder, type PortHolderDeps } from '../../src/node/portHolder.ts';
 
 const never = new AbortController().signal;
 
 /** A machine whose programs say what the table holds, by the beginning of their call. */
-function machine(platform: NodeJS.Platform, answers: Record<string, string>): PortHolderNeeds {
+function machine(platform: NodeJS.Platform, answers: Record<string, string>): PortHolderDeps {
   return {
     platform,
     procFolder: '/nowhere',
@@ -67,8 +67,8 @@ test.each([
   ['a program that fails', machine('darwin', {})],
   ['a program that says something else', machine('darwin', { '/usr/sbin/lsof': '<oops>' })],
   ['no process table', machine('linux', {})],
-])('says nothing by %s', async (_, needs) => {
-  expect(await nameHolder(1455, never, needs)).toBeUndefined();
+])('says nothing by %s', async (_, deps) => {
+  expect(await nameHolder(1455, never, deps)).toBeUndefined();
 });
 
 test('repeats no name that is more than a name', async () => {

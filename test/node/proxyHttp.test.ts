@@ -423,7 +423,7 @@ describe('settings that change', () => {
     ];
     const settings = { ...plainNetwork, ...byProxy(one.port) };
     const change = createEmitter<void>();
-    const http = client({}, { network: () => settings, onDidChangeNetwork: change.listen });
+    const http = client({}, { network: () => settings, onDidChangeNetwork: change.event });
     const begun = await http(get('http://origin.test/'), never());
     settings.proxy = byProxy(two.port).proxy;
     change.fire();
@@ -438,7 +438,7 @@ describe('settings that change', () => {
     const origin = await echo();
     const proxy = await servers.proxy({ originPort: origin.port });
     const change = createEmitter<void>();
-    const http = client(byProxy(proxy.port), { onDidChangeNetwork: change.listen });
+    const http = client(byProxy(proxy.port), { onDidChangeNetwork: change.event });
     for (let round = 0; round < 3; round++) {
       await readText(await http(get('http://origin.test/'), never()));
       await idle();

@@ -43,8 +43,8 @@ function open(
   const log = recordingLog();
   const initial = { count: 0 };
   const leases = createLocalLeases();
-  const needs = { folder: into, name, schema, initial, leases, log };
-  return { log, ...createSharedFile({ ...needs, ...(onProblem && { onProblem }) }) };
+  const deps = { folder: into, name, schema, initial, leases, log };
+  return { log, ...createSharedFile({ ...deps, ...(onProblem && { onProblem }) }) };
 }
 
 const plus = (by: number) => (old: { count: number }) => ({ count: old.count + by });
@@ -141,8 +141,8 @@ async function breakFile(path: string): Promise<() => Promise<void>> {
 
 test('after a fault of the disk nothing older is put over what another window wrote', async () => {
   const names = z.object({ a: z.number(), b: z.number() });
-  const needs = { folder, name: 'pair', schema: names, initial: { a: 0, b: 0 }, log: silentLog };
-  const openPair = () => createSharedFile({ ...needs, leases: createLocalLeases() });
+  const deps = { folder, name: 'pair', schema: names, initial: { a: 0, b: 0 }, log: silentLog };
+  const openPair = () => createSharedFile({ ...deps, leases: createLocalLeases() });
   const [one, two] = [openPair(), openPair()];
   await one.change((old) => ({ ...old, a: 1 }), never);
   const mend = await breakFile(join(folder, 'pair.json'));

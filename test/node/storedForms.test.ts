@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { createLocalLeases } from '../../src/base/leases.ts';
-import { refreshNotesSchema } from '../../src/core/auth/refreshNotes.ts';
+import { refreshEntriesSchema } from '../../src/core/auth/refreshJournal.ts';
 import { mergeHistories, noHistory, windowHistory } from '../../src/core/ledger/history.ts';
 import {
   noPreferences,
   preferencesSchema,
   withPreferences,
 } from '../../src/core/pool/preferences.ts';
-import { restsSchema, withRest } from '../../src/core/pool/rest.ts';
-import { noStoredQuota, storedQuota } from '../../src/core/quota/stored.ts';
+import { cooldownsSchema, withCooldown } from '../../src/core/pool/cooldown.ts';
+import { noStoredQuota, storedQuota } from '../../src/core/quota/store/storageSchema.ts';
 import { createSharedFile } from '../../src/node/sharedValue.ts';
 import { noSealedSecrets, sealedSecretsSchema } from '../../src/vscode/sharedSecrets.ts';
 import { recordingLog } from '../support/credentials.ts';
@@ -78,15 +78,15 @@ const forms = {
     },
   }),
   rests: form({
-    schema: restsSchema,
+    schema: cooldownsSchema,
     initial: {},
-    change: (old) => withRest(old, 'b', rest, 2),
+    change: (old) => withCooldown(old, 'b', rest, 2),
     odd: { a: rest, c: { ...rest, reason: 'moonPhase' } },
     read: { a: rest },
     changed: { a: rest, b: rest, c: { ...rest, reason: 'moonPhase' } },
   }),
   refreshes: form({
-    schema: refreshNotesSchema,
+    schema: refreshEntriesSchema,
     initial: {},
     change: (old) => ({ ...old, b: note }),
     odd: { a: { ...note, added: 1 }, c: 'odd' },

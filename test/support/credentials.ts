@@ -52,7 +52,7 @@ export function memoryStore(
   const store: MemoryStore = {
     entries,
     isLocked: false,
-    onDidChange: changes.listen,
+    onDidChange: changes.event,
     list: () => read(() => [...entries.values()]),
     get: (id) => read(() => entries.get(id)),
     put: (entry) => write(() => entries.set(entry.id, entry)),

@@ -5,7 +5,7 @@ import type { Session } from '../../src/core/chat/session.ts';
 import { readSettings } from '../../src/core/settings/settings.ts';
 import { toWebview, type ModelsView, type TurnView } from '../../src/protocol.ts';
 import { ChatView } from '../../src/vscode/chatView.ts';
-import { viewOf } from '../../src/vscode/turnMessages.ts';
+import { toTurnView } from '../../src/vscode/turnMessages.ts';
 import { createSequence } from '../../webview/sequence.ts';
 import { reduce, type ViewState } from '../../webview/state.ts';
 import { EventEmitter, type Uri } from './vscode.ts';
@@ -25,7 +25,7 @@ export function followInPanel(session: Session) {
     if (verdict === 'ask') asked++;
     if (verdict === 'take') state = reduce(state, message);
   };
-  const view = new ChatView({ ...stillNeeds, session, log: silentLog });
+  const view = new ChatView({ ...stillDeps, session, log: silentLog });
   view.resolveWebviewView(Object.create(pageOf(heard, post)));
   heard.fire({ type: 'ready' });
 
@@ -33,7 +33,7 @@ export function followInPanel(session: Session) {
   const compare = () => {
     // Any message flushes the changes that wait for the next frame.
     view.tell({ type: 'focus' });
-    const snapshot = session.turns().map((turn) => plain(viewOf(turn)));
+    const snapshot = session.turns().map((turn) => plain(toTurnView(turn)));
     const live = (state?.turns ?? []).map(plain);
     if (JSON.stringify(live) !== JSON.stringify(snapshot)) differences.push({ live, snapshot });
   };
@@ -54,9 +54,9 @@ function plain(turn: TurnView): TurnView {
   );
 }
 
-const silent = createEmitter<void>().listen;
+const silent = createEmitter<void>().event;
 
-const stillNeeds = {
+const stillDeps = {
   extensionUri: vscode.Uri.parse('file:///extension'),
   account: () => ({ state: 'signedIn', label: 'ada@home.example' }) as const,
   models: (): ModelsView => ({ list: [], selected: { slug: 'gpt-5.5' }, source: 'bundled' }),

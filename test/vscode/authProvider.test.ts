@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import { beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { createGrants } from '../../src/core/auth/grants.ts';
+import { createTokenProvider } from '../../src/core/auth/tokenProvider.ts';
 import { CodexAuthProvider, registerAuthProvider } from '../../src/vscode/authProvider.ts';
 import { credential, memoryStore, recordingLog } from '../support/credentials.ts';
 import { settled, steppedClock } from '../support/steppedClock.ts';
@@ -33,8 +33,8 @@ function setUp(entries = [ada], answer = () => statusOf(200, '')) {
     return grace;
   };
   const issuer = () => ada.issuer;
-  const grants = createGrants({ store, http, clock, log, issuer });
-  const provider = new CodexAuthProvider({ store, grants, log, signIn });
+  const tokenProvider = createTokenProvider({ store, http, clock, log, issuer });
+  const provider = new CodexAuthProvider({ store, tokenProvider, log, signIn });
   const told: string[] = [];
   const note = ({ added, removed, changed }: Change) => {
     for (const [mark, list] of [
@@ -156,10 +156,10 @@ test('whoever adds up the events always ends with the accounts of the store', as
     fc.asyncProperty(fc.scheduler(), fc.array(step, { maxLength: 8 }), async (s, steps) => {
       const store = memoryStore([], () => s.schedule(Promise.resolve()));
       const { http } = scriptedHttp(() => statusOf(200, ''));
-      const needs = { store, http, clock: systemClock, log: silentLog, issuer: () => ada.issuer };
+      const deps = { store, http, clock: systemClock, log: silentLog, issuer: () => ada.issuer };
       const provider = new CodexAuthProvider({
         store,
-        grants: createGrants(needs),
+        tokenProvider: createTokenProvider(deps),
         log: silentLog,
         signIn: () => store.put(ada).then(() => ada),
       });
@@ -191,15 +191,17 @@ test('whoever adds up the events always ends with the accounts of the store', as
 test('a session that the issuer ended goes from the menu', async () => {
   const { store, told, listens } = setUp();
   listens();
-  const grants = createGrants({
+  const tokenProvider = createTokenProvider({
     store,
     http: scriptedHttp(() => statusOf(401, { error: { code: 'refresh_token_expired' } })).http,
     issuer: () => ada.issuer,
     clock: { ...systemClock, delay: () => Promise.resolve() },
     log: silentLog,
   });
-  const grant = { credentialId: 'ada', accountId: 'acct-1', accessToken: 'access-0' };
-  await expect(grants.renew(grant, new AbortController().signal)).rejects.toThrow('expired');
+  const bearer = { credentialId: 'ada', accountId: 'acct-1', accessToken: 'access-0' };
+  await expect(tokenProvider.replaceRejected(bearer, new AbortController().signal)).rejects.toThrow(
+    'expired',
+  );
   await heard();
   expect(told).toEqual(['-ada']);
 });
@@ -246,8 +248,8 @@ test('signing out does not wait for an issuer that does not answer', async () =>
     );
   };
   const signIn = () => Promise.resolve(grace);
-  const grants = createGrants({ store, http, clock, log, issuer: () => ada.issuer });
-  const provider = new CodexAuthProvider({ store, grants, log, signIn });
+  const tokenProvider = createTokenProvider({ store, http, clock, log, issuer: () => ada.issuer });
+  const provider = new CodexAuthProvider({ store, tokenProvider, log, signIn });
   await provider.signOut('ada', { tellIssuer: true });
   await settled();
   expect(signal?.aborted).toBe(false);
@@ -268,8 +270,14 @@ test('is registered under its id until it is taken back', () => {
   const { http, sent } = scriptedHttp(() => statusOf(200, ''));
   const signIn = () => Promise.resolve(grace);
   const log = silentLog;
-  const grants = createGrants({ store, http, clock: systemClock, log, issuer: () => ada.issuer });
-  const registration = registerAuthProvider({ store, grants, log, signIn });
+  const tokenProvider = createTokenProvider({
+    store,
+    http,
+    clock: systemClock,
+    log,
+    issuer: () => ada.issuer,
+  });
+  const registration = registerAuthProvider({ store, tokenProvider, log, signIn });
   expect([...editor.providers.keys()]).toEqual(['codex-chat']);
   registration.dispose();
   expect([editor.providers.size, sent]).toEqual([0, []]);

@@ -4,7 +4,7 @@ import { createEmitter } from '../../src/base/event.ts';
 import { readSettings } from '../../src/core/settings/settings.ts';
 import { toWebview, type FromWebview, type ToWebview } from '../../src/protocol.ts';
 import { ChatView } from '../../src/vscode/chatView.ts';
-import { createTalkWorld } from '../core/chat/talkWorld.ts';
+import { createTalkWorld } from '../core/chat/chatHarness.ts';
 import { recordingLog } from '../support/credentials.ts';
 import { settled } from '../support/steppedClock.ts';
 import { editor, EventEmitter, type Uri } from '../support/vscode.ts';
@@ -13,7 +13,7 @@ import { editor, EventEmitter, type Uri } from '../support/vscode.ts';
 function panel() {
   const { session } = createTalkWorld();
   const handled: FromWebview[] = [];
-  const silent = createEmitter<void>().listen;
+  const silent = createEmitter<void>().event;
   const quota = { text: '', windows: [], stale: false };
   const quotaChange = createEmitter<void>();
   const tellQuota = (text: string) => {
@@ -30,7 +30,7 @@ function panel() {
     settings: () => readSettings({}),
     onDidChangeAccount: silent,
     onDidChangeModels: silent,
-    onDidChangeQuota: quotaChange.listen,
+    onDidChangeQuota: quotaChange.event,
     onDidChangeSettings: silent,
     handle: (message) => handled.push(message),
     onSnapshot() {},

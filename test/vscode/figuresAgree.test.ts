@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readSettings } from '../../src/core/settings/settings.ts';
-import { windowNames, type QuotaWindow } from '../../src/core/quota/reading.ts';
-import type { QuotaState } from '../../src/core/quota/record.ts';
-import { toQuotaView } from '../../src/core/quota/view.ts';
+import { windowNames, type QuotaWindow } from '../../src/core/quota/decode/quotaSnapshot.ts';
+import type { QuotaState } from '../../src/core/quota/store/record.ts';
+import { toQuotaView } from '../../src/core/quota/text/quotaView.ts';
 import { createQuotaItem } from '../../src/vscode/quotaItem.ts';
 import { outlookOf, usageLedger } from '../../src/vscode/usageFigures.ts';
 import { noHistory } from '../../src/core/ledger/history.ts';
@@ -42,7 +42,7 @@ test('status bar, its label, tooltip, panel and Usage page show the same figures
       const settings = readSettings({});
       const item = createQuotaItem({
         state: () => ({ account: 'signedIn', accounts: [{ credentialId: 'cred', quota }] }),
-        onDidChange: createEmitter<void>().listen,
+        onDidChange: createEmitter<void>().event,
         settings: () => settings,
         clock,
       });

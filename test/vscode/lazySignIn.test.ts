@@ -14,7 +14,7 @@ function world() {
   const note = (what: string) => () => void calls.push(what);
   const signIn: SignIn = {
     state: () => state,
-    onDidChangeState: changes.listen,
+    onDidChangeState: changes.event,
     async run() {
       calls.push('run');
       throw new Error('ended');

@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
 import { loadModule } from '../../src/base/loading.ts';
-import { tellFailedLoad } from '../../src/vscode/loadNotice.ts';
+import { notifyFailedLoad } from '../../src/vscode/loadNotice.ts';
 import { editor } from '../support/vscode.ts';
 
 beforeEach(() => editor.reset());
 
 test('code that is gone from disk is told with a button that reloads the window', async () => {
   const gone = () => loadModule(() => Promise.reject(new Error('Cannot find module')));
-  await expect(tellFailedLoad(gone)).rejects.toThrow('reload the window');
+  await expect(notifyFailedLoad(gone)).rejects.toThrow('reload the window');
   let reloads = 0;
   editor.commands.set('workbench.action.reloadWindow', () => reloads++);
   expect(editor.messages.map(({ text }) => text)).toEqual([
@@ -19,6 +19,6 @@ test('code that is gone from disk is told with a button that reloads the window'
 
 test('what fails for another reason is not told as code that is gone', async () => {
   const broken = () => Promise.reject(new TypeError('broken'));
-  await expect(tellFailedLoad(broken)).rejects.toThrow('broken');
+  await expect(notifyFailedLoad(broken)).rejects.toThrow('broken');
   expect(editor.messages).toEqual([]);
 });

@@ -2,10 +2,10 @@ import { silentLog } from '../../src/base/log.ts';
 import { createLocalValue, type SharedValue } from '../../src/base/sharedValue.ts';
 import { createPool } from '../../src/core/pool/pool.ts';
 import { noPreferences, type PoolPreferences } from '../../src/core/pool/preferences.ts';
-import type { Rests } from '../../src/core/pool/rest.ts';
-import { createQuota } from '../../src/core/quota/quota.ts';
-import { noStoredQuota } from '../../src/core/quota/stored.ts';
-import { createAccounts } from '../../src/vscode/accounts.ts';
+import type { Cooldowns } from '../../src/core/pool/cooldown.ts';
+import { createQuotaStore } from '../../src/core/quota/store/quotaStore.ts';
+import { noStoredQuota } from '../../src/core/quota/store/storageSchema.ts';
+import { createAccounts } from '../../src/vscode/accountCommands.ts';
 import { credential, memoryStore, type MemoryStore } from '../support/credentials.ts';
 import { steppedClock } from '../support/steppedClock.ts';
 
@@ -22,19 +22,23 @@ export function createPoolWorld(
     ids?: readonly string[];
     store?: MemoryStore;
     preferences?: SharedValue<PoolPreferences>;
-    rests?: SharedValue<Rests>;
+    rests?: SharedValue<Cooldowns>;
   } = {},
 ) {
   const { ids = ['a', 'b', 'c'], store = storeOf(ids) } = options;
-  const { preferences = createLocalValue(noPreferences), rests = createLocalValue<Rests>({}) } =
+  const { preferences = createLocalValue(noPreferences), rests = createLocalValue<Cooldowns>({}) } =
     options;
   const clock = steppedClock();
-  const quota = createQuota({ shared: createLocalValue(noStoredQuota), clock, log: silentLog });
+  const quota = createQuotaStore({
+    shared: createLocalValue(noStoredQuota),
+    clock,
+    log: silentLog,
+  });
   const chosen = {
     everywhere: undefined as string | undefined,
     here: undefined as string | undefined,
   };
-  const grantOf = async (id: string) => ({
+  const bearerOf = async (id: string) => ({
     credentialId: id,
     accountId: id,
     accessToken: `canary-${id}`,
@@ -50,7 +54,7 @@ export function createPoolWorld(
     rotation: () => 'sequential',
     preferred: () => chosen.here ?? chosen.everywhere,
     probe: async () => {},
-    grants: { grantOf, renew: ({ credentialId }) => grantOf(credentialId) },
+    tokenProvider: { bearerOf, replaceRejected: ({ credentialId }) => bearerOf(credentialId) },
   });
   const did: string[] = [];
   const accounts = createAccounts({
@@ -71,5 +75,5 @@ export function createPoolWorld(
     redeem: async (id) => void did.push(`redeem ${id}`),
     now: clock.now,
   });
-  return { pool, accounts, store, quota, preferences, rests, clock, chosen, did, grantOf };
+  return { pool, accounts, store, quota, preferences, rests, clock, chosen, did, bearerOf };
 }

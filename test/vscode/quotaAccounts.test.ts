@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { noHistory } from '../../src/core/ledger/history.ts';
 import type { Condition } from '../../src/core/pool/condition.ts';
-import type { PoolEntry } from '../../src/core/pool/roster.ts';
-import { tooltipModel } from '../../src/core/quota/view.ts';
+import type { PoolEntry } from '../../src/core/pool/accountList.ts';
+import { tooltipModel } from '../../src/core/quota/text/quotaView.ts';
 import { quotaAccounts } from '../../src/vscode/quotaAccounts.ts';
 
 const nowMs = Date.UTC(2026, 2, 4, 11, 55);

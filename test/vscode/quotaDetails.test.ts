@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { windowNames } from '../../src/core/quota/reading.ts';
+import { windowNames } from '../../src/core/quota/decode/quotaSnapshot.ts';
 import { readSettings } from '../../src/core/settings/settings.ts';
 import { showQuotaDetails } from '../../src/vscode/quotaDetails.ts';
 import type { QuotaItemState } from '../../src/vscode/quotaItem.ts';

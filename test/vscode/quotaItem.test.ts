@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createEmitter } from '../../src/base/event.ts';
-import { windowNames } from '../../src/core/quota/reading.ts';
-import type { QuotaState } from '../../src/core/quota/record.ts';
+import { windowNames } from '../../src/core/quota/decode/quotaSnapshot.ts';
+import type { QuotaState } from '../../src/core/quota/store/record.ts';
 import { readSettings, type Settings } from '../../src/core/settings/settings.ts';
 import { createQuotaItem, type QuotaItemState } from '../../src/vscode/quotaItem.ts';
 import { settled, steppedClock } from '../support/steppedClock.ts';
@@ -41,7 +41,7 @@ function show(first: QuotaItemState, settings: Partial<Settings> = {}) {
   let state = first;
   const shown = createQuotaItem({
     state: () => state,
-    onDidChange: changes.listen,
+    onDidChange: changes.event,
     settings: () => ({ ...readSettings({}), ...settings }),
     clock,
     place: { timeZone: 'Europe/Berlin' },

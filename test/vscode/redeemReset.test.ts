@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
-import type { BankedReset, RedeemOutcome } from '../../src/core/quota/resets.ts';
+import type { BankedReset, RedeemOutcome } from '../../src/core/quota/poll/resets.ts';
 import { createRedeemReset } from '../../src/vscode/redeemReset.ts';
 import { registerRedeemReset } from '../../src/vscode/registerRedeemReset.ts';
 import { settled } from '../support/steppedClock.ts';

@@ -38,7 +38,7 @@ function browser(pause: () => Promise<unknown> = async () => {}) {
     },
   };
   const leases = createLocalLeases();
-  const start = (besides: Partial<SharedValue<SealedSecrets>> = {}) => {
+  const start = (limitHint: Partial<SharedValue<SealedSecrets>> = {}) => {
     const copy = new Map(disk);
     const changes = createEmitter<{ key: string }>();
     const write = async (work: () => void, key: string) => {
@@ -52,13 +52,13 @@ function browser(pause: () => Promise<unknown> = async () => {}) {
       keys: async () => [...copy.keys()],
       store: (key, text) => write(() => copy.set(key, text), key),
       delete: (key) => write(() => copy.delete(key), key),
-      onDidChange: changes.listen,
+      onDidChange: changes.event,
     };
     const log = recordingLog();
-    const needs = { secrets, shared: { ...shared, ...besides }, leases, log };
+    const deps = { secrets, shared: { ...shared, ...limitHint }, leases, log };
     let stranded = 0;
     const window = createSharedSecrets({
-      ...needs,
+      ...deps,
       onStranded: () => stranded++,
       async pauseFor() {
         for (let i = 0; i < 20; i++) await pause();

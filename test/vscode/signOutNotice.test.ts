@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
-import { createGrants } from '../../src/core/auth/grants.ts';
+import { createTokenProvider } from '../../src/core/auth/tokenProvider.ts';
 import { AuthError } from '../../src/core/auth/errors.ts';
-import { tellSignOuts } from '../../src/vscode/signOutNotice.ts';
+import { notifySignOuts } from '../../src/vscode/signOutNotice.ts';
 import { credential, memoryStore } from '../support/credentials.ts';
 import { statusOf } from '../support/streams.ts';
 import { settled, steppedClock } from '../support/steppedClock.ts';
@@ -16,20 +16,20 @@ function windowsOn(count: number, options: { isToldInPanel?: boolean; name?: str
   const clock = steppedClock();
   const did: string[] = [];
   const open = () => {
-    const grants = createGrants({
+    const tokenProvider = createTokenProvider({
       store,
       clock,
       log: silentLog,
       issuer: () => 'https://issuer.test',
       http: async () => statusOf(400, { error: 'invalid_grant', error_description: 'revoked' }),
     });
-    tellSignOuts({
-      grants,
+    notifySignOuts({
+      tokenProvider,
       nameOf: () => options.name,
       isToldInPanel: () => options.isToldInPanel ?? false,
       signIn: () => did.push('sign in'),
     });
-    return grants;
+    return tokenProvider;
   };
   /** Waits for the work while its clock goes on. */
   const through = async (...work: Promise<unknown>[]) => {
@@ -48,20 +48,20 @@ beforeEach(() => editor.reset());
 test('twenty requests that meet the end of a session tell it once', async () => {
   const { windows, through } = windowsOn(1);
   const outcomes = await through(
-    ...Array.from({ length: 20 }, () => windows[0]!.renew(rejected, never)),
+    ...Array.from({ length: 20 }, () => windows[0]!.replaceRejected(rejected, never)),
   );
   expect(
     outcomes.every((one) => one.status === 'rejected' && one.reason instanceof AuthError),
   ).toBe(true);
   expect(editor.messages.map(({ severity }) => severity)).toEqual(['warning']);
   expect(editor.messages[0]?.text).toMatch(/^ada@home\.example: \S/);
-  await through(windows[0]!.renew(rejected, never), windows[0]!.grantOf('a', never));
+  await through(windows[0]!.replaceRejected(rejected, never), windows[0]!.bearerOf('a', never));
   expect(editor.messages).toHaveLength(1);
 });
 
 test('it bears the name that the person gave, and its button signs in', async () => {
   const { windows, did, through } = windowsOn(1, { name: 'Work' });
-  await through(windows[0]!.renew(rejected, never));
+  await through(windows[0]!.replaceRejected(rejected, never));
   expect(editor.messages[0]?.text).toMatch(/^Work: /);
   expect(editor.messages[0]?.buttons).toEqual(['Sign In']);
   editor.messages[0]?.answer('Sign In');
@@ -71,7 +71,7 @@ test('it bears the name that the person gave, and its button signs in', async ()
 
 test('closing it does nothing', async () => {
   const { windows, did, through } = windowsOn(1);
-  await through(windows[0]!.renew(rejected, never));
+  await through(windows[0]!.replaceRejected(rejected, never));
   editor.messages[0]?.answer();
   await settled();
   expect(did).toEqual([]);
@@ -79,13 +79,14 @@ test('closing it does nothing', async () => {
 
 test('nothing is told when the panel says it already', async () => {
   const { windows, through } = windowsOn(1, { isToldInPanel: true });
-  await through(windows[0]!.renew(rejected, never));
+  await through(windows[0]!.replaceRejected(rejected, never));
   expect(editor.messages).toEqual([]);
 });
 
 test('of several windows only the one that found out tells it', async () => {
   const { windows, through } = windowsOn(3);
-  for (const grants of windows) await through(grants.renew(rejected, never));
-  for (const grants of windows) await through(grants.grantOf('a', never));
+  for (const tokenProvider of windows)
+    await through(tokenProvider.replaceRejected(rejected, never));
+  for (const tokenProvider of windows) await through(tokenProvider.bearerOf('a', never));
   expect(editor.messages).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import {
   createStorageNotice,
   createUnsavedNotice,
-  tellStranded,
+  notifyStrandedSecrets,
 } from '../../src/vscode/storageNotice.ts';
 import { editor } from '../support/vscode.ts';
 
@@ -39,7 +39,7 @@ test('whatever a newer version has written is told of once, with a way to it', a
 });
 
 test('a window that lost the key says what leads out of it', () => {
-  tellStranded('lost');
+  notifyStrandedSecrets('lost');
   expect(texts()[0]).toContain('sign in once more');
 });
 

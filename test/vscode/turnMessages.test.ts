@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Turn } from '../../src/core/chat/turn.ts';
 import { toWebview } from '../../src/protocol.ts';
-import { stateOf, viewOf } from '../../src/vscode/turnMessages.ts';
+import { toTurnState, toTurnView } from '../../src/vscode/turnMessages.ts';
 
 const turn: Turn = {
   id: 'turn-1',
@@ -16,16 +16,16 @@ const turn: Turn = {
 test('the view is told that the rest of an answer can be asked for, in either message', () => {
   const cut = { ...turn, mayContinue: true };
   const told = [
-    { type: 'turn/add', seq: 1, turn: viewOf(cut) },
-    { ...stateOf(cut), seq: 2 },
+    { type: 'turn/add', seq: 1, turn: toTurnView(cut) },
+    { ...toTurnState(cut), seq: 2 },
   ];
   expect(told.map((message) => toWebview.parse(message))).toEqual(told);
   expect(told).toMatchObject([{ turn: { mayContinue: true } }, { mayContinue: true }]);
-  expect(stateOf(turn)).not.toHaveProperty('mayContinue');
+  expect(toTurnState(turn)).not.toHaveProperty('mayContinue');
 });
 
 test('a turn that is told is a copy: what happens later does not change it', () => {
-  const told = viewOf(turn);
+  const told = toTurnView(turn);
   turn.notes.push('Later.');
   expect(told.notes).toEqual(['It was cut.']);
 });
@@ -39,22 +39,22 @@ test('the view is told of the receipt in either message, and of nothing else tha
   };
   const paid: Turn = { ...turn, receipt };
   const told = [
-    { type: 'turn/add', seq: 1, turn: viewOf(paid) },
-    { ...stateOf(paid), seq: 2 },
+    { type: 'turn/add', seq: 1, turn: toTurnView(paid) },
+    { ...toTurnState(paid), seq: 2 },
   ];
   expect(told.map((message) => toWebview.parse(message))).toEqual(told);
   const shares = [{ label: '5h', points: 0.6, certainty: 'shared' }];
-  expect(stateOf(paid)).toMatchObject({ receipt: { ...receipt, shares } });
+  expect(toTurnState(paid)).toMatchObject({ receipt: { ...receipt, shares } });
   expect(JSON.stringify(told)).not.toContain('credentialId');
 });
 
 test('the view is told since when an answer is silent, in either message', () => {
   const silent: Turn = { ...turn, status: 'running', silentSinceMs: 7_000 };
   const told = [
-    { type: 'turn/add', seq: 1, turn: viewOf(silent) },
-    { ...stateOf(silent), seq: 2 },
+    { type: 'turn/add', seq: 1, turn: toTurnView(silent) },
+    { ...toTurnState(silent), seq: 2 },
   ];
   expect(told.map((message) => toWebview.parse(message))).toEqual(told);
   expect(told).toMatchObject([{ turn: { silentSinceMs: 7_000 } }, { silentSinceMs: 7_000 }]);
-  expect(stateOf(turn)).not.toHaveProperty('silentSinceMs');
+  expect(toTurnState(turn)).not.toHaveProperty('silentSinceMs');
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../src/core/pool/condition.ts';
-import type { PoolEntry } from '../../src/core/pool/roster.ts';
-import type { QuotaSpend, QuotaWindow } from '../../src/core/quota/reading.ts';
-import type { QuotaState } from '../../src/core/quota/record.ts';
+import type { PoolEntry } from '../../src/core/pool/accountList.ts';
+import type { QuotaSpend, QuotaWindow } from '../../src/core/quota/decode/quotaSnapshot.ts';
+import type { QuotaState } from '../../src/core/quota/store/record.ts';
 import { usageAccounts } from '../../src/vscode/usageAccounts.ts';
 
 const nowMs = Date.UTC(2026, 2, 4, 11, 55);

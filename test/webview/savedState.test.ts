@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMemory } from '../../webview/memory.ts';
+import { createPersistedState } from '../../webview/persistedState.ts';
 
 function store(content?: unknown) {
   const writes: unknown[] = [];
@@ -9,13 +9,17 @@ function store(content?: unknown) {
 test.each([[undefined], ['text'], [{ draft: 1 }], [{ folds: {} }]])(
   'begins empty when what was saved is %j',
   (content) => {
-    expect(createMemory(store(content)).saved).toEqual({ draft: '', chatId: '', folds: {} });
+    expect(createPersistedState(store(content)).saved).toEqual({
+      draft: '',
+      chatId: '',
+      folds: {},
+    });
   },
 );
 
 test('writes only what changed, and only once', () => {
   const kept = store();
-  const memory = createMemory(kept);
+  const memory = createPersistedState(kept);
   memory.flush();
   memory.set({ draft: 'half' });
   memory.set({ draft: 'half a thought' });
@@ -25,7 +29,7 @@ test('writes only what changed, and only once', () => {
 });
 
 test('keeps the draft and forgets folds and place when another chat is shown', () => {
-  const memory = createMemory(
+  const memory = createPersistedState(
     store({
       draft: 'mine',
       chatId: 'chat-1',

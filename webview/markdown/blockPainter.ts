@@ -6,7 +6,7 @@ import type { CodeInfo } from './fenceInfo.ts';
 import { fillBlocks } from './fill.ts';
 import type { BlockLexer, DrawnToken } from './lexer.ts';
 import { patchSiblings, removeFrom } from './patch.ts';
-import type { Pen, Steps } from './pen.ts';
+import type { RenderContext, Steps } from './renderContext.ts';
 import { createReferrers } from './referrers.ts';
 import type { Joint } from './seam.ts';
 
@@ -30,7 +30,7 @@ export interface BlockPainter {
 /** `onSettledCode` hears of each code block that no later text can change. */
 export function createBlockPainter(
   root: HTMLElement,
-  pen: Pen,
+  pen: RenderContext,
   lexer: BlockLexer,
   onSettledCode: (block: CodeBlock) => void,
 ): BlockPainter {

@@ -5,7 +5,7 @@ import { openFence } from './fence.ts';
 import { createFenceReader, type FenceReader } from './fenceReader.ts';
 import { readInfo } from './fenceInfo.ts';
 import { createLexer, type DrawnToken } from './lexer.ts';
-import type { Pen, Steps } from './pen.ts';
+import type { RenderContext, Steps } from './renderContext.ts';
 import { prefixOf, seamOf, type Joint } from './seam.ts';
 import { countLineEnds } from './textUnits.ts';
 import { weightOf } from './weight.ts';
@@ -47,7 +47,7 @@ const unitsOfWeight = 40;
 /** `onSettledCode` hears of each code block that no later text can change. */
 export function createBlockStream(
   root: HTMLElement,
-  pen: Pen,
+  pen: RenderContext,
   onSettledCode: (block: CodeBlock) => void,
 ): BlockStream {
   const lexer = createLexer();

@@ -1,5 +1,5 @@
 import type { Token, Tokens } from 'marked';
-import { h } from '../h.ts';
+import { h } from '../dom.ts';
 import { createCodeBlock } from './codeBlock.ts';
 import { readFence } from './fence.ts';
 import { readInfo } from './fenceInfo.ts';
@@ -7,17 +7,17 @@ import { directionOf } from './direction.ts';
 import { drawInline } from './inline.ts';
 import { drawnTokens, type DrawnToken } from './lexer.ts';
 import { drawFormula } from './formulaView.ts';
-import type { Pen } from './pen.ts';
+import type { RenderContext } from './renderContext.ts';
 import { drawWords } from './stretches.ts';
 import { drawTable } from './table.ts';
 import { isLight } from './weight.ts';
 
 /** Block tokens to elements; blank lines and link definitions draw nothing. */
-export function drawBlocks(tokens: readonly Token[], pen: Pen): HTMLElement[] {
+export function drawBlocks(tokens: readonly Token[], pen: RenderContext): HTMLElement[] {
   return drawnTokens(tokens).flatMap((token) => drawBlock(token, pen) ?? []);
 }
 
-function drawBlock(token: DrawnToken, pen: Pen): HTMLElement | undefined {
+function drawBlock(token: DrawnToken, pen: RenderContext): HTMLElement | undefined {
   switch (token.type) {
     case 'heading':
       return drawHeading(token, pen);
@@ -47,7 +47,7 @@ function drawBlock(token: DrawnToken, pen: Pen): HTMLElement | undefined {
  * The message has a heading of level 2, so those of the model start at 3. A level is how many
  * headings stand above it, whatever the model wrote, so that none is ever skipped.
  */
-function drawHeading(token: Tokens.Heading, pen: Pen): HTMLElement {
+function drawHeading(token: Tokens.Heading, pen: RenderContext): HTMLElement {
   pen.headings = [...pen.headings.filter((depth) => depth < token.depth), token.depth];
   const props = {
     dir: 'auto',
@@ -61,7 +61,7 @@ function drawHeading(token: Tokens.Heading, pen: Pen): HTMLElement {
 const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'] as const;
 
 /** The code is read from the source: the parser's copy has lost or won a line end here and there. */
-function drawCode(token: Tokens.Code, pen: Pen): HTMLElement {
+function drawCode(token: Tokens.Code, pen: RenderContext): HTMLElement {
   const fenced = token.codeBlockStyle === 'indented' ? undefined : readFence(token.raw);
   const info = readInfo(fenced?.info ?? '');
   const block = createCodeBlock(info, ++pen.codeBlocks, pen.actions, pen.signal);
@@ -73,7 +73,7 @@ function drawCode(token: Tokens.Code, pen: Pen): HTMLElement {
 
 const maxStart = 999_999_999;
 
-function drawList(token: Tokens.List, pen: Pen): HTMLElement {
+function drawList(token: Tokens.List, pen: RenderContext): HTMLElement {
   return drawListShell(
     token,
     token.items.map((item) => drawItem(item, pen)),
@@ -98,7 +98,7 @@ export function makeRoomForNumbers(list: HTMLElement): void {
     list.dataset['digits'] = String(digits);
 }
 
-export function drawItem(item: Tokens.ListItem, pen: Pen): HTMLElement {
+export function drawItem(item: Tokens.ListItem, pen: RenderContext): HTMLElement {
   const content = drawnTokens(item.tokens).flatMap((token) => drawInItem(token, pen));
   return drawItemShell(item, content);
 }
@@ -112,7 +112,7 @@ export function drawItemShell(
 }
 
 /** In a list without blank lines, words stand in the item itself and not in a paragraph. */
-export function drawInItem(token: DrawnToken, pen: Pen): (Node | string)[] {
+export function drawInItem(token: DrawnToken, pen: RenderContext): (Node | string)[] {
   if (token.type === 'text') return drawWords(inlineOf(token), pen);
   if (token.type === 'checkbox') return drawInline([token], pen.actions);
   return drawBlocks([token], pen);

@@ -1,4 +1,4 @@
-import { h, s, setAttribute } from '../h.ts';
+import { h, s, setAttribute } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { codePieces, createCodeText } from './codeText.ts';
 import type { CodeInfo } from './fenceInfo.ts';

@@ -1,4 +1,4 @@
-import { h } from '../h.ts';
+import { h } from '../dom.ts';
 import { wholeCharacters } from './textUnits.ts';
 
 /** The code of a block on the page: a row of pieces, made of the text alone, however it came. */

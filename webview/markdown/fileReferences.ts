@@ -1,8 +1,8 @@
 import { readFileReference, readPathLikeWord } from '../../src/base/fileReference.ts';
-import { h } from '../h.ts';
+import { h } from '../dom.ts';
 import { decodeEntities } from './entities.ts';
 import type { FileLinks } from './fileLinks.ts';
-import { cleanText } from './hygiene.ts';
+import { sanitizeText } from './sanitizeText.ts';
 import type { MarkdownActions } from './markdownView.ts';
 
 const maxShownTarget = 300;
@@ -66,7 +66,7 @@ function withFileLink(
 }
 
 function decodeTarget(href: string): string {
-  const text = cleanText(decodeEntities(href)).trim();
+  const text = sanitizeText(decodeEntities(href)).trim();
   try {
     return decodeURI(text);
   } catch {

@@ -1,5 +1,5 @@
 import type { Token, Tokens } from 'marked';
-import { appendAll, h } from '../h.ts';
+import { appendAll, h } from '../dom.ts';
 import {
   drawBlocks,
   drawInItem,
@@ -14,7 +14,7 @@ import { directionOf } from './direction.ts';
 import { readFence } from './fence.ts';
 import { drawInline } from './inline.ts';
 import { drawnTokens, type DrawnToken } from './lexer.ts';
-import type { Pen, Steps } from './pen.ts';
+import type { RenderContext, Steps } from './renderContext.ts';
 import { isPlaceholder, withoutMark, type Joint } from './seam.ts';
 import { stretchesOf } from './stretches.ts';
 import { createTable, tableOf } from './table.ts';
@@ -30,18 +30,18 @@ const maxItems = 2_000;
 export function* fillBlocks(
   parent: HTMLElement,
   tokens: readonly Token[],
-  pen: Pen,
+  pen: RenderContext,
   seam: readonly Joint[] = [],
 ): Steps {
   const [first, ...others] = drawnTokens(tokens).filter(({ type }) => type !== 'space');
   if (!first) return;
   const [joint, ...inner] = seam;
-  const goesOn = joint && goOn(parent, first, pen, joint, inner);
+  const goesOn = joint && retryWith(parent, first, pen, joint, inner);
   yield* goesOn ?? fillBlock(parent, first, pen);
   for (const token of others) yield* fillBlock(parent, token, pen);
 }
 
-function* fillBlock(parent: HTMLElement, token: DrawnToken, pen: Pen): Steps {
+function* fillBlock(parent: HTMLElement, token: DrawnToken, pen: RenderContext): Steps {
   if (isLight(token)) {
     const isInItem = parent.localName === 'li';
     parent.append(...(isInItem ? drawInItem(token, pen) : drawBlocks([token], pen)));
@@ -72,7 +72,7 @@ function wordsIn(parent: HTMLElement, { type }: DrawnToken): HTMLElement {
   return parent.appendChild(h('p', { dir: 'auto' }));
 }
 
-function* fillWords(element: Element, tokens: readonly Token[], pen: Pen): Steps {
+function* fillWords(element: Element, tokens: readonly Token[], pen: RenderContext): Steps {
   let place = element;
   for (const stretch of stretchesOf(tokens)) {
     for (let at = 0; at < stretch.length; at += stepWeight) {
@@ -85,12 +85,16 @@ function* fillWords(element: Element, tokens: readonly Token[], pen: Pen): Steps
   place.remove();
 }
 
-function* fillQuote(parent: HTMLElement, token: Tokens.Blockquote, pen: Pen): Steps {
+function* fillQuote(parent: HTMLElement, token: Tokens.Blockquote, pen: RenderContext): Steps {
   const quote = parent.appendChild(h('blockquote', { dir: directionOf(token.text) }));
   yield* fillBlocks(quote, token.tokens, pen);
 }
 
-function* fillList(list: HTMLElement, items: readonly Tokens.ListItem[], pen: Pen): Steps {
+function* fillList(
+  list: HTMLElement,
+  items: readonly Tokens.ListItem[],
+  pen: RenderContext,
+): Steps {
   let current = list;
   for (const item of items) {
     if (current.childElementCount >= maxItems) current = continueList(current);
@@ -117,10 +121,10 @@ function continueList(list: HTMLElement): HTMLElement {
 }
 
 /** The steps that go on with the last block of `parent`; undefined when `first` begins a new one. */
-function goOn(
+function retryWith(
   parent: HTMLElement,
   first: DrawnToken,
-  pen: Pen,
+  pen: RenderContext,
   joint: Joint,
   inner: readonly Joint[],
 ): Steps | undefined {
@@ -150,7 +154,7 @@ function isList({ localName }: Element): boolean {
 function* goOnWithList(
   list: HTMLElement,
   token: Tokens.List,
-  pen: Pen,
+  pen: RenderContext,
   inner: readonly Joint[],
   isLoose: boolean,
 ): Steps {
@@ -191,7 +195,7 @@ function goOnWithWords(
   parent: HTMLElement,
   last: Element | null,
   first: DrawnToken,
-  pen: Pen,
+  pen: RenderContext,
   isMidLine: boolean,
 ): Steps | undefined {
   if (first.type !== 'paragraph' && first.type !== 'text') return undefined;

@@ -1,4 +1,4 @@
-import { addressBeside } from '../beside.ts';
+import { siblingScriptUrl } from '../siblingScriptUrl.ts';
 import type * as formulaModule from './formula.ts';
 
 export interface Formula {
@@ -52,13 +52,13 @@ async function load(): Promise<void> {
 }
 
 function importTypesetter(): Promise<typeof formulaModule> {
-  return import(addressBeside('formula.js', attempts));
+  return import(siblingScriptUrl('formula.js', attempts));
 }
 
 function loadSheet(): Promise<void> {
   const sheet = document.createElement('link');
   sheet.rel = 'stylesheet';
-  sheet.href = addressBeside('formula.css', attempts);
+  sheet.href = siblingScriptUrl('formula.css', attempts);
   return new Promise((done, fail) => {
     sheet.addEventListener('load', () => done());
     sheet.addEventListener('error', () => fail(new Error('The style sheet is not there')));

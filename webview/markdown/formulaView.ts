@@ -1,4 +1,4 @@
-import { h } from '../h.ts';
+import { h } from '../dom.ts';
 import { queueFormula } from './formulaQueue.ts';
 import type { MathToken } from './math.ts';
 

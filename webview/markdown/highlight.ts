@@ -24,7 +24,7 @@ import swift from 'highlight.js/lib/languages/swift';
 import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
-import { colourClass } from './colours.ts';
+import { colorClass } from './colors.ts';
 
 // prettier-ignore
 const grammars = new Map(
@@ -71,7 +71,7 @@ class ColorEmitter implements ColoredCode {
   }
 
   startScope(scope: string): void {
-    this.#open.push(colourClass(scope) ?? this.#colour());
+    this.#open.push(colorClass(scope) ?? this.#colour());
   }
 
   endScope(): void {

@@ -5,7 +5,7 @@ const maxLine = 1_000;
 const maxMarkdown = 4_000;
 
 /** Whether a grammar may be let loose on the code: no language of it is slow within these bounds. */
-export function isColourable(code: string, grammar: string | undefined): boolean {
+export function isHighlightable(code: string, grammar: string | undefined): boolean {
   if (grammar === undefined || code.length > maxLength) return false;
   if (grammar === 'markdown' && code.length > maxMarkdown) return false;
   return code.split('\n').every((line) => line.length <= maxLine);

@@ -1,10 +1,10 @@
-import { addressBeside } from '../beside.ts';
-import { h } from '../h.ts';
+import { siblingScriptUrl } from '../siblingScriptUrl.ts';
+import { h } from '../dom.ts';
 import type { CodeBlock } from './codeBlock.ts';
 import type { ColoredCode } from './highlight.ts';
 import type * as highlighterModule from './highlighter.ts';
 import type { Highlighter } from './highlighter.ts';
-import { isColourable } from './highlightLimits.ts';
+import { isHighlightable } from './highlightLimits.ts';
 
 /** Even a busy page paints a piece a second. */
 const timeoutMs = 1_000;
@@ -21,7 +21,7 @@ let attempts = 0;
  * it again.
  */
 export function queueHighlight(block: CodeBlock, signal: AbortSignal): void {
-  if (!isColourable(block.text, block.info.language.grammar)) return;
+  if (!isHighlightable(block.text, block.info.language.grammar)) return;
   waiting.push({ block, signal });
   if (!isWorking) void work();
 }
@@ -47,8 +47,8 @@ async function load(): Promise<Highlighter> {
     typeof highlighterModule,
     { readonly work: () => void },
   ] = await Promise.all([
-    import(addressBeside('highlighter.js', attempts)),
-    import(addressBeside('highlight.js', attempts)),
+    import(siblingScriptUrl('highlighter.js', attempts)),
+    import(siblingScriptUrl('highlight.js', attempts)),
   ]);
   return createHighlighter(`(${String(grammars)})()`);
 }

@@ -1,4 +1,4 @@
-import { createCleaner } from './hygiene.ts';
+import { createTextSanitizer } from './sanitizeText.ts';
 import { countLineEnds, wholeCharacters } from './textUnits.ts';
 
 /** Text that has come and is not drawn yet. It is cleaned piece by piece, since that takes time. */
@@ -22,7 +22,7 @@ const maxLength = 2_000_000;
 const pieceLength = 16_384;
 
 export function createIncoming(): Incoming {
-  const cleaner = createCleaner();
+  const cleaner = createTextSanitizer();
   let raw = '';
   let room = maxLength;
   let lines = 0;

@@ -1,9 +1,9 @@
 import type { Token, Tokens } from 'marked';
-import { h } from '../h.ts';
+import { h } from '../dom.ts';
 import { drawCode, drawUnopened, linkElement, pathBehind } from './fileReferences.ts';
 import { decodeEntities } from './entities.ts';
 import { drawFormula } from './formulaView.ts';
-import { cleanText } from './hygiene.ts';
+import { sanitizeText } from './sanitizeText.ts';
 import { drawnTokens } from './lexer.ts';
 import { readAddress, type Address } from './links.ts';
 import type { MarkdownActions } from './markdownView.ts';
@@ -49,7 +49,7 @@ function drawCheckbox(checked: boolean): HTMLInputElement {
 
 /** References may stand for characters that must not be there, so the result is cleaned again. */
 function plainText(token: Tokens.Text): string {
-  return token.raw.includes('&') ? cleanText(decodeEntities(token.text)) : token.text;
+  return token.raw.includes('&') ? sanitizeText(decodeEntities(token.text)) : token.text;
 }
 
 function drawLink(
@@ -81,7 +81,7 @@ const maxLabel = 8_192;
 function drawImage(token: Tokens.Image, actions: MarkdownActions, inLink: boolean): HTMLElement {
   const address = readAddress(token.href);
   const web = address?.url.startsWith('http') ? address : undefined;
-  const text = cleanText(decodeEntities(token.text));
+  const text = sanitizeText(decodeEntities(token.text));
   const name = ['Image', web && ` from ${web.host}`, text && `: ${text}`].filter(Boolean).join('');
   if (!web || inLink) return h('span', { class: 'picture' }, name, pathBehind(token.href));
   return h('span', { class: 'picture' }, name, ' ', createLink(web, ['Open in browser'], actions));

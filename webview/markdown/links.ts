@@ -1,5 +1,5 @@
 import { decodeEntities } from './entities.ts';
-import { cleanText } from './hygiene.ts';
+import { sanitizeText } from './sanitizeText.ts';
 
 /** An address that a click may offer to open. */
 export interface Address {
@@ -24,5 +24,5 @@ export function readAddress(href: string, literal = false): Address | undefined 
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   if (!schemes.has(url.protocol) || url.href.length > maxLength) return undefined;
-  return { url: cleanText(url.href), host: url.hostname || cleanText(url.pathname) };
+  return { url: sanitizeText(url.href), host: url.hostname || sanitizeText(url.pathname) };
 }

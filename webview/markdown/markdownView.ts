@@ -1,10 +1,10 @@
-import { h } from '../h.ts';
+import { h } from '../dom.ts';
 import type { FileLinks } from './fileLinks.ts';
 import { createBlockStream } from './blockStream.ts';
 import { createBudget, frameBudget, type Budget } from './budget.ts';
 import { queueHighlight } from './highlightQueue.ts';
 import { createIncoming } from './incoming.ts';
-import type { Steps } from './pen.ts';
+import type { Steps } from './renderContext.ts';
 import { createShowAll } from './showAll.ts';
 
 /** What the controls of a rendered text do. */

@@ -3,13 +3,13 @@ import { drawBlocks } from './blocks.ts';
 import type { Budget } from './budget.ts';
 import type { BlockLexer } from './lexer.ts';
 import { patchNode } from './patch.ts';
-import type { Pen } from './pen.ts';
+import type { RenderContext } from './renderContext.ts';
 import { weightOf } from './weight.ts';
 
 /** Settled blocks whose links may be defined later. */
 export interface Referrers {
   /** `pen` is as it was before the block was drawn. */
-  add(token: Token, node: ChildNode, pen: Pen): void;
+  add(token: Token, node: ChildNode, pen: RenderContext): void;
   /** Draws those anew whose links are known by now. True when there are more. */
   redraw(budget: Budget): boolean;
 }
@@ -19,7 +19,7 @@ export function createReferrers(lexer: BlockLexer): Referrers {
     readonly raw: string;
     readonly node: ChildNode;
     readonly known: number;
-    readonly pen: Pen;
+    readonly pen: RenderContext;
   }[] = [];
   let next = 0;
   return {

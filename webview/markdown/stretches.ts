@@ -1,7 +1,7 @@
 import type { Token } from 'marked';
-import { h } from '../h.ts';
+import { h } from '../dom.ts';
 import { drawInline } from './inline.ts';
-import type { Pen } from './pen.ts';
+import type { RenderContext } from './renderContext.ts';
 import { wholeCharacters } from './textUnits.ts';
 import { weightOf } from './weight.ts';
 
@@ -31,7 +31,7 @@ export function stretchesOf(tokens: readonly Token[]): readonly (readonly Token[
 }
 
 /** The words of a paragraph or an item. */
-export function drawWords(tokens: readonly Token[], pen: Pen): (Node | string)[] {
+export function drawWords(tokens: readonly Token[], pen: RenderContext): (Node | string)[] {
   const [first = [], ...others] = stretchesOf(tokens);
   const next = others.map((each) => h('span', { class: 'stretch' }, drawInline(each, pen.actions)));
   return [...drawInline(first, pen.actions), ...next];

@@ -1,7 +1,7 @@
 import type { Tokens } from 'marked';
-import { h, setAttribute } from '../h.ts';
+import { h, setAttribute } from '../dom.ts';
 import { drawInline } from './inline.ts';
-import type { Pen, Steps } from './pen.ts';
+import type { RenderContext, Steps } from './renderContext.ts';
 
 /** A table on the page. It grows by rows; a big one is cut, with a button for the rest. */
 export interface TableBlock {
@@ -26,7 +26,7 @@ export function tableOf(node: Node | null): TableBlock | undefined {
 }
 
 /** The whole table, as far as it is shown at first. */
-export function drawTable(token: Tokens.Table, pen: Pen): HTMLElement {
+export function drawTable(token: Tokens.Table, pen: RenderContext): HTMLElement {
   const table = createTable(token, pen);
   drain(table.addRows(token.rows));
   return table.element;
@@ -45,7 +45,7 @@ export function isCutTable(node: Node): boolean {
 type Row = readonly Tokens.TableCell[];
 
 /** The head of the table, without its rows. */
-export function createTable({ header }: Tokens.Table, pen: Pen): TableBlock {
+export function createTable({ header }: Tokens.Table, pen: RenderContext): TableBlock {
   const number = ++pen.tables;
   const columns = header.length;
   const shownColumns = Math.min(columns, maxColumns);
@@ -132,12 +132,12 @@ function drain(steps: Steps): void {
   while (steps.next().done !== true);
 }
 
-function drawRow(tag: 'th' | 'td', cells: Row, columns: number, pen: Pen): HTMLElement {
+function drawRow(tag: 'th' | 'td', cells: Row, columns: number, pen: RenderContext): HTMLElement {
   const drawn = cells.slice(0, columns).map((cell) => drawCell(tag, cell, pen));
   return h('tr', {}, drawn);
 }
 
-function drawCell(tag: 'th' | 'td', cell: Tokens.TableCell, pen: Pen): HTMLElement {
+function drawCell(tag: 'th' | 'td', cell: Tokens.TableCell, pen: RenderContext): HTMLElement {
   const align = { left: undefined, center: 'centre', right: 'end', none: undefined };
   const props = { dir: 'auto', class: align[cell.align ?? 'none'] };
   return h(tag, props, drawInline(cell.tokens, pen.actions));

@@ -1,4 +1,4 @@
-import { h } from '../h.ts';
+import { h } from '../dom.ts';
 
 /** One Tab stop for several buttons; arrow keys, Home and End move between them. */
 export function createToolbar(label: string, buttons: readonly HTMLButtonElement[]): HTMLElement {

@@ -4,11 +4,11 @@ import type {
   UsageAccounts,
   UsageWindow,
 } from '../../src/protocolUsage.ts';
-import { freshId, h, s, setAttribute, setChildren, setText } from '../h.ts';
+import { freshId, h, s, setAttribute, setChildren, setText } from '../dom.ts';
 import { icon, type IconName } from '../icons.ts';
 import { stepClass } from '../meters.ts';
 import { glyph } from './glyphs.ts';
-import { redraw, type UsageNeeds } from './needs.ts';
+import { redraw, type UsageContext } from './usageContext.ts';
 import { createPopup } from './popup.ts';
 import { clockAndDistance, pageAge, roleWords, sourceWords, wholePercent } from './usageWords.ts';
 
@@ -17,20 +17,20 @@ export interface Accounts {
   readonly update: (accounts: UsageAccounts) => void;
 }
 
-type Needs = Pick<UsageNeeds, 'send' | 'now' | 'button'>;
+type Deps = Pick<UsageContext, 'send' | 'now' | 'button'>;
 
 /** The accounts, each with its bars. A row keeps its nodes, so that an open menu stays open. */
-export function createAccounts(needs: Needs): Accounts {
+export function createAccounts(deps: Deps): Accounts {
   const element = h('div', { class: 'accts' });
   const rows = new Map<string, ReturnType<typeof createRow>>();
   return {
     element,
     update({ list }) {
-      const toldAge = pageAge(list, needs.now());
+      const toldAge = pageAge(list, deps.now());
       const known = new Set(list.map(({ id }) => id));
       for (const id of rows.keys()) if (!known.has(id)) rows.delete(id);
       for (const account of list) {
-        const row = rows.get(account.id) ?? createRow(account.id, needs);
+        const row = rows.get(account.id) ?? createRow(account.id, deps);
         rows.set(account.id, row);
         row.update(account, toldAge);
       }
@@ -58,7 +58,7 @@ const actionNames = {
   redeem: 'Use a banked reset…',
 } as const satisfies Record<AccountAction, string>;
 
-function createRow(accountId: string, { send, now, button }: Needs) {
+function createRow(accountId: string, { send, now, button }: Deps) {
   const nameId = freshId('usage-account');
   const name = h('h3', { class: 'acct-name clip', id: nameId });
   const plan = h('span', { class: 'tag' });

@@ -1,13 +1,13 @@
 import type { UsageAccounts } from '../../src/protocolUsage.ts';
-import { h, setAttribute, setText } from '../h.ts';
+import { h, setAttribute, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { glyph } from './glyphs.ts';
-import type { UsageNeeds } from './needs.ts';
+import type { UsageContext } from './usageContext.ts';
 import { createPopup } from './popup.ts';
 import { pageAge } from './usageWords.ts';
 
 /** The way back, what the page is, how old it is, and what can be done with all of it. */
-export function createHead({ send, close }: UsageNeeds) {
+export function createHead({ send, close }: UsageContext) {
   const title = h('h2', { class: 'page-title', tabindex: -1 }, 'Usage');
   const age = h('small', { class: 'num' });
   const refresh = h(

@@ -1,7 +1,7 @@
 import type { LedgerRow, LedgerScope, UsageLedger } from '../../src/protocolUsage.ts';
-import { h, setText } from '../h.ts';
+import { h, setText } from '../dom.ts';
 import { effortName, roundTokens, tokens } from '../words.ts';
-import { redraw, type UsageNeeds } from './needs.ts';
+import { redraw, type UsageContext } from './usageContext.ts';
 import { clock, points } from './usageWords.ts';
 
 export interface Ledger {
@@ -13,7 +13,7 @@ const rowsAtOnce = 200;
 const columns = 9;
 
 /** What each turn has taken. The widths decide which columns of tokens are seen. */
-export function createLedger({ now }: Pick<UsageNeeds, 'now'>): Ledger {
+export function createLedger({ now }: Pick<UsageContext, 'now'>): Ledger {
   const body = h('tbody', {});
   const foot = h('tfoot', {});
   const table = h('table', { class: 'ledger' }, head(), body, foot);

@@ -1,41 +1,41 @@
 import type { UsageAccounts } from '../../src/protocolUsage.ts';
-import { appendAll, h, setText } from '../h.ts';
+import { appendAll, h, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { createTicker } from '../frames.ts';
 import type { ViewState } from '../state.ts';
 import { createAccounts } from './accounts.ts';
 import { createHead } from './head.ts';
-import type { UsageChoice, UsageNeeds, UsagePage } from './needs.ts';
-import { createCourse, createLedgerSection } from './sections.ts';
+import type { UsageChoice, UsageContext, UsagePage } from './usageContext.ts';
+import { createHistorySection, createLedgerSection } from './sections.ts';
 import { outlookWords } from './usageWords.ts';
 
 const minuteMs = 60_000;
 
 /** The Usage page. It lives as long as the panel; while it is hidden, nothing of it runs. */
-export function createUsagePage(needs: UsageNeeds): UsagePage {
-  const { send, now } = needs;
-  let choice = needs.choice;
+export function createUsagePage(deps: UsageContext): UsagePage {
+  const { send, now } = deps;
+  let choice = deps.choice;
   let state: ViewState | undefined;
   const choose = (change: Partial<UsageChoice>) => {
     choice = { ...choice, ...change };
-    needs.keep(choice);
+    deps.keep(choice);
     ask();
     draw();
   };
   const ask = () => send({ type: 'usage/show', ...choiceOf(choice) });
 
-  const head = createHead(needs);
+  const head = createHead(deps);
   const sentence = h('p', { class: 'outlook' });
   const problem = h('p', { class: 'fact' }, icon('warning', 'tone-warn'), h('span', {}));
   const nobody = h(
     'div',
     { class: 'usage-nobody' },
     h('p', {}, 'Nobody is signed in. Sign in to see how much of your plan is used.'),
-    needs.button('Sign in', 'primary', () => send({ type: 'usage/addAccount' })),
+    deps.button('Sign in', 'primary', () => send({ type: 'usage/addAccount' })),
   );
-  const accounts = createAccounts(needs);
-  const course = createCourse(needs, choose);
-  const ledger = createLedgerSection(needs, choose, () => exportCsv());
+  const accounts = createAccounts(deps);
+  const course = createHistorySection(deps, choose);
+  const ledger = createLedgerSection(deps, choose, () => exportCsv());
   const element = h(
     'section',
     { class: 'usage', 'aria-label': 'Usage' },
@@ -84,7 +84,7 @@ export function createUsagePage(needs: UsageNeeds): UsagePage {
   element.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return;
     event.preventDefault();
-    needs.close();
+    deps.close();
   });
   return {
     element,

@@ -1,7 +1,7 @@
 import { ownValue } from '../../src/base/lookup.ts';
 import type { PlotPoint, PlotSeries, PlotSpan, UsagePlot } from '../../src/protocolUsage.ts';
-import { freshId, h, s, setAttribute, setText } from '../h.ts';
-import type { UsageNeeds } from './needs.ts';
+import { freshId, h, s, setAttribute, setText } from '../dom.ts';
+import type { UsageContext } from './usageContext.ts';
 import {
   areaOf,
   course,
@@ -29,7 +29,7 @@ const topPx = 8;
  * The course of the windows: an area for the 5-hour one, a line for the others, dashes for what is
  * guessed. The pointer and the arrow keys read it; to screen readers it is a slider over time.
  */
-export function createPlot({ now }: Pick<UsageNeeds, 'now'>): Plot {
+export function createPlot({ now }: Pick<UsageContext, 'now'>): Plot {
   const { place, element, drawing, cursor, face, key, readout, empty, table } = createNodes();
   let plot: UsagePlot | undefined;
   let size: PlotSize = { width: 0, height: 0, fontPx: 11 };
@@ -39,7 +39,7 @@ export function createPlot({ now }: Pick<UsageNeeds, 'now'>): Plot {
     const shown = plot;
     if (shown === undefined || size.width <= 0) return;
     drawing.replaceChildren(
-      ...ground(shown, size),
+      ...platform(shown, size),
       ...shown.series.flatMap((series) => lines(series, shown, size)),
       cursor,
       ...labels(shown, size),
@@ -236,7 +236,7 @@ function legend({ series }: UsagePlot): HTMLElement[] {
   ];
 }
 
-function ground(plot: UsagePlot, { width, height }: PlotSize): SVGElement[] {
+function platform(plot: UsagePlot, { width, height }: PlotSize): SVGElement[] {
   const flat = (percent: number, className: string) => {
     const y = yOf(height, percent);
     return s('line', { class: className, x1: 0, x2: width, y1: y, y2: y });

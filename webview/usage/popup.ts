@@ -1,5 +1,5 @@
 import { ownValue } from '../../src/base/lookup.ts';
-import { h, setAttribute } from '../h.ts';
+import { h, setAttribute } from '../dom.ts';
 import { icon } from '../icons.ts';
 
 export interface PopupItem {

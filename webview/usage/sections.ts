@@ -1,18 +1,21 @@
 import type { LedgerScope, UsageAccounts, UsageLedger } from '../../src/protocolUsage.ts';
-import { freshId, h, setText } from '../h.ts';
+import { freshId, h, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { ViewState } from '../state.ts';
 import { createLedger } from './ledger.ts';
-import type { UsageChoice, UsageNeeds } from './needs.ts';
+import type { UsageChoice, UsageContext } from './usageContext.ts';
 import { createPlot } from './plot.ts';
 import { createPopup } from './popup.ts';
-import { createSeg } from './seg.ts';
+import { createSegmentedControl } from './segmentedControl.ts';
 
 /** The plot with its switches. */
-export function createCourse(needs: UsageNeeds, choose: (change: Partial<UsageChoice>) => void) {
+export function createHistorySection(
+  deps: UsageContext,
+  choose: (change: Partial<UsageChoice>) => void,
+) {
   const titleId = freshId('usage-course');
   const title = h('h3', { id: titleId });
-  const seg = createSeg({
+  const seg = createSegmentedControl({
     label: 'Span of the plot',
     options: [
       ['day', 'Day'],
@@ -29,7 +32,7 @@ export function createCourse(needs: UsageNeeds, choose: (change: Partial<UsageCh
     icon('down', 'chevron'),
   );
   const who = createPopup(whoButton, 'Account of the plot and the table');
-  const plot = createPlot(needs);
+  const plot = createPlot(deps);
   return {
     element: h(
       'section',
@@ -71,13 +74,13 @@ const ledgerTitles: Record<LedgerScope, string> = {
 
 /** The table with its switch. */
 export function createLedgerSection(
-  needs: UsageNeeds,
+  deps: UsageContext,
   choose: (change: Partial<UsageChoice>) => void,
   exportCsv: () => void,
 ) {
   const titleId = freshId('usage-ledger');
   const title = h('h3', { id: titleId });
-  const seg = createSeg({
+  const seg = createSegmentedControl({
     label: 'Stretch of the table',
     options: [
       ['window', '5 hours'],
@@ -92,7 +95,7 @@ export function createLedgerSection(
     { class: 'btn btn-bare', type: 'button', onclick: exportCsv },
     'Export CSV',
   );
-  const ledger = createLedger(needs);
+  const ledger = createLedger(deps);
   return {
     element: h(
       'section',

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { parseJson } from '../../base/json.ts';
 import type { Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
-import { answerLimitMs } from './refreshNotes.ts';
-import type { RefresherNeeds } from './refresher.ts';
+import { answerLimitMs } from './refreshJournal.ts';
+import type { RefresherDeps } from './refresher.ts';
 
 /** As much of the secret storage as an announcement needs. */
 export interface AnnouncementStore {
@@ -68,8 +68,8 @@ type TakeBack = () => Promise<void>;
 
 const never = new AbortController().signal;
 
-export function createAnnouncements(needs: RefresherNeeds): Announcements {
-  const { shared, clock, log, newId } = needs;
+export function createAnnouncements(deps: RefresherDeps): Announcements {
+  const { shared, clock, log, newId } = deps;
   const { peers, hosts, nameOf } = shared;
   const host = hostOf(peers.me);
   const seenAtMs = new Map<string, number>();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { HttpError } from '../../base/http.ts';
-import { withDeadline } from './waiting.ts';
+import { withTimeout } from '../../base/abort.ts';
 
 /**
  * Runs the work that gets one small answer, with all its waits: for a token, for the headers, for
@@ -18,7 +18,7 @@ const longestAnswerMs = 60_000;
 export function createAnswerLimit(clock: Clock): AnswerLimit {
   return (url, signal, work) => {
     const reason = () => new HttpError('idleTimeout', new URL(url).host);
-    return withDeadline({ clock, ms: longestAnswerMs, reason }, signal, work);
+    return withTimeout({ clock, ms: longestAnswerMs, reason }, signal, work);
   };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../../base/json.ts';
-import { lenient } from '../../base/lenient.ts';
+import { optionalField } from '../../base/optionalField.ts';
 import type { Credential } from './credential.ts';
 import { readAccount, readClaims, type TokenClaims } from './idToken.ts';
 
@@ -34,9 +34,9 @@ const text = z.string().check(z.minLength(1));
 const authFile = z.object({
   tokens: z.object({
     access_token: text,
-    id_token: lenient(text),
-    account_id: lenient(text),
-    oauth_provenance: lenient(z.object({ issuer: lenient(text) })),
+    id_token: optionalField(text),
+    account_id: optionalField(text),
+    oauth_provenance: optionalField(z.object({ issuer: optionalField(text) })),
   }),
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Listen } from '../../base/event.ts';
-import { repairedTime, storedTime } from '../../base/figures.ts';
+import type { Event } from '../../base/event.ts';
+import { repairedTime, storedTime } from '../../base/boundedNumbers.ts';
 import { parseJson } from '../../base/json.ts';
 import { isNewer } from '../../base/storedJson.ts';
 
@@ -74,7 +74,7 @@ export interface CredentialStore {
   put(credential: Credential): Promise<void>;
   remove(id: string): Promise<void>;
   /** Something may have changed, here or in another window. May fire more often than that. */
-  readonly onDidChange: Listen<void>;
+  readonly onDidChange: Event<void>;
 }
 
 /** How people know the account. */
@@ -88,7 +88,7 @@ export function isRefreshable({ kind = 'chatgpt' }: Pick<Credential, 'kind'>): b
 }
 
 /** Whether there are windows that its use counts against. */
-export function isMetered({ kind = 'chatgpt' }: Pick<Credential, 'kind'>): boolean {
+export function hasQuota({ kind = 'chatgpt' }: Pick<Credential, 'kind'>): boolean {
   return kind !== 'apiKey';
 }
 

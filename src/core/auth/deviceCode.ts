@@ -2,7 +2,7 @@ import { lookupTable } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
 import type { Clock } from '../../base/clock.ts';
 import { parseJson } from '../../base/json.ts';
-import { lenient } from '../../base/lenient.ts';
+import { optionalField } from '../../base/optionalField.ts';
 import { AuthError, isPassing, type AuthFailure } from './errors.ts';
 import { clientId } from './identity.ts';
 import { isSuccess, postJson, type CodeGrant, type Issuer } from './oauth.ts';
@@ -32,10 +32,10 @@ const text = z.string().check(z.minLength(1));
 const number = z.union([z.number(), z.string()]);
 const codeAnswer = z.object({
   device_auth_id: text,
-  user_code: lenient(text),
-  usercode: lenient(text),
-  interval: lenient(number),
-  expires_at: lenient(text),
+  user_code: optionalField(text),
+  usercode: optionalField(text),
+  interval: optionalField(number),
+  expires_at: optionalField(text),
 });
 
 /**
@@ -102,7 +102,7 @@ export async function pollCode(
 
 const grantAnswer = z.object({ authorization_code: text, code_verifier: text });
 const errorAnswer = z.object({
-  error: lenient(z.union([z.string(), z.object({ code: lenient(z.string()) })])),
+  error: optionalField(z.union([z.string(), z.object({ code: optionalField(z.string()) })])),
 });
 
 type Verdict = CodeGrant | 'pending' | 'slower';
@@ -112,10 +112,10 @@ async function ask(issuer: Issuer, code: DeviceCode, signal: AbortSignal): Promi
   try {
     const answer = await postJson(issuer, '/api/accounts/deviceauth/token', body, signal);
     if (!isSuccess(answer.status)) return judge(answer.status, answer.text);
-    const grant = parseJson(grantAnswer, answer.text);
-    if (!grant) throw new AuthError({ kind: 'badAnswer' });
+    const bearer = parseJson(grantAnswer, answer.text);
+    if (!bearer) throw new AuthError({ kind: 'badAnswer' });
     const redirectUri = `${issuer.address.replace(/\/+$/, '')}/deviceauth/callback`;
-    return { code: grant.authorization_code, verifier: grant.code_verifier, redirectUri };
+    return { code: bearer.authorization_code, verifier: bearer.code_verifier, redirectUri };
   } catch (error) {
     const mayPass = error instanceof AuthError && isPassing(error.failure);
     if (!mayPass || error.failure.kind === 'badAnswer') throw error;

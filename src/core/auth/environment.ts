@@ -53,7 +53,7 @@ export function withEnvironment(
       changes.fire();
     },
     onDidChange(listener) {
-      const both = [store.onDidChange(listener), changes.listen(listener)];
+      const both = [store.onDidChange(listener), changes.event(listener)];
       return { dispose: () => both.forEach((each) => each.dispose()) };
     },
   };

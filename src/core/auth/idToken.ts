@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { cut } from '../../base/cut.ts';
-import { lastDateMs } from '../../base/figures.ts';
+import { truncate } from '../../base/truncate.ts';
+import { lastDateMs } from '../../base/boundedNumbers.ts';
 import { parseJson } from '../../base/json.ts';
 
 /** Who a token speaks of. Every field may be missing. */
@@ -62,7 +62,7 @@ export function readClaims(token: string): TokenClaims {
     userId: auth?.chatgpt_user_id ?? auth?.user_id ?? claims.sub,
     email: claims.email ?? claims['https://api.openai.com/profile']?.email,
     plan: auth?.chatgpt_plan_type,
-    issuer: claims.iss && cut(claims.iss, longestIssuer).replace(/\/+$/, ''),
+    issuer: claims.iss && truncate(claims.iss, longestIssuer).replace(/\/+$/, ''),
     issuedAtS: claims.iat,
     expiresAtS: claims.exp,
   });

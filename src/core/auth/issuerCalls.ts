@@ -4,7 +4,7 @@ import type { Log } from '../../base/log.ts';
 import type { Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
 import { refreshTokens, revoke, type RefreshReason, type TokenAnswer } from './oauth.ts';
-import { withDeadline } from './waiting.ts';
+import { withTimeout } from '../../base/abort.ts';
 
 /** Time for one answer of the token endpoint as a whole, over all waits inside. */
 const answerLimitMs = 60_000;
@@ -19,26 +19,26 @@ export interface IssuerCaller {
 
 /** Spends the refresh token. Throws {@link AuthError}. */
 export function askIssuer(
-  needs: IssuerCaller,
+  deps: IssuerCaller,
   credential: Credential,
   reason: RefreshReason,
 ): Promise<TokenAnswer> {
-  const { http, userAgent } = needs;
+  const { http, userAgent } = deps;
   const { issuer: address, refreshToken } = credential;
-  return inTime(needs, (signal) =>
+  return inTime(deps, (signal) =>
     refreshTokens({ http, address, userAgent }, { refreshToken, reason }, signal),
   );
 }
 
 /** Best effort: the account was removed while these tokens were on their way. */
 export async function forget(
-  needs: IssuerCaller,
+  deps: IssuerCaller,
   address: string,
   refreshToken: string,
 ): Promise<void> {
-  const { http, userAgent, log } = needs;
+  const { http, userAgent, log } = deps;
   try {
-    await inTime(needs, (signal) => revoke({ http, address, userAgent }, refreshToken, signal));
+    await inTime(deps, (signal) => revoke({ http, address, userAgent }, refreshToken, signal));
   } catch (error) {
     log.warn(`could not revoke an unused token: ${kindOf(error)}`);
   }
@@ -52,7 +52,7 @@ function inTime<T>(
   const host = URL.canParse(issuer()) ? new URL(issuer()).host : 'The sign-in server';
   const reason = () => new AuthError({ kind: 'unreachable', host, cause: 'deadline' });
   const unending = new AbortController().signal;
-  return withDeadline({ clock, ms: answerLimitMs, reason }, unending, work);
+  return withTimeout({ clock, ms: answerLimitMs, reason }, unending, work);
 }
 
 /** What may be written about an error: never its text, which other code made. */

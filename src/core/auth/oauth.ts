@@ -1,6 +1,6 @@
 import { lookupTable } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
-import { furthestMs } from '../../base/figures.ts';
+import { furthestMs } from '../../base/boundedNumbers.ts';
 import { readText, type Http, type HttpRequest } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import { isSafeEndpoint } from '../settings/settings.ts';
@@ -66,15 +66,15 @@ export function authorizeUrl(request: {
 /** Throws {@link AuthError}: `codeRejected`, or what {@link post} throws. */
 export async function exchangeCode(
   issuer: Issuer,
-  grant: CodeGrant,
+  bearer: CodeGrant,
   signal: AbortSignal,
 ): Promise<TokenAnswer> {
   const form = new URLSearchParams({
     grant_type: 'authorization_code',
     client_id: clientId,
-    code: grant.code,
-    redirect_uri: grant.redirectUri,
-    code_verifier: grant.verifier,
+    code: bearer.code,
+    redirect_uri: bearer.redirectUri,
+    code_verifier: bearer.verifier,
   });
   const { status, text } = await post(
     issuer,

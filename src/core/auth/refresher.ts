@@ -13,12 +13,12 @@ import { AuthError, mayHaveBeenGranted } from './errors.ts';
 import { askIssuer, forget, kindOf } from './issuerCalls.ts';
 import type { RefreshReason, TokenAnswer } from './oauth.ts';
 import {
-  createRefreshNotebook,
+  createRefreshJournal,
   refreshLease,
-  type RefreshNotebook,
+  type RefreshJournal,
   type SharedRefresh,
-  type Standing,
-} from './refreshNotes.ts';
+  type RefreshStatus,
+} from './refreshJournal.ts';
 import type { ReliableStore } from './reliableStore.ts';
 import { createUnstoredCredentials, type UnstoredCredentials } from './sealedAnswers.ts';
 import { createReuseWatch, lockToken, type ReuseWatch, type TokenLock } from './tokenLock.ts';
@@ -37,7 +37,7 @@ export interface SignOut {
   reason: SignedOutReason;
 }
 
-export interface RefresherNeeds {
+export interface RefresherDeps {
   store: ReliableStore;
   http: Http;
   issuer: () => string;
@@ -70,13 +70,13 @@ export interface RefresherNeeds {
  * Throws {@link AuthError}.
  */
 export function createRefresher(
-  needs: RefresherNeeds,
+  deps: RefresherDeps,
 ): (old: Credential, reason: RefreshReason) => Promise<Credential> {
-  const { leases } = needs.shared;
-  const desk = deskOf(needs);
+  const { leases } = deps.shared;
+  const desk = deskOf(deps);
   return (old, reason) =>
     leases.hold(
-      refreshLease(needs.shared, old.id),
+      refreshLease(deps.shared, old.id),
       (_signal, reach) => refreshOnce(desk, { old, reason, reach }),
       new AbortController().signal,
     );
@@ -86,8 +86,8 @@ export function createRefresher(
  * Tries again to store a sign-in that lives in memory alone; under the lease, so that it never
  * writes over what another window has stored. Throws {@link AuthError}.
  */
-export function createStoreRetry(needs: RefresherNeeds): (credentialId: string) => Promise<void> {
-  const desk = deskOf(needs);
+export function createStoreRetry(deps: RefresherDeps): (credentialId: string) => Promise<void> {
+  const desk = deskOf(deps);
   return (credentialId) =>
     desk.shared.leases.hold(
       refreshLease(desk.shared, credentialId),
@@ -100,19 +100,19 @@ export function createStoreRetry(needs: RefresherNeeds): (credentialId: string) 
 }
 
 /** What every step of a refresh needs. */
-interface Desk extends RefresherNeeds {
-  notebook: RefreshNotebook;
+interface Desk extends RefresherDeps {
+  notebook: RefreshJournal;
   unstored: UnstoredCredentials;
   reuses: ReuseWatch;
   announcements: Announcements;
 }
 
-const deskOf = (needs: RefresherNeeds): Desk => ({
-  ...needs,
-  notebook: createRefreshNotebook(needs.shared, needs.clock),
-  unstored: createUnstoredCredentials(needs.shared.answers, needs.log),
-  reuses: createReuseWatch(needs.clock),
-  announcements: createAnnouncements(needs),
+const deskOf = (deps: RefresherDeps): Desk => ({
+  ...deps,
+  notebook: createRefreshJournal(deps.shared, deps.clock),
+  unstored: createUnstoredCredentials(deps.shared.answers, deps.log),
+  reuses: createReuseWatch(deps.clock),
+  announcements: createAnnouncements(deps),
 });
 
 interface Turn {
@@ -149,11 +149,11 @@ async function refreshOnce(desk: Desk, { old, reason, reach }: Turn): Promise<Cr
 async function turnOf(
   desk: Desk,
   old: Credential,
-): Promise<{ current: Credential; standing: Standing }> {
+): Promise<{ current: Credential; standing: RefreshStatus }> {
   const { store, issuer, clock, notebook } = desk;
   const waitedMs = { free: 0, behind: 0, taken: 0, left: 0, unanswered: 0 };
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const stored = usable(await store.get(old.id), issuer);
+    const stored = requireUsable(await store.get(old.id), issuer);
     const current = (await takenOver(desk, stored)) ?? stored;
     const isNew = current.accessToken !== old.accessToken;
     let standing = await notebook.standing(current);
@@ -168,7 +168,7 @@ async function turnOf(
 }
 
 /** What a dead window has stored may still be on its way here. */
-function mayGoOn(standing: Standing, waitedMs: number): boolean {
+function mayGoOn(standing: RefreshStatus, waitedMs: number): boolean {
   const isIdle = standing === 'free' || standing === 'unanswered';
   return isIdle || (standing === 'left' && waitedMs >= patienceMs.left);
 }
@@ -217,7 +217,7 @@ async function keep(desk: Desk, current: Credential, answer: TokenAnswer): Promi
   if (latest?.refreshToken !== current.refreshToken) {
     await notebook.withdraw(current);
     await unstored.dropAll(current.id);
-    return usable(latest, issuer);
+    return requireUsable(latest, issuer);
   }
   await replace(desk, current, next);
   if (!answer.accessToken) throw new AuthError({ kind: 'badAnswer' });
@@ -252,7 +252,7 @@ function reasonFor(reason: SignedOutReason, wasLeft: boolean): SignedOutReason {
 }
 
 /** The credential if it may be used at its issuer; throws {@link AuthError} if not. */
-export function usable(credential: Credential | undefined, issuerOf: IssuerOf): Credential {
+export function requireUsable(credential: Credential | undefined, issuerOf: IssuerOf): Credential {
   if (!credential) throw new AuthError({ kind: 'notSignedIn' });
   const reason = credential.signedOutReason;
   if (reason) throw new AuthError({ kind: 'sessionEnded', reason });
@@ -267,7 +267,7 @@ async function successor(desk: Desk, spent: Credential): Promise<Credential | un
     if (ms > 0) await clock.delay(ms, new AbortController().signal);
     const stored = await store.get(spent.id);
     if (stored?.refreshToken !== spent.refreshToken) {
-      const newer = usable(stored, issuer);
+      const newer = requireUsable(stored, issuer);
       await notebook.settle(newer);
       return newer;
     }
@@ -291,7 +291,7 @@ async function ended(desk: Desk, spent: Credential, reason: SignedOutReason): Pr
   if (newer) return newer;
   // Straight before the end is written, for nothing may be written over tokens that just came.
   const last = await store.get(spent.id);
-  if (last?.refreshToken !== spent.refreshToken) return usable(last, desk.issuer);
+  if (last?.refreshToken !== spent.refreshToken) return requireUsable(last, desk.issuer);
   const credential = { ...withoutTokens(spent, reason), revision: newId() };
   if (await store.put(credential, spent.refreshToken)) await notebook.settle(credential);
   log.warn(`signed out by the issuer: ${reason}`);

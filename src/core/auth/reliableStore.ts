@@ -7,9 +7,9 @@ export interface ReliableStore {
   get(id: string): Promise<Credential | undefined>;
   /**
    * Never rejects: if the store does not take it (false), the credential lives on in memory for as
-   * long as the store still holds `insteadOf`, the refresh token that it replaces.
+   * long as the store still holds `replacedToken`, the refresh token that it replaces.
    */
-  put(credential: Credential, insteadOf: string): Promise<boolean>;
+  put(credential: Credential, replacedToken: string): Promise<boolean>;
   /** What lives in memory alone for this credential, with what the store holds in its place. */
   unsaved(id: string): Promise<{ spent: Credential; next: Credential } | undefined>;
   /** Takes the credential back, unless the store holds another one by now. Never rejects. */
@@ -27,7 +27,7 @@ export function createReliableStore(
   log: Log,
   onUnsaved: (isUnsaved: boolean) => void = () => {},
 ): ReliableStore {
-  const unsaved = new Map<string, { credential: Credential; insteadOf: string }>();
+  const unsaved = new Map<string, { credential: Credential; replacedToken: string }>();
 
   let isTold = false;
 
@@ -44,7 +44,7 @@ export function createReliableStore(
 
   function newest(stored: Credential): Credential {
     const mine = unsaved.get(stored.id);
-    return mine?.insteadOf === stored.refreshToken ? mine.credential : stored;
+    return mine?.replacedToken === stored.refreshToken ? mine.credential : stored;
   }
 
   return {
@@ -52,7 +52,7 @@ export function createReliableStore(
       const stored = await read(store.get(id));
       return stored && newest(stored);
     },
-    async put(credential, insteadOf) {
+    async put(credential, replacedToken) {
       const before = unsaved.get(credential.id);
       try {
         await store.put(credential);
@@ -61,8 +61,9 @@ export function createReliableStore(
       } catch {
         log.error('the secret storage did not take a refreshed sign-in; it is kept in memory');
         // Several refreshes may go by: what the store holds is still the first one's token.
-        const held = before?.credential.refreshToken === insteadOf ? before.insteadOf : insteadOf;
-        unsaved.set(credential.id, { credential, insteadOf: held });
+        const held =
+          before?.credential.refreshToken === replacedToken ? before.replacedToken : replacedToken;
+        unsaved.set(credential.id, { credential, replacedToken: held });
         tell();
         return false;
       }
@@ -71,7 +72,7 @@ export function createReliableStore(
       const mine = unsaved.get(id);
       if (!mine) return undefined;
       const spent = await read(store.get(id));
-      if (spent?.refreshToken === mine.insteadOf) return { spent, next: mine.credential };
+      if (spent?.refreshToken === mine.replacedToken) return { spent, next: mine.credential };
       // Signed out, or signed in anew: nobody needs it any more.
       if (unsaved.get(id) === mine) forget(id);
       return undefined;

@@ -4,13 +4,13 @@ import type { Credential } from './credential.ts';
 import { pollCode, requestCode } from './deviceCode.ts';
 import { AuthError, describeAuthFailure, storeFailure } from './errors.ts';
 import { authorizeUrl, exchangeCode, registeredRedirectUri, type CodeGrant } from './oauth.ts';
-import { readPasted } from './pasted.ts';
+import { parseRedirectInput } from './parseRedirectInput.ts';
 import { createPkce, type Pkce, type RandomBytes } from './pkce.ts';
 import type { FinalPage, OpenListener, Redirect, RedirectListener } from './redirect.ts';
-import { createCourse, type Course, type SignInState } from './signInCourse.ts';
+import { createCourse, type SignInRace, type SignInState } from './signInRace.ts';
 import { toCredential } from './tokens.ts';
-import { waitFor, withDeadline } from './waiting.ts';
-import type { Plan } from './ways.ts';
+import { abortable, withTimeout } from '../../base/abort.ts';
+import type { SignInPlan } from './signInMethods.ts';
 
 /** How long the issuer may take to trade the code for tokens. */
 const exchangeLimitMs = 45_000;
@@ -21,7 +21,7 @@ export interface SignInPorts {
   clock: Clock;
   random: RandomBytes;
   /** Which way is begun first; see `ways.ts`. */
-  plan: Plan;
+  plan: SignInPlan;
   openListener: OpenListener;
   /** Shows the sign-in page. Not waited for: VS Code may first ask whether it may. */
   openBrowser(address: string): void;
@@ -64,7 +64,7 @@ export function signIn(ports: SignInPorts, signal: AbortSignal): SignInAttempt {
 
 async function run(
   ports: SignInPorts,
-  course: Course,
+  course: SignInRace,
   ways: Ways,
   signal: AbortSignal,
 ): Promise<Credential> {
@@ -77,9 +77,9 @@ async function run(
     signal.throwIfAborted();
     ways.begin(pkce);
     giveUpInTime(ports.clock, course);
-    const answer = await waitFor(course.answer, signal);
+    const answer = await abortable(course.answer, signal);
     if (answer.from !== 'browser') void ways.close({ kind: 'signedIn' });
-    const credential = await trade(ports, answer, signal);
+    const credential = await exchangeForTokens(ports, answer, signal);
     await keep(ports, credential);
     page = { kind: 'signedIn' };
     return credential;
@@ -105,7 +105,7 @@ interface Ways {
   close(page: FinalPage): Promise<void>;
 }
 
-function createWays(ports: SignInPorts, course: Course): Ways {
+function createWays(ports: SignInPorts, course: SignInRace): Ways {
   const { issuer, clock, http, userAgent } = ports;
   const codeIssuer = { http, address: issuer, userAgent };
   let pkce: Pkce | undefined;
@@ -115,7 +115,7 @@ function createWays(ports: SignInPorts, course: Course): Ways {
   let up: RedirectListener | undefined;
 
   /** Does what the state calls for next: opens the page, or falls back to the code. */
-  function goOn(): void {
+  function retryWith(): void {
     const { lead, address, listener, codeState } = course.state();
     if (course.signal.aborted || hasOpened || address === undefined) return;
     if (listener === 'down' && codeState === 'none') {
@@ -130,7 +130,7 @@ function createWays(ports: SignInPorts, course: Course): Ways {
   function knowAddress(secrets: Pkce, listener: 'up' | 'down'): void {
     const { challenge, state } = secrets;
     course.change({ listener, address: authorizeUrl({ issuer, redirectUri, challenge, state }) });
-    goOn();
+    retryWith();
   }
 
   async function listen(secrets: Pkce, listening: ReturnType<OpenListener>): Promise<void> {
@@ -139,7 +139,7 @@ function createWays(ports: SignInPorts, course: Course): Ways {
       if (course.signal.aborted) return;
       redirectUri = listener.redirectUri;
       knowAddress(secrets, 'up');
-      take(await waitFor(listener.redirect, course.signal), secrets, 'browser');
+      take(await abortable(listener.redirect, course.signal), secrets, 'browser');
     } catch (error) {
       if (course.signal.aborted) return;
       if (!isPortsTaken(error)) return course.fail(error);
@@ -170,8 +170,8 @@ function createWays(ports: SignInPorts, course: Course): Ways {
       code: { text, page, endsAtMs },
       endsAtMs: Math.max(endsAtMs, course.state().endsAtMs),
     });
-    const grant = await pollCode(codeIssuer, clock, code, course.signal);
-    course.win({ ...grant, from: 'code' });
+    const bearer = await pollCode(codeIssuer, clock, code, course.signal);
+    course.win({ ...bearer, from: 'code' });
   }
 
   /** A no ends it all; so does an issuer out of reach when there is no page open to wait for. */
@@ -181,7 +181,7 @@ function createWays(ports: SignInPorts, course: Course): Ways {
     if (isEnd || (failure.kind === 'unreachable' && !hasOpened)) return course.fail(error);
     course.change({ code: undefined, codeState: 'failed', lead: 'browser' });
     course.remark(failure);
-    goOn();
+    retryWith();
   }
 
   return {
@@ -194,7 +194,7 @@ function createWays(ports: SignInPorts, course: Course): Ways {
     },
     paste(text) {
       if (!pkce) return;
-      const pasted = readPasted(text, pkce.state);
+      const pasted = parseRedirectInput(text, pkce.state);
       if (pasted.kind === 'unusable') course.change({ pasteProblem: pasted.why });
       else take(pasted, pkce, 'paste');
     },
@@ -212,7 +212,7 @@ function isPortsTaken(error: unknown): error is PortsTaken {
 }
 
 /** The end may move while it is awaited: a code lives longer than the page. */
-function giveUpInTime({ delay, now }: Clock, course: Course): void {
+function giveUpInTime({ delay, now }: Clock, course: SignInRace): void {
   const wait = async () => {
     for (;;) {
       const leftMs = course.state().endsAtMs - now();
@@ -225,15 +225,15 @@ function giveUpInTime({ delay, now }: Clock, course: Course): void {
   wait().catch(() => {});
 }
 
-async function trade(
+async function exchangeForTokens(
   { http, clock, issuer }: SignInPorts,
-  grant: CodeGrant,
+  bearer: CodeGrant,
   signal: AbortSignal,
 ): Promise<Credential> {
   const host = new URL(issuer).host;
   const reason = () => new AuthError({ kind: 'unreachable', host, cause: 'deadline' });
-  const answer = await withDeadline({ clock, ms: exchangeLimitMs, reason }, signal, (limited) =>
-    exchangeCode({ http, address: issuer }, grant, limited),
+  const answer = await withTimeout({ clock, ms: exchangeLimitMs, reason }, signal, (limited) =>
+    exchangeCode({ http, address: issuer }, bearer, limited),
   );
   return toCredential(answer, issuer, clock.now());
 }

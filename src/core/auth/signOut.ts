@@ -4,16 +4,16 @@ import type { Log } from '../../base/log.ts';
 import { isRefreshable, type Credential, type CredentialStore } from './credential.ts';
 import { AuthError } from './errors.ts';
 import { revoke } from './oauth.ts';
-import { createRefreshNotebook, refreshLease, type SharedRefresh } from './refreshNotes.ts';
+import { createRefreshJournal, refreshLease, type SharedRefresh } from './refreshJournal.ts';
 import { createUnstoredCredentials } from './sealedAnswers.ts';
-import { withDeadline } from './waiting.ts';
+import { withTimeout } from '../../base/abort.ts';
 
 /** How long a sign-out waits for a refresh of the account that runs in some window. */
 const patienceMs = 3_000;
 /** Nobody waits for the issuer to hear of a sign-out; this is how long it may take. */
 const revokeLimitMs = 5_000;
 
-export interface SignOutNeeds {
+export interface SignOutDeps {
   store: CredentialStore;
   http: Http;
   clock: Clock;
@@ -28,10 +28,10 @@ export interface SignOutNeeds {
  * finds the note of the sign-out once it has stored its tokens, and takes them back itself.
  */
 export function createSignOut(
-  needs: SignOutNeeds,
+  deps: SignOutDeps,
 ): (credentialId: string, how: { tellIssuer: boolean }) => Promise<void> {
-  const { store, shared, clock, log } = needs;
-  const notebook = createRefreshNotebook(shared, clock);
+  const { store, shared, clock, log } = deps;
+  const notebook = createRefreshJournal(shared, clock);
   const unstored = createUnstoredCredentials(shared.answers, log);
 
   async function forget(credentialId: string): Promise<Credential | undefined> {
@@ -51,14 +51,14 @@ export function createSignOut(
 
   return async (credentialId, { tellIssuer }) => {
     const lease = refreshLease(shared, credentialId);
-    const gone = await inPatience(needs, lease, () => forget(credentialId));
-    if (tellIssuer && gone?.refreshToken) void tell(needs, gone);
+    const gone = await inPatience(deps, lease, () => forget(credentialId));
+    if (tellIssuer && gone?.refreshToken) void tell(deps, gone);
   };
 }
 
 /** Under the lease, or without it once the patience is over. */
 async function inPatience<T>(
-  { shared, clock }: SignOutNeeds,
+  { shared, clock }: SignOutDeps,
   lease: string,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -83,12 +83,12 @@ async function inPatience<T>(
 }
 
 /** Best effort: the tokens are gone from here either way. */
-async function tell(needs: SignOutNeeds, { issuer: address, refreshToken }: Credential) {
-  const { http, clock, log, userAgent } = needs;
+async function tell(deps: SignOutDeps, { issuer: address, refreshToken }: Credential) {
+  const { http, clock, log, userAgent } = deps;
   const host = URL.canParse(address) ? new URL(address).host : '';
   const reason = () => new AuthError({ kind: 'unreachable', host, cause: 'deadline' });
   try {
-    await withDeadline(
+    await withTimeout(
       { clock, ms: revokeLimitMs, reason },
       new AbortController().signal,
       (signal) => revoke({ http, address, userAgent }, refreshToken, signal),

@@ -4,8 +4,8 @@ import type { MachineLock } from '../../base/locks.ts';
 import type { Announcements } from './announcements.ts';
 import type { Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
-import { longestKeptMs, longestLagMs, type RefreshNotebook } from './refreshNotes.ts';
-import type { RefresherNeeds } from './refresher.ts';
+import { longestKeptMs, longestLagMs, type RefreshJournal } from './refreshJournal.ts';
+import type { RefresherDeps } from './refresher.ts';
 
 const never = new AbortController().signal;
 /** How long the store may take to show what another window made of a token, ms. */
@@ -19,7 +19,7 @@ export interface TokenLock {
   /** False: no other window is kept from spending this token at the same time. */
   readonly isSole: boolean;
   /** The notes of the refresh, which tell the lock how it went. */
-  readonly notebook: RefreshNotebook;
+  readonly notebook: RefreshJournal;
   /** Gives back what no note has settled, and takes the announcement back. */
   end(): Promise<void>;
 }
@@ -50,20 +50,20 @@ export interface Wanted {
  * Undefined when the store has other tokens by now. Throws {@link AuthError}: `busyElsewhere`.
  */
 export async function lockToken(
-  needs: RefresherNeeds & { notebook: RefreshNotebook; announcements: Announcements },
+  deps: RefresherDeps & { notebook: RefreshJournal; announcements: Announcements },
   wanted: Wanted,
 ): Promise<TokenLock | undefined> {
   const { current, isForced } = wanted;
-  const isChanged = () => hasSuccessor(needs, current, 0);
-  const taken = await takeLock(needs, wanted);
+  const isChanged = () => hasSuccessor(deps, current, 0);
+  const taken = await takeLock(deps, wanted);
   if (!taken) return undefined;
   const { lock, isSole } = taken;
   let hold: TokenLock | undefined;
   try {
-    if (!isSole) await waitAtRandom(needs, isForced);
-    const takeBack = await needs.announcements.announce(current, isSole, isChanged);
+    if (!isSole) await waitAtRandom(deps, isForced);
+    const takeBack = await deps.announcements.announce(current, isSole, isChanged);
     if (takeBack && !(await isChanged())) {
-      hold = withLock(needs.notebook, { lock, isSole, takeBack });
+      hold = withLock(deps.notebook, { lock, isSole, takeBack });
     } else await takeBack?.();
     return hold;
   } finally {
@@ -73,16 +73,16 @@ export async function lockToken(
 
 /** Undefined when the store has other tokens by now. Throws {@link AuthError}: `busyElsewhere`. */
 async function takeLock(
-  needs: RefresherNeeds,
+  deps: RefresherDeps,
   { current, reach }: Wanted,
 ): Promise<Omit<Hold, 'takeBack'> | undefined> {
-  const { locks, nameOf } = needs.shared;
+  const { locks, nameOf } = deps.shared;
   const answer = await locks.take(`refresh token ${nameOf(current.refreshToken)}`, never);
   switch (answer.kind) {
     case 'held':
       return { lock: answer.lock, isSole: true };
     case 'finished':
-      if (await hasSuccessor(needs, current, successorMs)) return undefined;
+      if (await hasSuccessor(deps, current, successorMs)) return undefined;
       throw new AuthError({ kind: 'busyElsewhere' });
     case 'busy':
       throw new AuthError({ kind: 'busyElsewhere' });
@@ -94,7 +94,7 @@ async function takeLock(
 }
 
 /** Throws {@link AuthError} `busyElsewhere` where there is no need to go on without a hold. */
-async function waitAtRandom({ shared, clock, log }: RefresherNeeds, isForced: boolean) {
+async function waitAtRandom({ shared, clock, log }: RefresherDeps, isForced: boolean) {
   if (!isForced) throw new AuthError({ kind: 'busyElsewhere' });
   log.warn('a token is refreshed without a hold over the other windows');
   await clock.delay(shortestWaitMs + shared.random() * (longestWaitMs - shortestWaitMs), never);
@@ -102,7 +102,7 @@ async function waitAtRandom({ shared, clock, log }: RefresherNeeds, isForced: bo
 
 /** Whether the store shows other tokens than these within the time. */
 async function hasSuccessor(
-  { store, clock }: RefresherNeeds,
+  { store, clock }: RefresherDeps,
   spent: Credential,
   mostMs: number,
 ): Promise<boolean> {
@@ -119,7 +119,7 @@ interface Hold {
   takeBack: () => Promise<void>;
 }
 
-function withLock(notebook: RefreshNotebook, { lock, isSole, takeBack }: Hold): TokenLock {
+function withLock(notebook: RefreshJournal, { lock, isSole, takeBack }: Hold): TokenLock {
   let isEnded = false;
   let isKept = false;
   const end = (how: (lock: MachineLock) => void) => {

@@ -1,4 +1,4 @@
-import { furthestMs } from '../../base/figures.ts';
+import { furthestMs } from '../../base/boundedNumbers.ts';
 import type { Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
 import { readAccount, readClaims } from './idToken.ts';

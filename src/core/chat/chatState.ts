@@ -1,7 +1,7 @@
 import type { InputItem } from '../responses/input.ts';
-import { createAccountTies, type AccountTies } from '../responses/ties.ts';
-import { createChatAccount, type ChatAccount } from './chatAccount.ts';
-import type { ContextUse } from './requestBasis.ts';
+import { createItemOwnership, type ItemOwnership } from '../responses/itemOwnership.ts';
+import { createAccountSwitchNote, type AccountSwitchNote } from './accountSwitchNote.ts';
+import type { ContextUse } from './requestSettings.ts';
 import type { Turn } from './turn.ts';
 
 /** All that one chat has come to. Owned by the session. */
@@ -10,8 +10,8 @@ export interface ChatState {
   history: InputItem[];
   turns: Turn[];
   context?: ContextUse;
-  readonly ties: AccountTies;
-  readonly account: ChatAccount;
+  readonly ties: ItemOwnership;
+  readonly account: AccountSwitchNote;
   /** Length of the history before each turn, so that a turn can be done again. */
   readonly starts: Map<string, number>;
   /** What ended a turn early, by its id. */
@@ -24,8 +24,8 @@ export function createChatState(newId: () => string): ChatState {
     id,
     history: [],
     turns: [],
-    ties: createAccountTies(id, newId),
-    account: createChatAccount(),
+    ties: createItemOwnership(id, newId),
+    account: createAccountSwitchNote(),
     starts: new Map(),
     errors: new Map(),
   };

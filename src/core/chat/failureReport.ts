@@ -1,6 +1,6 @@
 import { AuthError } from '../auth/errors.ts';
 import { PoolError } from '../pool/failure.ts';
-import type { FailureReport } from '../responses/exchange.ts';
+import type { FailureReport } from '../responses/exchangeRecorder.ts';
 import { ResponsesError } from '../responses/failure.ts';
 
 /** A report is to be pasted somewhere; a longer one is read by nobody. */

@@ -14,7 +14,7 @@ export interface Intent {
   wait(untilMs: number): void;
 }
 
-export interface IntentNeeds {
+export interface IntentDeps {
   session: Pick<Session, 'turns' | 'send' | 'retry' | 'resume'>;
   giveBack: (text: string) => void;
   hold: (intent: Intent, untilMs: number) => void;
@@ -22,7 +22,7 @@ export interface IntentNeeds {
 }
 
 /** The ways to a turn: a question, an earlier one again, and the rest of an answer. */
-export function createIntents({ session, giveBack, hold, holdAgain }: IntentNeeds) {
+export function createIntents({ session, giveBack, hold, holdAgain }: IntentDeps) {
   return {
     toSend(prompt: Prompt): Intent {
       const intent: Intent = {

@@ -38,7 +38,7 @@ export interface OutputList {
   end(status: TurnStatus): void;
 }
 
-export interface OutputListNeeds {
+export interface OutputListDeps {
   turn: Turn;
   now: () => number;
   /** Hears each change of the turn's parts after it was made. */
@@ -47,12 +47,7 @@ export interface OutputListNeeds {
   onRewritten: () => void;
 }
 
-export function createOutputList({
-  turn,
-  now,
-  onChange,
-  onRewritten,
-}: OutputListNeeds): OutputList {
+export function createOutputList({ turn, now, onChange, onRewritten }: OutputListDeps): OutputList {
   const outputs: TurnOutput[] = [];
   let isRewritten = false;
 

@@ -2,7 +2,7 @@ import type { ResponsesClient } from '../responses/client.ts';
 import { ResponsesError } from '../responses/failure.ts';
 import type { ResponsesRequest } from '../responses/request.ts';
 import type { Answer, TokenUsage, TurnEvent } from '../responses/turnEvent.ts';
-import type { ContextUse, RequestBasis } from './requestBasis.ts';
+import type { ContextUse, RequestSettings } from './requestSettings.ts';
 import type { ChatState } from './chatState.ts';
 import type { TurnRecord } from './turnRecord.ts';
 import { noteTurnEvent } from './turnView.ts';
@@ -11,9 +11,9 @@ import type { Turn } from './turn.ts';
 /** Requests that one question may lead to, so that a model that never ends cannot spend the quota. */
 const maxSteps = 12;
 
-export interface TurnNeeds {
+export interface TurnDeps {
   responses: ResponsesClient;
-  basis: () => RequestBasis;
+  basis: () => RequestSettings;
   /** Hears of a model that the backend has refused; the next basis names another one, if there is one. */
   noteModelGone?: ((slug: string) => void) | undefined;
   clock: { now(): number };
@@ -29,30 +29,30 @@ export interface TurnNeeds {
 }
 
 /** Asks, answers the calls, and asks again until the model is done. Rejects as the client does. */
-export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<void> {
-  const { turn, record, emit } = needs;
-  const { id: sessionId, history, ties } = needs.chat;
+export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<void> {
+  const { turn, record, emit } = deps;
+  const { id: sessionId, history, ties } = deps.chat;
   let turnState: ResponsesRequest['turnState'];
-  const send = (basis: RequestBasis, attemptsBefore: number) =>
-    needs.responses.stream(
+  const send = (basis: RequestSettings, attemptsBefore: number) =>
+    deps.responses.stream(
       { ...basis, input: [...history, ...record.items()], sessionId, ties, turnState },
       (event) => {
         emit.event(event);
         // Whoever has heard it may have stopped the turn.
         if (signal.aborted) return;
         if (noteTurnEvent(turn, event, attemptsBefore)) emit.state();
-        noteAccount(needs, event);
+        noteAccount(deps, event);
         record.take(event);
       },
       signal,
     );
   const ask = async (step: number) => {
-    const basis = needs.basis();
+    const basis = deps.basis();
     if (step === 1 && basis.note !== undefined) turn.notes.push(basis.note);
     try {
       return { basis, answer: await send(basis, step === 1 ? 0 : turn.attempt) };
     } catch (error) {
-      const next = signal.aborted ? undefined : successorBasis(needs, basis, error);
+      const next = signal.aborted ? undefined : successorBasis(deps, basis, error);
       if (!next) throw error;
       return { basis: next, answer: await send(next, turn.attempt) };
     }
@@ -61,7 +61,7 @@ export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<vo
     const { basis, answer } = await ask(step);
     signal.throwIfAborted();
     record.answered(answer);
-    noteAnswer(needs, answer, basis);
+    noteAnswer(deps, answer, basis);
     const hasCalls = refuseCalls(record);
     if (!hasCalls && answer.endTurn) return;
     if (answer.status === 'incomplete') return;
@@ -75,10 +75,10 @@ export async function runTurn(needs: TurnNeeds, signal: AbortSignal): Promise<vo
 
 /** What to ask with after the model was refused; undefined where no other one takes its place. */
 function successorBasis(
-  { basis, noteModelGone, turn, emit }: TurnNeeds,
-  refused: RequestBasis,
+  { basis, noteModelGone, turn, emit }: TurnDeps,
+  refused: RequestSettings,
   error: unknown,
-): RequestBasis | undefined {
+): RequestSettings | undefined {
   if (!(error instanceof ResponsesError) || error.failure.kind !== 'model') return undefined;
   noteModelGone?.(refused.model.slug);
   const next = basis();
@@ -90,7 +90,7 @@ function successorBasis(
   return next;
 }
 
-function noteAccount({ turn, emit, chat, clock }: TurnNeeds, event: TurnEvent): void {
+function noteAccount({ turn, emit, chat, clock }: TurnDeps, event: TurnEvent): void {
   if (event.type !== 'attempt') return;
   const note = chat.account.note(event, clock.now());
   if (note === undefined) return;
@@ -98,7 +98,7 @@ function noteAccount({ turn, emit, chat, clock }: TurnNeeds, event: TurnEvent): 
   emit.state();
 }
 
-function noteAnswer({ turn, emit }: TurnNeeds, answer: Answer, basis: RequestBasis): void {
+function noteAnswer({ turn, emit }: TurnDeps, answer: Answer, basis: RequestSettings): void {
   if (answer.usage) turn.usage = sum(turn.usage, answer.usage);
   if (answer.status === 'cut' && answer.endTurn) {
     turn.notes.push('The connection broke after the last word, so what it took is not known.');

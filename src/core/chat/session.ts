@@ -1,6 +1,6 @@
 import { traceError } from '../../base/describeError.ts';
 import type { Clock } from '../../base/clock.ts';
-import { createEmitter, type Listen } from '../../base/event.ts';
+import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { ResponsesClient } from '../responses/client.ts';
 import type { InputItem } from '../responses/input.ts';
@@ -8,14 +8,14 @@ import type { ResponsesFailure } from '../responses/failure.ts';
 import type { TurnEvent } from '../responses/turnEvent.ts';
 import { createChatState } from './chatState.ts';
 import { failureReport } from './failureReport.ts';
-import { internalWords, type FailureWords } from './failureWords.ts';
+import { internalWords, type ErrorMessage } from './errorMessages.ts';
 import { endNote, promptItem, restPrompt } from './history.ts';
-import type { ContextUse, RequestBasis } from './requestBasis.ts';
+import type { ContextUse, RequestSettings } from './requestSettings.ts';
 import { runTurn } from './runTurn.ts';
 import { createTurnRecord, type TurnRecord } from './turnRecord.ts';
 import { renewWays, wordsFor } from './turnFailure.ts';
 import { endSilence } from './turnView.ts';
-import type { WayOn } from './waysOn.ts';
+import type { LimitAction } from './limitActions.ts';
 import type { PartChange, Prompt, Turn, TurnReceipt, TurnStatus } from './turn.ts';
 
 export type SessionChange =
@@ -29,9 +29,9 @@ export type SessionChange =
   | { type: 'turns' }
   | { type: 'context' };
 
-export interface SessionNeeds {
+export interface SessionDeps {
   responses: ResponsesClient;
-  basis: () => RequestBasis;
+  basis: () => RequestSettings;
   /** Hears of a model that the backend has refused. */
   noteModelGone?: (slug: string) => void;
   clock: Clock;
@@ -40,9 +40,9 @@ export interface SessionNeeds {
   /** Hears every event of every answer: limits and etags travel in them. */
   onTurnEvent: (event: TurnEvent) => void;
   /** What the person may do about a limit that ended a turn. */
-  waysOn?: (error: unknown) => WayOn[];
+  waysOn?: (error: unknown) => LimitAction[];
   /** What else is worth saying about such a limit, one sentence; empty when nothing is. */
-  besides?: (error: unknown) => string;
+  limitHint?: (error: unknown) => string;
   /** Hears what ended a turn early. */
   onFailure: (error: unknown) => void;
 }
@@ -70,7 +70,7 @@ export interface Session {
   lookAgain(): void;
   /** Facts for a report about a failed turn, as JSON; undefined for other turns. */
   details(turnId: string): string | undefined;
-  readonly onDidChange: Listen<SessionChange>;
+  readonly onDidChange: Event<SessionChange>;
   dispose(): void;
 }
 
@@ -82,8 +82,8 @@ interface Running {
   skip?: () => void;
 }
 
-export function createSession(needs: SessionNeeds): Session {
-  const { clock, log, newId } = needs;
+export function createSession(deps: SessionDeps): Session {
+  const { clock, log, newId } = deps;
   const change = createEmitter<SessionChange>((error) =>
     log.error(`session: ${traceError(error)}`),
   );
@@ -99,7 +99,7 @@ export function createSession(needs: SessionNeeds): Session {
     chat.starts.set(turn.id, chat.history.length);
     chat.history.push(promptItem(prompt));
     const abort = new AbortController();
-    const record = recordOf(turn, needs, change.fire);
+    const record = recordOf(turn, deps, change.fire);
     running = { turn, record, abort };
     change.fire(isNew ? { type: 'turn/add', turn } : { type: 'turns' });
     void run(turn, record, abort.signal);
@@ -108,7 +108,7 @@ export function createSession(needs: SessionNeeds): Session {
   /** Never rejects: whatever happens ends the turn. */
   async function run(turn: Turn, record: TurnRecord, signal: AbortSignal): Promise<void> {
     try {
-      await runTurn({ ...needs, chat, turn, record, emit: emitFor(turn) }, signal);
+      await runTurn({ ...deps, chat, turn, record, emit: emitFor(turn) }, signal);
       finish(turn, 'done');
     } catch (error) {
       // Only `stop` aborts, and it has ended the turn already.
@@ -120,7 +120,7 @@ export function createSession(needs: SessionNeeds): Session {
   function emitFor(turn: Turn) {
     return {
       event(event: TurnEvent) {
-        tellOthers(event, needs);
+        tellOthers(event, deps);
         if (running?.turn === turn && event.type === 'retry') running.skip = event.skip;
       },
       state() {
@@ -138,8 +138,8 @@ export function createSession(needs: SessionNeeds): Session {
     let words = internalWords;
     try {
       chat.errors.set(turn.id, error);
-      words = wordsFor(error, needs);
-      needs.onFailure(error);
+      words = wordsFor(error, deps);
+      deps.onFailure(error);
     } catch (fault) {
       log.error(`a failure could not be told: ${traceError(fault)}`);
     } finally {
@@ -147,7 +147,7 @@ export function createSession(needs: SessionNeeds): Session {
     }
   }
 
-  function finish(turn: Turn, status: TurnStatus, failure?: FailureWords): void {
+  function finish(turn: Turn, status: TurnStatus, failure?: ErrorMessage): void {
     if (running?.turn !== turn) return;
     const { record } = running;
     try {
@@ -212,20 +212,20 @@ export function createSession(needs: SessionNeeds): Session {
     },
     lookAgain() {
       const turn = chat.turns.at(-1);
-      if (!running && turn && renewWays(turn, chat.errors, needs)) tellState(turn);
+      if (!running && turn && renewWays(turn, chat.errors, deps)) tellState(turn);
     },
     details(turnId) {
       if (!chat.errors.has(turnId)) return undefined;
       return failureReport(chat.errors.get(turnId));
     },
-    onDidChange: change.listen,
+    onDidChange: change.event,
     dispose: stop,
   };
 }
 
 function recordOf(
   turn: Turn,
-  { clock }: SessionNeeds,
+  { clock }: SessionDeps,
   fire: (change: SessionChange) => void,
 ): TurnRecord {
   return createTurnRecord({
@@ -253,7 +253,7 @@ function endOf(record: TurnRecord, status: TurnStatus): InputItem[] {
 }
 
 /** Figures that cannot be taken in are no reason to lose an answer. */
-function tellOthers(event: TurnEvent, { onTurnEvent, log }: SessionNeeds): void {
+function tellOthers(event: TurnEvent, { onTurnEvent, log }: SessionDeps): void {
   try {
     onTurnEvent(event);
   } catch (error) {

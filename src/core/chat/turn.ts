@@ -1,4 +1,4 @@
-import type { FailureWords } from './failureWords.ts';
+import type { ErrorMessage } from './errorMessages.ts';
 import type { Certainty } from '../ledger/entry.ts';
 import type { TokenUsage } from '../responses/turnEvent.ts';
 
@@ -75,7 +75,7 @@ export interface Turn {
   /** Since when nothing has come, epoch ms; absent while the answer comes. */
   silentSinceMs?: number;
   notes: string[];
-  failure?: FailureWords;
+  failure?: ErrorMessage;
   /** The answer was cut short and can be gone on with. */
   mayContinue?: boolean;
   usage?: TokenUsage;

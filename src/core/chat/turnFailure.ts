@@ -1,20 +1,20 @@
 import { traceError } from '../../base/describeError.ts';
 import type { Log } from '../../base/log.ts';
-import { failureWords, type FailureWords } from './failureWords.ts';
-import type { SessionNeeds } from './session.ts';
+import { errorMessage, type ErrorMessage } from './errorMessages.ts';
+import type { SessionDeps } from './session.ts';
 import type { Turn } from './turn.ts';
 
-type WordsNeeds = Pick<SessionNeeds, 'clock' | 'log' | 'besides' | 'waysOn'>;
+type WordsDeps = Pick<SessionDeps, 'clock' | 'log' | 'limitHint' | 'waysOn'>;
 
 /** What a turn says about the error that ended it, with the ways round it as they are now. */
-export function wordsFor(error: unknown, needs: WordsNeeds): FailureWords {
-  const told = failureWords(error, needs.clock.now());
-  if (told.kind === 'internal') needs.log.error(`turn failed: ${traceError(error)}`);
-  const besides = guarded(() => needs.besides?.(error) ?? '', '', needs.log);
-  const waysOn = guarded(() => needs.waysOn?.(error) ?? [], [], needs.log);
+export function wordsFor(error: unknown, deps: WordsDeps): ErrorMessage {
+  const told = errorMessage(error, deps.clock.now());
+  if (told.kind === 'internal') deps.log.error(`turn failed: ${traceError(error)}`);
+  const limitHint = guarded(() => deps.limitHint?.(error) ?? '', '', deps.log);
+  const waysOn = guarded(() => deps.waysOn?.(error) ?? [], [], deps.log);
   return {
     ...told,
-    ...(besides === '' ? {} : { message: `${told.message} ${besides}` }),
+    ...(limitHint === '' ? {} : { message: `${told.message} ${limitHint}` }),
     ...(waysOn.length > 0 ? { waysOn } : {}),
   };
 }
@@ -23,10 +23,10 @@ export function wordsFor(error: unknown, needs: WordsNeeds): FailureWords {
 export function renewWays(
   turn: Turn,
   errors: ReadonlyMap<string, unknown>,
-  needs: WordsNeeds,
+  deps: WordsDeps,
 ): boolean {
   if (!turn.failure || !errors.has(turn.id)) return false;
-  const words = wordsFor(errors.get(turn.id), needs);
+  const words = wordsFor(errors.get(turn.id), deps);
   if (JSON.stringify(words.waysOn) === JSON.stringify(turn.failure.waysOn)) return false;
   turn.failure = words;
   return true;

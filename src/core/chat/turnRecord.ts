@@ -37,7 +37,7 @@ export interface TurnRecord {
   end(status: TurnStatus): void;
 }
 
-export interface TurnRecordNeeds {
+export interface TurnRecordDeps {
   turn: Turn;
   now: () => number;
   /** Hears each change of the turn's parts after it was made. */
@@ -59,9 +59,9 @@ interface Waiting {
   parts: TurnPart[];
 }
 
-export function createTurnRecord(needs: TurnRecordNeeds): TurnRecord {
-  const { turn, now } = needs;
-  const outputs = createOutputList({ ...needs, onRewritten: () => needs.onRewritten(failed) });
+export function createTurnRecord(deps: TurnRecordDeps): TurnRecord {
+  const { turn, now } = deps;
+  const outputs = createOutputList({ ...deps, onRewritten: () => deps.onRewritten(failed) });
   /** By the keys of the current request. */
   const places = new Map<string, Place>();
   let waiting: Waiting | undefined;

@@ -1,7 +1,7 @@
 /** What the events of an answer say to people. */
 import type { TurnEvent } from '../responses/turnEvent.ts';
 import type { AnswerPart } from '../responses/answer.ts';
-import { retryReason } from './failureWords.ts';
+import { retryReason } from './errorMessages.ts';
 import type { Turn, TurnPart } from './turn.ts';
 
 /**

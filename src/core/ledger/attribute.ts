@@ -1,5 +1,5 @@
 import type { Certainty } from './entry.ts';
-import type { Cycle, CyclePoint } from './cycles.ts';
+import type { WindowPeriod, WindowPeriodPoint } from './windowPeriods.ts';
 import type { Timeline, Want } from './timeline.ts';
 
 /** What is known of how turns are booked. */
@@ -18,8 +18,8 @@ export interface TurnShare {
   certainty: Certainty;
 }
 
-export interface CycleShares {
-  cycle: Cycle;
+export interface WindowPeriodShares {
+  cycle: WindowPeriod;
   /** Where the window stands: turns and others together, to the thousandth. */
   mills: number;
   turns: ReadonlyMap<string, TurnShare>;
@@ -31,11 +31,15 @@ export interface CycleShares {
  * turns that ran between the two readings, by weighted tokens, up to what they can explain. What
  * rose while none ran, and what is left over, is not blamed on a turn.
  */
-export function attribute(cycle: Cycle, timeline: Timeline, booking: Booking): CycleShares {
+export function attribute(
+  cycle: WindowPeriod,
+  timeline: Timeline,
+  booking: Booking,
+): WindowPeriodShares {
   const taken = new Map<string, TurnShare>();
   const wantsOf = (fromMs: number, toMs: number) =>
     timeline.wants(fromMs, toMs, booking.inputFirst);
-  let last: Pick<CyclePoint, 'atMs' | 'mills'> = { atMs: cycle.startsAtMs, mills: 0 };
+  let last: Pick<WindowPeriodPoint, 'atMs' | 'mills'> = { atMs: cycle.startsAtMs, mills: 0 };
   let movedAtMs = cycle.startsAtMs;
   let seen = false;
 
@@ -60,9 +64,9 @@ export function attribute(cycle: Cycle, timeline: Timeline, booking: Booking): C
 }
 
 /** Each up to a clear figure, the last one up to what was told at all. */
-function stretchesOf(points: readonly CyclePoint[]): CyclePoint[][] {
-  const stretches: CyclePoint[][] = [];
-  let open: CyclePoint[] | undefined;
+function stretchesOf(points: readonly WindowPeriodPoint[]): WindowPeriodPoint[][] {
+  const stretches: WindowPeriodPoint[][] = [];
+  let open: WindowPeriodPoint[] | undefined;
   for (const point of points) {
     if (open) open.push(point);
     else stretches.push((open = [point]));
@@ -84,8 +88,8 @@ interface Step {
  * of it had come by then: as much as the turns until then took of all that the turns took.
  */
 function stepsOf(
-  last: Pick<CyclePoint, 'atMs' | 'mills'>,
-  points: readonly CyclePoint[],
+  last: Pick<WindowPeriodPoint, 'atMs' | 'mills'>,
+  points: readonly WindowPeriodPoint[],
   wantsOf: (fromMs: number, toMs: number) => readonly Want[],
   seen: boolean,
 ): Step[] {
@@ -111,7 +115,7 @@ const sumOf = (wants: readonly Want[]) => wants.reduce((sum, { weight }) => sum 
 interface Split {
   mills: number;
   wants: readonly Want[];
-  cycle: Cycle;
+  cycle: WindowPeriod;
   /** False for the rise up to the first reading of the run. */
   seen: boolean;
   toMs: number;
@@ -141,7 +145,7 @@ function split(rise: Split, taken: Map<string, TurnShare>): void {
     return Math.max(0, most - had);
   });
   const weights = wants.map(({ weight }) => weight);
-  for (const [at, part] of pour(mills, weights, caps).entries()) {
+  for (const [at, part] of apportion(mills, weights, caps).entries()) {
     const id = wants[at]?.turn.id ?? '';
     const known = limits[at] !== undefined && seen;
     const how: Certainty = !known ? 'rough' : wants.length > 1 ? 'shared' : 'measured';
@@ -152,7 +156,7 @@ function split(rise: Split, taken: Map<string, TurnShare>): void {
 
 /** Turns of which nothing was seen have a share of 0. */
 function allShares(
-  cycle: Cycle,
+  cycle: WindowPeriod,
   timeline: Timeline,
   taken: ReadonlyMap<string, TurnShare>,
   clearAtMs: number,
@@ -180,7 +184,7 @@ function worse(a: Certainty | undefined, b: Certainty): Certainty {
 }
 
 /** Splits a whole number by weights into whole numbers, none above its cap; the rest stays out. */
-export function pour(
+export function apportion(
   amount: number,
   weights: readonly number[],
   caps: readonly number[] = weights.map(() => amount),

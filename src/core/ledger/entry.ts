@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { storedTime as atMs } from '../../base/figures.ts';
-import { lenient, membersOf } from '../../base/lenient.ts';
-import { present } from '../../base/present.ts';
+import { storedTime as atMs } from '../../base/boundedNumbers.ts';
+import { optionalField, membersOf } from '../../base/optionalField.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 
 // Schemas are made when a file is read or written: a start has no use for them.
 
@@ -48,20 +48,20 @@ const storedEntry = z.lazy(() =>
     atMs,
     endedAtMs: atMs,
     chatId: z.string(),
-    title: lenient(z.string().check(z.maxLength(60))),
+    title: optionalField(z.string().check(z.maxLength(60))),
     /** The account that the turn ended on. */
     credentialId: z.string(),
     spans: membersOf(span),
     model: z.string(),
     effort: z.string(),
     /** Absent when the backend did not count them: stopped and failed turns. */
-    tokens: lenient(tokens),
+    tokens: optionalField(tokens),
     /** Requests that were sent. */
     requests: z.catch(count, 0),
     /** Kinds of those that failed, such as `overloaded`. */
     failed: membersOf(z.string()),
     /** Tokens of context before the turn. */
-    contextTokens: lenient(count),
+    contextTokens: optionalField(count),
     kind: z.enum(['turn', 'compaction']),
     outcome: z.enum(['done', 'stopped', 'failed', 'interrupted']),
     shares: membersOf(share),
@@ -74,7 +74,7 @@ const storedEntry = z.lazy(() =>
  * odd figure is left out, and the rest is kept.
  */
 export const ledgerEntry = z.lazy(() =>
-  z.pipe(storedEntry, z.transform(present<z.infer<typeof storedEntry>>)),
+  z.pipe(storedEntry, z.transform(omitUndefined<z.infer<typeof storedEntry>>)),
 );
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 
@@ -95,11 +95,11 @@ function isLater(a: LedgerEntry, b: LedgerEntry): boolean {
 }
 
 /** Sums are made in thousandths of a point, so that rows add up to the figure exactly. */
-export const toMills = (points: number) => Math.round(points * 1000);
+export const toMilliPoints = (points: number) => Math.round(points * 1000);
 export const toPoints = (mills: number) => mills / 1000;
 
 export function sumPoints(points: readonly number[]): number {
-  return toPoints(points.reduce((sum, one) => sum + toMills(one), 0));
+  return toPoints(points.reduce((sum, one) => sum + toMilliPoints(one), 0));
 }
 
 /**

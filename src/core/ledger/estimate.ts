@@ -1,4 +1,4 @@
-import type { WindowShares } from './book.ts';
+import type { WindowShares } from './attributionCache.ts';
 import { tokenWeight, type LedgerEntry } from './entry.ts';
 
 /** What is known of a turn before it is sent. */

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { furthestMs, isNear, storedTime as atMs } from '../../base/figures.ts';
-import { lenient, membersOf } from '../../base/lenient.ts';
-import { present } from '../../base/present.ts';
-import type { QuotaReading, QuotaWindow } from '../quota/reading.ts';
+import { furthestMs, isNear, storedTime as atMs } from '../../base/boundedNumbers.ts';
+import { optionalField, membersOf } from '../../base/optionalField.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
+import type { QuotaSnapshot, QuotaWindow } from '../quota/decode/quotaSnapshot.ts';
 
 /** Any source of figures. The usage answer tells whole percents, headers tell decimals (WIRE.md d). */
-export type LedgerReading = Omit<QuotaReading, 'source'> & Pick<Partial<QuotaReading>, 'source'>;
+export type LedgerReading = Omit<QuotaSnapshot, 'source'> & Pick<Partial<QuotaSnapshot>, 'source'>;
 
 /** What was told of one window at one time. Points without a reset time have none. */
 export interface WindowPoint {
@@ -22,13 +22,13 @@ const windowPoint = z.lazy(() =>
     z.object({
       atMs,
       usedPercent: z.number().check(z.nonnegative(), z.lte(100)),
-      resetsAtMs: lenient(atMs),
-      isWhole: lenient(z.literal(true)),
+      resetsAtMs: optionalField(atMs),
+      isWhole: optionalField(z.literal(true)),
     }),
     z.transform((point): WindowPoint => {
       const { resetsAtMs } = point;
       const isMisread = resetsAtMs !== undefined && !isNear(resetsAtMs, point.atMs);
-      return present({ ...point, resetsAtMs: isMisread ? undefined : resetsAtMs });
+      return omitUndefined({ ...point, resetsAtMs: isMisread ? undefined : resetsAtMs });
     }),
   ),
 );
@@ -38,7 +38,7 @@ const windowSeries = z.lazy(() =>
     credentialId: z.string(),
     label: z.string(),
     kind: z.enum(['fiveHour', 'weekly', 'other']),
-    minutes: lenient(z.number().check(z.positive(), z.lte(furthestMs / 60_000))),
+    minutes: optionalField(z.number().check(z.positive(), z.lte(furthestMs / 60_000))),
     points: membersOf(windowPoint),
   }),
 );
@@ -62,7 +62,7 @@ export const windowHistory: z.ZodMiniType<WindowHistory> = z.lazy(() =>
     version: z.literal(1),
     series: z.pipe(
       membersOf(windowSeries),
-      z.transform((all): WindowSeries[] => all.map(present)),
+      z.transform((all): WindowSeries[] => all.map(omitUndefined)),
     ),
   }),
 );

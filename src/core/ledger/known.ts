@@ -1,4 +1,4 @@
-import type { QuotaRecord } from '../quota/record.ts';
+import type { QuotaRecord } from '../quota/store/record.ts';
 import { mergeHistories, noHistory, withReading, type WindowHistory } from './history.ts';
 
 /**

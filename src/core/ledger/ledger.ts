@@ -1,7 +1,7 @@
-import { pour } from './attribute.ts';
-import { toMills, toPoints, type LedgerEntry, type Share, type Tokens } from './entry.ts';
+import { apportion } from './attribute.ts';
+import { toMilliPoints, toPoints, type LedgerEntry, type Share, type Tokens } from './entry.ts';
 import { seriesOf, type WindowHistory } from './history.ts';
-import { cyclesOf } from './cycles.ts';
+import { windowPeriodsOf } from './windowPeriods.ts';
 
 export interface LedgerRow {
   /** With the shares of this account and this run alone. */
@@ -50,7 +50,7 @@ export function windowLedger(
 ): WindowLedger {
   const { credentialId, label, nowMs } = query;
   const series = seriesOf(history, credentialId, label);
-  const cycle = series && cyclesOf(series).at(-1);
+  const cycle = series && windowPeriodsOf(series).at(-1);
   const over = cycle?.resetsAtMs !== undefined && cycle.resetsAtMs <= nowMs;
   const fromMs = over ? (cycle.resetsAtMs ?? 0) : (cycle?.startsAtMs ?? nowMs);
   // The start of a run is known better with each reading, so it is compared with some slack.
@@ -70,7 +70,7 @@ export function windowLedger(
         : riseBetween(history, { credentialId, label: one }, fromMs, openSinceMs);
     return column(rows, one, figure, { openSinceMs, before });
   };
-  const main = columnOf(label, toMills(query.usedPercent));
+  const main = columnOf(label, toMilliPoints(query.usedPercent));
   const also = (query.also ?? []).map((one): [string, Column] => {
     const rise = riseBetween(history, { credentialId, label: one }, fromMs, nowMs);
     return [one, columnOf(one, rise)];
@@ -124,7 +124,7 @@ function column(
   const ours = own.reduce((sum, one) => sum + one, 0);
   const settled = own.reduce((sum, one, at) => sum + (isOpen[at] ? 0 : one), 0);
   // The figure may come rounded down, or two windows of the editor may have claimed the same.
-  const mills = ours <= figure ? [...own] : pour(figure, own);
+  const mills = ours <= figure ? [...own] : apportion(figure, own);
   const rest = Math.max(0, figure - ours);
   // Nothing is blamed on others that a turn of ours may still turn out to have taken.
   const other = openSinceMs === undefined ? rest : Math.min(rest, Math.max(0, before - settled));
@@ -135,7 +135,7 @@ function column(
 }
 
 const millsOf = (shares: readonly Share[]) =>
-  shares.reduce((sum, { points }) => sum + toMills(points), 0);
+  shares.reduce((sum, { points }) => sum + toMilliPoints(points), 0);
 
 /** By how much a window rose in this stretch of time, over its resets. */
 function riseBetween(
@@ -145,7 +145,7 @@ function riseBetween(
   toMs: number,
 ): number {
   const series = seriesOf(history, credentialId, label);
-  const cycles = series ? cyclesOf(series) : [];
+  const cycles = series ? windowPeriodsOf(series) : [];
   return cycles
     .filter(({ points, startsAtMs }) => (points.at(-1)?.atMs ?? 0) >= fromMs && startsAtMs <= toMs)
     .reduce((sum, { points, startsAtMs }) => {
@@ -165,7 +165,7 @@ export interface LedgerTotal {
 export function totalOf(entries: readonly LedgerEntry[]): LedgerTotal {
   const mills = new Map<string, number>();
   for (const { label, points } of entries.flatMap(({ shares }) => shares)) {
-    mills.set(label, (mills.get(label) ?? 0) + toMills(points));
+    mills.set(label, (mills.get(label) ?? 0) + toMilliPoints(points));
   }
   const count = (kind: keyof Tokens) =>
     entries.reduce((sum, { tokens }) => sum + (tokens?.[kind] ?? 0), 0);

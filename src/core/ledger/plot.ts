@@ -1,7 +1,7 @@
-import type { QuotaWindow } from '../quota/reading.ts';
-import { cyclesOf } from './cycles.ts';
+import type { QuotaWindow } from '../quota/decode/quotaSnapshot.ts';
+import { windowPeriodsOf } from './windowPeriods.ts';
 import type { WindowHistory, WindowPoint, WindowSeries } from './history.ts';
-import { runwayOf } from './runway.ts';
+import { forecastOf } from './forecast.ts';
 
 export interface PlotPoint {
   atMs: number;
@@ -70,7 +70,7 @@ function seriesIn(
       atMs: Math.max(atMs, fromMs),
       percent: usedPercent,
     })),
-    resetsAtMs: cyclesOf(series)
+    resetsAtMs: windowPeriodsOf(series)
       .map(({ endsAtMs }) => endsAtMs)
       .filter((atMs) => atMs > fromMs && atMs <= nowMs)
       .slice(-mostResets),
@@ -85,7 +85,7 @@ function fewEnough(points: readonly WindowPoint[]): WindowPoint[] {
 }
 
 function guessOf(series: WindowSeries, furthestMs: number, nowMs: number): PlotPoint[] {
-  const runway = runwayOf(series, nowMs);
+  const runway = forecastOf(series, nowMs);
   if (!runway || runway.perHour <= 0) return [];
   const { usedPercent, resetsAtMs, endsAtMs, perHour } = runway;
   const start = { atMs: nowMs, percent: usedPercent };

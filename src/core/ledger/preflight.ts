@@ -1,13 +1,13 @@
 import { ownValue } from '../../base/lookup.ts';
-import type { QuotaWindow } from '../quota/reading.ts';
-import type { QuotaState } from '../quota/record.ts';
+import type { QuotaWindow } from '../quota/decode/quotaSnapshot.ts';
+import type { QuotaState } from '../quota/store/record.ts';
 import type { Estimate, Range } from './estimate.ts';
 
 export interface PreflightReason {
   label: string;
   /** "5-hour limit". */
   name: string;
-  needs: Range;
+  deps: Range;
   /** Percentage points up to the end of the window, or up to the ceiling. */
   left: number;
   resetsAtMs?: number;
@@ -66,13 +66,13 @@ function crossings(
   nowMs: number,
 ): PreflightReason[] {
   return windowsOf(state).flatMap(({ key, window }): PreflightReason[] => {
-    const needs = ownValue(estimate.points, key);
+    const deps = ownValue(estimate.points, key);
     const { resetsAtMs } = window;
     const left = Math.max(0, ceiling - window.usedPercent);
     const isOver = resetsAtMs !== undefined && resetsAtMs <= nowMs;
-    if (!needs || isOver || needs.middle <= left) return [];
+    if (!deps || isOver || deps.middle <= left) return [];
     const when = resetsAtMs === undefined ? {} : { resetsAtMs };
-    return [{ label: key, name: window.name, needs, left, ...when }];
+    return [{ label: key, name: window.name, deps, left, ...when }];
   });
 }
 

@@ -1,5 +1,10 @@
-import { createEmitter, type Listen } from '../../base/event.ts';
-import { createSplitter, sharesOf, type Attributable, type WindowShares } from './book.ts';
+import { createEmitter, type Event } from '../../base/event.ts';
+import {
+  createAttributionCache,
+  sharesOf,
+  type Attributable,
+  type WindowShares,
+} from './attributionCache.ts';
 import { latestEntries, type LedgerEntry, type Share, type Span } from './entry.ts';
 import {
   mergeHistories,
@@ -46,7 +51,7 @@ export interface LedgerTracker {
   /** Tells what has come to be known since the last time; to be called some time after readings. */
   settle(): void;
   /** An entry of a turn of ours is new or known better: append it to the file. */
-  readonly onDidSettle: Listen<LedgerEntry>;
+  readonly onDidSettle: Event<LedgerEntry>;
 }
 
 interface Running {
@@ -68,7 +73,7 @@ export function createLedgerTracker(options: {
 }): LedgerTracker {
   const { now } = options;
   const settled = createEmitter<LedgerEntry>(options.onError);
-  const splitter = createSplitter();
+  const splitter = createAttributionCache();
   const running = new Map<string, Running>();
   /** Ended here: their news are told. Those of other windows are told by them. */
   const mine = new Set<string>();
@@ -149,7 +154,7 @@ export function createLedgerTracker(options: {
   }
 
   return {
-    onDidSettle: settled.listen,
+    onDidSettle: settled.event,
     settle,
     reading(reading) {
       if (reading.source === 'headers') headersAt.set(reading.credentialId, reading.observedAtMs);

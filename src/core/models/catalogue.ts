@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { lenient, orElse } from '../../base/lenient.ts';
+import { optionalField, orElse } from '../../base/optionalField.ts';
 
 /** What Codex Chat needs to know of a model. */
 export interface Model {
@@ -37,7 +37,7 @@ export interface Catalogue {
 
 // Schemas are made when a catalogue is read: a start has no use for them.
 const slug = z.string().check(z.minLength(1), z.maxLength(100));
-const text = z.lazy(() => lenient(z.string()));
+const text = z.lazy(() => optionalField(z.string()));
 
 /** No model takes so many tokens; a higher figure is misread, and sums with it would be, too. */
 const mostWindowTokens = 100_000_000;
@@ -79,12 +79,12 @@ const entry = z.lazy(() =>
     supported_reasoning_levels: orElse(z.array(effort), []),
     default_reasoning_level: text,
     support_verbosity: orElse(z.boolean(), false),
-    default_verbosity: lenient(z.enum(['low', 'medium', 'high'])),
-    supports_parallel_tool_calls: lenient(z.boolean()),
+    default_verbosity: optionalField(z.enum(['low', 'medium', 'high'])),
+    supports_parallel_tool_calls: optionalField(z.boolean()),
     visibility: orElse(z.string(), 'list'),
     priority: orElse(z.number(), Number.MAX_SAFE_INTEGER),
     minimal_client_version: text,
-    upgrade: lenient(upgrade),
+    upgrade: optionalField(upgrade),
   }),
 );
 

@@ -3,7 +3,7 @@ import { readText, type Http, type HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Log } from '../../base/log.ts';
 import { noAnswerLimit, type AnswerLimit } from '../auth/answerLimit.ts';
-import type { Grant, GrantSource } from '../auth/grant.ts';
+import type { BearerToken, BearerTokenSource } from '../auth/bearerToken.ts';
 import { readApiModels } from './apiModels.ts';
 import { readCatalogue, type Model } from './catalogue.ts';
 
@@ -20,7 +20,7 @@ export interface KnownModels {
 export type CatalogueFailure =
   { kind: 'refused'; status: number } | { kind: 'unreadable' } | { kind: 'empty' };
 
-/** Why the catalogue could not be had, beside what {@link Http} and {@link GrantSource} throw. */
+/** Why the catalogue could not be had, beside what {@link Http} and {@link BearerTokenSource} throw. */
 export class CatalogueError extends Error {
   override readonly name = 'CatalogueError';
   readonly failure: CatalogueFailure;
@@ -38,7 +38,7 @@ export class CatalogueError extends Error {
 export interface CatalogueSource {
   http: Http;
   baseUrl: () => string;
-  grants: GrantSource;
+  tokenProvider: BearerTokenSource;
   log: Log;
   /** Originator and user agent; lower-case names. */
   headers: () => Readonly<Record<string, string>>;
@@ -65,29 +65,33 @@ export function fetchCatalogue(source: CatalogueSource, signal: AbortSignal): Pr
 }
 
 async function tryCatalogue(source: CatalogueSource, signal: AbortSignal): Promise<KnownModels> {
-  const grant = await source.grants.grant(signal);
-  const response = await ask(source, grant, signal);
-  if (response.status !== 401) return readAnswer(response, grant, source.log);
+  const bearer = await source.tokenProvider.getToken(signal);
+  const response = await ask(source, bearer, signal);
+  if (response.status !== 401) return readAnswer(response, bearer, source.log);
   await readText(response);
-  const renewed = await source.grants.renew(grant, signal);
+  const renewed = await source.tokenProvider.replaceRejected(bearer, signal);
   return readAnswer(await ask(source, renewed, signal), renewed, source.log);
 }
 
-function ask(source: CatalogueSource, grant: Grant, signal: AbortSignal): Promise<HttpResponse> {
+function ask(
+  source: CatalogueSource,
+  bearer: BearerToken,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   const { originator: _originator, ...agent } = source.headers();
   return source.http(
     {
       method: 'GET',
       url:
-        grant.api === undefined
+        bearer.api === undefined
           ? `${source.baseUrl().replace(/\/+$/, '')}/codex/models?client_version=${clientVersion}`
-          : `${grant.api}/models`,
+          : `${bearer.api}/models`,
       headers: {
-        ...(grant.api === undefined
-          ? { ...source.headers(), 'chatgpt-account-id': grant.accountId }
+        ...(bearer.api === undefined
+          ? { ...source.headers(), 'chatgpt-account-id': bearer.accountId }
           : agent),
         accept: 'application/json',
-        authorization: `Bearer ${grant.accessToken}`,
+        authorization: `Bearer ${bearer.accessToken}`,
       },
       headersTimeoutMs: 20_000,
       idleTimeoutMs: 20_000,
@@ -96,7 +100,11 @@ function ask(source: CatalogueSource, grant: Grant, signal: AbortSignal): Promis
   );
 }
 
-async function readAnswer(response: HttpResponse, { api }: Grant, log: Log): Promise<KnownModels> {
+async function readAnswer(
+  response: HttpResponse,
+  { api }: BearerToken,
+  log: Log,
+): Promise<KnownModels> {
   const text = await readText(response, largestBody);
   if (response.status !== 200) {
     throw new CatalogueError({ kind: 'refused', status: response.status });

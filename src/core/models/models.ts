@@ -1,6 +1,6 @@
 import { traceError } from '../../base/describeError.ts';
 import type { Disposable } from '../../base/disposables.ts';
-import { createEmitter, type Listen } from '../../base/event.ts';
+import { createEmitter, type Event } from '../../base/event.ts';
 import { createSingleFlight } from '../../base/singleFlight.ts';
 import { bundledModels } from './bundled.ts';
 import {
@@ -28,7 +28,7 @@ export interface Models extends Disposable {
   noteGone(slug: string): void;
   /** Forgets what was read for an account, when another one comes into use. */
   reset(): void;
-  readonly onDidChange: Listen<void>;
+  readonly onDidChange: Event<void>;
 }
 
 export function createModels(options: CatalogueSource): Models {
@@ -57,7 +57,7 @@ export function createModels(options: CatalogueSource): Models {
 
   return {
     current: () => known,
-    onDidChange: change.listen,
+    onDidChange: change.event,
     refresh: (signal) => untilAborted(share(), signal),
     noteEtag(etag) {
       const wanted = bareEtag(etag);

@@ -1,14 +1,14 @@
 import type { SignedOutReason } from '../auth/credential.ts';
-import { shownPercent, type QuotaWindow } from '../quota/reading.ts';
-import type { QuotaState } from '../quota/record.ts';
+import { shownPercent, type QuotaWindow } from '../quota/decode/quotaSnapshot.ts';
+import type { QuotaState } from '../quota/store/record.ts';
 import type { AccountPreferences } from './preferences.ts';
-import { isResting, type Rest, type RestReason } from './rest.ts';
+import { isCoolingDown, type Cooldown, type CooldownReason } from './cooldown.ts';
 
 /** Whether an account may be used, and if not, why and until when. */
 export type Condition =
   | { kind: 'ready' }
   /** The backend turned it away. */
-  | { kind: 'resting'; reason: RestReason; untilMs: number }
+  | { kind: 'resting'; reason: CooldownReason; untilMs: number }
   /** The share that the person set is reached. `untilMs`: when a window that reached it resets. */
   | { kind: 'ceiling'; percent: number; untilMs?: number }
   | { kind: 'off' }
@@ -25,7 +25,7 @@ export interface ConditionFacts {
   /** The issuer that gave its tokens, where that is not the one in the settings. */
   otherIssuer?: string | undefined;
   preferences: AccountPreferences;
-  rest?: Rest | undefined;
+  rest?: Cooldown | undefined;
   quota?: QuotaState | undefined;
 }
 
@@ -45,7 +45,7 @@ export function conditionOf(facts: ConditionFacts, nowMs: number): Condition {
 }
 
 function restingOf(
-  rest: Rest | undefined,
+  rest: Cooldown | undefined,
   quota: QuotaState | undefined,
   nowMs: number,
 ): Condition | undefined {
@@ -53,12 +53,12 @@ function restingOf(
   if (told !== undefined && told > nowMs) {
     return { kind: 'resting', reason: 'usageLimit', untilMs: told };
   }
-  if (!rest || !isResting(rest, nowMs) || isOvertaken(rest, quota)) return undefined;
+  if (!rest || !isCoolingDown(rest, nowMs) || isOvertaken(rest, quota)) return undefined;
   return { kind: 'resting', reason: rest.reason, untilMs: rest.untilMs };
 }
 
 /** Newer figures that tell of no refusal end the rest: a reset was redeemed, or the plan changed. */
-function isOvertaken({ reason, sinceMs }: Rest, quota: QuotaState | undefined): boolean {
+function isOvertaken({ reason, sinceMs }: Cooldown, quota: QuotaState | undefined): boolean {
   return reason === 'usageLimit' && quota !== undefined && quota.observedAtMs > sinceMs;
 }
 

@@ -1,9 +1,9 @@
-import { isMetered } from '../auth/credential.ts';
+import { hasQuota } from '../auth/credential.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Rotation } from './choose.ts';
+import type { Rotation } from './selectAccount.ts';
 import { isSignedIn } from './condition.ts';
 import type { PoolPreferences } from './preferences.ts';
-import type { PoolEntry } from './roster.ts';
+import type { PoolEntry } from './accountList.ts';
 
 type RotationSetting = Pick<Settings, 'accountRotation'>;
 
@@ -24,7 +24,7 @@ export function accountsToAskAbout(
 ): readonly PoolEntry[] {
   if (accountRotation !== 'ask' || wasAskedToSwitch) return [];
   const able = entries.filter(
-    (entry) => isMetered(entry) && isSignedIn(entry) && entry.condition.kind !== 'off',
+    (entry) => hasQuota(entry) && isSignedIn(entry) && entry.condition.kind !== 'off',
   );
   return able.length > 1 ? able : [];
 }

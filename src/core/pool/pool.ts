@@ -1,49 +1,49 @@
 import { traceError } from '../../base/describeError.ts';
 import { ownValue } from '../../base/lookup.ts';
 import type { Disposable } from '../../base/disposables.ts';
-import { createEmitter, type Listen } from '../../base/event.ts';
+import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import { AuthError, isPassing } from '../auth/errors.ts';
-import type { Grant, GrantSource } from '../auth/grant.ts';
+import type { BearerToken, BearerTokenSource } from '../auth/bearerToken.ts';
 import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
 import {
-  affordable,
-  choose,
-  pinnedOf,
+  withoutBilledAccounts,
+  selectAccount,
+  preferredAccount,
   type Candidate,
   type Rotation,
-  type Wishes,
-} from './choose.ts';
+  type SelectionInput,
+} from './selectAccount.ts';
 import { isKnownSpent, isSignedIn } from './condition.ts';
 import { PoolError } from './failure.ts';
-import { openRests, restFor, withoutRest, withRest } from './rest.ts';
-import { createProbes, type ProbeNeeds } from './probes.ts';
-import { createRoster, type PoolEntry, type RosterNeeds } from './roster.ts';
+import { activeCooldowns, cooldownFor, withoutCooldown, withCooldown } from './cooldown.ts';
+import { createQuotaPrefetch, type QuotaPrefetchDeps } from './quotaPrefetch.ts';
+import { createAccountList, type PoolEntry, type AccountListDeps } from './accountList.ts';
 
 /** Grants for one credential at a time; see GrantSource. */
-export interface CredentialGrants extends Pick<GrantSource, 'renew'> {
+export interface CredentialTokens extends Pick<BearerTokenSource, 'replaceRejected'> {
   /** A grant that is good for some minutes. Rejects with AuthError. */
-  grantOf(credentialId: string, signal: AbortSignal): Promise<Grant>;
+  bearerOf(credentialId: string, signal: AbortSignal): Promise<BearerToken>;
 }
 
-export interface PoolNeeds extends RosterNeeds, ProbeNeeds {
-  grants: CredentialGrants;
+export interface PoolDeps extends AccountListDeps, QuotaPrefetchDeps {
+  tokenProvider: CredentialTokens;
   rotation: () => Rotation;
   /** The account that the person chose for this workspace, or at all. */
   preferred: () => string | undefined;
 }
 
 /** The accounts of the person, as one source of grants. */
-export interface Pool extends GrantSource, Disposable {
+export interface Pool extends BearerTokenSource, Disposable {
   /**
    * After a failure that ended the attempts with an account: a grant of another one that may be
    * let in; undefined when no other would be, or when none is ready.
    */
   failOver(
-    rejected: Grant,
+    rejected: BearerToken,
     failure: ResponsesFailure,
     signal: AbortSignal,
-  ): Promise<Grant | undefined>;
+  ): Promise<BearerToken | undefined>;
   /** A request of the account was let in. */
   settle(credentialId: string): void;
   /** In the order of use. Empty until the store was read for the first time. */
@@ -60,27 +60,27 @@ export interface Pool extends GrantSource, Disposable {
   look(): void;
   /** Resolves when the store was read for the first time. */
   readonly ready: Promise<void>;
-  readonly onDidChange: Listen<void>;
+  readonly onDidChange: Event<void>;
 }
 
-export function createPool(needs: PoolNeeds): Pool {
-  const { grants, rests, clock, log } = needs;
-  const roster = createRoster(needs);
+export function createPool(deps: PoolDeps): Pool {
+  const { tokenProvider, rests, clock, log } = deps;
+  const roster = createAccountList(deps);
   const changes = createEmitter<void>((error) => log.error(`pool listener: ${traceError(error)}`));
   const listening = roster.onDidChange(() => changes.fire());
-  const probes = createProbes(needs);
+  const probes = createQuotaPrefetch(deps);
   let sticky: string | undefined;
   /** What the person chose for this chat; it goes before what they chose for all. */
   let wanted: string | undefined;
 
   const wishes = (excluded?: ReadonlySet<string>) => ({
-    rotation: needs.rotation(),
+    rotation: deps.rotation(),
     sticky,
-    preferred: wanted ?? needs.preferred(),
+    preferred: wanted ?? deps.preferred(),
     ...(excluded ? { excluded } : {}),
   });
   const pick = (entries: readonly PoolEntry[], excluded?: ReadonlySet<string>) => {
-    const id = choose(entries.map(toCandidate), wishes(excluded));
+    const id = selectAccount(entries.map(toCandidate), wishes(excluded));
     return entries.find((entry) => entry.id === id);
   };
   const stick = (id: string | undefined) => {
@@ -90,18 +90,18 @@ export function createPool(needs: PoolNeeds): Pool {
   };
 
   /** The next account that lets itself be used; undefined when none is ready. */
-  async function find(search: Search, signal: AbortSignal): Promise<Grant | undefined> {
+  async function find(search: Search, signal: AbortSignal): Promise<BearerToken | undefined> {
     for (;;) {
       signal.throwIfAborted();
       const entries = await roster.load();
       const entry = pick(entries, search.excluded);
       if (!entry) return undefined;
-      if (await probes.check(entry, entries, { rotation: needs.rotation(), sticky }, signal))
+      if (await probes.check(entry, entries, { rotation: deps.rotation(), sticky }, signal))
         continue;
       try {
-        const grant = await grants.grantOf(entry.id, signal);
+        const bearer = await tokenProvider.bearerOf(entry.id, signal);
         stick(entry.id);
-        return withLabel(grant, entry, search);
+        return withLabel(bearer, entry, search);
       } catch (error) {
         if (!(error instanceof AuthError)) throw error;
         log.info(`an account is passed over: ${error.failure.kind}`);
@@ -112,27 +112,27 @@ export function createPool(needs: PoolNeeds): Pool {
   }
 
   /** No account is ready: the one that most likely lets us in all the same, or why not. */
-  async function lastResort(search: Search, signal: AbortSignal): Promise<Grant> {
+  async function lastResort(search: Search, signal: AbortSignal): Promise<BearerToken> {
     const considered = (all: readonly PoolEntry[]) => consideredOf(all, wishes());
-    const resting = considered(roster.entries()).filter(isResting);
+    const resting = considered(roster.entries()).filter(isCoolingDown);
     if (await probes.checkAll(resting, signal)) {
-      const grant = await find(search, signal);
-      if (grant) return grant;
+      const bearer = await find(search, signal);
+      if (bearer) return bearer;
     }
     const entries = considered(roster.entries()).filter(({ id }) => !search.excluded.has(id));
     const hopeful = hopefulOf(entries, search);
-    const grant = await grants.grantOf(hopeful.id, signal);
+    const bearer = await tokenProvider.bearerOf(hopeful.id, signal);
     stick(hopeful.id);
-    return withLabel(grant, hopeful, search);
+    return withLabel(bearer, hopeful, search);
   }
 
   async function noteRest(id: string, failure: ResponsesFailure, signal: AbortSignal) {
     const nowMs = clock.now();
-    const rest = restFor(failure, nowMs);
+    const rest = cooldownFor(failure, nowMs);
     if (!rest) return false;
     log.info(`an account rests reason=${rest.reason} for=${rest.untilMs - nowMs}ms`);
     await kept(
-      rests.change((old) => withRest(old, id, rest, nowMs), signal),
+      rests.change((old) => withCooldown(old, id, rest, nowMs), signal),
       log,
     );
     return true;
@@ -152,17 +152,17 @@ export function createPool(needs: PoolNeeds): Pool {
   };
 
   return {
-    async grant(signal) {
+    async getToken(signal) {
       const search: Search = { excluded: new Set() };
       return (await find(search, signal)) ?? (await lastResort(search, signal));
     },
-    async renew(rejected, signal, options) {
+    async replaceRejected(rejected, signal, options) {
       const { label } = rejected;
       try {
-        const grant = await grants.renew(rejected, signal, options);
-        return { ...grant, ...(label === undefined ? {} : { label }) };
+        const bearer = await tokenProvider.replaceRejected(rejected, signal, options);
+        return { ...bearer, ...(label === undefined ? {} : { label }) };
       } catch (error) {
-        if (!(error instanceof AuthError) || needs.rotation() === 'off') throw error;
+        if (!(error instanceof AuthError) || deps.rotation() === 'off') throw error;
         // Its session has ended, or cannot be renewed now, in the middle of a turn.
         const failed = { error, label: label ?? '' };
         const excluded = new Set([rejected.credentialId]);
@@ -176,9 +176,9 @@ export function createPool(needs: PoolNeeds): Pool {
       return find({ excluded: new Set([rejected.credentialId]) }, signal);
     },
     settle(id) {
-      if (!ownValue(openRests(rests.current(), clock.now()), id)) return;
+      if (!ownValue(activeCooldowns(rests.current(), clock.now()), id)) return;
       void kept(
-        rests.change((old) => withoutRest(old, id), new AbortController().signal),
+        rests.change((old) => withoutCooldown(old, id), new AbortController().signal),
         log,
       );
     },
@@ -195,7 +195,7 @@ export function createPool(needs: PoolNeeds): Pool {
     },
     look: () => changes.fire(),
     ready: readFirst(),
-    onDidChange: changes.listen,
+    onDidChange: changes.event,
     dispose() {
       listening.dispose();
       roster.dispose();
@@ -219,21 +219,21 @@ interface Search {
   failed?: { error: AuthError; label: string };
 }
 
-function withLabel(grant: Grant, { label }: PoolEntry, { failed }: Search): Grant {
-  if (!failed) return { ...grant, label };
-  return { ...grant, label, passedOver: { label: failed.label, failure: failed.error.failure } };
+function withLabel(bearer: BearerToken, { label }: PoolEntry, { failed }: Search): BearerToken {
+  if (!failed) return { ...bearer, label };
+  return { ...bearer, label, passedOver: { label: failed.label, failure: failed.error.failure } };
 }
 
 const notSignedIn = { kind: 'notSignedIn' } as const;
 
-const isResting = ({ condition }: PoolEntry) => condition.kind === 'resting';
+const isCoolingDown = ({ condition }: PoolEntry) => condition.kind === 'resting';
 const untilMs = ({ condition }: PoolEntry) =>
   condition.kind === 'resting' ? condition.untilMs : Infinity;
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
 
 /** The one that may let us in though it rests. Throws why there is none. */
 function hopefulOf(entries: readonly PoolEntry[], { failed }: Search): PoolEntry {
-  const left = entries.filter(isResting).toSorted((a, b) => untilMs(a) - untilMs(b));
+  const left = entries.filter(isCoolingDown).toSorted((a, b) => untilMs(a) - untilMs(b));
   const hopeful = left.find((entry) => !isKnownSpent(entry.quota)) ?? left[0];
   // What passes by itself is nearer than the end of a rest.
   if (failed && (!hopeful || isPassing(failed.error.failure))) throw failed.error;
@@ -243,14 +243,14 @@ function hopefulOf(entries: readonly PoolEntry[], { failed }: Search): PoolEntry
 }
 
 /** Where none is ready: one that rests is somebody still, a chosen one that has ended is not. */
-function standInFor(all: readonly PoolEntry[], wishes: Wishes): PoolEntry | undefined {
+function standInFor(all: readonly PoolEntry[], wishes: SelectionInput): PoolEntry | undefined {
   const signedIn = wishes.rotation === 'off' ? [] : all.filter(isSignedIn);
-  return pinnedOf(signedIn.length > 0 ? signedIn : all, wishes);
+  return preferredAccount(signedIn.length > 0 ? signedIn : all, wishes);
 }
 
-function consideredOf(all: readonly PoolEntry[], wishes: Wishes): readonly PoolEntry[] {
-  if (wishes.rotation !== 'off') return affordable(all, wishes);
-  const pinned = pinnedOf(all, wishes);
+function consideredOf(all: readonly PoolEntry[], wishes: SelectionInput): readonly PoolEntry[] {
+  if (wishes.rotation !== 'off') return withoutBilledAccounts(all, wishes);
+  const pinned = preferredAccount(all, wishes);
   return pinned ? [pinned] : [];
 }
 

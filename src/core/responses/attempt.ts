@@ -2,14 +2,14 @@ import { HttpError, readText, type Http, type HttpRequest } from '../../base/htt
 import type { HttpResponse } from '../../base/http.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import type { Delivery } from './garbleFilter.ts';
-import type { GuardTool } from './garble/guard.ts';
-import type { AttemptRecord } from './exchange.ts';
+import type { Delivery } from './leakFilter.ts';
+import type { DetectedTool } from './leakedToolCalls/leakDetector.ts';
+import type { AttemptRecord } from './exchangeRecorder.ts';
 import { failureFromHttp, failureFromTransport } from './classify.ts';
 import type { OutputItem, ResponseObject } from './events.ts';
 import type { ResponsesFailure } from './failure.ts';
-import { ListenerFault } from './listenerFault.ts';
-import { watchQuiet, type QuietWatch } from './quiet.ts';
+import { ListenerError } from './listenerError.ts';
+import { monitorSilence, type SilenceMonitor } from './silenceMonitor.ts';
 import { createReading, type Reading } from './reading.ts';
 import type { ToolNames } from './toolNames.ts';
 import type { EmitTurnEvent } from './turnEvent.ts';
@@ -31,7 +31,7 @@ export interface AttemptPorts {
   /** The credential that the request goes out with. */
   credentialId: string;
   /** The tools that are on offer, by their names on the wire: a call in the text is a leak. */
-  tools: readonly GuardTool[];
+  tools: readonly DetectedTool[];
   /** Maps the names under which the backend calls them. */
   names: ToolNames;
   delivery: Delivery;
@@ -73,7 +73,7 @@ export async function runAttempt(
     return await reading.outcome();
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof ListenerFault) throw error;
+    if (error instanceof ListenerError) throw error;
     return await reading.outcome(failureOf(error, reading.hasBegun()));
   } finally {
     watch.end();
@@ -84,9 +84,9 @@ export async function runAttempt(
 function watchSilence(
   attempt: number,
   { clock, silentAfterMs, quietAfterMs, emit }: AttemptPorts,
-): QuietWatch {
+): SilenceMonitor {
   const lengths = [silentAfterMs, quietAfterMs].filter((length) => length !== undefined);
-  return watchQuiet(lengths, clock, {
+  return monitorSilence(lengths, clock, {
     quiet(afterMs, sinceMs) {
       if (afterMs === silentAfterMs) emit({ type: 'silent', attempt, sinceMs });
       else emit({ type: 'quiet', attempt, afterMs });

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { cut } from '../../base/cut.ts';
+import { truncate } from '../../base/truncate.ts';
 import { parseJson } from '../../base/json.ts';
 import { redactStart } from '../../base/log.ts';
 import type { HttpError } from '../../base/http.ts';
-import { readCount } from '../quota/reading.ts';
+import { readCount } from '../quota/decode/quotaSnapshot.ts';
 import type { ResponsesFailure, ResponsesFailureKind } from './failure.ts';
 import { exactKind, familyKind, statusKind } from './errorKinds.ts';
 import { readResetsAtMs, readRetryAfterMs } from './retryHint.ts';
@@ -17,7 +17,7 @@ const text = z.catch(
     z.nullable(
       z.pipe(
         z.union([z.string(), z.number()]),
-        z.transform((value) => cut(String(value), longestText)),
+        z.transform((value) => truncate(String(value), longestText)),
       ),
     ),
   ),
@@ -99,7 +99,7 @@ export function failureFromEvent(
 function kindInside(error: ApiError): ResponsesFailureKind | undefined {
   return (
     exactKind(error) ??
-    shapeOf(error) ??
+    describeShape(error) ??
     familyKind(error) ??
     statusKind(error.status ?? Number(error.code ?? NaN))
   );
@@ -136,8 +136,8 @@ function describe(
   const code = error.code ?? error.type ?? undefined;
   return {
     kind,
-    ...(code === undefined ? {} : { code: cut(code, longestName) }),
-    ...(error.plan_type == null ? {} : { plan: cut(error.plan_type, longestName) }),
+    ...(code === undefined ? {} : { code: truncate(code, longestName) }),
+    ...(error.plan_type == null ? {} : { plan: truncate(error.plan_type, longestName) }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
   };
@@ -148,7 +148,7 @@ function kindOf(status: number, error: ApiError, html: boolean): ResponsesFailur
   if (byCode) return byCode;
   if (html && (status === 403 || status === 503)) return 'blocked';
   const isRefusal = status === 400 || status === 404 || status === 410 || status === 422;
-  const shape = isRefusal ? (shapeOf(error) ?? familyOfRefusal(error)) : undefined;
+  const shape = isRefusal ? (describeShape(error) ?? familyOfRefusal(error)) : undefined;
   return shape ?? statusKind(status) ?? 'badRequest';
 }
 
@@ -159,7 +159,7 @@ function familyOfRefusal(error: ApiError): ResponsesFailureKind | undefined {
 }
 
 /** Refusals that are known only by their parameter or their words (WIRE.md b). */
-function shapeOf(error: ApiError): ResponsesFailureKind | undefined {
+function describeShape(error: ApiError): ResponsesFailureKind | undefined {
   const message = error.message ?? '';
   if (error.param === 'reasoning.context' || error.param === 'parallel_tool_calls') {
     return 'wrongShape';
@@ -181,7 +181,7 @@ function isModelGone(message: string): boolean {
 
 function readBody({ headers, body }: HttpFailureSource): ApiError {
   const parsed = parseJson(errorBody, body) ?? parseJson(errorBody, encodedError(headers));
-  if (!parsed) return isHtml({ headers, body }) ? {} : { message: cut(body, longestText) };
+  if (!parsed) return isHtml({ headers, body }) ? {} : { message: truncate(body, longestText) };
   if (typeof parsed.error === 'string') return { message: parsed.error };
   if (parsed.error) return parsed.error;
   if (typeof parsed.detail === 'string') return { message: parsed.detail };

@@ -1,26 +1,30 @@
 import type { Clock } from '../../base/clock.ts';
-import { createStretches } from '../../base/eventLoop.ts';
+import { createTimeSlices } from '../../base/timeSlices.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
-import { createEchoFilter } from './echo.ts';
-import { createAsking } from './asking.ts';
-import { createCircuit } from './circuit.ts';
+import { createDuplicateOutputFilter } from './duplicateOutputFilter.ts';
+import { createTurnRequestBuilder } from './turnRequestBuilder.ts';
+import { createCircuitBreaker } from './circuitBreaker.ts';
 import { runAttempt, type AttemptOutcome } from './attempt.ts';
 import type { OutputItem } from './events.ts';
-import { createExchangeRecorder } from './exchange.ts';
+import { createExchangeRecorder } from './exchangeRecorder.ts';
 import { logSummary, ResponsesError, type ResponsesFailure } from './failure.ts';
-import type { Delivery } from './garbleFilter.ts';
-import { guardedEmit, ListenerFault } from './listenerFault.ts';
+import type { Delivery } from './leakFilter.ts';
+import { guardedEmit, ListenerError } from './listenerError.ts';
 import type { Identity, ResponsesRequest } from './request.ts';
-import { decideRetry, usualPolicy, type RetryChange, type RetryPolicy } from './retry.ts';
+import { decideRetry, defaultRetryPolicy, type RetryChange, type RetryPolicy } from './retry.ts';
 import { waitForRetry } from './retryWait.ts';
-import { createTurnAccount, type ResponsesGrants, type TurnAccount } from './turnAccount.ts';
-import { hasCalls, toAnswer, usageOf } from './toAnswer.ts';
+import {
+  createTurnCredential,
+  type ResponsesTokens,
+  type TurnCredential,
+} from './turnCredential.ts';
+import { hasCalls, buildAnswer, usageOf } from './buildAnswer.ts';
 import type { Answer, EmitTurnEvent, TurnEvent } from './turnEvent.ts';
 
 export interface ResponsesOptions {
   http: Http;
-  grants: ResponsesGrants;
+  tokenProvider: ResponsesTokens;
   /** Read anew for each request, so that a changed setting holds at once. */
   baseUrl: () => string;
   identity: Identity;
@@ -53,13 +57,13 @@ export interface ResponsesClient {
 
 /** The only loop of the product that retries; what it does is decided by `decideRetry`. */
 export function createResponses(options: ResponsesOptions): ResponsesClient {
-  const circuit = createCircuit(options.clock);
+  const circuit = createCircuitBreaker(options.clock);
   return {
     async stream(request, emit, signal) {
-      const { grants, baseUrl } = options;
-      const first = await grants.grant(signal);
+      const { tokenProvider, baseUrl } = options;
+      const first = await tokenProvider.getToken(signal);
       const { host } = new URL(first.api ?? baseUrl());
-      const account = createTurnAccount({ grants, circuit, host }, first, signal);
+      const account = createTurnCredential({ tokenProvider, circuit, host }, first, signal);
       try {
         const live = guardedEmit(emit, signal);
         const answer = await createRun(options, request, live, signal, account).answer();
@@ -68,7 +72,7 @@ export function createResponses(options: ResponsesOptions): ResponsesClient {
         return answer;
       } catch (error) {
         account.settle(error);
-        throw error instanceof ListenerFault ? error.cause : error;
+        throw error instanceof ListenerError ? error.cause : error;
       }
     },
   };
@@ -88,32 +92,32 @@ function createRun(
   request: ResponsesRequest,
   emit: EmitTurnEvent,
   signal: AbortSignal,
-  account: TurnAccount,
+  account: TurnCredential,
 ) {
   const { clock, log } = options;
-  const policy = options.retryPolicy?.() ?? usualPolicy;
+  const policy = options.retryPolicy?.() ?? defaultRetryPolicy;
   const maxAttempts = policy.requests.limit;
   const exchange = createExchangeRecorder(clock);
   const failures: Partial<Record<ResponsesFailure['kind'], number>> = {};
   let attempt = 0;
-  const asking = createAsking(request, () => wayOf(options));
+  const asking = createTurnRequestBuilder(request, () => wayOf(options));
   /** Items that broken attempts had finished: sent along, so that they are not made twice. */
   const kept: OutputItem[] = [];
 
   async function send(): Promise<AttemptOutcome> {
     attempt++;
-    const { grant, after } = await account.next();
-    const { credentialId, label } = grant;
+    const { bearer, after } = await account.next();
+    const { credentialId, label } = bearer;
     emit({
       type: 'attempt',
       attempt,
       credentialId,
       ...(label === undefined ? {} : { account: label }),
       ...(after === undefined ? {} : { after }),
-      ...(grant.passedOver === undefined ? {} : { passedOver: grant.passedOver }),
+      ...(bearer.passedOver === undefined ? {} : { passedOver: bearer.passedOver }),
     });
-    const message = asking.build(grant, kept);
-    const echo = createEchoFilter(kept, emit);
+    const message = asking.build(bearer, kept);
+    const echo = createDuplicateOutputFilter(kept, emit);
     const record = exchange.begin(attempt, message);
     const ports = {
       model: request.model.slug,
@@ -166,7 +170,7 @@ function createRun(
   /** False when the next attempt would go out with the token that was rejected. */
   async function isPrepared(change: RetryChange | undefined, failure: ResponsesFailure) {
     account.forget();
-    return change !== 'token' || account.renew(failure);
+    return change !== 'token' || account.replaceRejected(failure);
   }
 
   function keepFinished({ items, unfinishedKeys }: AttemptOutcome): void {
@@ -187,7 +191,7 @@ function createRun(
   async function givenUp(last: ResponsesFailure): Promise<ResponsesError> {
     const failure = asModelFault(last);
     const { isLasting: _isLasting, ...facts } = failure;
-    const stretches = createStretches(clock);
+    const stretches = createTimeSlices(clock);
     const pause = () => stretches.pauseIfDue(signal);
     const report = await exchange.report({ ...facts, attempts: attempt }, pause);
     log.warn(`request given up after ${attempt}: ${logSummary(report?.facts ?? {})}`);
@@ -209,11 +213,11 @@ function createRun(
         const failure = outcome.failure ?? emptiness(outcome, kept);
         const items = [...kept, ...outcome.items];
         const from = { attempts: attempt, credentialId: account.id() };
-        if (!failure || isWhole(outcome)) return toAnswer(outcome, items, from);
+        if (!failure || isWhole(outcome)) return buildAnswer(outcome, items, from);
         emit({ type: 'failed', attempt, failure, ...usageOf(outcome) });
         if (hasCalls(outcome.items) && (isWorthRetrying(failure) || (await moveOn(failure)))) {
           emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
-          return toAnswer(outcome, items, from);
+          return buildAnswer(outcome, items, from);
         }
         await recover(failure, outcome);
       }

@@ -1,8 +1,8 @@
 import type { HttpFailureKind } from '../../base/http.ts';
 import { deepestJson } from '../../base/json.ts';
 import { redact } from '../../base/log.ts';
-import type { FailureReport } from './exchange.ts';
-import { wireName } from './shape.ts';
+import type { FailureReport } from './exchangeRecorder.ts';
+import { safeName } from './describeShape.ts';
 
 /** Why a request to the Responses API failed, named by what a caller can do about it. */
 export type ResponsesFailureKind =
@@ -113,7 +113,7 @@ function summary({ kind, status, transport }: ResponsesFailure): string {
  */
 export function logSummary(facts: FailureReport['facts']): string {
   const { kind, status, code, transport, requestId } = facts;
-  const told = [kind, status, name(code, wireName), transport, name(requestId, requestIdName)];
+  const told = [kind, status, name(code, safeName), transport, name(requestId, requestIdName)];
   return told.filter((fact) => fact !== undefined).join(' · ');
 }
 

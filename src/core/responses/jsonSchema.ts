@@ -1,5 +1,5 @@
 import { ownValue } from '../../base/lookup.ts';
-import { present } from '../../base/present.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 
 /**
  * JSON schemas as the backend takes them: the keywords that the real client sends, and nothing of
@@ -46,7 +46,7 @@ export function createSchemaReader(root: Schema, options: { descriptions: boolea
     const combined = combinators.filter((name) => Array.isArray(ownValue(given, name)));
     const isCombined = combined.length > 0;
     const type = isCombined ? undefined : typeOf(given);
-    return present({
+    return omitUndefined({
       type,
       description: options.descriptions ? textOf(given['description']) : undefined,
       enum: isCombined ? undefined : enumOf(given),

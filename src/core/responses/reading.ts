@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../base/http.ts';
-import { cut } from '../../base/cut.ts';
-import { createStretches } from '../../base/eventLoop.ts';
-import { present } from '../../base/present.ts';
+import { truncate } from '../../base/truncate.ts';
+import { createTimeSlices } from '../../base/timeSlices.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { createAnswer, type AnswerChange, type AnswerState } from './answer.ts';
 import { createAnswerBody, wrongForm } from './answerBody.ts';
 import type { AttemptOutcome, AttemptPorts } from './attempt.ts';
@@ -14,11 +14,11 @@ import {
   type ResponsesEvent,
 } from './events.ts';
 import { tooDeepFailure, type ResponsesFailure } from './failure.ts';
-import { createGarbleFilter, type GarbleFilter } from './garbleFilter.ts';
-import { findGarbleInPieces, pieceChars } from './garble/guard.ts';
+import { createLeakFilter, type LeakFilter } from './leakFilter.ts';
+import { findLeakInPieces, pieceChars } from './leakedToolCalls/leakDetector.ts';
 import { isAnswer, isCall, isKnownItem } from './outputItems.ts';
-import type { QuietWatch } from './quiet.ts';
-import { cleaned, standing } from './standing.ts';
+import type { SilenceMonitor } from './silenceMonitor.ts';
+import { withoutLeaks, finishedItems } from './finishedItems.ts';
 import type { EmitTurnEvent } from './turnEvent.ts';
 
 /** More bytes at once than a sign of life has: they are part of a long event. */
@@ -34,10 +34,10 @@ export type Reading = ReturnType<typeof createReading>;
 export function createReading(
   attempt: number,
   { emit, clock, log, model, credentialId, tools, names, delivery, record }: AttemptPorts,
-  watch: QuietWatch,
+  watch: SilenceMonitor,
   signal: AbortSignal,
 ) {
-  const stretches = createStretches(clock);
+  const stretches = createTimeSlices(clock);
   const pause = () => stretches.pauseIfDue(signal);
   let open = true;
   let begun = false;
@@ -46,7 +46,7 @@ export function createReading(
   let failure: ResponsesFailure | undefined;
   let malformed = 0;
 
-  const filter = createGarbleFilter({ tools, delivery, pieceChars }, (change) => {
+  const filter = createLeakFilter({ tools, delivery, pieceChars }, (change) => {
     if (open) tell(change, attempt, emit);
   });
   const answer: AnswerState = createAnswer(attempt, filter.change);
@@ -124,7 +124,7 @@ export function createReading(
   const leak = () => leakIn(filter, answer, end !== undefined);
 
   function noteModel(served = ''): void {
-    if (isOther(served, model)) emit({ type: 'rerouted', attempt, model: cut(served, 100) });
+    if (isOther(served, model)) emit({ type: 'rerouted', attempt, model: truncate(served, 100) });
   }
 
   return {
@@ -161,12 +161,12 @@ export function createReading(
       const found = (end ? undefined : (failure ?? otherFailure)) ?? leak();
       const isBroken = found !== undefined;
       if (isBroken) record.heard(answer.texts());
-      const find = (text: string) => findGarbleInPieces(text, { tools }, pause);
+      const find = (text: string) => findLeakInPieces(text, { tools }, pause);
       const all = answer.outputs();
-      const outputs = filter.found() ? await cleaned(all, tools, isBroken, find) : all;
+      const outputs = filter.found() ? await withoutLeaks(all, tools, isBroken, find) : all;
       return {
-        ...standing(outputs, isBroken || end?.end === 'incomplete'),
-        ...present({ headers, failure: found, end: end?.end, response: end?.response }),
+        ...finishedItems(outputs, isBroken || end?.end === 'incomplete'),
+        ...omitUndefined({ headers, failure: found, end: end?.end, response: end?.response }),
       };
     },
   };
@@ -180,7 +180,7 @@ const isOther = (served: string, model: string) => served !== '' && served !== m
 
 /** A tool call that was written as text, where none was made and no answer stands (WIRE.md h). */
 function leakIn(
-  filter: GarbleFilter,
+  filter: LeakFilter,
   answer: AnswerState,
   isEnded: boolean,
 ): ResponsesFailure | undefined {

@@ -1,8 +1,8 @@
-import type { Grant } from '../auth/grant.ts';
+import type { BearerToken } from '../auth/bearerToken.ts';
 import type { HttpRequest } from '../../base/http.ts';
 import { wellFormedJson } from '../../base/wellFormed.ts';
 import { developerMessage, prepareInput, type InputItem } from './input.ts';
-import type { AccountTies } from './ties.ts';
+import type { ItemOwnership } from './itemOwnership.ts';
 import { createToolNames } from './toolNames.ts';
 import { functionTool, type ToolDefinition } from './toolSchema.ts';
 
@@ -32,7 +32,7 @@ export interface ResponsesRequest {
   /** `x-codex-turn-state` of an earlier answer of the same turn, and the credential that got it. */
   turnState?: { value: string; credentialId: string } | undefined;
   /** What of the chat belongs to an account; absent: the chat has but one. */
-  ties?: AccountTies | undefined;
+  ties?: ItemOwnership | undefined;
 }
 
 /** Who we say we are. The user agent's first word must be the originator (WIRE.md b, Identity). */
@@ -43,7 +43,7 @@ export interface Identity {
 
 export interface RequestOptions {
   baseUrl: string;
-  grant: Grant;
+  bearer: BearerToken;
   identity: Identity;
   /** The body shape, where it differs from what the catalogue says. */
   lite?: boolean;
@@ -58,7 +58,7 @@ export interface RequestOptions {
  * clients.
  */
 export function buildRequest(request: ResponsesRequest, options: RequestOptions): HttpRequest {
-  const { api } = options.grant;
+  const { api } = options.bearer;
   const lite = api === undefined && (options.lite ?? request.model.lite);
   return {
     method: 'POST',
@@ -75,10 +75,10 @@ export function responsesUrl(baseUrl: string): string {
 }
 
 /** Headers that every call to the backend carries. */
-export function backendHeaders(grant: Grant, identity: Identity): Record<string, string> {
+export function backendHeaders(bearer: BearerToken, identity: Identity): Record<string, string> {
   return {
-    authorization: `Bearer ${grant.accessToken}`,
-    'chatgpt-account-id': grant.accountId,
+    authorization: `Bearer ${bearer.accessToken}`,
+    'chatgpt-account-id': bearer.accountId,
     originator: identity.originator,
     'user-agent': identity.userAgent,
   };
@@ -86,24 +86,24 @@ export function backendHeaders(grant: Grant, identity: Identity): Record<string,
 
 function headersOf(
   request: ResponsesRequest,
-  { grant, identity }: RequestOptions,
+  { bearer, identity }: RequestOptions,
   lite: boolean,
 ): Record<string, string> {
   return {
-    ...backendHeaders(grant, identity),
+    ...backendHeaders(bearer, identity),
     accept: 'text/event-stream',
     'content-type': 'application/json',
     'session-id': request.sessionId,
     'thread-id': request.sessionId,
     'x-client-request-id': request.sessionId,
-    ...turnStateOf(request, grant),
+    ...turnStateOf(request, bearer),
     ...(lite ? { 'x-openai-internal-codex-responses-lite': 'true' } : {}),
   };
 }
 
-function apiHeadersOf({ sessionId }: ResponsesRequest, { grant, identity }: RequestOptions) {
+function apiHeadersOf({ sessionId }: ResponsesRequest, { bearer, identity }: RequestOptions) {
   return {
-    authorization: `Bearer ${grant.accessToken}`,
+    authorization: `Bearer ${bearer.accessToken}`,
     'user-agent': identity.userAgent,
     accept: 'text/event-stream',
     'content-type': 'application/json',
@@ -111,7 +111,7 @@ function apiHeadersOf({ sessionId }: ResponsesRequest, { grant, identity }: Requ
   };
 }
 
-function turnStateOf({ turnState }: ResponsesRequest, { credentialId }: Grant) {
+function turnStateOf({ turnState }: ResponsesRequest, { credentialId }: BearerToken) {
   return turnState?.credentialId === credentialId ? { 'x-codex-turn-state': turnState.value } : {};
 }
 
@@ -136,7 +136,7 @@ function bodyOf(request: ResponsesRequest, options: RequestOptions, lite: boolea
     store: false,
     stream: true,
     include: ['reasoning.encrypted_content'],
-    prompt_cache_key: request.ties?.cacheKey(options.grant.credentialId) ?? request.sessionId,
+    prompt_cache_key: request.ties?.cacheKey(options.bearer.credentialId) ?? request.sessionId,
     ...verbosityOf(request),
   };
 }

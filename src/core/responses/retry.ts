@@ -21,7 +21,7 @@ export type RetryDecision =
 export type RetryChange = 'token' | 'shape' | 'reasoning' | 'verbosity';
 
 /** How often the same is asked again and how long after, ms, give or take a fifth. */
-export interface Patience {
+export interface RetryBudget {
   retries: number;
   delayMs: number;
 }
@@ -33,12 +33,12 @@ export interface RetryPolicy {
    * `delayMs` is the first wait, doubled each time.
    */
   requests: { limit: number; delayMs: number };
-  garbled: Patience;
-  empty: Patience;
+  garbled: RetryBudget;
+  empty: RetryBudget;
 }
 
 /** A model that garbles three times more does so for a reason (WIRE.md h). */
-export const usualPolicy: RetryPolicy = {
+export const defaultRetryPolicy: RetryPolicy = {
   requests: { limit: maxAttempts, delayMs: firstDelayMs },
   garbled: { retries: 3, delayMs: firstDelayMs },
   empty: { retries: 1, delayMs: firstDelayMs },
@@ -84,7 +84,7 @@ const giveUp: RetryDecision = { action: 'giveUp' };
 export function decideRetry(
   failure: ResponsesFailure,
   state: RetryState,
-  policy: RetryPolicy = usualPolicy,
+  policy: RetryPolicy = defaultRetryPolicy,
 ): RetryDecision {
   if (state.attempt >= policy.requests.limit || failure.isLasting === true) return giveUp;
   const times = state.failures[failure.kind] ?? 1;
@@ -129,7 +129,7 @@ export function decideRetry(
 }
 
 function askAgain(
-  { retries, delayMs }: Patience,
+  { retries, delayMs }: RetryBudget,
   times: number,
   { random }: RetryState,
   change?: 'verbosity',

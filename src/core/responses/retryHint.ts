@@ -1,5 +1,5 @@
 import { lookupTable } from '../../base/lookup.ts';
-import { epochMs, spanMs } from '../../base/figures.ts';
+import { epochMs, spanMs } from '../../base/boundedNumbers.ts';
 
 /**
  * When the backend says that a request may be tried again. Structured hints come first, the words

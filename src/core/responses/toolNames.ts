@@ -22,9 +22,9 @@ export interface ToolNames {
 export function createToolNames(names: readonly string[]): ToolNames {
   const wire = new Map<string, string>();
   const original = new Map<string, string>();
-  const set = (name: string, wireName: string) => {
-    wire.set(name, wireName);
-    original.set(wireName, name);
+  const set = (name: string, safeName: string) => {
+    wire.set(name, safeName);
+    original.set(safeName, name);
   };
   for (const name of names) if (isFit(name)) set(name, name);
   for (const name of names) if (!wire.has(name)) set(name, freeName(name, original));

@@ -73,13 +73,15 @@ function rootObject(schema: Schema, descriptions: boolean): RootObject {
     }),
   );
   const sure = requiredOf({ required: [...required] }, own);
-  const besides = kept.filter((key) => ownValue(schema, key) !== undefined);
-  const rest = reader.read(Object.fromEntries(besides.map((key) => [key, ownValue(schema, key)])));
+  const limitHint = kept.filter((key) => ownValue(schema, key) !== undefined);
+  const rest = reader.read(
+    Object.fromEntries(limitHint.map((key) => [key, ownValue(schema, key)])),
+  );
   return {
     type: 'object',
     properties: own,
     ...(sure.length === 0 ? {} : { required: sure }),
-    ...Object.fromEntries(besides.map((key) => [key, ownValue(rest, key)])),
+    ...Object.fromEntries(limitHint.map((key) => [key, ownValue(rest, key)])),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PassedOver } from '../auth/grant.ts';
+import type { PassedOver } from '../auth/bearerToken.ts';
 import type { AnswerPart } from './answer.ts';
 import type { OutputItem } from './events.ts';
 import type { ResponsesFailure } from './failure.ts';

@@ -5,7 +5,7 @@ export const load = ({ built }) => import(pathToFileURL(built).href);
 
 export function open(client, { base, history, onText }) {
   const http = client.createHttp();
-  const grant = { credentialId: 'c', accountId: 'a', accessToken: 't' };
+  const bearer = { credentialId: 'c', accountId: 'a', accessToken: 't' };
   const request = {
     model: { slug: 'gpt-5.5', lite: false, supportsVerbosity: true, defaultVerbosity: 'low' },
     instructions,
@@ -15,7 +15,7 @@ export function open(client, { base, history, onText }) {
   };
   const responses = client.createResponses({
     http: http.request,
-    grants: { grant: async () => grant, renew: async () => grant },
+    tokenProvider: { getToken: async () => bearer, replaceRejected: async () => bearer },
     baseUrl: () => base,
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/bench' },
     clock: client.systemClock,

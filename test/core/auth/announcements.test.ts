@@ -5,10 +5,10 @@ import type { Http } from '../../../src/base/http.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { AnnouncementStore } from '../../../src/core/auth/announcements.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
-import { createGrants } from '../../../src/core/auth/grants.ts';
-import { createLocalRefresh } from '../../../src/core/auth/refreshNotes.ts';
+import { createTokenProvider } from '../../../src/core/auth/tokenProvider.ts';
+import { createLocalRefresh } from '../../../src/core/auth/refreshJournal.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
-import { ofOne } from '../../support/grants.ts';
+import { ofOne } from '../../support/tokenProvider.ts';
 import { skippingClock } from '../../support/manualClock.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 import { statusOf } from '../../support/streams.ts';
@@ -56,7 +56,7 @@ function sharedSecrets(pause: () => Promise<void> = async () => {}) {
   return { secrets, texts, calls: () => calls };
 }
 
-interface Needs {
+interface Deps {
   store: ReturnType<typeof memoryStore>;
   http: Http;
   clock: Clock;
@@ -64,12 +64,12 @@ interface Needs {
   random?: () => number;
 }
 
-function openWindow(me: string, { store, http, clock, secrets, random = () => 0.5 }: Needs) {
+function openWindow(me: string, { store, http, clock, secrets, random = () => 0.5 }: Deps) {
   const peers = { me: `1.1@${me}`, isAlive: () => true };
   const hosts = { secrets, isRemote: me.startsWith('remote') };
   let ids = 0;
   return ofOne(
-    createGrants({
+    createTokenProvider({
       store,
       http,
       clock,
@@ -108,13 +108,13 @@ test('machines that share secrets never spend one token twice, whenever they beg
         const { secrets, texts } = sharedSecrets(pause);
         texts.set(key, knownHosts);
         const random = () => (latencies.next().value ?? 0) / 101;
-        const needs = { store: memoryStore([spent]), http, clock, secrets, random };
+        const deps = { store: memoryStore([spent]), http, clock, secrets, random };
         const machines = new Map(
-          ['laptop', 'remote', 'remote two'].map((me) => [me, openWindow(me, needs)]),
+          ['laptop', 'remote', 'remote two'].map((me) => [me, openWindow(me, deps)]),
         );
         const work = starts.map(async ({ atMs, machine }) => {
           await clock.delay(atMs, signal());
-          return endOf(machines.get(machine)!.grant(signal()));
+          return endOf(machines.get(machine)!.getToken(signal()));
         });
         const ends = Promise.all(work);
         const state = { isDone: false };
@@ -132,8 +132,8 @@ test('machines that share secrets never spend one token twice, whenever they beg
 test('a window that has never heard of another machine neither waits nor writes', async () => {
   const clock = skippingClock(start);
   const { secrets, texts, calls } = sharedSecrets();
-  const needs = { store: memoryStore([spent]), http: rotatingIssuer().http, clock, secrets };
-  expect(await endOf(openWindow('laptop', needs).grant(signal()))).toBe('access-1');
+  const deps = { store: memoryStore([spent]), http: rotatingIssuer().http, clock, secrets };
+  expect(await endOf(openWindow('laptop', deps).getToken(signal()))).toBe('access-1');
   expect([clock.waits.filter((ms) => ms < 60_000), calls(), texts.size]).toEqual([[], 1, 0]);
 });
 
@@ -143,7 +143,7 @@ test('the first refresh of a remote window outwaits one that was not announced',
   const { http, seen } = rotatingIssuer();
   const store = memoryStore([spent]);
   const remote = openWindow('remote', { store, http, clock, secrets });
-  expect(await endOf(remote.grant(signal()))).toBe('access-1');
+  expect(await endOf(remote.getToken(signal()))).toBe('access-1');
   expect(clock.waits.some((ms) => ms >= 2_000 && ms < 4_000)).toBe(true);
   expect(JSON.parse(texts.get(key) ?? '')).toEqual({ hosts: ['remote'] });
   expect(seen.requests).toBe(1);
@@ -161,7 +161,7 @@ test('an announcement holds no token and is taken back after the refresh', async
   };
   const clock = skippingClock(start);
   const shared = { ...createLocalRefresh(), nameOf: () => 'concealed' };
-  const grants = createGrants({
+  const tokenProvider = createTokenProvider({
     store: memoryStore([spent]),
     http: rotatingIssuer().http,
     clock,
@@ -169,7 +169,7 @@ test('an announcement holds no token and is taken back after the refresh', async
     issuer: () => 'https://issuer.test',
     shared: { ...shared, hosts: { secrets: watched, isRemote: true } },
   });
-  await grants.grantOf(spent.id, signal());
+  await tokenProvider.bearerOf(spent.id, signal());
   expect(written).toHaveLength(2);
   expect(written.join()).not.toMatch(/refresh-|access-|@/);
   expect([...texts.values()].join()).not.toContain('spending');
@@ -186,23 +186,23 @@ test('an announcement that stays is waited for, and counts for nothing after 75 
   };
   texts.set(key, JSON.stringify({ hosts: ['remote'], spending }));
   const laptop = openWindow('laptop', { store: memoryStore([spent]), http, clock, secrets });
-  expect(await endOf(laptop.grant(signal()))).toEqual({ kind: 'busyElsewhere' });
+  expect(await endOf(laptop.getToken(signal()))).toEqual({ kind: 'busyElsewhere' });
   expect(seen.requests).toBe(0);
   await clock.delay(60_000, signal());
-  expect(await endOf(laptop.grant(signal()))).toBe('access-1');
+  expect(await endOf(laptop.getToken(signal()))).toBe('access-1');
 });
 
 test('an announcement of another token is not waited for', async () => {
   const { secrets, texts } = sharedSecrets();
   const spending = { by: '9.9@remote', id: 'an old one', token: 'announced another' };
   texts.set(key, JSON.stringify({ hosts: ['remote'], spending }));
-  const needs = {
+  const deps = {
     store: memoryStore([spent]),
     http: rotatingIssuer().http,
     clock: skippingClock(start),
     secrets,
   };
-  expect(await endOf(openWindow('laptop', needs).grant(signal()))).toBe('access-1');
+  expect(await endOf(openWindow('laptop', deps).getToken(signal()))).toBe('access-1');
 });
 
 test('a secret storage that takes no announcement does not keep the token from being refreshed', async () => {
@@ -212,11 +212,11 @@ test('a secret storage that takes no announcement does not keep the token from b
       throw new Error('locked');
     },
   };
-  const needs = {
+  const deps = {
     store: memoryStore([spent]),
     http: rotatingIssuer().http,
     clock: skippingClock(start),
     secrets,
   };
-  expect(await endOf(openWindow('remote', needs).grant(signal()))).toBe('access-1');
+  expect(await endOf(openWindow('remote', deps).getToken(signal()))).toBe('access-1');
 });

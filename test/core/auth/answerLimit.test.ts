@@ -7,13 +7,13 @@ import { createLocalValue } from '../../../src/base/sharedValue.ts';
 import { createAnswerLimit } from '../../../src/core/auth/answerLimit.ts';
 import { checkApiKey, toApiKeyCredential } from '../../../src/core/auth/apiKey.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
-import type { Grant } from '../../../src/core/auth/grant.ts';
+import type { BearerToken } from '../../../src/core/auth/bearerToken.ts';
 import { fetchCatalogue } from '../../../src/core/models/fetchCatalogue.ts';
-import { createAsker } from '../../../src/core/quota/asker.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { createResets } from '../../../src/core/quota/resets.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
-import { fetchUsage } from '../../../src/core/quota/usage.ts';
+import { createExclusiveFetch } from '../../../src/core/quota/poll/exclusiveFetch.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { createResets } from '../../../src/core/quota/poll/resets.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
+import { fetchUsage } from '../../../src/core/quota/poll/fetchUsage.ts';
 import { createHttp } from '../../../src/node/http.ts';
 import { settled, steppedClock, type SteppedClock } from '../../support/steppedClock.ts';
 
@@ -40,25 +40,25 @@ afterAll(async () => {
   server.close();
 });
 
-const grant: Grant = { credentialId: 'cred', accountId: 'account', accessToken: 'token' };
-const grants = { grant: async () => grant, renew: async () => grant };
+const bearer: BearerToken = { credentialId: 'cred', accountId: 'account', accessToken: 'token' };
+const tokenProvider = { getToken: async () => bearer, replaceRejected: async () => bearer };
 const connections = () =>
   new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
 
 function asking(clock: SteppedClock) {
   const common = { http: client.request, clock, limit: createAnswerLimit(clock) };
   return {
-    usage: () => fetchUsage({ ...common, baseUrl: base, grants, headers: {} }, never),
+    usage: () => fetchUsage({ ...common, baseUrl: base, tokenProvider, headers: {} }, never),
     models: () =>
       fetchCatalogue(
-        { ...common, baseUrl: () => base, grants, headers: () => ({}), log: silentLog },
+        { ...common, baseUrl: () => base, tokenProvider, headers: () => ({}), log: silentLog },
         never,
       ),
     resets: () =>
       createResets({
         ...common,
         baseUrl: () => base,
-        grantsOf: () => grants,
+        grantsOf: () => tokenProvider,
         headers: {},
         newId: () => 'wish',
       }).list('cred', never),
@@ -91,14 +91,14 @@ test.each(['usage', 'models', 'resets', 'API key'] as const)(
 test('the wait for a token counts too', async () => {
   const clock = steppedClock();
   const waiting = {
-    ...grants,
-    grant: (signal: AbortSignal) =>
-      new Promise<Grant>((_, reject) =>
+    ...tokenProvider,
+    getToken: (signal: AbortSignal) =>
+      new Promise<BearerToken>((_, reject) =>
         signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
       ),
   };
   const limit = createAnswerLimit(clock);
-  const source = { http: client.request, clock, limit, baseUrl: base, grants: waiting };
+  const source = { http: client.request, clock, limit, baseUrl: base, tokenProvider: waiting };
   const asked = fetchUsage({ ...source, headers: {} }, never).catch((error: unknown) => error);
   await settled();
   await clock.advance(61_000);
@@ -110,9 +110,16 @@ describe('the asking of all windows', () => {
     const clock = steppedClock();
     const leases = createLocalLeases();
     const shared = createLocalValue(noStoredQuota);
-    const book = createQuota({ shared, clock, log: silentLog });
+    const book = createQuotaStore({ shared, clock, log: silentLog });
     const fetch = () => asking(clock).usage();
-    const asker = createAsker({ fetch, book, leases, clock, random: () => 0, log: silentLog });
+    const asker = createExclusiveFetch({
+      fetch,
+      book,
+      leases,
+      clock,
+      random: () => 0,
+      log: silentLog,
+    });
     const visit = asker.visit(() => 'cred').catch((error: unknown) => error);
     await trickle();
     await clock.advance(61_000);

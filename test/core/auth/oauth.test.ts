@@ -65,12 +65,12 @@ test('the address means the same after VS Code has decoded and encoded it anew',
 test('trades the code by the form of the Codex CLI', async () => {
   const { http, sent } = scriptedHttp(() => statusOf(200, { access_token: 'a', expires_in: 9 }));
   const { form = {} } = fixture('02_code_exchange.json').body ?? {};
-  const grant = {
+  const bearer = {
     code: form['code'] ?? '',
     redirectUri: form['redirect_uri'] ?? '',
     verifier: form['code_verifier'] ?? '',
   };
-  expect(await exchangeCode(issuerOf(http), grant, never)).toEqual({
+  expect(await exchangeCode(issuerOf(http), bearer, never)).toEqual({
     accessToken: 'a',
     expiresInS: 9,
   });
@@ -195,8 +195,8 @@ test.each([
   [503, failed(503)],
 ])('a code exchange answered by %i fails as %j', async (status, failure) => {
   const { http } = scriptedHttp(() => statusOf(status, { error: 'invalid_grant' }));
-  const grant = { code: 'c', redirectUri: 'r', verifier: 'v' };
-  expect(await failureOf(exchangeCode(issuerOf(http), grant, never))).toEqual(failure);
+  const bearer = { code: 'c', redirectUri: 'r', verifier: 'v' };
+  expect(await failureOf(exchangeCode(issuerOf(http), bearer, never))).toEqual(failure);
 });
 
 test('tells where the network broke', async () => {

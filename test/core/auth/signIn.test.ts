@@ -6,7 +6,7 @@ import type { Http } from '../../../src/base/http.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { Credential } from '../../../src/core/auth/credential.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
-import { createGrants } from '../../../src/core/auth/grants.ts';
+import { createTokenProvider } from '../../../src/core/auth/tokenProvider.ts';
 import type { OpenListener } from '../../../src/core/auth/redirect.ts';
 import { signIn as startSignIn, type SignInPorts } from '../../../src/core/auth/signIn.ts';
 import { createHttp } from '../../../src/node/http.ts';
@@ -104,16 +104,16 @@ test('signing in twice gives the same id, another account another one', async ()
 test('its tokens are good, and live on over refreshes by the same issuer', async () => {
   const credential = await signIn(setUp().ports, never);
   const store = memoryStore([{ ...credential, expiresAtMs: 0 }]);
-  const grants = createGrants({
+  const tokenProvider = createTokenProvider({
     store,
     http: client.request,
     issuer: () => backend.issuer,
     clock: systemClock,
     log: silentLog,
   });
-  const first = await grants.grantOf(credential.id, never);
+  const first = await tokenProvider.bearerOf(credential.id, never);
   backend.control.expireAccessTokens('ada@example.com');
-  const second = await grants.renew(first, never);
+  const second = await tokenProvider.replaceRejected(first, never);
   const usage = await fetch(`${backend.baseUrl}/wham/usage`, {
     headers: {
       authorization: `Bearer ${second.accessToken}`,
@@ -122,7 +122,7 @@ test('its tokens are good, and live on over refreshes by the same issuer', async
   });
   expect(usage.status).toBe(200);
   backend.control.revoke('ada@example.com');
-  expect(await failureOf(grants.renew(second, never))).toEqual({
+  expect(await failureOf(tokenProvider.replaceRejected(second, never))).toEqual({
     kind: 'sessionEnded',
     reason: 'revoked',
   });

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Credential } from '../../../src/core/auth/credential.ts';
 import { AuthError, describeAuthFailure } from '../../../src/core/auth/errors.ts';
 import { signIn, type SignInAttempt } from '../../../src/core/auth/signIn.ts';
-import { planOf } from '../../../src/core/auth/ways.ts';
+import { planSignIn } from '../../../src/core/auth/signInMethods.ts';
 import { createHttp } from '../../../src/node/http.ts';
 import { createLoopback } from '../../../src/node/loopback.ts';
 import { startBackend, type Backend } from '../../backend/backend.ts';
@@ -178,7 +178,7 @@ test.each(cells)('$place · port $trouble · $deed: leads by $lead, ends $end', 
       http: client.request,
       clock,
       random: randomBytes,
-      plan: planOf(places[cell.place]),
+      plan: planSignIn(places[cell.place]),
       openListener: createLoopback({ mediaFolder, log, ports: () => ports }),
       openBrowser: (address) => void (page = address),
       save: async (credential) => void saved.push(credential),

@@ -5,7 +5,7 @@ import { AuthError } from '../../../src/core/auth/errors.ts';
 import { authorizeUrl } from '../../../src/core/auth/oauth.ts';
 import type { FinalPage, OpenListener, Redirect } from '../../../src/core/auth/redirect.ts';
 import { signIn, type SignInPorts } from '../../../src/core/auth/signIn.ts';
-import type { Way } from '../../../src/core/auth/ways.ts';
+import type { SignInMethod } from '../../../src/core/auth/signInMethods.ts';
 import { createHttp } from '../../../src/node/http.ts';
 import { startBackend, type Backend } from '../../backend/backend.ts';
 import { steppedClock, type SteppedClock } from '../../support/steppedClock.ts';
@@ -37,7 +37,7 @@ function listenerOf(taken?: AuthError) {
   return { openListener, closed, comesBack };
 }
 
-function begin(first: Way, taken?: AuthError, changes: Partial<SignInPorts> = {}) {
+function begin(first: SignInMethod, taken?: AuthError, changes: Partial<SignInPorts> = {}) {
   clock = steppedClock();
   const listener = listenerOf(taken);
   const opened: string[] = [];

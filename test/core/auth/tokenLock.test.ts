@@ -6,10 +6,10 @@ import type { HoldReach } from '../../../src/base/leases.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { CredentialStore } from '../../../src/core/auth/credential.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
-import { createGrants } from '../../../src/core/auth/grants.ts';
-import { createLocalRefresh, type SharedRefresh } from '../../../src/core/auth/refreshNotes.ts';
+import { createTokenProvider } from '../../../src/core/auth/tokenProvider.ts';
+import { createLocalRefresh, type SharedRefresh } from '../../../src/core/auth/refreshJournal.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
-import { ofOne } from '../../support/grants.ts';
+import { ofOne } from '../../support/tokenProvider.ts';
 import { machineWithLocks, noLocks } from '../../support/locks.ts';
 import { skippingClock } from '../../support/manualClock.ts';
 import { statusOf } from '../../support/streams.ts';
@@ -44,25 +44,25 @@ const without = (reach: HoldReach): SharedRefresh['leases'] => ({
   hold: (_, work, held) => work(held, reach),
 });
 
-interface Needs {
+interface Deps {
   store: CredentialStore;
   http: Http;
   clock: Clock;
 }
 
-function openWindow(me: string, needs: Needs, shared: Partial<SharedRefresh>) {
-  const grants = ofOne(
-    createGrants({
-      ...needs,
+function openWindow(me: string, deps: Deps, shared: Partial<SharedRefresh>) {
+  const tokenProvider = ofOne(
+    createTokenProvider({
+      ...deps,
       log: silentLog,
       issuer: () => 'https://issuer.test',
-      newId: () => `${me} ${needs.clock.now()}`,
+      newId: () => `${me} ${deps.clock.now()}`,
       shared: { ...createLocalRefresh(), leases: without('thisProcess'), ...shared },
     }),
   );
   const signOuts: string[] = [];
-  grants.onDidSignOut(({ reason }) => void signOuts.push(reason));
-  return { grants, signOuts };
+  tokenProvider.onDidSignOut(({ reason }) => void signOuts.push(reason));
+  return { tokenProvider, signOuts };
 }
 
 const endOf = (work: Promise<{ accessToken: string }>) =>
@@ -95,8 +95,12 @@ test('without notes and leases windows never spend one token twice, however late
         const rejected = { credentialId: spent.id, accountId: 'acct-1', accessToken: 'access-0' };
         const work = steps.map(async ({ window, renews }) => {
           await pause();
-          const { grants } = windows[window]!;
-          return endOf(renews ? grants.renew(rejected, signal()) : grants.grant(signal()));
+          const { tokenProvider } = windows[window]!;
+          return endOf(
+            renews
+              ? tokenProvider.replaceRejected(rejected, signal())
+              : tokenProvider.getToken(signal()),
+          );
         });
         const ends = await s.waitFor(Promise.all(work));
         expect(seen).toEqual({ requests: 1, reuses: 0 });
@@ -123,29 +127,29 @@ test('a token whose successor could not be stored is not spent by another window
   const { http, seen } = rotatingIssuer();
   const store = memoryStore([spent]);
   store.isLocked = true;
-  const [needs, locksOf] = [{ store, http, clock: skippingClock(start) }, machineWithLocks()];
-  const one = openWindow('one', needs, { locks: locksOf('one') });
-  const two = openWindow('two', needs, { locks: locksOf('two') });
-  expect(await endOf(one.grants.grant(signal()))).toBe('access-1');
-  expect(await endOf(two.grants.grant(signal()))).toEqual(busy);
+  const [deps, locksOf] = [{ store, http, clock: skippingClock(start) }, machineWithLocks()];
+  const one = openWindow('one', deps, { locks: locksOf('one') });
+  const two = openWindow('two', deps, { locks: locksOf('two') });
+  expect(await endOf(one.tokenProvider.getToken(signal()))).toBe('access-1');
+  expect(await endOf(two.tokenProvider.getToken(signal()))).toEqual(busy);
   store.isLocked = false;
   const rejected = { credentialId: spent.id, accountId: 'acct-1', accessToken: 'access-1' };
-  expect(await endOf(one.grants.renew(rejected, signal()))).toBe('access-2');
-  expect(await endOf(two.grants.grant(signal()))).toBe('access-2');
+  expect(await endOf(one.tokenProvider.replaceRejected(rejected, signal()))).toBe('access-2');
+  expect(await endOf(two.tokenProvider.getToken(signal()))).toBe('access-2');
   expect([seen, two.signOuts]).toEqual([{ requests: 2, reuses: 0 }, []]);
 });
 
 test('a refresh that failed leaves the token to the other windows', async () => {
   const { http, seen } = rotatingIssuer();
-  const [needs, locksOf] = [
+  const [deps, locksOf] = [
     { store: memoryStore([spent]), clock: skippingClock(start) },
     machineWithLocks(),
   ];
   const failing: Http = async () => statusOf(429, {});
-  const one = openWindow('one', { ...needs, http: failing }, { locks: locksOf('one') });
-  const two = openWindow('two', { ...needs, http }, { locks: locksOf('two') });
-  expect(await endOf(one.grants.grant(signal()))).toMatchObject({ kind: 'issuerFailed' });
-  expect(await endOf(two.grants.grant(signal()))).toBe('access-1');
+  const one = openWindow('one', { ...deps, http: failing }, { locks: locksOf('one') });
+  const two = openWindow('two', { ...deps, http }, { locks: locksOf('two') });
+  expect(await endOf(one.tokenProvider.getToken(signal()))).toMatchObject({ kind: 'issuerFailed' });
+  expect(await endOf(two.tokenProvider.getToken(signal()))).toBe('access-1');
   expect(seen.requests).toBe(1);
 });
 
@@ -158,9 +162,12 @@ test.each([
   'with a lease over %s and a lock that is %s, a refresh ahead of need is made: %s',
   async (reach, kind, isMade) => {
     const { http, seen } = rotatingIssuer();
-    const needs = { store: memoryStore([nearlySpent]), http, clock: skippingClock(start) };
-    const { grants } = openWindow('one', needs, { leases: without(reach), locks: noLocks(kind) });
-    expect(await endOf(grants.grant(signal()))).toBe(isMade ? 'access-1' : 'access-0');
+    const deps = { store: memoryStore([nearlySpent]), http, clock: skippingClock(start) };
+    const { tokenProvider } = openWindow('one', deps, {
+      leases: without(reach),
+      locks: noLocks(kind),
+    });
+    expect(await endOf(tokenProvider.getToken(signal()))).toBe(isMade ? 'access-1' : 'access-0');
     expect(seen.requests).toBe(isMade ? 1 : 0);
   },
 );
@@ -185,12 +192,12 @@ test('without any hold a window waits a random while, and takes what another has
       return skipping.delay(ms, aborted);
     },
   };
-  const { grants } = openWindow(
+  const { tokenProvider } = openWindow(
     'one',
     { store, http, clock },
     { locks: noLocks('impossible'), random: () => 0.5 },
   );
-  expect(await endOf(grants.grant(signal()))).toBe('access-9');
+  expect(await endOf(tokenProvider.getToken(signal()))).toBe('access-9');
   expect([waits, seen.requests]).toEqual([[700], 0]);
 });
 
@@ -208,14 +215,17 @@ test('without any hold a token that is called reused is busy elsewhere, and ends
     signal(),
   );
   const clock = skippingClock(start);
-  const { grants, signOuts } = openWindow(
+  const { tokenProvider, signOuts } = openWindow(
     'one',
     { store: memoryStore([spent]), http, clock },
     { locks: noLocks('impossible') },
   );
-  expect(await endOf(grants.grant(signal()))).toEqual(busy);
+  expect(await endOf(tokenProvider.getToken(signal()))).toEqual(busy);
   expect(signOuts).toEqual([]);
   await clock.delay(121_000, signal());
-  expect(await endOf(grants.grant(signal()))).toEqual({ kind: 'sessionEnded', reason: 'reused' });
+  expect(await endOf(tokenProvider.getToken(signal()))).toEqual({
+    kind: 'sessionEnded',
+    reason: 'reused',
+  });
   expect([signOuts, seen.reuses]).toEqual([['reused'], 2]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CredentialStore } from '../../../src/core/auth/credential.ts';
-import { createGrants } from '../../../src/core/auth/grants.ts';
+import { createTokenProvider } from '../../../src/core/auth/tokenProvider.ts';
 import { credential, memoryStore, recordingLog } from '../../support/credentials.ts';
 import { steppedClock } from '../../support/steppedClock.ts';
 import { scriptedHttp, statusOf } from '../../support/streams.ts';
@@ -27,7 +27,7 @@ function locked() {
   };
   const told: boolean[] = [];
   const clock = steppedClock(start);
-  const grants = createGrants({
+  const tokenProvider = createTokenProvider({
     store,
     http: scriptedHttp(granted).http,
     clock,
@@ -37,8 +37,8 @@ function locked() {
     onUnsaved: (isUnsaved) => void told.push(isUnsaved),
   });
   const use = async () => {
-    const { accessToken } = await grants.grantOf(id, never);
-    await grants.settled();
+    const { accessToken } = await tokenProvider.bearerOf(id, never);
+    await tokenProvider.settled();
     return accessToken;
   };
   const unlock = () => void (isLocked = false);

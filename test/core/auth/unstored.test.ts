@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { HttpError, type Http, type HttpResponse } from '../../../src/base/http.ts';
 import type { Credential, CredentialStore } from '../../../src/core/auth/credential.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
-import { createGrants } from '../../../src/core/auth/grants.ts';
-import { createLocalRefresh, type SharedRefresh } from '../../../src/core/auth/refreshNotes.ts';
+import { createTokenProvider } from '../../../src/core/auth/tokenProvider.ts';
+import { createLocalRefresh, type SharedRefresh } from '../../../src/core/auth/refreshJournal.ts';
 import { credential, memoryStore, recordingLog } from '../../support/credentials.ts';
-import { ofOne } from '../../support/grants.ts';
+import { ofOne } from '../../support/tokenProvider.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 import { scriptedHttp, statusOf } from '../../support/streams.ts';
 
@@ -26,18 +26,18 @@ const tokens = (i: number) => ({
 const reused = () => statusOf(401, { error: { code: 'refresh_token_reused' } });
 const granted = () => statusOf(200, tokens(1));
 
-interface Needs {
+interface Deps {
   store: CredentialStore;
   http: Http;
   shared?: SharedRefresh;
   clock?: ReturnType<typeof steppedClock>;
 }
 
-function openWindow(me: string, needs: Needs, dead: readonly string[] = []) {
-  const { store, http, shared = createLocalRefresh(), clock = steppedClock(start) } = needs;
+function openWindow(me: string, deps: Deps, dead: readonly string[] = []) {
+  const { store, http, shared = createLocalRefresh(), clock = steppedClock(start) } = deps;
   const log = recordingLog();
-  const grants = ofOne(
-    createGrants({
+  const tokenProvider = ofOne(
+    createTokenProvider({
       store,
       http,
       clock,
@@ -48,11 +48,12 @@ function openWindow(me: string, needs: Needs, dead: readonly string[] = []) {
     }),
   );
   const signOuts: string[] = [];
-  grants.onDidSignOut(({ reason }) => void signOuts.push(reason));
-  return { grants, signOuts, clock, log };
+  tokenProvider.onDidSignOut(({ reason }) => void signOuts.push(reason));
+  return { tokenProvider, signOuts, clock, log };
 }
 
-const tokenOf = (work: Promise<{ accessToken: string }>) => work.then((grant) => grant.accessToken);
+const tokenOf = (work: Promise<{ accessToken: string }>) =>
+  work.then((bearer) => bearer.accessToken);
 const failureOf = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
@@ -97,11 +98,11 @@ test.each(['rejects', 'hangs'] as const)(
       http: first.http,
       shared: { ...shared, leases: freeForAll },
     });
-    void one.grants.grant(never).catch(() => {});
+    void one.tokenProvider.getToken(never).catch(() => {});
     await settled();
     const next = scriptedHttp(reused);
     const two = openWindow('two', { store, http: next.http, shared }, ['one']);
-    expect(await tokenOf(two.grants.grant(never))).toBe('access-1');
+    expect(await tokenOf(two.tokenProvider.getToken(never))).toBe('access-1');
     expect(store.entries.get(id)).toMatchObject({ refreshToken: 'refresh-1', revision: 'one-1' });
     expect([next.sent, two.signOuts]).toEqual([[], []]);
   },
@@ -119,7 +120,9 @@ test('what was laid aside is removed once it is stored', async () => {
     },
   };
   const { http } = scriptedHttp(granted);
-  await openWindow('one', { store, http, shared: { ...shared, answers } }).grants.grant(never);
+  await openWindow('one', { store, http, shared: { ...shared, answers } }).tokenProvider.getToken(
+    never,
+  );
   expect(written).toEqual(['refresh-0']);
   expect(await shared.answers.read(spent)).toBeUndefined();
 });
@@ -132,8 +135,8 @@ test('a disk that takes nothing does not keep a refresh from being stored', asyn
   const answers = { write: fail, read: fail, removeAll: fail };
   const { http } = scriptedHttp(granted);
   const shared = { ...createLocalRefresh(), answers };
-  const { grants, log } = openWindow('one', { store, http, shared });
-  expect(await tokenOf(grants.grant(never))).toBe('access-1');
+  const { tokenProvider, log } = openWindow('one', { store, http, shared });
+  expect(await tokenOf(tokenProvider.getToken(never))).toBe('access-1');
   expect(store.entries.get(id)?.refreshToken).toBe('refresh-1');
   expect(log.lines.join('\n')).not.toMatch(/access-|refresh-\d/);
 });
@@ -143,8 +146,8 @@ test('an answer that was laid aside for one account is never taken for another',
   const foreign = credential({ id: 'acct-2.user-2', accessToken: 'foreign' });
   await shared.answers.write(spent, JSON.stringify(foreign));
   const { http, sent } = scriptedHttp(granted);
-  const { grants } = openWindow('one', { store: memoryStore([spent]), http, shared });
-  expect([await tokenOf(grants.grant(never)), sent.length]).toEqual(['access-1', 1]);
+  const { tokenProvider } = openWindow('one', { store: memoryStore([spent]), http, shared });
+  expect([await tokenOf(tokenProvider.getToken(never)), sent.length]).toEqual(['access-1', 1]);
 });
 
 test.each([
@@ -164,9 +167,11 @@ test.each([
     const shared = createLocalRefresh();
     const { http } = scriptedHttp(() => new HttpError(kind, 'issuer.test'), reused);
     const one = openWindow('one', { store, http, shared });
-    expect(await failureOf(one.grants.grant(never))).toMatchObject({ kind: 'unreachable' });
+    expect(await failureOf(one.tokenProvider.getToken(never))).toMatchObject({
+      kind: 'unreachable',
+    });
     const two = openWindow('two', { store, http, shared, clock: one.clock });
-    const end = failureOf(two.grants.grant(never));
+    const end = failureOf(two.tokenProvider.getToken(never));
     await settled();
     await two.clock.advance(5 * second);
     const reason = isPerhapsSpent ? 'interrupted' : 'reused';
@@ -188,8 +193,8 @@ test('tokens that another window stores while the end of the session is found ou
     },
   };
   const { http } = scriptedHttp(reused);
-  const { grants, clock, signOuts } = openWindow('one', { store: late, http });
-  const work = tokenOf(grants.grant(never));
+  const { tokenProvider, clock, signOuts } = openWindow('one', { store: late, http });
+  const work = tokenOf(tokenProvider.getToken(never));
   await settled();
   await clock.advance(2 * second);
   expect([await work, signOuts]).toEqual(['access-9', []]);
@@ -202,15 +207,15 @@ test('a window that closes waits for the refresh that runs, and for nothing else
     () => () => new Promise<HttpResponse>((resolve) => (answer = resolve)),
   );
   const store = memoryStore([spent]);
-  const { grants } = openWindow('one', { store, http });
-  await grants.settled();
+  const { tokenProvider } = openWindow('one', { store, http });
+  await tokenProvider.settled();
   const caller = new AbortController();
-  const work = grants.grant(caller.signal).catch(() => {});
+  const work = tokenProvider.getToken(caller.signal).catch(() => {});
   await settled();
   caller.abort();
   await work;
   let isOver = false;
-  const over = grants.settled().then(() => (isOver = true));
+  const over = tokenProvider.settled().then(() => (isOver = true));
   await settled();
   expect(isOver).toBe(false);
   answer(granted());
@@ -257,15 +262,15 @@ test.each([
         const shared = hasLeases ? local : { ...local, leases: freeForAll };
         const clock = steppedClock(start);
         const windows = {
-          one: openWindow('one', { store, http, shared, clock }).grants,
-          two: openWindow('two', { store, http, shared, clock }).grants,
+          one: openWindow('one', { store, http, shared, clock }).tokenProvider,
+          two: openWindow('two', { store, http, shared, clock }).tokenProvider,
         };
         const run = async (who: 'one' | 'two', signsOut: boolean) => {
           await pause();
           const window = windows[who];
           await (signsOut
             ? window.signOut(id, { tellIssuer: true })
-            : failureOf(window.grantOf(id, new AbortController().signal)));
+            : failureOf(window.bearerOf(id, new AbortController().signal)));
         };
         const work = [
           ...steps.map((each) => run(each.startsWith('one') ? 'one' : 'two', each.endsWith('out'))),

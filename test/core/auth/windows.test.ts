@@ -5,12 +5,12 @@ import type { Http, HttpResponse } from '../../../src/base/http.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { Credential, CredentialStore } from '../../../src/core/auth/credential.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
-import { createGrants } from '../../../src/core/auth/grants.ts';
-import { createLocalRefresh, type SharedRefresh } from '../../../src/core/auth/refreshNotes.ts';
+import { createTokenProvider } from '../../../src/core/auth/tokenProvider.ts';
+import { createLocalRefresh, type SharedRefresh } from '../../../src/core/auth/refreshJournal.ts';
 import { createLocalAnswers } from '../../../src/core/auth/sealedAnswers.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
 import { skippingClock } from '../../support/manualClock.ts';
-import { ofOne } from '../../support/grants.ts';
+import { ofOne } from '../../support/tokenProvider.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 import { scriptedHttp, statusOf } from '../../support/streams.ts';
 
@@ -46,17 +46,17 @@ function rotatingIssuer(pause: () => Promise<unknown> = async () => {}) {
   return { http, seen };
 }
 
-interface WindowNeeds {
+interface WindowDeps {
   store: CredentialStore;
   http: Http;
   shared: SharedRefresh;
   clock: Clock;
 }
 
-function openWindow(me: string, { store, http, shared, clock }: WindowNeeds, dead: string[] = []) {
+function openWindow(me: string, { store, http, shared, clock }: WindowDeps, dead: string[] = []) {
   let ids = 0;
-  const grants = ofOne(
-    createGrants({
+  const tokenProvider = ofOne(
+    createTokenProvider({
       store,
       http,
       clock,
@@ -67,11 +67,12 @@ function openWindow(me: string, { store, http, shared, clock }: WindowNeeds, dea
     }),
   );
   const signOuts: string[] = [];
-  grants.onDidSignOut(({ reason }) => void signOuts.push(reason));
-  return { grants, signOuts };
+  tokenProvider.onDidSignOut(({ reason }) => void signOuts.push(reason));
+  return { tokenProvider, signOuts };
 }
 
-const tokenOf = (work: Promise<{ accessToken: string }>) => work.then((grant) => grant.accessToken);
+const tokenOf = (work: Promise<{ accessToken: string }>) =>
+  work.then((bearer) => bearer.accessToken);
 const failureOf = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
@@ -95,8 +96,8 @@ test('a window whose store lags waits for the newer token and does not spend the
   const { http, seen } = rotatingIssuer();
   const shared = createLocalRefresh();
   const late = laggingView(store, spent);
-  await openWindow('one', { store, http, shared, clock }).grants.grant(never);
-  const two = openWindow('two', { store: late, http, shared, clock }).grants.grant(never);
+  await openWindow('one', { store, http, shared, clock }).tokenProvider.getToken(never);
+  const two = openWindow('two', { store: late, http, shared, clock }).tokenProvider.getToken(never);
   await settled();
   await clock.advance(second);
   late.catchUp();
@@ -110,14 +111,14 @@ test('a store that never catches up is a passing fault, and after two minutes co
   const { http, seen } = rotatingIssuer();
   const shared = createLocalRefresh();
   const stuck = memoryStore([spent]);
-  await openWindow('one', { store, http, shared, clock }).grants.grant(never);
-  const { grants, signOuts } = openWindow('two', { store: stuck, http, shared, clock });
-  const two = failureOf(grants.grant(never));
+  await openWindow('one', { store, http, shared, clock }).tokenProvider.getToken(never);
+  const { tokenProvider, signOuts } = openWindow('two', { store: stuck, http, shared, clock });
+  const two = failureOf(tokenProvider.getToken(never));
   await settled();
   await clock.advance(6 * second);
   expect([await two, seen.requests]).toEqual([{ kind: 'busyElsewhere' }, 1]);
   await clock.advance(120 * second);
-  const three = failureOf(grants.grant(never));
+  const three = failureOf(tokenProvider.getToken(never));
   await settled();
   await clock.advance(2 * second);
   expect(await three).toEqual({ kind: 'sessionEnded', reason: 'reused' });
@@ -133,9 +134,9 @@ test('a request of a living window that has lost its lease is waited for', async
     reused,
   );
   const shared = { ...createLocalRefresh(), leases: freeForAll };
-  const one = openWindow('one', { store, http, shared, clock }).grants.grant(never);
+  const one = openWindow('one', { store, http, shared, clock }).tokenProvider.getToken(never);
   await settled();
-  const two = openWindow('two', { store, http, shared, clock }).grants.grant(never);
+  const two = openWindow('two', { store, http, shared, clock }).tokenProvider.getToken(never);
   await settled();
   await clock.advance(10 * second);
   finish(statusOf(200, newTokens(1)));
@@ -153,10 +154,10 @@ test('who waits too long for a living window tells so, and leaves the token alon
   const store = memoryStore([spent]);
   const { http, sent } = scriptedHttp(() => () => new Promise<HttpResponse>(() => {}));
   const shared = { ...createLocalRefresh(), leases: freeForAll };
-  void openWindow('one', { store, http, shared, clock }).grants.grant(never);
+  void openWindow('one', { store, http, shared, clock }).tokenProvider.getToken(never);
   await settled();
-  const { grants, signOuts } = openWindow('two', { store, http, shared, clock });
-  const two = failureOf(grants.grant(never));
+  const { tokenProvider, signOuts } = openWindow('two', { store, http, shared, clock });
+  const two = failureOf(tokenProvider.getToken(never));
   await settled();
   await clock.advance(21 * second);
   expect(await two).toEqual({ kind: 'busyElsewhere' });
@@ -168,7 +169,7 @@ async function afterDeath(clock: Clock, store: CredentialStore) {
   const shared = createLocalRefresh();
   const http: Http = () => new Promise(() => {});
   void openWindow('dead', { store, http, shared: { ...shared, leases: freeForAll }, clock })
-    .grants.grant(never)
+    .tokenProvider.getToken(never)
     .catch(() => {});
   await settled();
   return shared;
@@ -179,8 +180,8 @@ test('the token of a window that died before it was spent is used', async () => 
   const store = memoryStore([spent]);
   const shared = await afterDeath(clock, store);
   const { http, seen } = rotatingIssuer();
-  const { grants } = openWindow('two', { store, http, shared, clock }, ['dead']);
-  const two = grants.grant(never);
+  const { tokenProvider } = openWindow('two', { store, http, shared, clock }, ['dead']);
+  const two = tokenProvider.getToken(never);
   await settled();
   await clock.advance(2 * second);
   expect([await tokenOf(two), seen]).toEqual(['access-1', { requests: 1, reuses: 0 }]);
@@ -191,9 +192,9 @@ test('a window that died before it stored the new token ends the session, which 
   const store = memoryStore([spent]);
   const shared = await afterDeath(clock, store);
   const { http, sent } = scriptedHttp(reused);
-  const needs = { store, http, shared, clock };
-  const windows = ['two', 'three', 'four'].map((me) => openWindow(me, needs, ['dead']));
-  const ends = windows.map(({ grants }) => failureOf(grants.grant(never)));
+  const deps = { store, http, shared, clock };
+  const windows = ['two', 'three', 'four'].map((me) => openWindow(me, deps, ['dead']));
+  const ends = windows.map(({ tokenProvider }) => failureOf(tokenProvider.getToken(never)));
   await settled();
   for (let i = 0; i < 4; i++) await clock.advance(second);
   const interrupted = { kind: 'sessionEnded', reason: 'interrupted' };
@@ -208,7 +209,9 @@ test('what a dead window has stored is adopted, however late it shows', async ()
   const shared = await afterDeath(clock, store);
   const next = { ...spent, accessToken: 'access-1', refreshToken: 'refresh-1', revision: 'new' };
   const { http, sent } = scriptedHttp(reused);
-  const two = openWindow('two', { store, http, shared, clock }, ['dead']).grants.grant(never);
+  const two = openWindow('two', { store, http, shared, clock }, ['dead']).tokenProvider.getToken(
+    never,
+  );
   await settled();
   await clock.advance(second / 2);
   await store.put({ ...next, refreshedAtMs: start + 1, expiresAtMs: start + 3600 * second });
@@ -222,18 +225,18 @@ test('a window whose store takes nothing shares its new tokens, and none is spen
   const shared = createLocalRefresh();
   const store = memoryStore([spent]);
   store.isLocked = true;
-  const needs = { store, http, shared, clock };
-  const one = openWindow('one', needs);
-  const grant = await one.grants.grant(never);
-  const two = openWindow('two', needs);
+  const deps = { store, http, shared, clock };
+  const one = openWindow('one', deps);
+  const bearer = await one.tokenProvider.getToken(never);
+  const two = openWindow('two', deps);
   await clock.advance(600 * second);
-  expect([await tokenOf(two.grants.grant(never)), seen]).toEqual([
+  expect([await tokenOf(two.tokenProvider.getToken(never)), seen]).toEqual([
     'access-1',
     { requests: 1, reuses: 0 },
   ]);
   store.isLocked = false;
-  await one.grants.renew(grant, never);
-  expect([await tokenOf(two.grants.grant(never)), seen.reuses]).toEqual(['access-2', 0]);
+  await one.tokenProvider.replaceRejected(bearer, never);
+  expect([await tokenOf(two.tokenProvider.getToken(never)), seen.reuses]).toEqual(['access-2', 0]);
 });
 
 const noSpace = async () => {
@@ -247,18 +250,18 @@ test('a token that one window could only keep in memory is not spent by another'
   const shared = { ...createLocalRefresh(), answers: onFullDisk };
   const store = memoryStore([spent]);
   store.isLocked = true;
-  const needs = { store, http, shared, clock };
-  const one = openWindow('one', needs);
-  const grant = await one.grants.grant(never);
-  const two = openWindow('two', needs);
+  const deps = { store, http, shared, clock };
+  const one = openWindow('one', deps);
+  const bearer = await one.tokenProvider.getToken(never);
+  const two = openWindow('two', deps);
   await clock.advance(600 * second);
-  const failure = failureOf(two.grants.grant(never));
+  const failure = failureOf(two.tokenProvider.getToken(never));
   await settled();
   await clock.advance(21 * second);
   expect([await failure, seen]).toEqual([{ kind: 'busyElsewhere' }, { requests: 1, reuses: 0 }]);
   store.isLocked = false;
-  await one.grants.renew(grant, never);
-  expect([await tokenOf(two.grants.grant(never)), seen.reuses]).toEqual(['access-2', 0]);
+  await one.tokenProvider.replaceRejected(bearer, never);
+  expect([await tokenOf(two.tokenProvider.getToken(never)), seen.reuses]).toEqual(['access-2', 0]);
 });
 
 test('a token that was kept in memory for over a day counts as left behind', async () => {
@@ -266,17 +269,19 @@ test('a token that was kept in memory for over a day counts as left behind', asy
   const store = memoryStore([spent]);
   store.isLocked = true;
   const shared = createLocalRefresh();
-  const needs = { store, http: rotatingIssuer().http, shared, clock };
+  const deps = { store, http: rotatingIssuer().http, shared, clock };
   // On a disk that took none of what the issuer gave.
   const answers = createLocalAnswers();
-  await openWindow('one', { ...needs, shared: { ...shared, answers } }).grants.grant(never);
+  await openWindow('one', { ...deps, shared: { ...shared, answers } }).tokenProvider.getToken(
+    never,
+  );
   await clock.advance(23 * 3600 * second);
-  const early = failureOf(openWindow('two', needs).grants.grant(never));
+  const early = failureOf(openWindow('two', deps).tokenProvider.getToken(never));
   await settled();
   await clock.advance(30 * second);
   expect(await early).toEqual({ kind: 'busyElsewhere' });
   await clock.advance(2 * 3600 * second);
-  const late = failureOf(openWindow('two', needs).grants.grant(never));
+  const late = failureOf(openWindow('two', deps).tokenProvider.getToken(never));
   await settled();
   await clock.advance(30 * second);
   expect(await late).toEqual({ kind: 'sessionEnded', reason: 'interrupted' });
@@ -288,7 +293,7 @@ test('notes hold neither tokens nor e-mail addresses', async () => {
   const owner = { ...spent, id: 'acct-1.ada@example.com' };
   const store = memoryStore([owner]);
   const { http } = rotatingIssuer();
-  await openWindow('one', { store, http, shared, clock }).grants.grantOf(owner.id, never);
+  await openWindow('one', { store, http, shared, clock }).tokenProvider.bearerOf(owner.id, never);
   const text = JSON.stringify(shared.notes.current());
   expect(text).toContain('one-1');
   expect(text).not.toMatch(/access-|refresh-|@/);
@@ -311,18 +316,22 @@ test.each([
       async (s, steps) => {
         const pause = () => s.schedule(Promise.resolve());
         const { http, seen } = rotatingIssuer(pause);
-        const needs = {
+        const deps = {
           store: memoryStore([spent], pause),
           http,
           shared: slowNotes(share(), pause),
           clock: yieldingClock(pause),
         };
-        const windows = ['one', 'two', 'three'].map((me) => openWindow(me, needs));
+        const windows = ['one', 'two', 'three'].map((me) => openWindow(me, deps));
         const rejected = { credentialId: id, accountId: 'acct-1', accessToken: 'access-0' };
         const work = steps.map(async ({ window, renews }) => {
           await pause();
-          const { grants } = windows[window]!;
-          return failureOf(renews ? grants.renew(rejected, unshared()) : grants.grant(unshared()));
+          const { tokenProvider } = windows[window]!;
+          return failureOf(
+            renews
+              ? tokenProvider.replaceRejected(rejected, unshared())
+              : tokenProvider.getToken(unshared()),
+          );
         });
         const ends = await s.waitFor(Promise.all(work));
         expect(seen).toEqual({ requests: 1, reuses: 0 });

@@ -8,8 +8,8 @@ import type { ResponsesRequest } from '../../../src/core/responses/request.ts';
 import { inChunks, scriptedHttp, sseBytes, statusOf, streamOf } from '../../support/streams.ts';
 import { classic, countingGrants, run } from '../responses/harness.ts';
 
-async function reportOf(http: Http, request = classic, grants = countingGrants()) {
-  const { failure, report } = await run(http, request, { grants });
+async function reportOf(http: Http, request = classic, tokenProvider = countingGrants()) {
+  const { failure, report } = await run(http, request, { tokenProvider });
   if (!failure) throw new Error('The request was to fail.');
   return failureReport(new ResponsesError(failure, { attempts: 1, report }));
 }
@@ -243,11 +243,15 @@ function windows(secret: string): string[] {
 test('no report ever holds twelve characters of a token, an address, a prompt, a call or an answer', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, fc.constantFrom(...places), async (all, place) => {
-      const grant = { credentialId: 'c1', accountId: all.account, accessToken: all.token };
-      const grants = { ...countingGrants(), grant: async () => grant, renew: async () => grant };
+      const bearer = { credentialId: 'c1', accountId: all.account, accessToken: all.token };
+      const tokenProvider = {
+        ...countingGrants(),
+        getToken: async () => bearer,
+        replaceRejected: async () => bearer,
+      };
       const begun = () => streamOf(sseBytes([text(all.answer)]));
       const { http } = scriptedHttp(begun, () => answerWith(place, all));
-      const written = plain(await reportOf(http, requestWith(all), grants));
+      const written = plain(await reportOf(http, requestWith(all), tokenProvider));
       expect(new TextEncoder().encode(written).byteLength).toBeLessThanOrEqual(16_000);
       for (const [name, secret] of Object.entries(all)) {
         const leaked = windows(secret).filter((window) => written.includes(window));

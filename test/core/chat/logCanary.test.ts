@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import type { SessionNeeds } from '../../../src/core/chat/session.ts';
-import { createHeld } from '../../../src/core/chat/held.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
+import type { SessionDeps } from '../../../src/core/chat/session.ts';
+import { createScheduledPrompts } from '../../../src/core/chat/scheduledPrompts.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
 import { createEmitter } from '../../../src/base/event.ts';
 import type { Log } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
 import { statusOf } from '../../support/streams.ts';
 import { skippingClock } from '../../support/manualClock.ts';
-import { createTalkWorld } from './talkWorld.ts';
+import { createTalkWorld } from './chatHarness.ts';
 import { createTurnWorld } from './turnWorld.ts';
 
 /** As a remote error may word it: with a part of the prompt in it. */
@@ -27,9 +27,9 @@ test.each(['onFailure', 'waysOn', 'besides', 'onTurnEvent', 'basis'] as const)(
   'the log tells that %s has failed, and not in whose words',
   async (name) => {
     const { log, lines } = listening();
-    const needs: Partial<SessionNeeds> = { log, [name]: fail };
+    const deps: Partial<SessionDeps> = { log, [name]: fail };
     const refused = () => statusOf(400, { error: { message: canary, code: canary } });
-    const world = createTurnWorld([refused], needs);
+    const world = createTurnWorld([refused], deps);
     world.session.onDidChange(fail);
     world.send('Why?');
     await world.rest();
@@ -53,12 +53,12 @@ test('the log tells of a turn that fails inside, and not in whose words', async 
 test('the log tells of listeners that fail, and not in whose words', async () => {
   const { log, lines } = listening();
   const clock = skippingClock();
-  const quota = createQuota({ shared: createLocalValue(noStoredQuota), clock, log });
+  const quota = createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log });
   quota.onDidChange(fail);
   quota.record({ credentialId: 'c', source: 'headers', observedAtMs: clock.now(), windows: [] });
-  const held = createHeld({
+  const held = createScheduledPrompts({
     isBusy: () => false,
-    onDidEndTurn: createEmitter<void>().listen,
+    onDidEndTurn: createEmitter<void>().event,
     clock,
     newId: () => 'n',
     log,

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import { createSession } from '../../../src/core/chat/session.ts';
-import type { WayOn } from '../../../src/core/chat/waysOn.ts';
+import type { LimitAction } from '../../../src/core/chat/limitActions.ts';
 import { createResponses } from '../../../src/core/responses/client.ts';
 import { skippingClock } from '../../support/manualClock.ts';
 import { scriptedHttp, statusOf } from '../../support/streams.ts';
@@ -10,11 +10,11 @@ import { classic, countingGrants } from '../responses/harness.ts';
 test('a turn that a limit has ended offers an account that was added later, and is told once', async () => {
   const clock = skippingClock();
   const refused = { error: { type: 'usage_limit_reached', resets_in_seconds: 3600 } };
-  const ways: { now: WayOn[] } = { now: [] };
+  const ways: { now: LimitAction[] } = { now: [] };
   const session = createSession({
     responses: createResponses({
       http: scriptedHttp(() => statusOf(429, refused)).http,
-      grants: countingGrants(),
+      tokenProvider: countingGrants(),
       baseUrl: () => 'https://chatgpt.com/backend-api',
       identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
       clock,

@@ -9,7 +9,10 @@ import { skippingClock } from '../../support/manualClock.ts';
 import { classic, countingGrants } from '../responses/harness.ts';
 
 const headers = () => ({});
-const network = { baseUrl: () => 'https://chatgpt.com/backend-api', grants: countingGrants() };
+const network = {
+  baseUrl: () => 'https://chatgpt.com/backend-api',
+  tokenProvider: countingGrants(),
+};
 const refused = (slug: string) =>
   statusOf(400, {
     detail: `The '${slug}' model is not supported when using Codex with a ChatGPT account.`,

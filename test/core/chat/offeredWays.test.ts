@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
-import type { WayOn } from '../../../src/core/chat/waysOn.ts';
+import type { LimitAction } from '../../../src/core/chat/limitActions.ts';
 import { settled } from '../../support/steppedClock.ts';
-import { createTalkWorld, minuteMs } from './talkWorld.ts';
+import { createTalkWorld, minuteMs } from './chatHarness.ts';
 
 /** Two accounts, and a question that asks before it uses up the rest of a window. */
 async function asked() {
@@ -35,7 +35,7 @@ async function failed() {
 }
 
 const word = fc.string({ minLength: 1, maxLength: 12 }).map((text) => `secret-${text}`);
-const anyWay: fc.Arbitrary<WayOn> = fc.oneof(
+const anyWay: fc.Arbitrary<LimitAction> = fc.oneof(
   fc.record({ kind: fc.constant('lowerEffort' as const), effort: word }),
   fc.record({ kind: fc.constant('useAccount' as const), accountId: word, label: word }),
   fc.record({ kind: fc.constant('wait' as const), untilMs: fc.integer({ min: 1 }) }),
@@ -57,7 +57,7 @@ test('a way on that a warning did not offer is ignored, and the question stays o
 });
 
 test('a way on that a failed turn does not offer is ignored', async () => {
-  const offeredNowhere: WayOn[] = [
+  const offeredNowhere: LimitAction[] = [
     { kind: 'cancel' },
     { kind: 'lowerEffort', effort: 'low' },
     { kind: 'useAccount', accountId: 'a', label: 'a@example.com' },
@@ -66,7 +66,7 @@ test('a way on that a failed turn does not offer is ignored', async () => {
     fc.asyncProperty(fc.oneof(anyWay, fc.constantFrom(...offeredNowhere)), async (way) => {
       const { made, lines, id } = await failed();
       const { effort } = made;
-      made.sending.goOn(id, way);
+      made.sending.retryWith(id, way);
       await settled();
       expect([made.sent, made.held.list(), made.effort]).toEqual([[], [], effort]);
       expect(lines.at(-1)).toBe(`a way on that was not offered is ignored: ${way.kind}`);
@@ -82,11 +82,11 @@ test('a turn that has not failed offers nothing but to be asked again', async ()
   await settled();
   made.sent.length = 0;
   const id = made.last()?.id ?? '';
-  made.sending.goOn(id, { kind: 'useAccount', accountId: 'b', label: 'b' });
-  made.sending.goOn(id, { kind: 'wait', untilMs: made.clock.now() + minuteMs });
+  made.sending.retryWith(id, { kind: 'useAccount', accountId: 'b', label: 'b' });
+  made.sending.retryWith(id, { kind: 'wait', untilMs: made.clock.now() + minuteMs });
   await settled();
   expect([made.sent, made.held.list()]).toEqual([[], []]);
-  made.sending.goOn(id, { kind: 'send' });
+  made.sending.retryWith(id, { kind: 'send' });
   await settled();
   expect(made.sent).toHaveLength(1);
 });
@@ -105,6 +105,6 @@ test('every way that is offered is honored, whatever label comes back with it', 
   }
   const { made, id, ways } = await failed();
   expect(ways.map(({ kind }) => kind)).toEqual(['wait']);
-  for (const way of ways) made.sending.goOn(id, way);
+  for (const way of ways) made.sending.retryWith(id, way);
   expect(made.held.list()).toHaveLength(1);
 });

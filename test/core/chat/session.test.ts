@@ -22,7 +22,7 @@ function talk(
   const session = createSession({
     responses: createResponses({
       http,
-      grants: countingGrants(),
+      tokenProvider: countingGrants(),
       baseUrl: () => 'https://chatgpt.com/backend-api',
       identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
       clock,

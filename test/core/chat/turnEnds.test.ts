@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SessionNeeds } from '../../../src/core/chat/session.ts';
+import type { SessionDeps } from '../../../src/core/chat/session.ts';
 import { answer } from '../../faults/events.ts';
 import { sseBytes, statusOf, streamOf } from '../../support/streams.ts';
 import { createTurnWorld } from './turnWorld.ts';
@@ -22,11 +22,11 @@ const fail = (): never => {
 const broken = {
   onFailure: fail,
   waysOn: fail,
-  besides: fail,
+  limitHint: fail,
   onTurnEvent: fail,
   basis: fail,
-} satisfies Partial<SessionNeeds>;
-const names = ['onFailure', 'waysOn', 'besides', 'onTurnEvent', 'basis'] as const;
+} satisfies Partial<SessionDeps>;
+const names = ['onFailure', 'waysOn', 'limitHint', 'onTurnEvent', 'basis'] as const;
 
 /** Figures and words in which an error may come. */
 const oddError = fc.record(
@@ -54,8 +54,8 @@ describe('a turn always ends', () => {
         oddHeaders,
         fc.subarray([...names]),
         async (status, error, headers, failing) => {
-          const needs = Object.fromEntries(failing.map((name) => [name, broken[name]]));
-          const world = createTurnWorld([() => statusOf(status, { error }, headers)], needs);
+          const deps = Object.fromEntries(failing.map((name) => [name, broken[name]]));
+          const world = createTurnWorld([() => statusOf(status, { error }, headers)], deps);
           const changes: string[] = [];
           world.session.onDidChange(fail);
           world.session.onDidChange(({ type }) => changes.push(type));

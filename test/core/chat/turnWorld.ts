@@ -1,5 +1,5 @@
 import { silentLog } from '../../../src/base/log.ts';
-import { createSession, type SessionNeeds } from '../../../src/core/chat/session.ts';
+import { createSession, type SessionDeps } from '../../../src/core/chat/session.ts';
 import { createResponses } from '../../../src/core/responses/client.ts';
 import { classic, countingGrants } from '../responses/harness.ts';
 import { skippingClock } from '../../support/manualClock.ts';
@@ -11,14 +11,14 @@ type Script = readonly (() => Answering)[];
 export type InputJson = Readonly<Record<string, unknown>> & { readonly type: string };
 
 /** A session on a scripted backend, on a clock that skips every wait unless another is given. */
-export function createTurnWorld(script: Script, needs: Partial<SessionNeeds> = {}) {
+export function createTurnWorld(script: Script, deps: Partial<SessionDeps> = {}) {
   const { http, sent } = scriptedHttp(...script);
-  const clock = needs.clock ?? skippingClock();
+  const clock = deps.clock ?? skippingClock();
   let ids = 0;
   const session = createSession({
     responses: createResponses({
       http,
-      grants: countingGrants(),
+      tokenProvider: countingGrants(),
       baseUrl: () => 'https://chatgpt.com/backend-api',
       identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
       clock,
@@ -31,7 +31,7 @@ export function createTurnWorld(script: Script, needs: Partial<SessionNeeds> = {
     log: silentLog,
     onTurnEvent() {},
     onFailure() {},
-    ...needs,
+    ...deps,
   });
   return {
     session,

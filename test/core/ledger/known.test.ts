@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { mergeHistories, noHistory, withReading } from '../../../src/core/ledger/history.ts';
 import { historyOfRecord } from '../../../src/core/ledger/known.ts';
-import { windowNames, type QuotaReading } from '../../../src/core/quota/reading.ts';
-import { mergeRecords, toRecord } from '../../../src/core/quota/record.ts';
+import { windowNames, type QuotaSnapshot } from '../../../src/core/quota/decode/quotaSnapshot.ts';
+import { mergeRecords, toRecord } from '../../../src/core/quota/store/record.ts';
 
 const atMs = Date.UTC(2026, 2, 4, 11, 55);
 const window = (minutes: number, usedPercent: number) => ({
@@ -11,7 +11,7 @@ const window = (minutes: number, usedPercent: number) => ({
   usedPercent,
   resetsAtMs: atMs + 3_600_000,
 });
-const reading = (change: Partial<QuotaReading>): QuotaReading => ({
+const reading = (change: Partial<QuotaSnapshot>): QuotaSnapshot => ({
   credentialId: 'home',
   observedAtMs: atMs,
   source: 'usage',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pour } from '../../../src/core/ledger/attribute.ts';
-import { sumPoints, toMills } from '../../../src/core/ledger/entry.ts';
+import { apportion } from '../../../src/core/ledger/attribute.ts';
+import { sumPoints, toMilliPoints } from '../../../src/core/ledger/entry.ts';
 import { windowLedger } from '../../../src/core/ledger/ledger.ts';
 import type { LedgerReading } from '../../../src/core/ledger/history.ts';
 import { createLedgerTracker } from '../../../src/core/ledger/tracker.ts';
@@ -154,7 +154,7 @@ test('turns and others are always exactly the figure, over resets and whatever c
       const mills = new Map<string, number>();
       for (const { points, startsAtMs } of t.entries().flatMap(({ shares }) => shares)) {
         expect(points).toBeGreaterThanOrEqual(0);
-        mills.set(`${startsAtMs}`, (mills.get(`${startsAtMs}`) ?? 0) + toMills(points));
+        mills.set(`${startsAtMs}`, (mills.get(`${startsAtMs}`) ?? 0) + toMilliPoints(points));
       }
       for (const { cycle, mills: figure, otherMills } of t.windows()[0]?.cycles ?? []) {
         expect(otherMills).toBeGreaterThanOrEqual(0);
@@ -225,7 +225,7 @@ test('pours whole parts that never exceed the amount or a cap', () => {
   fc.assert(
     fc.property(fc.nat(100_000), parts, (amount, all) => {
       const caps = all.map(([, cap]) => cap);
-      const got = pour(
+      const got = apportion(
         amount,
         all.map(([weight]) => weight),
         caps,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { HttpError, type Http } from '../../../src/base/http.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import type { GrantSource } from '../../../src/core/auth/grant.ts';
+import type { BearerTokenSource } from '../../../src/core/auth/bearerToken.ts';
 import { bundledModels } from '../../../src/core/models/bundled.ts';
 import { CatalogueError } from '../../../src/core/models/fetchCatalogue.ts';
 import { createModels } from '../../../src/core/models/models.ts';
@@ -21,12 +21,15 @@ afterAll(async () => {
   await backend.stop();
 });
 
-function open(options: { http?: Http; grants?: GrantSource } = {}) {
-  const grant = () => ({ credentialId: 'cred', ...backend.control.mint('a@example.test') });
+function open(options: { http?: Http; tokenProvider?: BearerTokenSource } = {}) {
+  const bearer = () => ({ credentialId: 'cred', ...backend.control.mint('a@example.test') });
   const models = createModels({
     http: options.http ?? client.request,
     baseUrl: () => backend.baseUrl,
-    grants: options.grants ?? { grant: async () => grant(), renew: async () => grant() },
+    tokenProvider: options.tokenProvider ?? {
+      getToken: async () => bearer(),
+      replaceRejected: async () => bearer(),
+    },
     log: silentLog,
     headers: () => ({ originator: 'codex-chat', 'user-agent': 'codex-chat/1' }),
   });
@@ -131,11 +134,14 @@ test.each([
 
 test('renews a rejected token once', async () => {
   const expired = backend.control.mint('a@example.test', { accessLifetimeS: -10 });
-  const grants: GrantSource = {
-    grant: async () => ({ credentialId: 'cred', ...expired }),
-    renew: async () => ({ credentialId: 'cred', ...backend.control.mint('a@example.test') }),
+  const tokenProvider: BearerTokenSource = {
+    getToken: async () => ({ credentialId: 'cred', ...expired }),
+    replaceRejected: async () => ({
+      credentialId: 'cred',
+      ...backend.control.mint('a@example.test'),
+    }),
   };
-  const { models } = open({ grants });
+  const { models } = open({ tokenProvider });
   await models.refresh(never);
   expect([asked().length, models.current().source]).toEqual([2, 'live']);
 });

@@ -5,15 +5,15 @@ import { silentLog } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
 import { checkApiKey, readApiKey, toApiKeyCredential } from '../../../src/core/auth/apiKey.ts';
 import type { CredentialKind } from '../../../src/core/auth/credential.ts';
-import { createGrants } from '../../../src/core/auth/grants.ts';
+import { createTokenProvider } from '../../../src/core/auth/tokenProvider.ts';
 import { toCredential } from '../../../src/core/auth/tokens.ts';
 import { createModels } from '../../../src/core/models/models.ts';
-import { choose, type Candidate } from '../../../src/core/pool/choose.ts';
+import { selectAccount, type Candidate } from '../../../src/core/pool/selectAccount.ts';
 import { createPool } from '../../../src/core/pool/pool.ts';
 import { noPreferences, type PoolPreferences } from '../../../src/core/pool/preferences.ts';
-import type { Rests } from '../../../src/core/pool/rest.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
+import type { Cooldowns } from '../../../src/core/pool/cooldown.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
 import { createResponses } from '../../../src/core/responses/client.ts';
 import { userMessage } from '../../../src/core/responses/input.ts';
 import { createHttp } from '../../../src/node/http.ts';
@@ -46,16 +46,16 @@ async function world(options: { withAccount?: boolean; api?: () => string } = {}
   const account = toCredential({ accessToken, refreshToken, idToken }, backend.issuer, clock.now());
   const store = memoryStore(withAccount ? [key, account] : [key]);
   const issuer = (kind?: CredentialKind) => (kind === 'apiKey' ? api() : backend.issuer);
-  const ground = { store, http: http.request, issuer, clock, log: silentLog };
-  const grants = createGrants(ground);
+  const platform = { store, http: http.request, issuer, clock, log: silentLog };
+  const tokenProvider = createTokenProvider(platform);
   const chosen = { id: undefined as string | undefined };
   const probed: string[] = [];
   const pool = createPool({
-    ...ground,
-    grants,
-    quota: createQuota({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
+    ...platform,
+    tokenProvider,
+    quota: createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
     preferences: createLocalValue<PoolPreferences>(noPreferences),
-    rests: createLocalValue<Rests>({}),
+    rests: createLocalValue<Cooldowns>({}),
     rotation: () => 'sequential',
     preferred: () => chosen.id,
     async probe(id) {
@@ -65,7 +65,7 @@ async function world(options: { withAccount?: boolean; api?: () => string } = {}
   await pool.ready;
   const client = createResponses({
     http: http.request,
-    grants: pool,
+    tokenProvider: pool,
     baseUrl: () => backend.baseUrl,
     identity: { originator: 'codex_chat', userAgent: headers['user-agent'] },
     clock,
@@ -83,7 +83,7 @@ async function world(options: { withAccount?: boolean; api?: () => string } = {}
       () => {},
       never,
     );
-  return { key, account, store, pool, grants, chosen, probed, ask };
+  return { key, account, store, pool, tokenProvider, chosen, probed, ask };
 }
 
 const paths = () => backend.control.requests('/responses').map(({ path }) => path);
@@ -137,11 +137,14 @@ test('a key that the API rejects is signed out with its own words, and an accoun
 });
 
 test('the models of a key are those of the API that can write, days of them hidden', async () => {
-  const { grants, key } = await world();
+  const { tokenProvider, key } = await world();
   const models = createModels({
     http: http.request,
     baseUrl: () => backend.baseUrl,
-    grants: { grant: (signal) => grants.grantOf(key.id, signal), renew: grants.renew },
+    tokenProvider: {
+      getToken: (signal) => tokenProvider.bearerOf(key.id, signal),
+      replaceRejected: tokenProvider.replaceRejected,
+    },
     log: silentLog,
     headers: () => ({ originator: 'codex_chat', ...headers }),
   });
@@ -224,7 +227,7 @@ test('never is a billed account picked but the chosen one, or where there are no
         preferred: id,
       }),
       (candidates, wishes) => {
-        const picked = candidates.find((one) => one.id === choose(candidates, wishes));
+        const picked = candidates.find((one) => one.id === selectAccount(candidates, wishes));
         if (picked?.kind !== 'apiKey') return;
         const isChosen = [wishes.sticky, wishes.preferred].includes(picked.id);
         const others = candidates.filter(

@@ -4,8 +4,8 @@ import { createLocalValue } from '../../../src/base/sharedValue.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { withoutTokens, type Credential } from '../../../src/core/auth/credential.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
-import type { Grant } from '../../../src/core/auth/grant.ts';
-import type { Rotation } from '../../../src/core/pool/choose.ts';
+import type { BearerToken } from '../../../src/core/auth/bearerToken.ts';
+import type { Rotation } from '../../../src/core/pool/selectAccount.ts';
 import { PoolError } from '../../../src/core/pool/failure.ts';
 import { createPool } from '../../../src/core/pool/pool.ts';
 import {
@@ -14,9 +14,9 @@ import {
   withPreferences,
   type PoolPreferences,
 } from '../../../src/core/pool/preferences.ts';
-import type { Rests } from '../../../src/core/pool/rest.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
+import type { Cooldowns } from '../../../src/core/pool/cooldown.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
 import { ResponsesError, type ResponsesFailureKind } from '../../../src/core/responses/failure.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
@@ -37,15 +37,15 @@ function world(
   const clock = steppedClock();
   const store = memoryStore(ids.map((id) => credential({ id, email: `${id}@example.com` })));
   const shared = createLocalValue(noStoredQuota);
-  const quota = createQuota({ shared, clock, log: silentLog });
+  const quota = createQuotaStore({ shared, clock, log: silentLog });
   const preferences = createLocalValue<PoolPreferences>(noPreferences);
-  const rests = createLocalValue<Rests>({});
+  const rests = createLocalValue<Cooldowns>({});
   const usage: Record<string, { percent: number; refused?: boolean; resetsAtMs?: number }> = {};
   const revoked = new Set<string>();
   const probed: string[] = [];
   const { rotation = 'sequential', preferred } = options;
 
-  const toGrant = ({ id, accountId, accessToken }: Credential): Grant => ({
+  const toGrant = ({ id, accountId, accessToken }: Credential): BearerToken => ({
     credentialId: id,
     accountId,
     accessToken,
@@ -70,7 +70,7 @@ function world(
       limitReached: refused,
     });
   };
-  const grantOf = async (id: string) => {
+  const bearerOf = async (id: string) => {
     const entry = store.entries.get(id);
     if (!entry) throw new AuthError({ kind: 'notSignedIn' });
     if (revoked.has(id)) {
@@ -94,11 +94,14 @@ function world(
       if (options.probe) await options.probe(id, probeSignal);
       else tell(id);
     },
-    grants: { grantOf, renew: async ({ credentialId }) => grantOf(credentialId) },
+    tokenProvider: {
+      bearerOf,
+      replaceRejected: async ({ credentialId }) => bearerOf(credentialId),
+    },
   });
-  const who = async () => (await pool.grant(signal)).credentialId;
+  const who = async () => (await pool.getToken(signal)).credentialId;
   const fail = async (id: string, kind: ResponsesFailureKind, more: object = {}) =>
-    (await pool.failOver(await grantOf(id), { kind, ...more }, signal))?.credentialId;
+    (await pool.failOver(await bearerOf(id), { kind, ...more }, signal))?.credentialId;
   return {
     pool,
     clock,
@@ -262,7 +265,7 @@ test('without rotation a spent account is told, not one of another issuer before
   await store.put(credential({ id: 'a', issuer: 'https://other.test' }));
   usage['b'] = spentUntil(clock.now() + 90 * minuteMs);
   tell('b');
-  await expect(pool.grant(signal)).rejects.toMatchObject({
+  await expect(pool.getToken(signal)).rejects.toMatchObject({
     failure: { kind: 'usageLimit', credentialId: 'b' },
   });
 });
@@ -321,7 +324,7 @@ describe('asking ahead', () => {
   test('an abort ends the asking at once with its reason', async () => {
     const made = probing(() => new Promise(() => {}));
     const abort = new AbortController();
-    const asking = made.pool.grant(abort.signal);
+    const asking = made.pool.getToken(abort.signal);
     await made.clock.advance(1_000);
     abort.abort(new Error('stopped'));
     await expect(asking).rejects.toThrow('stopped');
@@ -349,7 +352,7 @@ describe('when no account is ready', () => {
       usage[id] = { percent: 85, resetsAtMs: clock.now() + minutes * minuteMs };
       await preferences.change((old) => withPreferences(old, id, { ceilingPercent: 80 }), signal);
     }
-    const error = await pool.grant(signal).catch((caught: unknown) => caught);
+    const error = await pool.getToken(signal).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(PoolError);
     expect(error).toMatchObject({
       failure: { kind: 'ceiling', credentialId: 'b', opensAtMs: clock.now() + 30 * minuteMs },
@@ -360,7 +363,7 @@ describe('when no account is ready', () => {
     const { pool, usage, clock } = world({ ids: ['a', 'b'] });
     usage['a'] = spentUntil(clock.now() + 90 * minuteMs);
     usage['b'] = spentUntil(clock.now() + 40 * minuteMs);
-    const error = await pool.grant(signal).catch((caught: unknown) => caught);
+    const error = await pool.getToken(signal).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ResponsesError);
     expect(error).toMatchObject({
       attempts: 0,
@@ -470,9 +473,9 @@ describe('moving on', () => {
 
   test('a session that ends in the middle of a turn lets another account go on', async () => {
     const { pool, revoked } = world();
-    const grant = await pool.grant(signal);
+    const bearer = await pool.getToken(signal);
     revoked.add('a');
-    expect((await pool.renew(grant, signal)).credentialId).toBe('b');
+    expect((await pool.replaceRejected(bearer, signal)).credentialId).toBe('b');
   });
 
   test('an accepted request ends the rest of its account', async () => {
@@ -486,7 +489,7 @@ describe('moving on', () => {
 
   test('a refusal that came without a time ends when the figures say so', async () => {
     const { fail, usage, tell, clock, pool } = world();
-    await pool.grant(signal);
+    await pool.getToken(signal);
     await fail('a', 'usageLimit');
     await clock.advance(minuteMs);
     usage['a'] = { percent: 3 };
@@ -527,8 +530,8 @@ test('no request ever goes to an account that is off, signed out, at its ceiling
         if (kind === 'revoked') revoked.add(id);
         tell(id);
       }
-      const grant = await pool.grant(signal).catch(() => undefined);
-      const chosen = kinds[ids.indexOf(grant?.credentialId ?? '')];
+      const bearer = await pool.getToken(signal).catch(() => undefined);
+      const chosen = kinds[ids.indexOf(bearer?.credentialId ?? '')];
       const isUsable = rotation !== 'off' && kinds.includes('good');
       expect([undefined, 'good']).toContain(chosen);
       if (isUsable) expect(chosen).toBe('good');

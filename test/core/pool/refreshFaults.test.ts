@@ -4,16 +4,16 @@ import type { Clock } from '../../../src/base/clock.ts';
 import { HttpError, type Http, type HttpResponse } from '../../../src/base/http.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
-import { failureWords } from '../../../src/core/chat/failureWords.ts';
-import { createChatAccount } from '../../../src/core/chat/chatAccount.ts';
+import { errorMessage } from '../../../src/core/chat/errorMessages.ts';
+import { createAccountSwitchNote } from '../../../src/core/chat/accountSwitchNote.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
-import { createGrants } from '../../../src/core/auth/grants.ts';
-import type { Rotation } from '../../../src/core/pool/choose.ts';
+import { createTokenProvider } from '../../../src/core/auth/tokenProvider.ts';
+import type { Rotation } from '../../../src/core/pool/selectAccount.ts';
 import { createPool } from '../../../src/core/pool/pool.ts';
 import { noPreferences, type PoolPreferences } from '../../../src/core/pool/preferences.ts';
-import type { Rests } from '../../../src/core/pool/rest.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
+import type { Cooldowns } from '../../../src/core/pool/cooldown.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
 import { createResponses } from '../../../src/core/responses/client.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
 import type { TurnEvent } from '../../../src/core/responses/turnEvent.ts';
@@ -37,7 +37,11 @@ interface Account {
   isRejected?: boolean;
 }
 
-function world(accounts: readonly Account[], rotation: Rotation = 'sequential', rests: Rests = {}) {
+function world(
+  accounts: readonly Account[],
+  rotation: Rotation = 'sequential',
+  rests: Cooldowns = {},
+) {
   const clock: Clock = {
     now: () => start,
     // Deadlines and the ends of rests never come here; short waits are over at once.
@@ -74,11 +78,11 @@ function world(accounts: readonly Account[], rotation: Rotation = 'sequential', 
     return answer ?? statusOf(200, { ...tokens, expires_in: 3600 });
   };
   const issuer = () => 'https://issuer.test';
-  const grants = createGrants({ store, http, clock, log: silentLog, issuer });
+  const tokenProvider = createTokenProvider({ store, http, clock, log: silentLog, issuer });
   const pool = createPool({
     store,
-    grants,
-    quota: createQuota({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
+    tokenProvider,
+    quota: createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
     preferences: createLocalValue<PoolPreferences>(noPreferences),
     rests: createLocalValue(rests),
     probe: async () => {},
@@ -90,7 +94,7 @@ function world(accounts: readonly Account[], rotation: Rotation = 'sequential', 
   });
   const client = createResponses({
     http,
-    grants: pool,
+    tokenProvider: pool,
     baseUrl: () => 'https://backend.test',
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/1' },
     clock,
@@ -103,7 +107,7 @@ function world(accounts: readonly Account[], rotation: Rotation = 'sequential', 
       .stream(classic, (event) => void events.push(event), never)
       .then(({ credentialId }) => credentialId)
       .catch((error: unknown) => error);
-    const chat = createChatAccount();
+    const chat = createAccountSwitchNote();
     const notes = events.flatMap((event) =>
       event.type === 'attempt' ? (chat.note(event, start) ?? []) : [],
     );
@@ -150,7 +154,7 @@ test.each(faults)(
     const { turn } = world([{ id: 'ada', isSpent: true, refresh }]);
     const { end } = await turn();
     expect(end).toBeInstanceOf(AuthError);
-    const { kind, message } = failureWords(end, start);
+    const { kind, message } = errorMessage(end, start);
     expect(kind).toBe('signInUnreachable');
     expect(message).toMatch(/issuer\.test|sign-in server/);
   },

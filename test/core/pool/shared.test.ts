@@ -11,12 +11,12 @@ import {
   preferencesSchema,
   withPreferences,
 } from '../../../src/core/pool/preferences.ts';
-import { restsSchema } from '../../../src/core/pool/rest.ts';
-import { createRoster } from '../../../src/core/pool/roster.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
+import { cooldownsSchema } from '../../../src/core/pool/cooldown.ts';
+import { createAccountList } from '../../../src/core/pool/accountList.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
 import { createLeases } from '../../../src/node/leases.ts';
-import { createPeers } from '../../../src/node/peers.ts';
+import { createPeerProcesses } from '../../../src/node/processes.ts';
 import { createSharedFile } from '../../../src/node/sharedValue.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
 
@@ -36,19 +36,24 @@ const signal = new AbortController().signal;
 
 function openWindow() {
   const log = silentLog;
-  const leases = createLeases(join(folder, 'leases'), log, createPeers());
-  const ground = { folder: join(folder, 'shared'), leases, log };
+  const leases = createLeases(join(folder, 'leases'), log, createPeerProcesses());
+  const platform = { folder: join(folder, 'shared'), leases, log };
   const preferences = createSharedFile({
-    ...ground,
+    ...platform,
     name: 'accounts',
     schema: preferencesSchema,
     initial: noPreferences,
   });
-  const rests = createSharedFile({ ...ground, name: 'rests', schema: restsSchema, initial: {} });
+  const rests = createSharedFile({
+    ...platform,
+    name: 'rests',
+    schema: cooldownsSchema,
+    initial: {},
+  });
   const clock = systemClock;
-  const quota = createQuota({ shared: createLocalValue(noStoredQuota), clock, log });
+  const quota = createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log });
   const issuer = () => 'https://issuer.test';
-  const roster = createRoster({ store, quota, preferences, rests, issuer, clock, log });
+  const roster = createAccountList({ store, quota, preferences, rests, issuer, clock, log });
   open.push(roster, quota, preferences, rests);
   return { roster, preferences, rests };
 }

@@ -3,19 +3,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
-import { createGrants } from '../../../src/core/auth/grants.ts';
+import { createTokenProvider } from '../../../src/core/auth/tokenProvider.ts';
 import { toCredential } from '../../../src/core/auth/tokens.ts';
 import { createPool } from '../../../src/core/pool/pool.ts';
 import { noPreferences, type PoolPreferences } from '../../../src/core/pool/preferences.ts';
-import type { Rests } from '../../../src/core/pool/rest.ts';
-import { createAnswerObserver } from '../../../src/core/chat/answerObserver.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
-import { fetchUsage } from '../../../src/core/quota/usage.ts';
+import type { Cooldowns } from '../../../src/core/pool/cooldown.ts';
+import { createQuotaObserver } from '../../../src/core/chat/quotaObserver.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
+import { fetchUsage } from '../../../src/core/quota/poll/fetchUsage.ts';
 import { createResponses } from '../../../src/core/responses/client.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
 import { userMessage, type InputItem } from '../../../src/core/responses/input.ts';
-import { createAccountTies } from '../../../src/core/responses/ties.ts';
+import { createItemOwnership } from '../../../src/core/responses/itemOwnership.ts';
 import type { TurnEvent } from '../../../src/core/responses/turnEvent.ts';
 import { createHttp } from '../../../src/node/http.ts';
 import { startBackend, type Backend } from '../../backend/backend.ts';
@@ -46,41 +46,44 @@ function world() {
     return toCredential({ accessToken, refreshToken, idToken }, issuer, clock.now());
   });
   const store = memoryStore(credentials);
-  const ground = { store, http: http.request, issuer: () => issuer, clock, log: silentLog };
-  const grants = createGrants(ground);
+  const platform = { store, http: http.request, issuer: () => issuer, clock, log: silentLog };
+  const tokenProvider = createTokenProvider(platform);
   const shared = createLocalValue(noStoredQuota);
-  const quota = createQuota({ shared, clock, log: silentLog });
+  const quota = createQuotaStore({ shared, clock, log: silentLog });
   const headers = { originator: 'codex_chat', 'user-agent': 'codex_chat/0.0.0 (linux; x64)' };
   const pool = createPool({
-    ...ground,
-    grants,
+    ...platform,
+    tokenProvider,
     quota,
     preferences: createLocalValue<PoolPreferences>(noPreferences),
-    rests: createLocalValue<Rests>({}),
+    rests: createLocalValue<Cooldowns>({}),
     rotation: () => 'sequential',
     preferred: () => undefined,
     async probe(id, signal) {
-      const own = { grant: () => grants.grantOf(id, signal), renew: grants.renew };
-      const source = { http: http.request, baseUrl, grants: own, clock, headers };
+      const own = {
+        getToken: () => tokenProvider.bearerOf(id, signal),
+        replaceRejected: tokenProvider.replaceRejected,
+      };
+      const source = { http: http.request, baseUrl, tokenProvider: own, clock, headers };
       quota.record(await fetchUsage(source, signal));
     },
   });
   const client = createResponses({
     http: http.request,
-    grants: pool,
+    tokenProvider: pool,
     baseUrl: () => baseUrl,
     identity: { originator: 'codex_chat', userAgent: headers['user-agent'] },
     clock,
     random: () => 0,
     log: silentLog,
   });
-  const observer = createAnswerObserver({
+  const observer = createQuotaObserver({
     quota,
     poll: { want() {} },
     models: { noteEtag() {} },
     now: clock.now,
   });
-  const ties = createAccountTies(chatId, () => crypto.randomUUID());
+  const ties = createItemOwnership(chatId, () => crypto.randomUUID());
   const history: InputItem[] = [];
 
   async function ask(text: string) {

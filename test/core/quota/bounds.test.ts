@@ -2,16 +2,16 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
-import { readLimitError, readQuotaEvent } from '../../../src/core/quota/events.ts';
-import { readQuotaHeaders } from '../../../src/core/quota/headers.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import type { QuotaReading } from '../../../src/core/quota/reading.ts';
-import { storedQuota, type StoredQuota } from '../../../src/core/quota/stored.ts';
-import { clockTime, spokenTime, timeUntil } from '../../../src/core/quota/time.ts';
-import { fetchUsage } from '../../../src/core/quota/usage.ts';
-import { toQuotaView, tooltipModel } from '../../../src/core/quota/view.ts';
-import { quotaLabel, statusText } from '../../../src/core/quota/words.ts';
-import { failureWords } from '../../../src/core/chat/failureWords.ts';
+import { readLimitError, readQuotaEvent } from '../../../src/core/quota/decode/events.ts';
+import { readQuotaHeaders } from '../../../src/core/quota/decode/headers.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import type { QuotaSnapshot } from '../../../src/core/quota/decode/quotaSnapshot.ts';
+import { storedQuota, type StoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
+import { clockTime, spokenTime, timeUntil } from '../../../src/core/quota/text/time.ts';
+import { fetchUsage } from '../../../src/core/quota/poll/fetchUsage.ts';
+import { toQuotaView, tooltipModel } from '../../../src/core/quota/text/quotaView.ts';
+import { quotaLabel, statusText } from '../../../src/core/quota/text/quotaText.ts';
+import { errorMessage } from '../../../src/core/chat/errorMessages.ts';
 import { failureFromHttp } from '../../../src/core/responses/classify.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
 import { readResetsAtMs, readRetryAfterMs } from '../../../src/core/responses/retryHint.ts';
@@ -128,23 +128,23 @@ const event = fc.record({
 });
 
 /** Tells the readings to a book, stores what it holds, reads that anew, and renders it. */
-async function shown(readings: readonly (QuotaReading | undefined)[]) {
+async function shown(readings: readonly (QuotaSnapshot | undefined)[]) {
   const clock = steppedClock();
   const shared = createLocalValue<StoredQuota>({ version: 2, records: [] });
-  const first = createQuota({ shared, clock, log: silentLog });
+  const first = createQuotaStore({ shared, clock, log: silentLog });
   for (const reading of readings) if (reading) first.record(reading);
   const before = first.current('cred');
   await settled();
   const stored = storedQuota.parse(JSON.parse(JSON.stringify(shared.current())));
   expect(stored).toEqual(shared.current());
-  const second = createQuota({ shared: createLocalValue(stored), clock, log: silentLog });
+  const second = createQuotaStore({ shared: createLocalValue(stored), clock, log: silentLog });
   expect(second.current('cred')).toEqual(before);
   render(before);
   first.dispose();
   second.dispose();
 }
 
-function render(state: ReturnType<ReturnType<typeof createQuota>['current']>) {
+function render(state: ReturnType<ReturnType<typeof createQuotaStore>['current']>) {
   for (const statusBarPercent of ['used', 'left'] as const) {
     const settings = { statusBarPercent, statusBarText: 'both' as const };
     const { lines, age, banked } = tooltipModel({ quota: state }, true, settings, nowMs);
@@ -183,11 +183,11 @@ describe(
     test('in the answer about the usage', async () => {
       await fc.assert(
         fc.asyncProperty(usageBody, async (body) => {
-          const grant = { credentialId: 'cred', accountId: 'a', accessToken: 't' };
+          const bearer = { credentialId: 'cred', accountId: 'a', accessToken: 't' };
           const source = {
             http: async () => statusOf(200, body),
             baseUrl: 'https://backend.test',
-            grants: { grant: async () => grant, renew: async () => grant },
+            tokenProvider: { getToken: async () => bearer, replaceRejected: async () => bearer },
             clock: steppedClock(),
             headers: {},
           };
@@ -223,7 +223,7 @@ describe(
             { status: 429, headers: more, body: JSON.stringify({ error: told }) },
             nowMs,
           );
-          const said = failureWords(new ResponsesError(failure), nowMs);
+          const said = errorMessage(new ResponsesError(failure), nowMs);
           const until = said.availableAtMs ?? nowMs;
           expect(Math.abs(until - nowMs)).toBeLessThanOrEqual(400 * dayMs);
           const { plan, resetsAtMs } = failure;
@@ -324,7 +324,7 @@ describe('what a broken version stored', () => {
   const read = (more: object) => {
     const stored = storedQuota.parse({ version: 2, records: [record(more)] });
     const shared = createLocalValue<StoredQuota>(stored);
-    return createQuota({ shared, clock: steppedClock(), log: silentLog }).current('cred');
+    return createQuotaStore({ shared, clock: steppedClock(), log: silentLog }).current('cred');
   };
   const usual = read({});
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readLimitError, readQuotaEvent } from '../../../src/core/quota/events.ts';
+import { readLimitError, readQuotaEvent } from '../../../src/core/quota/decode/events.ts';
 
 const nowMs = 1_795_219_650_000;
 

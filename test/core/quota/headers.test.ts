@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readQuotaHeaders } from '../../../src/core/quota/headers.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
-import { statusText } from '../../../src/core/quota/words.ts';
+import { readQuotaHeaders } from '../../../src/core/quota/decode/headers.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
+import { statusText } from '../../../src/core/quota/text/quotaText.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { steppedClock } from '../../support/steppedClock.ts';
@@ -192,7 +192,7 @@ test('whatever the headers hold, each window has a share that the headers tell',
         expect(main).toContain(usedPercent);
       }
       const clock = steppedClock(nowMs);
-      const book = createQuota({
+      const book = createQuotaStore({
         shared: createLocalValue(noStoredQuota),
         clock,
         log: silentLog,

@@ -5,11 +5,11 @@ import { HttpError } from '../../../src/base/http.ts';
 import { createLocalLeases, LeaseError, type Leases } from '../../../src/base/leases.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createLocalValue, type SharedValue } from '../../../src/base/sharedValue.ts';
-import { createQuotaPoll } from '../../../src/core/quota/poll.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { windowNames, type QuotaReading } from '../../../src/core/quota/reading.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
-import { UsageError } from '../../../src/core/quota/usageError.ts';
+import { createQuotaPoll } from '../../../src/core/quota/poll/quotaPoll.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { windowNames, type QuotaSnapshot } from '../../../src/core/quota/decode/quotaSnapshot.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
+import { UsageError } from '../../../src/core/quota/poll/usageError.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 
 const minuteMs = 60_000;
@@ -55,7 +55,7 @@ function open(options: Options = {}) {
     atOnce: 0,
     most: 0,
   };
-  const reading = (credentialId: string, source: QuotaReading['source']): QuotaReading => ({
+  const reading = (credentialId: string, source: QuotaSnapshot['source']): QuotaSnapshot => ({
     credentialId,
     source,
     observedAtMs: clock.now(),
@@ -77,7 +77,7 @@ function open(options: Options = {}) {
   };
   const windows = Array.from({ length: options.windows ?? 1 }, (_, index) => {
     const mine = options.isDeaf ? deafTo(shared) : shared;
-    const book = createQuota({ shared: mine, clock, log: silentLog });
+    const book = createQuotaStore({ shared: mine, clock, log: silentLog });
     const poll = createQuotaPoll({
       fetch,
       book,
@@ -87,7 +87,7 @@ function open(options: Options = {}) {
       clock,
       random: options.random ?? (() => 0),
       isActive: () => world.focused === index,
-      onDidChangeActive: attention.listen,
+      onDidChangeActive: attention.event,
       log: silentLog,
     });
     return { book, poll };

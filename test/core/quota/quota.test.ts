@@ -2,13 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
 import {
   windowNames,
-  type QuotaReading,
+  type QuotaSnapshot,
   type QuotaWindow,
-} from '../../../src/core/quota/reading.ts';
-import { noStoredQuota, storedQuota, type StoredQuota } from '../../../src/core/quota/stored.ts';
+} from '../../../src/core/quota/decode/quotaSnapshot.ts';
+import {
+  noStoredQuota,
+  storedQuota,
+  type StoredQuota,
+} from '../../../src/core/quota/store/storageSchema.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 
 const startMs = 1_795_219_200_000;
@@ -16,7 +20,7 @@ const hourMs = 3_600_000;
 
 function open(atMs = startMs, shared = createLocalValue(noStoredQuota)) {
   const clock = steppedClock(atMs);
-  const book = createQuota({ shared, clock, log: silentLog });
+  const book = createQuotaStore({ shared, clock, log: silentLog });
   let changes = 0;
   book.onDidChange(() => changes++);
   return { clock, book, shared, changes: () => changes };
@@ -32,8 +36,8 @@ const window = (minutes: number, usedPercent: number, resetsAtMs?: number): Quot
 const reading = (
   observedAtMs: number,
   windows: QuotaWindow[],
-  more: Partial<QuotaReading> = {},
-): QuotaReading => ({
+  more: Partial<QuotaSnapshot> = {},
+): QuotaSnapshot => ({
   credentialId: 'cred',
   source: 'headers',
   observedAtMs,
@@ -282,7 +286,7 @@ test('takes anything for a store without failing, and shows only sound shares', 
 const someReading = fc
   .record({
     observedAtMs: fc.integer({ min: startMs - 50, max: startMs }),
-    source: fc.constantFrom<QuotaReading['source']>('headers', 'usage', 'event', 'limitError'),
+    source: fc.constantFrom<QuotaSnapshot['source']>('headers', 'usage', 'event', 'limitError'),
     windows: fc.uniqueArray(
       fc
         .record({
@@ -348,7 +352,7 @@ describe('over several windows', () => {
       change: (next, signal) => (writes++, shared.change(next, signal)),
     };
     const books = Array.from({ length: count }, () =>
-      createQuota({ shared: counted, clock, log: silentLog }),
+      createQuotaStore({ shared: counted, clock, log: silentLog }),
     );
     return { books, clock, shared, writes: () => writes };
   };
@@ -364,7 +368,7 @@ describe('over several windows', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const { books, clock } = windows(3);
-        const alone = createQuota({
+        const alone = createQuotaStore({
           shared: createLocalValue(noStoredQuota),
           clock,
           log: silentLog,
@@ -424,7 +428,7 @@ describe('over several windows', () => {
     const clock = steppedClock(startMs);
     const change: typeof shared.change = (next, signal) =>
       isFull ? Promise.reject(new Error('disk full')) : shared.change(next, signal);
-    const book = createQuota({ shared: { ...shared, change }, clock, log: silentLog });
+    const book = createQuotaStore({ shared: { ...shared, change }, clock, log: silentLog });
     book.record(reading(startMs, [window(300, 42)]));
     await clock.advance(1_000);
     expect(book.current('cred')?.windows).toEqual([window(300, 42)]);
@@ -438,7 +442,7 @@ describe('answers that bring no figures', () => {
   const answer = (book: ReturnType<typeof open>['book'], atMs: number) =>
     book.record(reading(atMs, [window(300, 42)]));
   const isSilent = (book: ReturnType<typeof open>['book']) =>
-    book.current('cred')?.hasFallenSilent ?? false;
+    book.current('cred')?.hasStoppedReporting ?? false;
 
   test('are remarked on after the third, and no longer once figures come back', async () => {
     const { book, clock } = open();

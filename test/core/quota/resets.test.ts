@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Http, HttpRequest } from '../../../src/base/http.ts';
-import { createResets, ResetsError } from '../../../src/core/quota/resets.ts';
+import { createResets, ResetsError } from '../../../src/core/quota/poll/resets.ts';
 import { createHttp } from '../../../src/node/http.ts';
 import { type Backend, startBackend } from '../../backend/backend.ts';
 
@@ -20,13 +20,13 @@ afterAll(async () => {
 function open(http: Http = client.request, baseUrl = backend.baseUrl) {
   let ids = 0;
   let renewals = 0;
-  const grantOf = (credentialId: string) => ({ credentialId, ...backend.control.mint(email) });
+  const bearerOf = (credentialId: string) => ({ credentialId, ...backend.control.mint(email) });
   const resets = createResets({
     http,
     baseUrl: () => baseUrl,
     grantsOf: (credentialId) => ({
-      grant: async () => grantOf(credentialId),
-      renew: async () => (renewals++, grantOf(credentialId)),
+      getToken: async () => bearerOf(credentialId),
+      replaceRejected: async () => (renewals++, bearerOf(credentialId)),
     }),
     headers: { originator: 'codex-chat' },
     clock: { now: () => Date.now() },

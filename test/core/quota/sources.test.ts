@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
-import { readLimitError, readQuotaEvent } from '../../../src/core/quota/events.ts';
-import { readQuotaHeaders } from '../../../src/core/quota/headers.ts';
-import { createQuota, type QuotaBook } from '../../../src/core/quota/quota.ts';
-import type { QuotaReading } from '../../../src/core/quota/reading.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
-import { fetchUsage } from '../../../src/core/quota/usage.ts';
-import { UsageError } from '../../../src/core/quota/usageError.ts';
+import { readLimitError, readQuotaEvent } from '../../../src/core/quota/decode/events.ts';
+import { readQuotaHeaders } from '../../../src/core/quota/decode/headers.ts';
+import { createQuotaStore, type QuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import type { QuotaSnapshot } from '../../../src/core/quota/decode/quotaSnapshot.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
+import { fetchUsage } from '../../../src/core/quota/poll/fetchUsage.ts';
+import { UsageError } from '../../../src/core/quota/poll/usageError.ts';
 import { createHttp } from '../../../src/node/http.ts';
 import { type Backend, startBackend } from '../../backend/backend.ts';
 import { steppedClock } from '../../support/steppedClock.ts';
@@ -48,14 +48,14 @@ const event = (used: unknown, credentialId = 'cred', atMs = nowMs) =>
     credentialId,
     atMs,
   );
-const usage = (used: number, credentialId = 'cred', atMs = nowMs): Promise<QuotaReading> => {
+const usage = (used: number, credentialId = 'cred', atMs = nowMs): Promise<QuotaSnapshot> => {
   backend.control.setUsage(email, { fiveHourPercent: used });
-  const grant = { credentialId, ...backend.control.mint(email) };
+  const bearer = { credentialId, ...backend.control.mint(email) };
   return fetchUsage(
     {
       http: client.request,
       baseUrl: backend.baseUrl,
-      grants: { grant: async () => grant, renew: async () => grant },
+      tokenProvider: { getToken: async () => bearer, replaceRejected: async () => bearer },
       clock: { now: () => atMs },
       headers: {},
     },
@@ -63,7 +63,7 @@ const usage = (used: number, credentialId = 'cred', atMs = nowMs): Promise<Quota
   );
 };
 
-type Told = QuotaReading | undefined;
+type Told = QuotaSnapshot | undefined;
 type Read = (used: number, credentialId?: string, atMs?: number) => Told | Promise<Told>;
 const sources: [string, Read][] = [
   ['headers', headers],
@@ -74,17 +74,17 @@ const sources: [string, Read][] = [
 /** A book that was told 42 % by an answer a second ago. */
 function open() {
   const clock = steppedClock(nowMs);
-  const book = createQuota({ shared: createLocalValue(noStoredQuota), clock, log: silentLog });
+  const book = createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log: silentLog });
   book.record(headers(42, 'cred', nowMs - 1000)!);
   return { book, clock };
 }
 
-async function tell(book: QuotaBook, reading: Told | Promise<Told>): Promise<void> {
+async function tell(book: QuotaStore, reading: Told | Promise<Told>): Promise<void> {
   const told = await reading;
   if (told) book.record(told);
 }
 
-const figure = (book: QuotaBook, id = 'cred') =>
+const figure = (book: QuotaStore, id = 'cred') =>
   book.current(id)?.windows.find(({ label }) => label === '5h')?.usedPercent;
 
 describe.each(sources)('figures by %s', (source, read) => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Http, HttpRequest } from '../../../src/base/http.ts';
-import type { GrantSource } from '../../../src/core/auth/grant.ts';
-import { fetchUsage, usageUrl } from '../../../src/core/quota/usage.ts';
-import { UsageError } from '../../../src/core/quota/usageError.ts';
+import type { BearerTokenSource } from '../../../src/core/auth/bearerToken.ts';
+import { fetchUsage, usageUrl } from '../../../src/core/quota/poll/fetchUsage.ts';
+import { UsageError } from '../../../src/core/quota/poll/usageError.ts';
 import { createHttp } from '../../../src/node/http.ts';
 import { type Backend, startBackend } from '../../backend/backend.ts';
 
@@ -14,10 +14,10 @@ const captured = readFileSync(
 const nowMs = 1_795_220_000_000;
 const clock = { now: () => nowMs };
 const never = new AbortController().signal;
-const grant = { credentialId: 'cred', accountId: 'acct', accessToken: 'one' };
-const grants: GrantSource = {
-  grant: async () => grant,
-  renew: async () => ({ ...grant, accessToken: 'two' }),
+const bearer = { credentialId: 'cred', accountId: 'acct', accessToken: 'one' };
+const tokenProvider: BearerTokenSource = {
+  getToken: async () => bearer,
+  replaceRejected: async () => ({ ...bearer, accessToken: 'two' }),
 };
 
 function answering(...answers: [status: number, body: string, headers?: Record<string, string>][]) {
@@ -40,7 +40,7 @@ function answering(...answers: [status: number, body: string, headers?: Record<s
 const source = (http: Http) => ({
   http,
   baseUrl: 'https://chatgpt.com/backend-api',
-  grants,
+  tokenProvider,
   clock,
   headers: { originator: 'codex-chat', 'user-agent': 'codex-chat/1' },
 });
@@ -201,16 +201,16 @@ test.each([
 ])('reads from the backend what %s has used', async (email, plan, shown) => {
   backend.control.setUsage(email, { fiveHourPercent: 42, weeklyPercent: 18 });
   const minted = backend.control.mint(email);
-  const live: GrantSource = {
-    grant: async () => ({ credentialId: 'live', ...minted }),
-    renew: async () => ({ credentialId: 'live', ...minted }),
+  const live: BearerTokenSource = {
+    getToken: async () => ({ credentialId: 'live', ...minted }),
+    replaceRejected: async () => ({ credentialId: 'live', ...minted }),
   };
   const reading = await fetchUsage(
     {
       ...source(client.request),
       clock: { now: () => Date.now() },
       baseUrl: backend.baseUrl,
-      grants: live,
+      tokenProvider: live,
     },
     never,
   );

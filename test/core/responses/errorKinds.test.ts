@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { HttpResponse } from '../../../src/base/http.ts';
 import { failureFromEvent } from '../../../src/core/responses/classify.ts';
 import { decideRetry } from '../../../src/core/responses/retry.ts';
-import { failureWords } from '../../../src/core/chat/failureWords.ts';
+import { errorMessage } from '../../../src/core/chat/errorMessages.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
 import { fixtureBytes, scriptedHttp, sseBytes, statusOf, streamOf } from '../../support/streams.ts';
 import { countingGrants, run } from './harness.ts';
@@ -104,14 +104,14 @@ describe('an error inside the stream', () => {
     { code: 'token_revoked' },
     { code: 'strange', status: 401 },
   ])('is treated as a status of 401: %o', async (error) => {
-    const grants = countingGrants();
+    const tokenProvider = countingGrants();
     const { http, sent } = scriptedHttp(
       () => streamOf(sseBytes([created, { type: 'error', error }])),
       good,
     );
-    const { answer } = await run(http, undefined, { grants });
+    const { answer } = await run(http, undefined, { tokenProvider });
     expect(answer?.status).toBe('completed');
-    expect(grants.renewals()).toBe(1);
+    expect(tokenProvider.renewals()).toBe(1);
     expect(sent[1]?.headers['authorization']).toBe('Bearer token-1');
   });
 
@@ -120,7 +120,7 @@ describe('an error inside the stream', () => {
     const { http } = failing({ type: 'error', error: { type: 'invalid_request_error', message } });
     const { failure } = await run(http);
     expect(failure?.detail).toBe(message);
-    const words = failureWords(new ResponsesError(failure ?? { kind: 'server' }), 0);
+    const words = errorMessage(new ResponsesError(failure ?? { kind: 'server' }), 0);
     expect(words.message).toContain(message);
   });
 

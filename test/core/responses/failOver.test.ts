@@ -6,13 +6,13 @@ import { silentLog } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/sharedValue.ts';
 import { createPool } from '../../../src/core/pool/pool.ts';
 import { noPreferences } from '../../../src/core/pool/preferences.ts';
-import { createQuota } from '../../../src/core/quota/quota.ts';
-import { noStoredQuota } from '../../../src/core/quota/stored.ts';
-import { createCircuit } from '../../../src/core/responses/circuit.ts';
+import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
+import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
+import { createCircuitBreaker } from '../../../src/core/responses/circuitBreaker.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
 import { userMessage, type InputItem } from '../../../src/core/responses/input.ts';
-import { createAccountTies } from '../../../src/core/responses/ties.ts';
-import { createTurnAccount } from '../../../src/core/responses/turnAccount.ts';
+import { createItemOwnership } from '../../../src/core/responses/itemOwnership.ts';
+import { createTurnCredential } from '../../../src/core/responses/turnCredential.ts';
 import { completed, created, deltas, done, failed, message } from '../../faults/events.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
 import { skippingClock } from '../../support/manualClock.ts';
@@ -26,7 +26,7 @@ const ids = ['a', 'b', 'c'];
 /** A real pool of three accounts that rest for as long as the test runs. */
 function threeAccounts(probe: (id: string, signal: AbortSignal) => Promise<void> = async () => {}) {
   const clock = steppedClock();
-  const grantOf = async (id: string) => ({
+  const bearerOf = async (id: string) => ({
     credentialId: id,
     accountId: id,
     accessToken: `token-${id}`,
@@ -35,7 +35,7 @@ function threeAccounts(probe: (id: string, signal: AbortSignal) => Promise<void>
     store: memoryStore(
       ids.map((id) => credential({ id, accountId: id, email: `${id}@x.example` })),
     ),
-    quota: createQuota({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
+    quota: createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
     preferences: createLocalValue(noPreferences),
     rests: createLocalValue({}),
     clock,
@@ -44,7 +44,7 @@ function threeAccounts(probe: (id: string, signal: AbortSignal) => Promise<void>
     rotation: () => 'sequential',
     preferred: () => undefined,
     probe,
-    grants: { grantOf, renew: ({ credentialId }) => grantOf(credentialId) },
+    tokenProvider: { bearerOf, replaceRejected: ({ credentialId }) => bearerOf(credentialId) },
   });
   return { pool, clock };
 }
@@ -145,12 +145,12 @@ test('whatever fails on three accounts, one clean answer is shown or none, in si
     fc.asyncProperty(fc.array(fault, { maxLength: 7 }), async (faults) => {
       const { pool } = threeAccounts();
       const { http, sent } = backend([...faults]);
-      const ties = createAccountTies(classic.sessionId, () => crypto.randomUUID());
+      const ties = createItemOwnership(classic.sessionId, () => crypto.randomUUID());
       const {
         answer: got,
         failure,
         shown,
-      } = await run(http, { ...classic, ties }, { grants: pool });
+      } = await run(http, { ...classic, ties }, { tokenProvider: pool });
       expect(sent.length).toBeLessThanOrEqual(6);
       const texts = shown.filter((part) => part.kind === 'text').map((part) => part.text);
       const struck = faults.slice(0, sent.length);
@@ -183,7 +183,7 @@ test('thoughts, cache key and turn state of an account never go to another one',
       const { pool } = threeAccounts();
       const queue: Fault[] = [];
       const { http, sent } = backend(queue);
-      const ties = createAccountTies(classic.sessionId, () => crypto.randomUUID());
+      const ties = createItemOwnership(classic.sessionId, () => crypto.randomUUID());
       const history: InputItem[] = [];
       for (const { faults, use } of turns) {
         queue.splice(0, Infinity, ...faults);
@@ -193,7 +193,7 @@ test('thoughts, cache key and turn state of an account never go to another one',
         // Each turn takes two requests, as one with a tool call does.
         for (const _step of [1, 2]) {
           const request = { ...classic, input: [...history], ties, turnState };
-          const { answer: got } = await run(http, request, { grants: pool });
+          const { answer: got } = await run(http, request, { tokenProvider: pool });
           if (!got) break;
           history.push(...got.items);
           const { turnState: value, credentialId } = got;
@@ -237,12 +237,12 @@ test('an abort at any point ends the turn with its reason, and nothing is told a
       },
       classic,
       {
-        grants: {
-          async grant(signal) {
+        tokenProvider: {
+          async getToken(signal) {
             point();
-            return pool.grant(signal);
+            return pool.getToken(signal);
           },
-          renew: pool.renew,
+          replaceRejected: pool.replaceRejected,
           async failOver(...args) {
             point();
             const next = await pool.failOver(...args);
@@ -269,7 +269,7 @@ test('an abort at any point ends the turn with its reason, and nothing is told a
 });
 
 describe('the circuit of each account', () => {
-  const grant = (credentialId: string) => ({
+  const bearer = (credentialId: string) => ({
     credentialId,
     accountId: credentialId,
     accessToken: 't',
@@ -277,20 +277,20 @@ describe('the circuit of each account', () => {
   const key = (id: string) => `host ${id}`;
   const down = new ResponsesError({ kind: 'server' });
 
-  function turnOn(circuit: ReturnType<typeof createCircuit>, next?: string) {
-    const grants = {
-      grant: async () => grant(next ?? 'a'),
-      renew: async () => grant(next ?? 'a'),
-      failOver: async () => (next === undefined ? undefined : grant(next)),
+  function turnOn(circuit: ReturnType<typeof createCircuitBreaker>, next?: string) {
+    const tokenProvider = {
+      getToken: async () => bearer(next ?? 'a'),
+      replaceRejected: async () => bearer(next ?? 'a'),
+      failOver: async () => (next === undefined ? undefined : bearer(next)),
     };
-    return createTurnAccount({ grants, circuit, host: 'host' }, grant('a'), never);
+    return createTurnCredential({ tokenProvider, circuit, host: 'host' }, bearer('a'), never);
   }
-  const breakDown = (circuit: ReturnType<typeof createCircuit>, id: string) => {
+  const breakDown = (circuit: ReturnType<typeof createCircuitBreaker>, id: string) => {
     for (let times = 0; times < 3; times++) circuit.settle(key(id), down.failure);
   };
 
   test('what ends a turn is told of the account that it ended on, and of no other', async () => {
-    const circuit = createCircuit(steppedClock());
+    const circuit = createCircuitBreaker(steppedClock());
     for (let times = 0; times < 3; times++) {
       const turn = turnOn(circuit, 'b');
       await turn.next();
@@ -304,7 +304,7 @@ describe('the circuit of each account', () => {
 
   test('an account that was taken but not asked is not taken for up', async () => {
     const clock = steppedClock();
-    const circuit = createCircuit(clock);
+    const circuit = createCircuitBreaker(clock);
     breakDown(circuit, 'b');
     await clock.advance(15_000);
     const turn = turnOn(circuit, 'b');
@@ -318,7 +318,7 @@ describe('the circuit of each account', () => {
   });
 
   test('an account that is left alone does not hide why the first one failed', async () => {
-    const circuit = createCircuit(steppedClock());
+    const circuit = createCircuitBreaker(steppedClock());
     breakDown(circuit, 'b');
     const turn = turnOn(circuit, 'b');
     await turn.next();
@@ -327,7 +327,7 @@ describe('the circuit of each account', () => {
 
   test('an abort says nothing of the backend', async () => {
     const clock = steppedClock();
-    const circuit = createCircuit(clock);
+    const circuit = createCircuitBreaker(clock);
     breakDown(circuit, 'a');
     await clock.advance(15_000);
     const turn = turnOn(circuit);
@@ -349,7 +349,7 @@ describe('a listener that throws', () => {
       if (type === kind) throw thrown;
     };
     const { pool } = threeAccounts();
-    await expect(run(http, classic, { grants: pool, onEvent })).rejects.toBe(thrown);
+    await expect(run(http, classic, { tokenProvider: pool, onEvent })).rejects.toBe(thrown);
     expect(sent.length).toBeLessThanOrEqual(1);
   });
 

@@ -9,7 +9,7 @@ import { classic, run } from './harness.ts';
 
 const options = {
   baseUrl: 'https://chatgpt.com/backend-api',
-  grant: { credentialId: 'c1', accountId: 'acct-1', accessToken: 'token-1' },
+  bearer: { credentialId: 'c1', accountId: 'acct-1', accessToken: 'token-1' },
   identity: { originator: 'codex_chat', userAgent: 'codex_chat/1.2.3' },
   headersTimeoutMs: 1000,
   idleTimeoutMs: 1000,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { failureWords } from '../../../src/core/chat/failureWords.ts';
+import { errorMessage } from '../../../src/core/chat/errorMessages.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
-import { quotaRemarks } from '../../../src/core/quota/remarks.ts';
+import { quotaNotices } from '../../../src/core/quota/text/quotaNotices.ts';
 import { resolveModel } from '../../../src/core/models/resolve.ts';
 import { bundledModels } from '../../../src/core/models/bundled.ts';
 import { scriptedHttp, sseBytes, statusOf, streamOf } from '../../support/streams.ts';
@@ -18,7 +18,7 @@ test.each(words)('the word %s of the backend means nothing to the client', async
     scriptedHttp(() => streamOf(sseBytes([{ type: 'response.failed', response: { error } }]))).http,
   );
   expect(failed.failure?.kind).toBe('server');
-  expect(failureWords(new ResponsesError(failed.failure ?? { kind: 'empty' }), 0).title).toMatch(
+  expect(errorMessage(new ResponsesError(failed.failure ?? { kind: 'empty' }), 0).title).toMatch(
     /^Codex/,
   );
   const odd = await run(scriptedHttp(() => streamOf(sseBytes([{ type: word }]))).http);
@@ -34,7 +34,7 @@ test.each(words)('the word %s of the backend means nothing to quota and models',
     observedAtMs: 0,
     reachedType: word,
   };
-  for (const remark of quotaRemarks(state, [], 0)) expect(remark).toBeTypeOf('string');
+  for (const remark of quotaNotices(state, [], 0)) expect(remark).toBeTypeOf('string');
   const { effort } = resolveModel(bundledModels, '', word);
   expect(effort).toBeTypeOf('string');
 });

@@ -1,13 +1,13 @@
 import { createResponses } from '../../../src/core/responses/client.ts';
-import type { FailureReport } from '../../../src/core/responses/exchange.ts';
+import type { FailureReport } from '../../../src/core/responses/exchangeRecorder.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
 import type { ResponsesFailure } from '../../../src/core/responses/failure.ts';
 import { userMessage } from '../../../src/core/responses/input.ts';
-import type { ResponsesGrants } from '../../../src/core/responses/turnAccount.ts';
+import type { ResponsesTokens } from '../../../src/core/responses/turnCredential.ts';
 import type { RetryPolicy } from '../../../src/core/responses/retry.ts';
 import type { ResponsesRequest } from '../../../src/core/responses/request.ts';
 import type { Answer, TurnEvent } from '../../../src/core/responses/turnEvent.ts';
-import type { Grant, GrantSource } from '../../../src/core/auth/grant.ts';
+import type { BearerToken, BearerTokenSource } from '../../../src/core/auth/bearerToken.ts';
 import type { Http } from '../../../src/base/http.ts';
 import { silentLog, type Log } from '../../../src/base/log.ts';
 import { skippingClock, type ManualClock } from '../../support/manualClock.ts';
@@ -23,13 +23,13 @@ export const classic: ResponsesRequest = {
 };
 
 /** Grants numbered by how often they were renewed, by the client or elsewhere. */
-export function countingGrants(): GrantSource & {
+export function countingGrants(): BearerTokenSource & {
   renewals: () => number;
   refreshElsewhere: () => void;
 } {
   let renewals = 0;
   let elsewhere = 0;
-  const grant = (): Grant => ({
+  const bearer = (): BearerToken => ({
     credentialId: 'c1',
     accountId: 'acct-1',
     accessToken: `token-${renewals + elsewhere}`,
@@ -37,13 +37,13 @@ export function countingGrants(): GrantSource & {
   return {
     renewals: () => renewals,
     refreshElsewhere: () => void elsewhere++,
-    grant: async (signal) => {
+    getToken: async (signal) => {
       signal.throwIfAborted();
-      return grant();
+      return bearer();
     },
-    renew: async () => {
+    replaceRejected: async () => {
       renewals++;
-      return grant();
+      return bearer();
     },
   };
 }
@@ -63,7 +63,7 @@ export async function run(
   http: Http,
   request: ResponsesRequest = classic,
   options: {
-    grants?: ResponsesGrants;
+    tokenProvider?: ResponsesTokens;
     signal?: AbortSignal;
     clock?: ManualClock;
     baseUrl?: string;
@@ -78,7 +78,7 @@ export async function run(
   const clock = options.clock ?? skippingClock();
   const client = createResponses({
     http,
-    grants: options.grants ?? countingGrants(),
+    tokenProvider: options.tokenProvider ?? countingGrants(),
     baseUrl: () => options.baseUrl ?? 'https://chatgpt.com/backend-api',
     headersTimeoutMs: options.headersTimeoutMs ?? 60_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 300_000,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import type { Http } from '../../../src/base/http.ts';
 import { createResponses } from '../../../src/core/responses/client.ts';
-import { usualPolicy } from '../../../src/core/responses/retry.ts';
+import { defaultRetryPolicy } from '../../../src/core/responses/retry.ts';
 import type { TurnEvent } from '../../../src/core/responses/turnEvent.ts';
 import { fixtureBytes, sseBytes, streamOf } from '../../support/streams.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
@@ -42,7 +42,7 @@ function started(limit = 1) {
   };
   const client = createResponses({
     http,
-    grants: countingGrants(),
+    tokenProvider: countingGrants(),
     baseUrl: () => 'https://chatgpt.com/backend-api',
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
     clock,
@@ -50,7 +50,7 @@ function started(limit = 1) {
     log: silentLog,
     silentAfterMs: 15_000,
     quietAfterMs: 60_000,
-    retryPolicy: () => ({ ...usualPolicy, requests: { limit, delayMs: 250 } }),
+    retryPolicy: () => ({ ...defaultRetryPolicy, requests: { limit, delayMs: 250 } }),
   });
   const done = client
     .stream(classic, (event) => events.push(event), new AbortController().signal)
@@ -131,7 +131,7 @@ test('silence before the headers is told, too', async () => {
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
       }),
-    grants: countingGrants(),
+    tokenProvider: countingGrants(),
     baseUrl: () => 'https://chatgpt.com/backend-api',
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
     clock,

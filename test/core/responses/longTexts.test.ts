@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AnswerChange } from '../../../src/core/responses/answer.ts';
-import { findGarble, findGarbleInPieces } from '../../../src/core/responses/garble/guard.ts';
-import { createGarbleFilter } from '../../../src/core/responses/garbleFilter.ts';
+import {
+  findLeak,
+  findLeakInPieces,
+} from '../../../src/core/responses/leakedToolCalls/leakDetector.ts';
+import { createLeakFilter } from '../../../src/core/responses/leakFilter.ts';
 import { completed, created, done, message, thought } from '../../faults/events.ts';
 import { skippingClock, type ManualClock } from '../../support/manualClock.ts';
 import { sseBytes, streamOf } from '../../support/streams.ts';
@@ -134,7 +137,7 @@ test('a filter that works in pieces tells the same in the end as one that does n
   const told = (changes: readonly AnswerChange[], delivery: 'live' | 'items', pieces: object) => {
     const parts = new Map<string, string>();
     const items: number[] = [];
-    const filter = createGarbleFilter({ tools: ['read_file'], delivery, ...pieces }, (one) => {
+    const filter = createLeakFilter({ tools: ['read_file'], delivery, ...pieces }, (one) => {
       if (one.type === 'put') parts.set(one.part.key, one.part.text);
       else if (one.type === 'append') parts.set(one.key, `${parts.get(one.key)}${one.text}`);
       else if (one.type === 'item') items.push(parts.size);
@@ -160,8 +163,8 @@ test('the first leak of a text is the same in pieces', async () => {
   const anyText = fc.tuple(fc.nat(9_000), text).map(([length, rest]) => 'a'.repeat(length) + rest);
   await fc.assert(
     fc.asyncProperty(anyText, async (one) => {
-      const inPieces = await findGarbleInPieces(one, { tools }, () => undefined);
-      expect(inPieces).toEqual(findGarble(one, { tools }));
+      const inPieces = await findLeakInPieces(one, { tools }, () => undefined);
+      expect(inPieces).toEqual(findLeak(one, { tools }));
     }),
   );
 });

@@ -11,7 +11,7 @@ import { classic } from './harness.ts';
 
 const options = {
   baseUrl: 'https://chatgpt.com/backend-api/',
-  grant: { credentialId: 'c1', accountId: 'acct-1', accessToken: 'token-1' },
+  bearer: { credentialId: 'c1', accountId: 'acct-1', accessToken: 'token-1' },
   identity: { originator: 'codex_chat', userAgent: 'codex_chat/1.2.3 (linux; x64) vscode/1.106.0' },
   headersTimeoutMs: 1000,
   idleTimeoutMs: 1000,
@@ -97,7 +97,7 @@ describe('a request', () => {
 
   test('goes to the one endpoint with each header once', () => {
     const { url, headers } = buildRequest(
-      { ...lite, turnState: { value: 'opaque', credentialId: options.grant.credentialId } },
+      { ...lite, turnState: { value: 'opaque', credentialId: options.bearer.credentialId } },
       options,
     );
     expect(url).toBe('https://chatgpt.com/backend-api/codex/responses');

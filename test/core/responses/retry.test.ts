@@ -129,9 +129,9 @@ describe('a retry', () => {
   });
 
   test('goes out with a fresh token after a 401', async () => {
-    const grants = countingGrants();
+    const tokenProvider = countingGrants();
     const { http, sent } = scriptedHttp(() => statusOf(401, {}), good);
-    const { answer } = await run(http, classic, { grants });
+    const { answer } = await run(http, classic, { tokenProvider });
     expect(answer?.status).toBe('completed');
     expect(sent.map(({ headers }) => headers['authorization'])).toEqual([
       'Bearer token-0',
@@ -143,18 +143,19 @@ describe('a retry', () => {
     ['a refusal', () => statusOf(503, '')],
     ['a cut', () => streamOf(fixtureBytes('drop_mid_text.sse'))],
   ])('goes out with the token of now after the wait that follows %s', async (_, broken) => {
-    const grants = countingGrants();
+    const tokenProvider = countingGrants();
     const { http, sent } = scriptedHttp(broken, broken, good);
     // Somebody else refreshes the token while the client waits.
-    const onEvent = ({ type }: TurnEvent) => void (type === 'retry' && grants.refreshElsewhere());
-    const { answer } = await run(http, classic, { grants, onEvent });
+    const onEvent = ({ type }: TurnEvent) =>
+      void (type === 'retry' && tokenProvider.refreshElsewhere());
+    const { answer } = await run(http, classic, { tokenProvider, onEvent });
     expect(answer?.status).toBe('completed');
     expect(sent.map(({ headers }) => headers['authorization'])).toEqual([
       'Bearer token-0',
       'Bearer token-1',
       'Bearer token-2',
     ]);
-    expect(grants.renewals()).toBe(0);
+    expect(tokenProvider.renewals()).toBe(0);
   });
 
   test('tries the other body shape once when the shape was refused', async () => {

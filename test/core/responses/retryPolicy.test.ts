@@ -5,7 +5,7 @@ import {
   decideRetry,
   maxAttempts,
   retryPolicy,
-  usualPolicy,
+  defaultRetryPolicy,
 } from '../../../src/core/responses/retry.ts';
 import { readSettings, settingRemarks } from '../../../src/core/settings/settings.ts';
 import { fixtureBytes, scriptedHttp, sseBytes, statusOf, streamOf } from '../../support/streams.ts';
@@ -17,7 +17,7 @@ const settingsOf = (raw: Record<string, unknown>) => retryPolicy(readSettings(ra
 
 describe('the settings for retries', () => {
   test('mean the usual policy when nobody has set them', () => {
-    expect(settingsOf({})).toEqual(usualPolicy);
+    expect(settingsOf({})).toEqual(defaultRetryPolicy);
   });
 
   test.each([
@@ -37,12 +37,12 @@ describe('the settings for retries', () => {
 
   test.each([-1, 4, 1.5, '2', null, Number.NaN])('count as not set for %o retries', (value) => {
     const raw = { 'garbledAnswer.retries': value, 'emptyAnswer.retries': value };
-    expect(settingsOf(raw)).toEqual(usualPolicy);
+    expect(settingsOf(raw)).toEqual(defaultRetryPolicy);
   });
 
   test.each([-1, 60_001, 1.5, '250', Infinity])('count as not set for a wait of %o ms', (value) => {
     const raw = { 'garbledAnswer.retryDelay': value, 'emptyAnswer.retryDelay': value };
-    expect(settingsOf(raw)).toEqual(usualPolicy);
+    expect(settingsOf(raw)).toEqual(defaultRetryPolicy);
   });
 
   test('are read anew for each turn', async () => {

@@ -2,7 +2,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import type { GrantSource } from '../../../src/core/auth/grant.ts';
+import type { BearerTokenSource } from '../../../src/core/auth/bearerToken.ts';
 import { createResponses } from '../../../src/core/responses/client.ts';
 import { ResponsesError } from '../../../src/core/responses/failure.ts';
 import { userMessage, type InputItem } from '../../../src/core/responses/input.ts';
@@ -30,20 +30,20 @@ const lite: ResponsesRequest = {
   model: { ...classic.model, slug: 'gpt-6.1-sol', lite: true },
 };
 
-function grants(accessLifetimeS = 3600): GrantSource {
+function tokenProvider(accessLifetimeS = 3600): BearerTokenSource {
   const mint = (lifetime: number) => {
     const { accessToken, accountId } = backend.control.mint('ada@example.com', {
       accessLifetimeS: lifetime,
     });
     return { credentialId: 'ada', accountId, accessToken };
   };
-  return { grant: async () => mint(accessLifetimeS), renew: async () => mint(3600) };
+  return { getToken: async () => mint(accessLifetimeS), replaceRejected: async () => mint(3600) };
 }
 
 async function ask(
   request: ResponsesRequest,
   options: {
-    grants?: GrantSource;
+    tokenProvider?: BearerTokenSource;
     signal?: AbortSignal;
     idleTimeoutMs?: number;
     baseUrl?: string;
@@ -52,7 +52,7 @@ async function ask(
   const events: TurnEvent[] = [];
   const client = createResponses({
     http: http.request,
-    grants: options.grants ?? grants(),
+    tokenProvider: options.tokenProvider ?? tokenProvider(),
     baseUrl: () => options.baseUrl ?? backend.baseUrl,
     identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0 (linux; x64)' },
     clock: systemClock,
@@ -144,7 +144,7 @@ describe('against the stand-in, the client', () => {
   );
 
   test('renews a token that has run out, and asks once more', async () => {
-    const { answer } = await ask(classic, { grants: grants(-60) });
+    const { answer } = await ask(classic, { tokenProvider: tokenProvider(-60) });
     expect(answer?.status).toBe('completed');
     expect(posts()).toBe(2);
   });

@@ -45,14 +45,14 @@ describe('the schema of a tool', () => {
   test.each(given)(
     '$name is, byte for byte, what the real client sends or the backend asks for',
     (tool) => {
-      const wireName = tool.name.replaceAll(/[^\w-]/g, '_');
+      const safeName = tool.name.replaceAll(/[^\w-]/g, '_');
       const ours = functionTool({ ...tool, parameters: tool.inputSchema });
-      const theirs = ruledByBackend[tool.name] ?? real.get(wireName);
+      const theirs = ruledByBackend[tool.name] ?? real.get(safeName);
       expect(theirs).toBeDefined();
       // The real client loses the description of a property that has no type.
       const sent = JSON.stringify(ours.parameters).replace('{"description":"no type"}', '{}');
       expect(sent).toBe(JSON.stringify(theirs));
-      expect(ours.name).toBe(wireName.slice(0, 64));
+      expect(ours.name).toBe(safeName.slice(0, 64));
     },
   );
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cleanText, createCleaner } from '../../../webview/markdown/hygiene.ts';
+import { sanitizeText, createTextSanitizer } from '../../../webview/markdown/sanitizeText.ts';
 
 const esc = '\u001b';
 
@@ -22,7 +22,7 @@ test.each([
   ['joiners between ASCII', 'ad\u200dmin', 'ad⟦U+200D⟧min'],
   ['half characters', 'a\ud83d b\ude00', 'a\ufffd b\ufffd'],
 ])('cleans %s', (_, dirty, clean) => {
-  expect(cleanText(dirty)).toBe(clean);
+  expect(sanitizeText(dirty)).toBe(clean);
 });
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   'می\u200Cخواهم',
   'tab\tline\n',
 ])('keeps %j as it is', (text) => {
-  expect(cleanText(text)).toBe(text);
+  expect(sanitizeText(text)).toBe(text);
 });
 
 const units = [
@@ -58,14 +58,14 @@ const dirtyText = fc
 test('a text cut anywhere is cleaned like the whole', () => {
   fc.assert(
     fc.property(dirtyText, fc.array(fc.nat(6), { minLength: 1 }), (text, lengths) => {
-      const cleaner = createCleaner();
+      const cleaner = createTextSanitizer();
       let got = '';
       for (let i = 0, k = 0; i < text.length; k++) {
         const length = 1 + (lengths[k % lengths.length] ?? 0);
         got += cleaner.push(text.slice(i, i + length));
         i += length;
       }
-      expect(got + cleaner.flush()).toBe(cleanText(text));
+      expect(got + cleaner.flush()).toBe(sanitizeText(text));
     }),
     { numRuns: 2_000 },
   );
@@ -74,17 +74,17 @@ test('a text cut anywhere is cleaned like the whole', () => {
 test('nothing invisible ever passes, and cleaning twice changes nothing', () => {
   fc.assert(
     fc.property(fc.oneof(dirtyText, fc.string({ unit: 'binary' })), (text) => {
-      const clean = cleanText(text);
+      const clean = sanitizeText(text);
       expect(clean).not.toMatch(
         /(?![\t\n])\p{Cc}|\p{Surrogate}|[\u200b\u202a-\u202e\u2066-\u2069\ufeff]/u,
       );
       expect(clean).not.toMatch(/[\u{e0000}-\u{e007f}]/u);
-      expect(cleanText(clean)).toBe(clean);
+      expect(sanitizeText(clean)).toBe(clean);
     }),
     { numRuns: 2_000 },
   );
 });
 
 test('long runs of openers are read in one pass', () => {
-  expect(cleanText(`${esc}]`.repeat(100_000))).toBe('');
+  expect(sanitizeText(`${esc}]`.repeat(100_000))).toBe('');
 });

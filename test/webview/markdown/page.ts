@@ -1,7 +1,7 @@
 import type { FromWebview } from '../../../src/protocol.ts';
 import { drawBlocks } from '../../../webview/markdown/blocks.ts';
 import { codeBlockOf } from '../../../webview/markdown/codeBlock.ts';
-import { cleanText } from '../../../webview/markdown/hygiene.ts';
+import { sanitizeText } from '../../../webview/markdown/sanitizeText.ts';
 import { createFileLinks } from '../../../webview/markdown/fileLinks.ts';
 import { createLexer } from '../../../webview/markdown/lexer.ts';
 import {
@@ -180,7 +180,7 @@ function wholeByParser(source: string): HTMLElement {
     made: [],
     later: () => undefined,
   };
-  root.append(...drawBlocks(createLexer().lex(cleanText(source)), pen));
+  root.append(...drawBlocks(createLexer().lex(sanitizeText(source)), pen));
   for (const figure of root.querySelectorAll('figure')) codeBlockOf(figure)?.close();
   return root;
 }

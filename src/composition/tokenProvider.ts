@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import { toImportedCredential } from '../core/auth/codexLogin.ts';
+import type { CredentialStore } from '../core/auth/credential.ts';
+import { createTokenProvider, type TokenProvider } from '../core/auth/tokenProvider.ts';
+import { refreshEntriesSchema } from '../core/auth/refreshJournal.ts';
+import { concealed } from '../node/processes.ts';
+import { createSealedAnswers } from '../node/sealedAnswers.ts';
+import { createUnsavedNotice } from '../vscode/storageNotice.ts';
+import type { ReadCodexLogin } from '../core/auth/codexLogin.ts';
+import type { Platform } from './platform.ts';
+
+/** The tokens that requests go out with, renewed when they run out. Loaded with the first request. */
+export function openTokenProvider(
+  platform: Platform,
+  store: CredentialStore,
+  readCodexLogin: ReadCodexLogin,
+): TokenProvider {
+  const { http, issuer, clock, log, userAgent, leases, peers, locks } = platform;
+  return createTokenProvider({
+    store,
+    http,
+    issuer,
+    clock,
+    log,
+    userAgent,
+    shared: {
+      leases,
+      notes: platform.sharedFile('refreshes', refreshEntriesSchema, {}),
+      answers: createSealedAnswers(platform.folderOf('refreshes')),
+      peers,
+      locks,
+      ...hostsOf(platform),
+      nameOf: concealed,
+      random: Math.random,
+    },
+    onUnsaved: createUnsavedNotice(),
+    async readBorrowed({ kind }) {
+      if (kind !== 'imported') return undefined;
+      const login = await readCodexLogin(new AbortController().signal);
+      return login && toImportedCredential(login, clock.now());
+    },
+  });
+}
+
+/**
+ * A window with a remote host keeps its secrets on the machine of the editor, as the local windows
+ * do. In the browser each window has secrets of its own, so nothing can be announced there.
+ */
+function hostsOf({ context }: Platform) {
+  if (vscode.env.uiKind === vscode.UIKind.Web) return {};
+  return { hosts: { secrets: context.secrets, isRemote: vscode.env.remoteName !== undefined } };
+}

@@ -1,0 +1,124 @@
+import { shownPercent } from '../quota/decode/quotaSnapshot.ts';
+import { clockTime, timeUntil, type Place } from '../quota/text/time.ts';
+import { windowPeriodsOf, type WindowPeriod } from './windowPeriods.ts';
+import type { WindowHistory, WindowSeries } from './history.ts';
+
+/** Where a window is heading at the pace of late. */
+export interface Forecast {
+  label: string;
+  kind: WindowSeries['kind'];
+  usedPercent: number;
+  resetsAtMs: number;
+  /** Percentage points an hour. */
+  perHour: number;
+  /** Where it would stand at the reset; above 100 when it does not last. */
+  atReset: number;
+  /** When it would be used up, if that is before the reset. */
+  endsAtMs?: number;
+}
+
+const lookbackHours = { fiveHour: 1.5, weekly: 48, other: 24 };
+const slots = 24;
+
+/** Nothing where there is too little to go by: few readings, little time, or no reset time. */
+export function forecastOf(series: WindowSeries, nowMs: number): Forecast | undefined {
+  const cycle = windowPeriodsOf(series).at(-1);
+  const last = cycle?.points.at(-1);
+  const resetsAtMs = cycle?.resetsAtMs ?? 0;
+  if (!cycle || !last || resetsAtMs <= nowMs) return undefined;
+  const perMs = paceOf(cycle, lookbackHours[series.kind] * 3_600_000, nowMs);
+  if (perMs === undefined) return undefined;
+  const usedPercent = last.mills / 1000;
+  const endsAtMs = nowMs + (100 - usedPercent) / perMs;
+  return {
+    label: series.label,
+    kind: series.kind,
+    usedPercent,
+    resetsAtMs,
+    perHour: perMs * 3_600_000,
+    atReset: usedPercent + perMs * (resetsAtMs - nowMs),
+    ...(endsAtMs < resetsAtMs ? { endsAtMs: Math.round(endsAtMs) } : {}),
+  };
+}
+
+/** The runways of one account that can be told, the shortest window first. */
+export function forecastsOf(
+  history: WindowHistory,
+  credentialId: string,
+  nowMs: number,
+): Forecast[] {
+  return history.series
+    .filter((series) => series.credentialId === credentialId && series.kind !== 'other')
+    .toSorted((a, b) => (a.minutes ?? 0) - (b.minutes ?? 0))
+    .flatMap((series) => forecastOf(series, nowMs) ?? []);
+}
+
+/** Percentage points a ms; undefined when too little was seen. */
+function paceOf(cycle: WindowPeriod, lookbackMs: number, nowMs: number): number | undefined {
+  const { points } = cycle;
+  const first = points[0]?.atMs ?? nowMs;
+  const lastAtMs = points.at(-1)?.atMs ?? 0;
+  const fromMs = Math.max(nowMs - lookbackMs, cycle.seenFromStart ? cycle.startsAtMs : first);
+  // Figures that nobody has renewed for so long tell nothing about the pace.
+  const isOld = nowMs - lastAtMs > lookbackMs;
+  if (isOld || points.length < 3 || nowMs - fromMs < lookbackMs / 6) return undefined;
+  return medianSlope(points, fromMs, nowMs);
+}
+
+/** The median slope between any two moments: a single jump does not make a pace. */
+function medianSlope(points: WindowPeriod['points'], fromMs: number, nowMs: number): number {
+  const stepMs = (nowMs - fromMs) / slots;
+  const figures = Array.from({ length: slots + 1 }, (_, at) => {
+    const atMs = fromMs + at * stepMs;
+    return (points.findLast((point) => point.atMs <= atMs)?.mills ?? points[0]?.mills ?? 0) / 1000;
+  });
+  const slopes = figures.flatMap((figure, at) =>
+    figures.slice(at + 1).map((later, gap) => (later - figure) / ((gap + 1) * stepMs)),
+  );
+  slopes.sort((a, b) => a - b);
+  return slopes[Math.floor(slopes.length / 2)] ?? 0;
+}
+
+/**
+ * "At this pace the 5-hour window stands at 74% when it resets at 14:05. The week lasts."
+ * Empty when nothing can be told.
+ */
+export function forecastSentence(
+  runways: readonly Forecast[],
+  nowMs: number,
+  place?: Place,
+): string {
+  return runways.map((runway, at) => sentence(runway, at === 0, nowMs, place)).join(' ');
+}
+
+function sentence(
+  runway: Forecast,
+  full: boolean,
+  nowMs: number,
+  place: Place | undefined,
+): string {
+  const { kind, label, endsAtMs, resetsAtMs } = runway;
+  const reset = clockTime(resetsAtMs, nowMs, place);
+  const name =
+    kind === 'weekly' ? 'week' : kind === 'fiveHour' ? '5-hour window' : `${label} window`;
+  if (runway.usedPercent >= 100) return `The ${name} is spent until ${reset}.`;
+  if (endsAtMs !== undefined) {
+    const end = clockTime(endsAtMs, nowMs, place);
+    const left = timeUntil(endsAtMs, nowMs);
+    return `At this pace the ${name} is spent at ${end} (${left}), before it resets at ${reset}.`;
+  }
+  if (!full) return `The ${name} lasts.`;
+  const percent = shownPercent({ usedPercent: Math.min(99, runway.atReset) });
+  return `At this pace the ${name} stands at ${percent}% when it resets at ${reset}.`;
+}
+
+/** "≈ 50 min left at this pace"; empty for a window that lasts. */
+export function forecastTimeLeft(runway: Forecast, nowMs: number): string {
+  if (runway.endsAtMs === undefined || runway.endsAtMs <= nowMs) return '';
+  const minutes = Math.max(1, Math.round((runway.endsAtMs - nowMs) / 60_000));
+  const rounded = minutes < 10 ? minutes : Math.round(minutes / 5) * 5;
+  if (rounded < 60) return `≈ ${rounded} min left at this pace`;
+  const hours = Math.floor(rounded / 60);
+  if (hours >= 48) return `≈ ${Math.round(hours / 24)} d left at this pace`;
+  return `≈ ${hours} h${rounded % 60 ? ` ${rounded % 60} min` : ''} left at this pace`;
+}

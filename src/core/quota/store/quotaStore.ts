@@ -1,0 +1,87 @@
+import { traceError } from '../../../base/describeError.ts';
+import { Disposables, type Disposable } from '../../../base/disposables.ts';
+import { createEmitter, type Event } from '../../../base/event.ts';
+import type { QuotaSnapshot } from '../decode/quotaSnapshot.ts';
+import {
+  blankRecord,
+  toRecord,
+  type FetchStatus,
+  type QuotaRecord,
+  type QuotaState,
+} from './record.ts';
+import { createSharedQuotaStore, type SharedQuotaStoreDeps } from './sharedQuotaStore.ts';
+import { resetsAfter, stateAt } from './quotaState.ts';
+
+/**
+ * What is known of the quota of each credential, the same in all windows. The freshest figure of
+ * each window counts.
+ */
+export interface QuotaStore extends Disposable {
+  record(reading: QuotaSnapshot): void;
+  /** An answer to a prompt has ended and brought no figures along. */
+  noteSilence(credentialId: string): void;
+  noteAsked(credentialId: string, asked: FetchStatus): void;
+  /** The quota of the credential as of now; undefined while nothing is known of it. */
+  current(credentialId: string): QuotaState | undefined;
+  /** The same with the dates of all facts. */
+  facts(credentialId: string): QuotaRecord | undefined;
+  /** Writes what is not written yet and reads what other windows wrote. */
+  sync(signal: AbortSignal): Promise<void>;
+  /** Fires when something new came to be known in any window, and when a window resets. */
+  readonly onDidChange: Event<void>;
+  clear(credentialId: string): void;
+}
+
+/** Timers hold at most 24.8 days, and a machine that slept is late: so it wakes now and then. */
+const longestSleepMs = 12 * 3_600_000;
+
+export function createQuotaStore(deps: SharedQuotaStoreDeps): QuotaStore {
+  const { clock, log } = deps;
+  const lifetime = new Disposables();
+  const records = lifetime.add(createSharedQuotaStore(deps));
+  const change = createEmitter<void>((error) => log.error(`quota listener: ${traceError(error)}`));
+  let alarm = new AbortController();
+  let disposed = false;
+
+  const changed = () => {
+    setAlarm();
+    change.fire();
+  };
+
+  /** One timer, to the next reset; none when no reset is known. */
+  const setAlarm = () => {
+    alarm.abort();
+    if (disposed) return;
+    const now = clock.now();
+    const next = Math.min(...records.all().flatMap((record) => resetsAfter(record, now)));
+    if (!Number.isFinite(next)) return;
+    alarm = new AbortController();
+    clock.delay(Math.min(next - now, longestSleepMs), alarm.signal).then(
+      () => (clock.now() >= next ? changed() : setAlarm()),
+      () => {},
+    );
+  };
+
+  lifetime.add(records.onDidChange(changed));
+  setAlarm();
+
+  return {
+    onDidChange: change.event,
+    record: (reading) => records.tell(toRecord(reading)),
+    noteSilence: (id) => records.tell({ ...blankRecord(id), silentAtMs: [clock.now()] }),
+    noteAsked: (id, value) =>
+      records.tell({ ...blankRecord(id), asked: { value, atMs: clock.now() } }),
+    current(credentialId) {
+      const record = records.get(credentialId);
+      return record && stateAt(record, clock.now());
+    },
+    facts: (credentialId) => records.get(credentialId),
+    sync: (signal) => records.sync(signal),
+    clear: (credentialId) => records.forget(credentialId),
+    dispose() {
+      disposed = true;
+      alarm.abort();
+      lifetime.dispose();
+    },
+  };
+}

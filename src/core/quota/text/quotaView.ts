@@ -1,0 +1,169 @@
+import type { Settings } from '../../settings/settings.ts';
+import type { QuotaWindow } from '../decode/quotaSnapshot.ts';
+import type { QuotaState } from '../store/record.ts';
+import { timeAndDistance, type Place } from './time.ts';
+import { billedWords, quotaNotices, type ShownElsewhere } from './quotaNotices.ts';
+import { isStale, originWords, percentOf, statusText, type PercentSettings } from './quotaText.ts';
+
+/** What the chat view shows; of the shape that the protocol has for it. */
+export interface QuotaShown {
+  text: string;
+  windows: {
+    label: string;
+    name: string;
+    kind: 'fiveHour' | 'weekly' | 'other';
+    usedPercent: number;
+    resetsAtMs?: number;
+  }[];
+  observedAtMs?: number;
+  stale: boolean;
+}
+
+export function toQuotaView(
+  state: QuotaState | undefined,
+  settings: Pick<Settings, 'statusBarText'> & PercentSettings,
+  nowMs: number,
+  place?: Place,
+): QuotaShown {
+  const windows = (state?.windows ?? []).map(({ label, name, kind, usedPercent, resetsAtMs }) => ({
+    label,
+    name,
+    kind,
+    usedPercent,
+    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
+  }));
+  return {
+    text: statusText(state, settings, nowMs, place),
+    windows,
+    ...(state && windows.length > 0 ? { observedAtMs: state.observedAtMs } : {}),
+    stale: isStale(state, nowMs),
+  };
+}
+
+/** An account as the tooltip and the list of the status bar tell of it. */
+export interface QuotaAccount {
+  credentialId?: string | undefined;
+  /** Its name, such as an e-mail address. */
+  label?: string | undefined;
+  /** As the backend writes it; what the quota says of it counts for more. */
+  plan?: string | undefined;
+  /** What it is to the others, one or two words: "next", "resting". */
+  role?: string | undefined;
+  quota?: QuotaState | undefined;
+  /** Whether the role tells already that requests are refused. */
+  isRefusalTold?: boolean | undefined;
+  /** A key of the API has no quota: its use is billed. */
+  isBilled?: boolean | undefined;
+  /** A sentence of somebody else about it. */
+  remark?: string | undefined;
+  /** What will happen at the present pace, a sentence. */
+  runway?: string | undefined;
+}
+
+/** One window in the tooltip. `bar` is drawn of block characters. */
+export interface QuotaLine {
+  title: string;
+  bar: string;
+  /** Of what is used or left, in words where it is left: "58% left". */
+  percent: string;
+  /** "resets 14:05 (in 2 h 10 min)"; empty when that is unknown. */
+  when: string;
+}
+
+export interface QuotaTooltip {
+  /** Label, plan and role, as far as known. */
+  names: string[];
+  lines: QuotaLine[];
+  others: { name: string; lines: QuotaLine[] }[];
+  /** Whole sentences: what comes, a refusal, other meters, what is wrong. */
+  remarks: string[];
+  /** Age and origin of the figures; empty while there are none. */
+  age: string;
+  /** How many resets may be redeemed. */
+  banked: number;
+}
+
+/** @param isInUse - of the other accounts old figures are no news. */
+export function tooltipModel(
+  account: QuotaAccount,
+  isInUse: boolean,
+  settings: PercentSettings,
+  nowMs: number,
+  place?: Place,
+): QuotaTooltip {
+  return account.isBilled
+    ? billedModel(account)
+    : meteredModel(account, isInUse, settings, nowMs, place);
+}
+
+function meteredModel(
+  account: QuotaAccount,
+  isInUse: boolean,
+  settings: PercentSettings,
+  nowMs: number,
+  place: Place | undefined,
+): QuotaTooltip {
+  const { quota, label, role, remark, runway } = account;
+  const line = (window: QuotaWindow) => toLine(window, settings, nowMs, place);
+  const plan = planName(quota?.plan ?? account.plan);
+  const told: ShownElsewhere[] = [
+    ...(isInUse ? [] : (['age'] as const)),
+    ...(account.isRefusalTold ? (['refusal'] as const) : []),
+  ];
+  const remarks = [runway, ...quotaNotices(quota, told, nowMs, place), remark];
+  return {
+    names: [label, plan, role].flatMap((name) => name || []),
+    lines: (quota?.windows ?? []).map(line),
+    others: (quota?.others ?? []).map(({ name, windows }) => ({ name, lines: windows.map(line) })),
+    remarks: remarks.flatMap((sentence) => sentence || []),
+    age: originWords(quota, nowMs),
+    banked: quota?.resets?.available ?? 0,
+  };
+}
+
+function billedModel({ label, role, remark }: QuotaAccount): QuotaTooltip {
+  return {
+    names: [label, role].flatMap((name) => name || []),
+    lines: [],
+    others: [],
+    remarks: [billedWords, remark].flatMap((sentence) => sentence || []),
+    age: '',
+    banked: 0,
+  };
+}
+
+function toLine(
+  window: QuotaWindow,
+  settings: PercentSettings,
+  nowMs: number,
+  place: Place | undefined,
+): QuotaLine {
+  const { name, resetsAtMs } = window;
+  const isLeft = settings.statusBarPercent === 'left';
+  return {
+    title: name.replace(/ limit$/, ''),
+    // Of the figure beside it, so that the two never say different things.
+    bar: quotaBar(percentOf(window, settings)),
+    percent: `${percentOf(window, settings)}%${isLeft ? ' left' : ''}`,
+    when: resetsAtMs === undefined ? '' : `resets ${timeAndDistance(resetsAtMs, nowMs, place)}`,
+  };
+}
+
+const barLength = 14;
+
+/** The share in full blocks; empty only for 0 and full only for 100. */
+export function quotaBar(percent: number): string {
+  const nearest = Math.round((percent / 100) * barLength);
+  const atLeast = percent > 0 ? 1 : 0;
+  const atMost = percent >= 100 ? barLength : barLength - 1;
+  const full = Math.min(Math.max(nearest, atLeast), atMost);
+  return '█'.repeat(full) + '░'.repeat(barLength - full);
+}
+
+/** `plus` and `team_annual` come in lower case. */
+export function planName(plan: string | undefined): string {
+  return (plan ?? '')
+    .split(/[_\s-]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join(' ');
+}

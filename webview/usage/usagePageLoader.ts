@@ -1,0 +1,128 @@
+import { siblingScriptUrl } from '../siblingScriptUrl.ts';
+import { h } from '../dom.ts';
+import type { SavedState } from '../savedState.ts';
+import type { ViewState } from '../state.ts';
+import { toolkitButton } from '../toolkit.ts';
+import type { UsageContext, UsagePage } from './usageContext.ts';
+import type * as pageModule from './page.ts';
+
+type Saved = NonNullable<SavedState['usage']>;
+
+/** The way to the Usage page and back. The page is a script of its own, fetched at its first use. */
+export interface UsagePageLoader {
+  readonly element: HTMLElement;
+  readonly open: () => void;
+  /** Opens it again as it was left, without taking the focus. */
+  readonly restore: () => void;
+  readonly close: () => void;
+  readonly update: (state: ViewState) => void;
+  /** The host has started anew and does not know any more that the page is open. */
+  readonly askAgain: () => void;
+}
+
+export interface UsagePageLoaderDeps extends Pick<UsageContext, 'send' | 'say' | 'now'> {
+  /** What the page covers; it stays as it is, out of reach. */
+  readonly behind: readonly HTMLElement[];
+  readonly saved: Saved | undefined;
+  readonly save: (saved: Saved) => void;
+  /** Where the focus goes when what had it is gone. */
+  readonly focusElsewhere: () => void;
+}
+
+const atFirst: Saved = { isOpen: false, span: 'day', scope: 'window' };
+
+export function createUsagePageLoader(deps: UsagePageLoaderDeps): UsagePageLoader {
+  const element = h('div', { class: 'usage-place', hidden: true });
+  let saved = deps.saved ?? atFirst;
+  let page: UsagePage | undefined;
+  let state: ViewState | undefined;
+  let isOpen = false;
+  let opener: Element | null = null;
+  let attempts = 0;
+
+  const save = (change: Partial<Saved>) => {
+    saved = { ...saved, ...change };
+    deps.save(saved);
+  };
+  const cover = (covered: boolean) => {
+    element.hidden = !covered;
+    for (const one of deps.behind) one.inert = covered;
+  };
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    save({ isOpen: false });
+    page?.hide();
+    cover(false);
+    if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected)
+      opener.focus();
+    else deps.focusElsewhere();
+  };
+  const show = (shown: UsagePage, takesFocus: boolean) => {
+    element.replaceChildren(shown.element);
+    cover(true);
+    if (state !== undefined) shown.update(state);
+    shown.show();
+    if (takesFocus) shown.focus();
+  };
+  const load = async (takesFocus: boolean) => {
+    attempts += 1;
+    const { createUsagePage }: typeof pageModule = await import(
+      siblingScriptUrl('usage.js', attempts)
+    );
+    const { accountId, span, scope } = saved;
+    page ??= createUsagePage({
+      send: deps.send,
+      say: deps.say,
+      now: deps.now,
+      button: toolkitButton,
+      close,
+      choice: { accountId, span, scope },
+      keep: (choice) => save(choice),
+    });
+    if (isOpen) show(page, takesFocus);
+  };
+  const fail = (error: unknown) => {
+    const why = error instanceof Error ? error.message : 'unknown';
+    deps.send({ type: 'view/error', message: `The Usage page: ${why}`.slice(0, 2_000) });
+    if (!isOpen) return;
+    const again = toolkitButton('Try again', 'primary', () => tryToLoad(true));
+    const back = toolkitButton('Back to the chat', 'secondary', close);
+    element.replaceChildren(
+      h(
+        'section',
+        { class: 'usage', 'aria-label': 'Usage' },
+        h('p', {}, 'The Usage page could not be loaded. Your chat stays as it is.'),
+        h('div', { class: 'note-acts' }, again, back),
+      ),
+    );
+    cover(true);
+    again.focus();
+  };
+  const tryToLoad = (takesFocus: boolean) => {
+    load(takesFocus).catch(fail);
+  };
+  const open = (takesFocus: boolean) => {
+    if (isOpen) return takesFocus ? page?.focus() : undefined;
+    isOpen = true;
+    opener = document.activeElement;
+    save({ isOpen: true });
+    if (page === undefined) tryToLoad(takesFocus);
+    else show(page, takesFocus);
+  };
+  return {
+    element,
+    open: () => open(true),
+    restore() {
+      if (saved.isOpen) open(false);
+    },
+    close,
+    update(next) {
+      state = next;
+      if (isOpen) page?.update(next);
+    },
+    askAgain() {
+      if (isOpen) page?.show();
+    },
+  };
+}
