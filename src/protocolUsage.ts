@@ -92,7 +92,7 @@ const usageAccount = z.object({
 });
 export type UsageAccount = z.infer<typeof usageAccount>;
 
-/** One sentence about the time to come. `name` as in "The 5-hour window", "The week". */
+/** One sentence about the time to come. `name` as in "The 5-hour limit", "The weekly limit". */
 const outlook = z.discriminatedUnion('kind', [
   /** At this pace it stands at `percent` when it resets. */
   z.object({ kind: z.literal('reaches'), name: words, percent, resetsAtMs: count }),
@@ -224,7 +224,7 @@ export const waysOn = z.optional(z.array(wayOn).check(z.maxLength(8)));
 /** The question before sending: about how much the turn takes and what is left, in points. */
 const costWarning = z.object({
   id,
-  /** As in "the 5-hour window". */
+  /** As in "the 5-hour limit". */
   windowName: words,
   fromPoints: count,
   toPoints: count,

@@ -46,7 +46,8 @@ function turnSayings(before: TurnView | undefined, after: TurnView): Announcemen
 }
 
 function failed({ failure }: TurnView): Announcement {
-  const text = failure === undefined ? 'The answer failed' : `${failure.title}. ${failure.message}`;
+  const text =
+    failure === undefined ? 'The response failed' : `${failure.title}. ${failure.message}`;
   return { text, urgent: true, topic: 'turn' };
 }
 
@@ -62,14 +63,14 @@ export function outdatesAnnouncements(before: ViewState | undefined, after: View
   );
 }
 
-/** `Answer ready, 2 code blocks, 1 table`. */
+/** `Response ready, 2 code blocks, 1 table`. */
 function answerReady(turn: TurnView): string {
   const text = answerText(turn);
   const fences = text.match(/^ {0,3}(`{3,}|~{3,})/gm)?.length ?? 0;
   const blocks = Math.ceil(fences / 2);
   const tables = text.match(/^ {0,3}\|?[ :]*-{2,}[-| :]*\|[-| :]*$/gm)?.length ?? 0;
   return [
-    'Answer ready',
+    'Response ready',
     ...(blocks > 0 ? [counted(blocks, 'code block')] : []),
     ...(tables > 0 ? [counted(tables, 'table')] : []),
   ].join(', ');

@@ -161,15 +161,15 @@ function sends(event: KeyboardEvent, { sendWith }: SettingsView): boolean {
 }
 
 function refusalOf({ busy, signedIn }: ComposerState): string | undefined {
-  if (!signedIn) return 'Not sent: you are signed out. Your message stays here.';
+  if (!signedIn) return 'Not sent: you are signed out. Your message is kept here.';
   if (!busy) return undefined;
-  return 'Not sent: Codex is still answering. Your message stays here; send it after the answer.';
+  return 'Not sent: Codex is still responding. Your message is kept here. Send it when the response is complete.';
 }
 
 function placeholderOf({ busy, settings }: ComposerState): string {
   if (!busy) return 'Ask Codex';
   const key = settings.sendWith === 'ctrlEnter' ? 'Ctrl+Enter' : 'Enter';
-  return `Send with ${key} after the answer`;
+  return `${key} sends after the response`;
 }
 
 /** Send and Stop are one button in one place, so that the eyes and the focus stay. */

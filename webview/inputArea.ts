@@ -113,7 +113,7 @@ function createJump(press: () => void) {
     update(isAway: boolean, isNew: boolean) {
       hasNew = isAway && (hasNew || isNew);
       element.hidden = !isAway;
-      setText(text, hasNew ? 'New text below' : 'Jump to bottom');
+      setText(text, hasNew ? 'New messages below' : 'Jump to bottom');
     },
   };
 }

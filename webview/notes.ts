@@ -114,7 +114,7 @@ export function failureNote(
 function opensAgain({ availableAtMs, message }: FailureView, context: RowContext): string {
   const nowMs = context.now();
   if (availableAtMs === undefined || availableAtMs <= nowMs || /\d:\d\d/.test(message)) return '';
-  return `Opens again at ${clockTime(availableAtMs, nowMs, context.language)}.`;
+  return `Resets at ${clockTime(availableAtMs, nowMs, context.language)}.`;
 }
 
 /** One main button, the one that repairs; those that only inform follow; digging is bare. */
@@ -172,7 +172,7 @@ export function endRow(turn: TurnView): HTMLElement | undefined {
         'p',
         { class: 'remark' },
         icon('warning', 'tone-warn'),
-        h('span', {}, 'Interrupted: the window closed before the answer was done'),
+        h('span', {}, 'Interrupted: the window closed before the response was complete'),
       );
     case 'running':
     case 'done':

@@ -154,7 +154,7 @@ function createContext(
     retry(turnId, type = 'turn/retry') {
       panel.toEnd();
       if (runningTurn(panel.state()) === undefined) host.send({ type, turnId });
-      else announcer.say({ text: 'Codex is still answering', topic: 'refused' });
+      else announcer.say({ text: 'Codex is still responding', topic: 'refused' });
     },
     pickSuggestion(id) {
       panel.toEnd();

@@ -63,5 +63,5 @@ function chips({ attachments }: TurnView): HTMLElement {
       h('span', { class: 'clip', dir: 'auto' }, name),
     ),
   );
-  return h('ul', { class: 'chips', 'aria-label': 'Sent along' }, list);
+  return h('ul', { class: 'chips', 'aria-label': 'Attachments' }, list);
 }

@@ -15,8 +15,8 @@ export interface ReceiptView {
 export function createReceipt(turnId: string, context: RowContext): ReceiptView {
   const foldKey = `${turnId}/bill`;
   let answer = '';
-  const copy = tool('copy', 'Copy answer', () => context.copy(answer));
-  const retry = tool('retry', 'Answer again', () => context.retry(turnId));
+  const copy = tool('copy', 'Copy response', () => context.copy(answer));
+  const retry = tool('retry', 'Regenerate', () => context.retry(turnId));
   const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Answer' });
   const bill = h('dl', { class: 'card bill', id: freshId('bill') });
   const slip = h('button', {
@@ -44,7 +44,7 @@ export function createReceipt(turnId: string, context: RowContext): ReceiptView 
     if (shown?.usage === turn.usage && shown?.receipt === turn.receipt) return;
     shown = turn;
     slip.replaceChildren(
-      h('span', { class: 'sr' }, 'This turn took '),
+      h('span', { class: 'sr' }, 'This message used '),
       ...summaryFigures(turn).map(figure),
     );
     bill.replaceChildren(...detailRows(turn).map(billRow));

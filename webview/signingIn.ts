@@ -18,11 +18,11 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
   const paste = pasteForm(send);
   const useCode = link('Use a code instead', () => send({ type: 'account/signIn', by: 'code' }));
   const open = link('', () => send({ type: 'account/openPage', way: 'browser' }));
-  const copy = link('Copy the page’s address', () => send({ type: 'account/copyAddress' }));
+  const copy = link('Copy the page URL', () => send({ type: 'account/copyAddress' }));
   const others = h(
     'div',
     { class: 'stack other-ways' },
-    h('p', { class: 'list-name' }, 'Other ways'),
+    h('p', { class: 'list-name' }, 'Other options'),
     h('div', { class: 'row-of' }, useCode, open, copy, paste.opener),
     paste.form,
   );
@@ -46,7 +46,7 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
     open.hidden = !account.hasPage;
     copy.hidden = open.hidden;
     others.hidden = useCode.hidden && open.hidden;
-    setText(open, byCode ? 'Use the browser here' : 'Open the page again');
+    setText(open, byCode ? 'Use the browser on this machine' : 'Reopen the page');
     paste.update(account);
     waiting.update(account);
   };
@@ -66,10 +66,10 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
 function explain({ lead: way, code, codeState, hasPage }: SigningIn): string {
   if (way === 'browser') {
     return hasPage
-      ? 'Sign in to ChatGPT there and allow Codex Chat. The first way that gets through counts.'
-      : 'The sign-in page opens in a moment.';
+      ? 'Sign in to ChatGPT and allow Codex Chat. You can use any of the options below.'
+      : 'Opening the sign-in page…';
   }
-  if (!code || codeState === 'asking') return 'Asking ChatGPT for a code.';
+  if (!code || codeState === 'asking') return 'Requesting a code from ChatGPT…';
   return `Open ${plainAddress(code.page)} on any device, sign in to ChatGPT, and type:`;
 }
 
@@ -111,7 +111,7 @@ function pasteForm(send: Send) {
     type: 'text',
     autocomplete: 'off',
     spellcheck: 'false',
-    'aria-label': 'Address that the browser ends at',
+    'aria-label': 'Redirect URL',
     'aria-describedby': problemId,
     placeholder: 'http://127.0.0.1:1455/auth/callback?…',
   });
@@ -126,7 +126,7 @@ function pasteForm(send: Send) {
     h(
       'p',
       { class: 'dim small' },
-      'If the browser ends at a page that cannot be reached, copy its address from there.',
+      'If the browser shows a page that can’t be reached, copy the URL from its address bar and paste it here.',
     ),
     h(
       'div',
@@ -137,7 +137,7 @@ function pasteForm(send: Send) {
     problem,
   );
   let noted = 0;
-  const opener = link('Paste the last address', () => {
+  const opener = link('Paste the redirect URL', () => {
     toggle(form.hidden !== false);
     if (!form.hidden) field.focus();
   });
@@ -195,7 +195,7 @@ export function signingInShelf(account: SigningIn, send: Send, now: () => number
   const { code, notes, lead: way, codeState, hasPage } = account;
   const note = notes.at(-1);
   const paste = hasPage
-    ? link('Paste the last address', () => send({ type: 'account/paste' }))
+    ? link('Paste the redirect URL', () => send({ type: 'account/paste' }))
     : undefined;
   const useCode =
     way === 'browser' && codeState === 'none'

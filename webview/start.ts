@@ -9,7 +9,7 @@ type Send = (message: FromWebview) => void;
 type SignedOut = Extract<AccountView, { state: 'signedOut' }>;
 
 const remoteNote =
-  'This window runs on a remote machine. Programs that run there as you can read the token while the window is open.';
+  'This window runs on a remote machine. Programs running there under your account can read the token while the window is open.';
 
 /** What the view offers before anybody has signed in, with why the last try failed. */
 export function signedOutPage({ problem, hasCodexLogin, isRemote }: SignedOut, send: Send): Page {
@@ -33,9 +33,9 @@ export function signedOutPage({ problem, hasCodexLogin, isRemote }: SignedOut, s
       'div',
       { class: 'points dim' },
       icon('out'),
-      h('span', {}, 'You sign in on a page of ChatGPT, in your browser.'),
+      h('span', {}, 'You sign in on a ChatGPT page in your browser.'),
       icon('key'),
-      h('span', {}, 'The token stays in the secret store of VS Code.'),
+      h('span', {}, 'Tokens stay in VS Code’s secret storage.'),
       ...(isRemote ? [icon('warning'), h('span', {}, remoteNote)] : []),
       icon('shield'),
       h('span', {}, 'No telemetry. ', privacyLink(send)),
@@ -58,7 +58,7 @@ function privacyLink(send: Send): HTMLElement {
       type: 'button',
       onclick: () => send({ type: 'privacy/show' }),
     },
-    'What leaves this machine',
+    'What data is sent',
   );
 }
 
@@ -82,7 +82,7 @@ export function accountShelf(
             'span',
             { class: 'shelf-text' },
             icon('account'),
-            h('span', {}, account.problem ?? 'You are signed out; this chat stays as it is.'),
+            h('span', {}, account.problem ?? 'You are signed out. This chat is kept.'),
           ),
           h(
             'span',
@@ -120,7 +120,7 @@ export function startPage(
     ),
   );
   const isGeneral = suggestions.every(({ icon: name }) => name === 'chat');
-  const listName = isGeneral ? 'To begin with' : 'From this workspace';
+  const listName = isGeneral ? 'Get started' : 'From this workspace';
   const title = workspace === '' ? 'What’s next?' : `What’s next in ${workspace}?`;
   return still(
     h(

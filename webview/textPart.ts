@@ -34,7 +34,7 @@ export function createRefusalPart(): PartView {
     'div',
     { class: 'note', role: 'group', 'aria-label': refusalLabel },
     icon('slash'),
-    h('div', {}, h('p', { class: 'note-title' }, 'Codex declined to answer'), words),
+    h('div', {}, h('p', { class: 'note-title' }, 'Codex declined to respond'), words),
   );
   return still(element, 'refusal', false, (part) => {
     if (part.kind === 'refusal') setText(words, part.text);

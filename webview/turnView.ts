@@ -92,7 +92,7 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
 
 /** What stands where the next word will come, while nothing there says that it is under way. */
 function waitingFor({ parts, silentSinceMs }: TurnView, nowMs: number): string | undefined {
-  if (silentSinceMs !== undefined) return `No answer for ${duration(nowMs - silentSinceMs)}`;
+  if (silentSinceMs !== undefined) return `No response for ${duration(nowMs - silentSinceMs)}`;
   if (parts.length === 0) return 'Working';
   return parts.some(({ stale }) => stale === true) ? 'Writing this again' : undefined;
 }
@@ -154,7 +154,7 @@ function markStale(element: HTMLElement, { stale = false, kind }: Part): void {
   setAttribute(element, 'aria-label', stale ? staleLabel : kind === 'refusal' && refusalLabel);
 }
 
-const staleLabel = 'Broken off, is being written again';
+const staleLabel = 'Interrupted. Writing this again';
 
 function createPart(part: Part, turnId: string, context: RowContext): PartView {
   switch (part.kind) {
@@ -191,7 +191,7 @@ function slotsOf(
 
 function railOf(firstId: string, rails: Map<string, HTMLElement>): HTMLElement {
   const rail =
-    rails.get(firstId) ?? h('ol', { class: 'steps', 'aria-label': 'What Codex did', role: 'list' });
+    rails.get(firstId) ?? h('ol', { class: 'steps', 'aria-label': 'Activity', role: 'list' });
   rails.set(firstId, rail);
   return rail;
 }

@@ -55,7 +55,7 @@ function laneOf({ usedPercent, kind }: QuotaWindow, stale: boolean): SVGSVGEleme
 }
 
 function describe(quota: QuotaView, nowMs: number, language: string): string {
-  if (quota.windows.length === 0) return 'Usage is known after the first answer';
+  if (quota.windows.length === 0) return 'Usage appears after the first response';
   const sentences = quota.windows.map(({ name, usedPercent, resetsAtMs }) => {
     const resets =
       resetsAtMs === undefined ? '' : `, resets ${clockTime(resetsAtMs, nowMs, language)}`;
@@ -63,7 +63,7 @@ function describe(quota: QuotaView, nowMs: number, language: string): string {
   });
   const age =
     quota.stale && quota.observedAtMs !== undefined
-      ? [`Seen ${duration(nowMs - quota.observedAtMs)} ago.`]
+      ? [`Updated ${duration(nowMs - quota.observedAtMs)} ago.`]
       : [];
   return [...sentences, ...age].join(' ');
 }

@@ -186,7 +186,7 @@ function slipShare(share: Share): SummaryFigure {
 }
 
 const ends = { measured: '', shared: 'split', rough: 'estimate', pending: unknown } as const;
-const splitNote = 'Several turns ran at once; this one’s part goes by its tokens.';
+const splitNote = 'Split by tokens between messages that ran at the same time.';
 
 /** What `split` means is said once, below the last row that it is true of. */
 function shareRows(shares: readonly Share[]): DetailRow[] {
@@ -204,7 +204,7 @@ function noteOf({ was }: Share, isLastSplit: boolean): Pick<DetailRow, 'note'> {
   const notes = [
     ...(was === undefined
       ? []
-      : [`First told as ${pointWords(was)}; the figures after it told more.`]),
+      : [`First estimated at ${pointWords(was)}; updated with later readings.`]),
     ...(isLastSplit ? [splitNote] : []),
   ];
   return notes.length > 0 ? { note: notes.join(' ') } : {};
@@ -215,7 +215,7 @@ function otherRows(receipt: Receipt | undefined): DetailRow[] {
   const used = (receipt?.others ?? []).map((one) => ({ ...one, certainty: 'measured' as const }));
   const others = inOrder(merged(used)).filter(({ points }) => points > 0);
   return others.map(({ label, points }, at) => ({
-    name: 'Other devices meanwhile',
+    name: 'Other devices',
     value: pointWords(points),
     end: `of ${windowShort(label)}`,
     ...(at > 0 && { goesOn: true }),
@@ -238,14 +238,14 @@ function windowShort(label: string): string {
 }
 
 const windowNames = new Map([
-  ['5h', '5-hour window'],
-  ['24h', 'Daily window'],
-  ['wk', 'Weekly window'],
-  ['mo', 'Monthly window'],
-  ['yr', 'Annual window'],
+  ['5h', '5-hour limit'],
+  ['24h', 'Daily limit'],
+  ['wk', 'Weekly limit'],
+  ['mo', 'Monthly limit'],
+  ['yr', 'Annual limit'],
 ]);
 
-/** `5-hour window`; the family of a limit beside the main ones stands in front. */
+/** `5-hour limit`; the family of a limit beside the main ones stands in front. */
 function windowName(label: string): string {
   const at = label.lastIndexOf(' ') + 1;
   const name = windowNames.get(label.slice(at)) ?? `${label.slice(at)} window`;

@@ -4,7 +4,7 @@ export class LoadError extends Error {
 
   constructor(cause: unknown) {
     super(
-      'A part of Codex Chat could not be loaded from disk. It was probably updated while this window was open: reload the window to go on.',
+      'A part of Codex Chat could not be loaded from disk. It was probably updated while this window was open. Reload the window to continue.',
       { cause },
     );
   }

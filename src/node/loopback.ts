@@ -65,7 +65,7 @@ function createAttempt(state: string, pages: Pages, log: Log): Attempt {
     const url = urlOf(request);
     if (url?.pathname === '/cancel' && isOurs(url)) {
       settle({ kind: 'cancel' });
-      send(response, 200, pages.failed('Sign-in was cancelled.'));
+      send(response, 200, pages.failed('Sign-in was canceled.'));
       return;
     }
     if (url?.pathname !== callbackPath) {

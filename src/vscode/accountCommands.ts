@@ -154,7 +154,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     if (!picked || picked === 'add') return;
     const chosen = await vscode.window.showQuickPick(
       actionsNow(picked).map((action) => ({ label: actionWords(action), action })),
-      { title: picked.label, placeHolder: vscode.l10n.t('What to do') },
+      { title: picked.label, placeHolder: vscode.l10n.t('Select an action') },
     );
     if (chosen) await act(picked.id, chosen.action);
   }
@@ -189,8 +189,8 @@ const withoutIcons = (text: string) => text.replaceAll('$(', '$\u200B(');
 
 async function rename({ id, label, account }: PoolEntry, change: Change): Promise<void> {
   const name = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Name of the account'),
-    prompt: vscode.l10n.t('Leave it empty to show {0} again.', account),
+    title: vscode.l10n.t('Account name'),
+    prompt: vscode.l10n.t('Leave empty to show {0}.', account),
     value: label === account ? '' : label,
     validateInput: (value) =>
       value.trim().length > 80 ? vscode.l10n.t('At most 80 characters.') : undefined,
@@ -201,13 +201,13 @@ async function rename({ id, label, account }: PoolEntry, change: Change): Promis
 
 async function setCeiling({ id, label, preferences }: PoolEntry, change: Change): Promise<void> {
   const text = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Limit for {0}', label),
+    title: vscode.l10n.t('Usage cap for {0}', label),
     prompt: vscode.l10n.t(
-      'The account is left alone from this share of any window on, in percent. Leave it empty for none.',
+      'Stop using this account when any limit reaches this percentage. Leave empty for no cap.',
     ),
     value: preferences.ceilingPercent === undefined ? '' : String(preferences.ceilingPercent),
     validateInput: (value) =>
-      readCeiling(value) === 'wrong' ? vscode.l10n.t('A number from 1 to 100.') : undefined,
+      readCeiling(value) === 'wrong' ? vscode.l10n.t('Enter a number from 1 to 100.') : undefined,
   });
   const ceilingPercent = text === undefined ? 'wrong' : readCeiling(text);
   if (ceilingPercent === 'wrong') return;
@@ -231,7 +231,7 @@ async function askHow(entry: PoolEntry): Promise<{ tellIssuer: boolean } | undef
     {
       modal: true,
       detail: vscode.l10n.t(
-        'Signing out here forgets the tokens on this machine. Revoking also ends this sign-in at OpenAI, so that a copy of the tokens is worth nothing any more. Other programs stay signed in.',
+        'Signing out here deletes the tokens from this machine. Revoking also ends this sign-in at OpenAI, so copies of the tokens stop working. Other programs stay signed in.',
       ),
     },
     here,
@@ -245,8 +245,8 @@ async function mayBeBilled(entry: PoolEntry): Promise<boolean> {
   if (hasQuota(entry)) return true;
   const use = vscode.l10n.t('Use the Key');
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Use the API key {0} from now on?', entry.label),
-    { modal: true, detail: vscode.l10n.t('OpenAI bills each use of an API key.') },
+    vscode.l10n.t('Switch to the API key {0}?', entry.label),
+    { modal: true, detail: vscode.l10n.t('OpenAI bills each request made with an API key.') },
     use,
   );
   return answer === use;
@@ -258,15 +258,15 @@ function actionWords(action: AccountAction): string {
     rename: vscode.l10n.t('Rename…'),
     moveUp: vscode.l10n.t('Move Up'),
     moveDown: vscode.l10n.t('Move Down'),
-    setCeiling: vscode.l10n.t('Set a Limit…'),
-    turnOff: vscode.l10n.t('Switch Off'),
-    turnOn: vscode.l10n.t('Switch On'),
+    setCeiling: vscode.l10n.t('Set Usage Cap…'),
+    turnOff: vscode.l10n.t('Turn Off'),
+    turnOn: vscode.l10n.t('Turn On'),
     useInWorkspace: vscode.l10n.t('Use in This Workspace'),
     useAnywhere: vscode.l10n.t('Use Any Account in This Workspace'),
     signIn: vscode.l10n.t('Sign In'),
     signOut: vscode.l10n.t('Sign Out…'),
     remove: vscode.l10n.t('Remove'),
-    redeem: vscode.l10n.t('Use a Banked Reset…'),
+    redeem: vscode.l10n.t('Redeem a Usage Reset…'),
   };
   return words[action];
 }

@@ -31,7 +31,7 @@ export function createApiKeyEntry(deps: ApiKeyDeps): () => Promise<string | unde
         prompt:
           problem ??
           vscode.l10n.t(
-            'OpenAI bills each use of it. It goes into the secret storage of VS Code, to {0} and nowhere else.',
+            'OpenAI bills each request. The key is kept in VS Code’s secret storage and sent only to {0}.',
             new URL(api()).host,
           ),
         placeHolder: 'sk-…',
@@ -47,7 +47,7 @@ export function createApiKeyEntry(deps: ApiKeyDeps): () => Promise<string | unde
       if (!credential || problem !== undefined) continue;
       await store.put(credential);
       log.info('took a key of the OpenAI API');
-      const taken = vscode.l10n.t('{0} is used from now on.', credentialLabel(credential));
+      const taken = vscode.l10n.t('Now using {0}.', credentialLabel(credential));
       void vscode.window.showInformationMessage(taken);
       return credential.id;
     }
@@ -60,7 +60,7 @@ async function problemOf(
   { http, clock, log, userAgent }: ApiKeyDeps,
 ): Promise<string | undefined> {
   const location = vscode.ProgressLocation.Window;
-  const title = vscode.l10n.t('Trying the API key');
+  const title = vscode.l10n.t('Checking the API key');
   const headers = { 'user-agent': userAgent };
   const limit = createAnswerLimit(clock);
   const { signal } = new AbortController();

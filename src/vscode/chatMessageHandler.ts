@@ -44,7 +44,7 @@ export function createChatMessageHandler(
 
 /** The page itself shows only that nothing has changed. */
 function tellVain(): void {
-  const words = vscode.l10n.t('That could not be done. The log says more.');
+  const words = vscode.l10n.t('The action failed. See the log for details.');
   void vscode.window.showErrorMessage(words);
 }
 
@@ -117,7 +117,7 @@ function withShownText(
   const code = state.kind === 'running' ? state.attempt.code?.text : undefined;
   if (text === code || isShownText(text, session.turns())) return use(text);
   log.error('the chat view asked for text that is in no turn of the chat');
-  const words = vscode.l10n.t('That text is no longer in the chat, so nothing was done with it.');
+  const words = vscode.l10n.t('That text is no longer in the chat, so nothing was done.');
   return void vscode.window.showWarningMessage(words);
 }
 

@@ -234,7 +234,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   /** An answer that came while nobody looked is marked on the view's icon. */
   #noteEnd(): void {
     if (!this.#view || this.#view.visible) return;
-    this.#view.badge = { value: 1, tooltip: vscode.l10n.t('Codex has answered') };
+    this.#view.badge = { value: 1, tooltip: vscode.l10n.t('Codex responded') };
   }
 
   #clearBadge(): void {

@@ -136,7 +136,7 @@ async function refreshQuota({ refreshQuota: ask, log }: CommandDeps): Promise<vo
   } catch (error) {
     log.warn(`quota: ${describeError(error)}`);
     void vscode.window.showWarningMessage(
-      vscode.l10n.t('The quota could not be read. The log says more.'),
+      vscode.l10n.t('Usage could not be read. See the log for details.'),
     );
   }
 }

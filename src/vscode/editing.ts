@@ -30,7 +30,7 @@ export async function openLink(url: string, label: string, answer: string): Prom
       return;
     case 'ask': {
       const open = vscode.l10n.t('Open');
-      const title = vscode.l10n.t('Open this link of the answer?');
+      const title = vscode.l10n.t('Open this link from the response?');
       const detail = `${decision.url}\n\n${decision.why}`;
       const choice = await vscode.window.showWarningMessage(title, { modal: true, detail }, open);
       if (choice === open) await vscode.env.openExternal(vscode.Uri.parse(decision.url, true));

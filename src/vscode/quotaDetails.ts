@@ -22,8 +22,8 @@ export async function showQuotaDetails(
     ...actions(state),
   ];
   const picked = await vscode.window.showQuickPick(entries, {
-    title: vscode.l10n.t('Codex quota'),
-    placeHolder: vscode.l10n.t('What to do'),
+    title: vscode.l10n.t('Codex usage'),
+    placeHolder: vscode.l10n.t('Select an action'),
   });
   if (!picked?.command) return;
   const more = picked.credentialId === undefined ? [] : [picked.credentialId];
@@ -62,7 +62,7 @@ function accountEntries(
 
 function redeemEntry({ credentialId }: QuotaAccount): Entry {
   return {
-    label: `$(history) ${vscode.l10n.t('Use a Banked Reset')}`,
+    label: `$(history) ${vscode.l10n.t('Redeem a Usage Reset')}`,
     command: 'codexChat.redeemReset',
     ...(credentialId === undefined ? {} : { credentialId }),
   };
@@ -75,14 +75,14 @@ function actions({ account }: QuotaItemState): Entry[] {
     ];
   }
   return [
-    { label: `$(graph) ${vscode.l10n.t('Open the Usage Page')}`, command: 'codexChat.showUsage' },
-    { label: `$(refresh) ${vscode.l10n.t('Ask Again Now')}`, command: 'codexChat.refreshQuota' },
+    { label: `$(graph) ${vscode.l10n.t('Open Usage Page')}`, command: 'codexChat.showUsage' },
+    { label: `$(refresh) ${vscode.l10n.t('Refresh')}`, command: 'codexChat.refreshQuota' },
     {
-      label: `$(comment-discussion) ${vscode.l10n.t('Open the Chat')}`,
+      label: `$(comment-discussion) ${vscode.l10n.t('Open Chat')}`,
       command: 'codexChat.focus',
     },
     { label: `$(account) ${vscode.l10n.t('Manage Accounts')}`, command: 'codexChat.accounts' },
-    { label: `$(gear) ${vscode.l10n.t('Open the Settings')}`, command: 'codexChat.openSettings' },
+    { label: `$(gear) ${vscode.l10n.t('Open Settings')}`, command: 'codexChat.openSettings' },
     { label: `$(sign-out) ${vscode.l10n.t('Sign out of Codex')}`, command: 'codexChat.signOut' },
   ];
 }

@@ -58,7 +58,7 @@ export function createQuotaItem(options: QuotaItemOptions): Disposable {
   const item = lifetime.add(
     vscode.window.createStatusBarItem('codexChat.quota', vscode.StatusBarAlignment.Right, priority),
   );
-  item.name = 'Codex quota';
+  item.name = 'Codex usage';
   const showLabel = createLabel(item);
   let timer = new AbortController();
 
@@ -118,8 +118,8 @@ function lookOf(
       return {
         isVisible: true,
         text: '$(loading~spin) Codex: Signing in',
-        label: 'Codex: Signing in. Finish in the browser.',
-        tooltip: 'Finish signing in in the browser',
+        label: 'Codex: Signing in. Finish in your browser.',
+        tooltip: 'Finish signing in to Codex in your browser',
         command: 'codexChat.signIn',
       };
     case 'signedIn':
@@ -153,7 +153,7 @@ function quotaLook(
     isVisible: true,
     text: parts.filter(Boolean).join(' '),
     label: accounts[0]?.isBilled
-      ? 'Codex, with an API key.'
+      ? 'Codex, using an API key.'
       : quotaLabel(quota, settings, nowMs, place),
     tooltip: quotaTooltip(accounts, settings, nowMs, place),
     command: 'codexChat.showQuota',

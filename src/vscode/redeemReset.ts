@@ -15,7 +15,7 @@ export interface RedeemDeps {
   log: Log;
 }
 
-/** Asks, redeems a banked reset, and shows the figures that follow. */
+/** Asks, redeems a usage reset, and shows the figures that follow. */
 export type RedeemReset = (credentialId?: string) => Promise<void>;
 
 /** Without an id it is about the account in use. Never rejects: what fails is told. */
@@ -25,12 +25,12 @@ export function createRedeemReset(deps: RedeemDeps): RedeemReset {
   const open = new Set<string>();
 
   async function ask(credentialId: string, label: string): Promise<void> {
-    const banked = await withProgress(vscode.l10n.t('Looking for banked resets'), (signal) =>
+    const banked = await withProgress(vscode.l10n.t('Checking for usage resets'), (signal) =>
       resets.list(credentialId, signal),
     );
     const [first] = banked;
     if (!first) return tell(outcomeWords('noneLeft', label));
-    const use = vscode.l10n.t('Use It');
+    const use = vscode.l10n.t('Redeem');
     const options = { modal: true, detail: detailOf(first, deps.now()) };
     const picked = await vscode.window.showWarningMessage(
       question(label, banked.length),
@@ -38,7 +38,7 @@ export function createRedeemReset(deps: RedeemDeps): RedeemReset {
       use,
     );
     if (picked !== use) return;
-    const outcome = await withProgress(vscode.l10n.t('Using a banked reset'), (signal) =>
+    const outcome = await withProgress(vscode.l10n.t('Redeeming a usage reset'), (signal) =>
       resets.redeemReset(credentialId, signal),
     );
     if (outcome !== 'reset') tell(outcomeWords(outcome, label));
@@ -53,10 +53,10 @@ export function createRedeemReset(deps: RedeemDeps): RedeemReset {
     try {
       await ask(credentialId, label ?? vscode.l10n.t('this account'));
     } catch (error) {
-      log.warn(`banked resets: ${describeError(error)}`);
+      log.warn(`usage resets: ${describeError(error)}`);
       void vscode.window.showWarningMessage(
         vscode.l10n.t(
-          'Codex did not answer about the banked resets. You can ask again: a reset that went through is not used twice. The log says more.',
+          'Codex did not confirm the usage reset. You can try again: a reset is never redeemed twice. See the log for details.',
         ),
       );
     } finally {
@@ -68,12 +68,9 @@ export function createRedeemReset(deps: RedeemDeps): RedeemReset {
 
 const question = (label: string, count: number) =>
   count === 1
-    ? vscode.l10n.t(
-        'Use the banked reset of {0}? Its limits start anew. It is the last one.',
-        label,
-      )
+    ? vscode.l10n.t('Redeem the last usage reset of {0}? Its limits restart from zero.', label)
     : vscode.l10n.t(
-        'Use one banked reset of {0}? Its limits start anew. {1} are left.',
+        'Redeem a usage reset of {0}? Its limits restart from zero. {1} are left.',
         label,
         String(count),
       );
@@ -82,19 +79,19 @@ function detailOf({ title, expiresAtMs }: BankedReset, nowMs: number): string {
   const ends =
     expiresAtMs === undefined
       ? []
-      : [vscode.l10n.t('It can be used until {0}.', clockTime(expiresAtMs, nowMs))];
+      : [vscode.l10n.t('It expires {0}.', clockTime(expiresAtMs, nowMs))];
   return [...(title === undefined ? [] : [`${title}.`]), ...ends].join(' ');
 }
 
 function outcomeWords(outcome: Exclude<RedeemOutcome, 'reset'>, label: string): string {
   switch (outcome) {
     case 'noneLeft':
-      return vscode.l10n.t('No banked reset is left for {0}.', label);
+      return vscode.l10n.t('{0} has no usage resets left.', label);
     case 'nothingToReset':
-      return vscode.l10n.t('Nothing of {0} is used up, so the reset was kept.', label);
+      return vscode.l10n.t('{0} has no used limits, so the reset wasn’t redeemed.', label);
     case 'unknown':
       return vscode.l10n.t(
-        'Codex did not say clearly whether the reset of {0} was used. The figures will show it.',
+        'Codex did not say whether the reset of {0} was redeemed. The usage page will show it.',
         label,
       );
   }

@@ -179,7 +179,7 @@ function explain(error: unknown, deps: SignInDeps, signal: AbortSignal): string 
   deps.log.warn(`sign-in failed: ${kind}`);
   const sentence = known
     ? error.message
-    : vscode.l10n.t('Sign-in failed for a reason that Codex Chat does not know. Try again.');
+    : vscode.l10n.t('Sign-in failed for an unknown reason. Try again.');
   if (!deps.isToldInPanel()) void offerAnother(sentence, deps.tryAgain);
   return sentence;
 }

@@ -66,11 +66,11 @@ async function askForAddress(signIn: SignIn): Promise<void> {
       if (state.kind === 'idle') return;
       const { pasteProblem } = state.attempt;
       const prompt = vscode.l10n.t(
-        'The address that the browser shows at the end, even if the page there cannot be reached',
+        'The URL that the browser shows after sign-in, even if the page can’t be reached',
       );
       const text = await vscode.window.showInputBox(
         {
-          title: vscode.l10n.t('Paste the sign-in address'),
+          title: vscode.l10n.t('Paste the redirect URL'),
           prompt: value === '' || !pasteProblem ? prompt : describePasteProblem(pasteProblem),
           value,
           ignoreFocusOut: true,

@@ -42,7 +42,7 @@ export function createLoginImport(deps: {
       if (!login) {
         void vscode.window.showWarningMessage(
           vscode.l10n.t(
-            'The Codex CLI has no login that is still good. Run "codex login" there, or sign in here.',
+            'No valid Codex CLI sign-in was found. Run "codex login", or sign in here.',
           ),
         );
         return undefined;
@@ -50,19 +50,19 @@ export function createLoginImport(deps: {
       if (login.issuer !== issuer()) {
         void vscode.window.showWarningMessage(
           vscode.l10n.t(
-            'The login of the Codex CLI belongs to {0}, which is not the issuer in the settings. Sign in here instead.',
+            'The Codex CLI is signed in with {0}, but the settings use a different issuer. Sign in here instead.',
             login.issuer,
           ),
         );
         return undefined;
       }
       const credential = toImportedCredential(login, clock.now());
-      const use = vscode.l10n.t('Use This Login');
+      const use = vscode.l10n.t('Use This Sign-in');
       const detail = vscode.l10n.t(
-        'Its access token is copied into the secret storage of VS Code. It is never refreshed from here, and nothing of the Codex CLI is changed: when the token runs out, Codex Chat looks whether the CLI has a new one.',
+        'Its access token is copied into VS Code’s secret storage. Codex Chat never refreshes it or changes the CLI’s files. When it expires, Codex Chat checks the CLI for a new one.',
       );
       const question = vscode.l10n.t(
-        'Use the login of the Codex CLI for {0}?',
+        'Use the Codex CLI sign-in for {0}?',
         credentialLabel(credential),
       );
       const options = { modal: true, detail };

@@ -36,17 +36,17 @@ function noticeOf({ lead, code, codeState, address }: SignInState): string {
   const { t } = vscode.l10n;
   const paste = link(t('paste the address'), 'codexChat.pasteSignInAddress');
   if (lead === 'code') {
-    if (!code) return t('Asking for a code.');
+    if (!code) return t('Requesting a code…');
     const open = link(t('Copy the code and open the page'), 'codexChat.openSignInPage');
     const page = code.page.replace(/^https?:\/\//, '');
     return t('Type {0} at {1}. {2}', code.text, page, open);
   }
-  if (address === undefined) return t('Making ready.');
+  if (address === undefined) return t('Preparing sign-in…');
   const copy = link(t('copy the address'), 'codexChat.copySignInAddress');
   const useCode = link(t('use a code'), 'codexChat.signInWithCode');
   return codeState === 'failed'
-    ? t('Go on in your browser. Otherwise {0} or {1}.', copy, paste)
-    : t('Go on in your browser. Otherwise {0}, {1} or {2}.', copy, useCode, paste);
+    ? t('Continue in your browser, or {0} or {1}.', copy, paste)
+    : t('Continue in your browser, or {0}, {1}, or {2}.', copy, useCode, paste);
 }
 
 const link = (words: string, command: string) => `[${words}](command:${command})`;

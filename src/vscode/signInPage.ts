@@ -25,9 +25,9 @@ export async function openPage(
 }
 
 async function offerAddress(page: string): Promise<void> {
-  const copy = vscode.l10n.t('Copy Address');
+  const copy = vscode.l10n.t('Copy URL');
   const message = vscode.l10n.t(
-    'The sign-in page was not opened. Copy its address into a browser on this machine to go on.',
+    'The sign-in page wasn’t opened. Copy its URL into a browser on this machine to continue.',
   );
   if ((await vscode.window.showWarningMessage(message, copy)) === copy) {
     await vscode.env.clipboard.writeText(page);

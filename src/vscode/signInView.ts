@@ -10,7 +10,7 @@ type Running = Extract<SignInState, { kind: 'running' }>;
 export function signingInView({ attempt, mayNotComeBack }: Running): AccountView {
   const { lead, startedAtMs, endsAtMs, code, codeState, address, listener, pasteProblem } = attempt;
   const hint = vscode.l10n.t(
-    'The browser may not find its way back to this remote machine. If it ends at a page that cannot be reached, paste its address here.',
+    'Your browser may not be able to reach this remote machine. If the page can’t be reached, paste its URL here.',
   );
   const notes = [
     ...attempt.remarks.map(describeAuthFailure),

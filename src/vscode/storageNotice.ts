@@ -32,7 +32,7 @@ export function createStorageNotice(
 /** Something of a newer version was met, in a file or in the secret storage. */
 export function notifyNewerVersion(): void {
   const words = vscode.l10n.t(
-    'A newer version of Codex Chat has stored something that this window does not understand, so this window leaves it alone. Reload the window to use the newer version; if this is the newest one installed, update the extension.',
+    'A newer version of Codex Chat has stored data that this window can’t read, so this window doesn’t change it. Reload the window to use the newer version. If this is the newest version installed, update the extension.',
   );
   void offerReload(words);
 }
@@ -61,7 +61,7 @@ export function createUnsavedNotice(): (isUnsaved: boolean) => void {
 export function notifyStrandedSecrets(why: 'lost' | 'newerVersion'): void {
   if (why === 'newerVersion') return notifyNewerVersion();
   const words = vscode.l10n.t(
-    'This window cannot read the sign-ins that other windows have stored, because the browser has lost the key to them. Reload the window; if this message comes again, sign in once more to every account that you use.',
+    'This window can’t read the sign-ins that other windows stored, because the browser has lost their key. Reload the window. If this message appears again, sign in again to each account.',
   );
   void offerReload(words);
 }
@@ -70,12 +70,12 @@ function diskWords(what: string, { kind, code = '' }: SharedValueProblem): strin
   const reason = code === '' ? '' : ` (${code})`;
   return kind === 'unreadable'
     ? vscode.l10n.t(
-        'Codex Chat cannot read {0} from its storage folder{1}. Nothing there is overwritten; it is tried again.',
+        'Codex Chat cannot read {0} from its storage folder{1}. Nothing there is overwritten, and it will be tried again.',
         what,
         reason,
       )
     : vscode.l10n.t(
-        'Codex Chat cannot write {0} to its storage folder{1}. Changes are kept in this window until it works again; do not close the window before. Free some disk space.',
+        'Codex Chat cannot write {0} to its storage folder{1}. Changes are kept in this window until writing works again. Free some disk space before you close the window.',
         what,
         reason,
       );

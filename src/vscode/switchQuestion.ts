@@ -64,7 +64,7 @@ async function ask(
   const no = vscode.l10n.t('Ask Each Time');
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t(
-      'You are signed in with {0}. When one account reaches its limit, may Codex Chat continue with another one by itself? You can change this later in the setting codexChat.accountRotation.',
+      'You are signed in with {0}. When one account reaches its limit, may Codex Chat switch to another one automatically? You can change this later in the codexChat.accountRotation setting.',
       listOf(labels),
     ),
     yes,
@@ -77,7 +77,7 @@ async function ask(
   } catch (error) {
     void vscode.window.showWarningMessage(
       vscode.l10n.t(
-        'Your answer could not be saved in the settings. Set codexChat.accountRotation to "{0}" there yourself.',
+        'Your answer could not be saved. Set codexChat.accountRotation to "{0}" in the settings.',
         value,
       ),
     );

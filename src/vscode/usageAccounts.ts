@@ -126,8 +126,8 @@ function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] 
     ['ready', 'signedOut', 'off', 'ceiling'].includes(condition.kind) || quota?.refused;
   return [
     isTold ? '' : conditionSentence(condition),
-    kind === 'imported' ? 'Borrowed from the Codex CLI; it is never refreshed from here.' : '',
-    kind === 'environment' ? 'From an environment variable, for this window alone.' : '',
+    kind === 'imported' ? 'From the Codex CLI. Codex Chat never refreshes it.' : '',
+    kind === 'environment' ? 'From an environment variable, for this window only.' : '',
     hasQuota(entry) ? '' : billedWords,
     ...(isSignedIn(entry) && hasQuota(entry) ? sayings(entry, isCurrent, nowMs) : []),
   ].filter(Boolean);

@@ -194,7 +194,7 @@ function outlook(window: QuotaWindow, runway: Forecast | undefined): Outlook[] {
   const { kind } = window;
   const usedPercent = clampPercent(window.usedPercent);
   const resetsAtMs = clampCount(window.resetsAtMs);
-  const name = kind === 'weekly' ? 'The week' : 'The 5-hour window';
+  const name = kind === 'weekly' ? 'The weekly limit' : 'The 5-hour limit';
   const reset = resetsAtMs === undefined ? {} : { resetsAtMs };
   if (usedPercent >= 100) {
     return [{ kind: 'spent', name, ...(resetsAtMs === undefined ? {} : { untilMs: resetsAtMs }) }];

@@ -196,7 +196,7 @@ async function exportCsv(
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
     filters: { CSV: ['csv'] },
     saveLabel: vscode.l10n.t('Export'),
-    title: vscode.l10n.t('Export the ledger of your turns'),
+    title: vscode.l10n.t('Export your usage history'),
   });
   if (!target) return;
   try {
@@ -207,7 +207,7 @@ async function exportCsv(
       `the ledger could not be exported: ${error instanceof Error ? error.name : 'unknown'}`,
     );
     void vscode.window.showErrorMessage(
-      vscode.l10n.t('The ledger could not be written there. Choose another folder, and try again.'),
+      vscode.l10n.t('The file could not be written. Choose another folder and try again.'),
     );
   }
 }

@@ -42,7 +42,7 @@ export function createWorkspaceFiles({ findFileWithin }: WorkspaceFilesDeps): Wo
     async open(text) {
       const uri = await find(text);
       if (!uri) {
-        const words = vscode.l10n.t('{0} is not a file of this workspace.', text.slice(0, 200));
+        const words = vscode.l10n.t('{0} is not a file in this workspace.', text.slice(0, 200));
         void vscode.window.showWarningMessage(words);
         return;
       }

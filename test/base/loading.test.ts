@@ -8,7 +8,7 @@ const missing = () =>
 test('a missing file of code says to reload the window', async () => {
   const error: unknown = await loadModule(missing).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(LoadError);
-  expect(String(error)).toMatch(/reload the window/);
+  expect(String(error)).toMatch(/Reload the window/);
 });
 
 test('code that could not be loaded is loaded again by the next to ask', async () => {

@@ -69,7 +69,7 @@ async function takeAll(practice: StartedPractice, look: string): Promise<void> {
     await workbench.statusBarTooltip('codexChat.quota');
     await workbench.page.screenshot({ path: join(shots, `${look}-${state}-tooltip.png`) });
   };
-  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.runCommand('Codex: Focus Chat');
   await workbench.chat().getByText('Sign in with ChatGPT').first().waitFor();
   await take('signedOut');
   // Windows that opened some hours ago.
@@ -100,7 +100,7 @@ async function takeAll(practice: StartedPractice, look: string): Promise<void> {
     ['spent', 100],
   ] as const) {
     use(home, percent, 40);
-    await workbench.runCommand('Codex: Refresh the Quota Now');
+    await workbench.runCommand('Codex: Refresh Usage');
     await showUsage(practice);
     await take(state);
   }
@@ -143,13 +143,13 @@ function storageOf({ dataDir }: StartedPractice['server']): string {
 async function showUsage({ workbench }: StartedPractice): Promise<void> {
   const back = workbench.chat().getByRole('button', { name: 'Back to the chat' });
   if (await back.isVisible()) await back.click();
-  await workbench.runCommand('Codex: Open the Usage Page');
+  await workbench.runCommand('Codex: Open Usage Page');
   await workbench.chat().locator('.usage').waitFor();
 }
 
 async function addAccount({ workbench }: StartedPractice, email: string): Promise<void> {
   await workbench.runCommand('Codex: Sign in to Codex');
-  const open = workbench.chat().getByRole('button', { name: 'Use the browser here' });
+  const open = workbench.chat().getByRole('button', { name: 'Use the browser on this machine' });
   const page = await workbench.externalPage(() => open.click());
   await page.locator(`input[value="${email}"]`).check();
   await page.getByRole('button', { name: 'Allow' }).click();

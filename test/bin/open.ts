@@ -100,9 +100,9 @@ async function choosePort(wanted: number | undefined): Promise<number> {
 
 function whatToClick(backend: Backend | undefined): string {
   const steps = [
-    '  1  Press F1, type "Codex: Focus the Chat" and press Enter: the panel opens on the right.',
-    '  2  Click "Sign in with ChatGPT", then Allow in the dialog, then "Use the browser here" and Allow.',
-    '  3  Type a message and press Enter. The quota stands at the right end of the status bar.',
+    '  1  Press F1, type "Codex: Focus Chat" and press Enter: the panel opens on the right.',
+    '  2  Click "Sign in with ChatGPT", then Allow in the dialog, then "Use the browser on this machine" and Allow.',
+    '  3  Type a message and press Enter. Usage is shown at the right end of the status bar.',
   ];
   const rest = backend
     ? `  Nothing leaves this machine. Faults to try: ${backend.url}/control`

@@ -87,7 +87,7 @@ async function takeAll(practice: Practice, look: (typeof looks)[number]): Promis
     await workbench.page.mouse.move(500, 300);
     await workbench.page.screenshot({ path: join(shots, `${look.name}-${state}.png`) });
   };
-  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.runCommand('Codex: Focus Chat');
   await workbench.chat().getByText('Sign in with ChatGPT').waitFor();
   await resizePanel(practice, look.panel);
   await take('1-signed-out');
@@ -98,7 +98,7 @@ async function takeAll(practice: Practice, look: (typeof looks)[number]): Promis
   await take('2-start');
 
   backend.control.setUsage('ada@example.com', { fiveHourPercent: 41, weeklyPercent: 18 });
-  await workbench.runCommand('Codex: Refresh the Quota Now');
+  await workbench.runCommand('Codex: Refresh Usage');
   backend.control.script({
     kind: 'text',
     text: answer,
@@ -114,7 +114,7 @@ async function takeAll(practice: Practice, look: (typeof looks)[number]): Promis
   if (look.name === 'dark' && process.argv.includes('--readme')) {
     // What the turn took is booked at its end, and known when the quota is read again.
     backend.control.setUsage('ada@example.com', { fiveHourPercent: 43, weeklyPercent: 18.4 });
-    await workbench.runCommand('Codex: Refresh the Quota Now');
+    await workbench.runCommand('Codex: Refresh Usage');
     await workbench.chat().locator('.receipt-text').filter({ hasText: '%' }).waitFor();
     await openFile(practice, 'cart.ts');
     await take('readme');

@@ -175,11 +175,11 @@ describe('what was said aloud', () => {
 describe('the send key while an answer is under way', () => {
   test('sends nothing, loses nothing, and says so below the text until the answer ends', async () => {
     const panel = await show(snapshot({ turns: [running([])] }));
-    expect(await field(panel).getAttribute('placeholder')).toContain('after the answer');
+    expect(await field(panel).getAttribute('placeholder')).toContain('after the response');
     await field(panel).fill('And then?');
     await field(panel).press('Enter');
     const note = panel.page.locator('.composer-note');
-    expect(await note.innerText()).toContain('Not sent: Codex is still answering.');
+    expect(await note.innerText()).toContain('Not sent: Codex is still responding.');
     expect(await field(panel).inputValue()).toBe('And then?');
     await panel.tell({
       type: 'turn/state',

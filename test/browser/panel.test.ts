@@ -37,15 +37,15 @@ const long = Array.from({ length: 60 }, (_, at) => `Paragraph ${at} of a long an
 const field = (panel: PanelPage) => panel.page.getByRole('textbox', { name: 'Message to Codex' });
 
 describe('an answer that falls silent', () => {
-  const shown = (panel: PanelPage) => panel.page.getByText(/^No answer for/);
+  const shown = (panel: PanelPage) => panel.page.getByText(/^No response for/);
 
   test('says for how long, counts on, and says nothing to screen readers', async () => {
     const panel = await show(scenes['silent'] ?? snapshot(), { fakeTime: true });
-    expect(await shown(panel).innerText()).toBe('No answer for 23 s');
+    expect(await shown(panel).innerText()).toBe('No response for 23 s');
     await panel.page.clock.runFor(3_000);
-    expect(await shown(panel).innerText()).toBe('No answer for 26 s');
+    expect(await shown(panel).innerText()).toBe('No response for 26 s');
     const spoken = panel.page.locator('[role="status"], [role="alert"], [aria-live]');
-    expect((await spoken.allInnerTexts()).join('')).not.toContain('No answer');
+    expect((await spoken.allInnerTexts()).join('')).not.toContain('No response');
   });
 
   test('shows the answer alone again once something comes', async () => {
@@ -93,7 +93,7 @@ describe('the message field', () => {
     const panel = await show(busy());
     await field(panel).fill('And then?');
     await field(panel).press('Enter');
-    await expect.poll(() => status(panel)).toMatch(/^Not sent: Codex is still answering/);
+    await expect.poll(() => status(panel)).toMatch(/^Not sent: Codex is still responding/);
     expect(await panel.heard()).toEqual([]);
     expect(await field(panel).inputValue()).toBe('And then?');
   });
@@ -222,8 +222,8 @@ describe('an answer', () => {
       .getByRole('article', { name: /Codex/ })
       .or(panel.page.locator('.answer'));
     expect(await row.locator('.receipt-text').innerText()).toMatch(/12\.4k in.*1\.1k out/s);
-    await panel.page.getByRole('button', { name: 'Copy answer' }).click();
-    await panel.page.getByRole('button', { name: 'Answer again' }).click();
+    await panel.page.getByRole('button', { name: 'Copy response' }).click();
+    await panel.page.getByRole('button', { name: 'Regenerate' }).click();
     expect(await panel.heard()).toEqual([
       { type: 'clipboard/write', text: '**Yes**' },
       { type: 'turn/retry', turnId: 'turn-1' },
@@ -384,7 +384,7 @@ describe('asking again', () => {
   test('waits until the answer that is under way is done', async () => {
     const panel = await show(snapshot({ turns: [broken, running([], { id: 'turn-2' })] }));
     await panel.page.getByRole('button', { name: 'Retry' }).click();
-    await expect.poll(() => status(panel)).toBe('Codex is still answering');
+    await expect.poll(() => status(panel)).toBe('Codex is still responding');
     expect(await panel.heard()).toEqual([]);
   });
 });
@@ -396,7 +396,7 @@ describe('the account', () => {
       'timed out after 5 minutes',
     );
     await panel.page.getByRole('button', { name: 'Sign in with ChatGPT' }).click();
-    await panel.page.getByRole('button', { name: 'What leaves this machine' }).click();
+    await panel.page.getByRole('button', { name: 'What data is sent' }).click();
     expect(await panel.heard()).toEqual([{ type: 'account/signIn' }, { type: 'privacy/show' }]);
   });
 
@@ -502,7 +502,7 @@ describe('the reader', () => {
     const before = await top(panel);
     await panel.tell(append(`\n\n${long}`));
     expect(await top(panel)).toBe(before);
-    await panel.page.getByRole('button', { name: 'New text below' }).click();
+    await panel.page.getByRole('button', { name: 'New messages below' }).click();
     await expect.poll(() => fromEnd(panel)).toBe(0);
     await expect.poll(() => panel.page.locator('.jump').isVisible()).toBe(false);
   });
@@ -606,7 +606,7 @@ describe('what is said aloud', () => {
     expect(await panel.page.evaluate('said')).toEqual([
       'status: Sent',
       'status: Working',
-      'status: Answer ready, 1 code block, 1 table',
+      'status: Response ready, 1 code block, 1 table',
       'status: Sent',
       'alert: You are offline. Retry.',
     ]);

@@ -188,7 +188,7 @@ export const scenes: Readonly<Record<string, Snapshot>> = {
       },
       hasPage: true,
       notes: [
-        'The browser cannot come back to this machine: port 1455 is held by node (process 812) and port 1457 is held by a program that the system does not name. Sign in with the code, or paste the address that the browser ends at.',
+        'The browser cannot come back to this machine: port 1455 is in use by node (process 812) and port 1457 is in use by a program that the system does not name. Sign in with the code, or paste the address that the browser ends at.',
       ],
     },
   }),
@@ -315,7 +315,7 @@ export const scenes: Readonly<Record<string, Snapshot>> = {
         id: 'turn-1',
         status: 'stopped',
         parts: [{ kind: 'text', id: 'text-1', text: 'I start with the failing test and' }],
-        notes: ['This answer broke off, so Codex wrote part of it again.'],
+        notes: ['This response was interrupted, so Codex wrote part of it again.'],
       }),
       turn({
         ...shortPrompt,

@@ -20,15 +20,15 @@ const focusedClass = (panel: PanelPage) => panel.page.evaluate('document.activeE
 describe('a receipt', () => {
   test('tells under each turn what is known of it, in its name as to the eye', async () => {
     const panel = await show();
-    const names = await panel.page.getByRole('button', { name: /^This turn took/ }).count();
+    const names = await panel.page.getByRole('button', { name: /^This message used/ }).count();
     expect(names).toBe(receiptTurns.length);
     const texts = await panel.page.locator('.receipt-text').allInnerTexts();
     expect(texts.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
-      'This turn took 0.6% of 5h 0.1% of week 12.4k in 1.1k out 9.8k cached',
-      'This turn took 0.6% of 5h ≈0.1% of week 2 failed of 3 requests 12.4k in 1.1k out 9.8k cached',
-      'This turn took 0.6% of 5h ≈0.1% of week 1 failed of 2 requests',
-      'This turn took 5 requests, 5 failed',
-      'This turn took … of 5h not known yet … of week not known yet 12.4k in 1.1k out 9.8k cached',
+      'This message used 0.6% of 5h 0.1% of week 12.4k in 1.1k out 9.8k cached',
+      'This message used 0.6% of 5h ≈0.1% of week 2 failed of 3 requests 12.4k in 1.1k out 9.8k cached',
+      'This message used 0.6% of 5h ≈0.1% of week 1 failed of 2 requests',
+      'This message used 5 requests, 5 failed',
+      'This message used … of 5h not known yet … of week not known yet 12.4k in 1.1k out 9.8k cached',
     ]);
   });
 
@@ -43,9 +43,9 @@ describe('a receipt', () => {
     expect(await slip(panel).getAttribute('aria-expanded')).toBe('true');
     const words = (await bill(panel).innerText()).replaceAll(/\s+/g, ' ');
     expect(words).toContain('Requests 3 2 failed Failed: dropped, overloaded');
-    expect(words).toContain('5-hour window 0.6% split');
-    expect(words).toContain('Weekly window ≈0.1% estimate');
-    expect(words).toContain('Other devices meanwhile 1.4% of 5h');
+    expect(words).toContain('5-hour limit 0.6% split');
+    expect(words).toContain('Weekly limit ≈0.1% estimate');
+    expect(words).toContain('Other devices 1.4% of 5h');
     await panel.page.keyboard.press('Space');
     expect(await bill(panel).isVisible()).toBe(false);
   });
@@ -56,7 +56,7 @@ describe('a receipt', () => {
     await slip(panel).focus();
     await panel.page.evaluate('globalThis.rest = [...document.querySelectorAll(".md, .tool, dl")]');
     await panel.tell(retold(one, plain));
-    expect((await bill(panel).innerText()).replaceAll(/\s+/g, ' ')).toContain('5-hour window 0.6%');
+    expect((await bill(panel).innerText()).replaceAll(/\s+/g, ' ')).toContain('5-hour limit 0.6%');
     expect(await slip(panel).innerText()).toContain('0.1% of week');
     expect(await focusedClass(panel)).toBe('receipt-text');
     expect(await panel.page.evaluate('rest.every((each) => each.isConnected)')).toBe(true);

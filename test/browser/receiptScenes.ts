@@ -63,7 +63,7 @@ export const receiptTurns: readonly TurnView[] = [
     parts: [],
     failure: {
       kind: 'cut',
-      title: 'The connection kept breaking',
+      title: 'Connection lost',
       message: 'The answer could not be finished. Retry asks for it again.',
       actions: ['retry', 'copyDetails'],
     },

@@ -26,7 +26,7 @@ const long = Array.from({ length: 40 }, (_, at) => `Paragraph ${at} of the answe
 describe('text of a broken attempt', () => {
   test('is grey, said to be written again, and neither in a selection nor part of the answer', async () => {
     const panel = await show(text('Half an ans', { stale: true }));
-    const stale = panel.page.getByRole('group', { name: 'Broken off, is being written again' });
+    const stale = panel.page.getByRole('group', { name: 'Interrupted. Writing this again' });
     expect(await stale.textContent()).toContain('Half an ans');
     expect(await stale.getAttribute('aria-busy')).toBe('true');
     expect(await answer(panel).textContent()).toContain('Writing this again');
@@ -93,7 +93,7 @@ test('text that leads up to the answer is quieter than it, and is not copied wit
     );
   expect(await look(0, 'color')).not.toBe(await look(1, 'color'));
   expect([await look(0, 'font-size'), await look(1, 'font-size')]).toEqual(['12px', '13px']);
-  await panel.page.getByRole('button', { name: 'Copy answer' }).click();
+  await panel.page.getByRole('button', { name: 'Copy response' }).click();
   expect(await panel.heard()).toEqual([{ type: 'clipboard/write', text: finalAnswer }]);
 });
 

@@ -59,7 +59,7 @@ test('no text that was written by somebody turns the direction of what is around
       turn({ id: 'turn-2', status: 'failed', failure, parts: [] }),
       running([], {
         id: 'turn-3',
-        retry: { attempt: 2, maxAttempts: 5, reason: 'The connection broke', atMs: stillTimeMs },
+        retry: { attempt: 2, maxAttempts: 5, reason: 'Connection lost', atMs: stillTimeMs },
       }),
     ],
   });

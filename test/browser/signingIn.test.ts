@@ -36,8 +36,7 @@ const byCode: SigningIn = {
 
 const button = (panel: PanelPage, name: string) =>
   panel.page.getByRole('button', { name, exact: true });
-const field = (panel: PanelPage) =>
-  panel.page.getByRole('textbox', { name: 'Address that the browser ends at' });
+const field = (panel: PanelPage) => panel.page.getByRole('textbox', { name: 'Redirect URL' });
 
 test('the code stands there to be read, copied and taken to its page', async () => {
   const panel = await show(byCode);
@@ -47,8 +46,8 @@ test('the code stands there to be read, copied and taken to its page', async () 
   expect(await panel.page.locator('.secret').innerText()).toBe('WDJB-40721');
   await button(panel, 'Copy code').click();
   await button(panel, 'Copy code and open the page').click();
-  await button(panel, 'Use the browser here').click();
-  await button(panel, 'Copy the page’s address').click();
+  await button(panel, 'Use the browser on this machine').click();
+  await button(panel, 'Copy the page URL').click();
   await button(panel, 'Cancel').click();
   expect(await panel.heard()).toEqual([
     { type: 'clipboard/write', text: 'WDJB-40721' },
@@ -62,7 +61,7 @@ test('the code stands there to be read, copied and taken to its page', async () 
 test('other ways stand beside the browser', async () => {
   const panel = await show(byBrowser);
   await button(panel, 'Use a code instead').click();
-  await button(panel, 'Open the page again').click();
+  await button(panel, 'Reopen the page').click();
   expect(await panel.heard()).toEqual([
     { type: 'account/signIn', by: 'code' },
     { type: 'account/openPage', way: 'browser' },
@@ -71,7 +70,7 @@ test('other ways stand beside the browser', async () => {
 
 test('what is being pasted stays in the field while the sign-in goes on', async () => {
   const panel = await show(byBrowser);
-  await button(panel, 'Paste the last address').click();
+  await button(panel, 'Paste the redirect URL').click();
   await field(panel).fill('http://127.0.0.1:1455/auth/callback?code=1');
   await panel.tell({ type: 'account', account: { ...byCode, pasteProblem: 'Not this one.' } });
   await panel.page.getByText('Not this one.').waitFor();
@@ -85,7 +84,7 @@ test('what is being pasted stays in the field while the sign-in goes on', async 
 
 test('the field is open by itself when nothing else is left, and nothing is offered too early', async () => {
   const panel = await show({ ...byBrowser, hasPage: false, codeState: 'failed' });
-  expect(await panel.page.getByText('Other ways').isVisible()).toBe(false);
+  expect(await panel.page.getByText('Other options').isVisible()).toBe(false);
   const notes = ['No code.', 'No port.'];
   const account = { ...byBrowser, codeState: 'failed' as const, notes };
   await panel.tell({ type: 'account', account });
@@ -99,7 +98,7 @@ test('beside a chat, the shelf has the code, the way to its page and what went w
   const turns = [turn({})];
   await panel.tell(snapshot({ account: byBrowser, turns }));
   await button(panel, 'Use a code').click();
-  await button(panel, 'Paste the last address').click();
+  await button(panel, 'Paste the redirect URL').click();
   await panel.tell({ type: 'account', account: { ...byCode, notes: ['No port.'] } });
   await button(panel, 'Copy and open').click();
   expect(await panel.page.locator('.shelf').innerText()).toMatch(
@@ -127,7 +126,7 @@ test('the login of the Codex CLI is offered only where there is one', async () =
 });
 
 test('before a sign-in on a remote machine the panel says who can read the token there', async () => {
-  const note = 'Programs that run there as you can read the token';
+  const note = 'Programs running there under your account can read the token';
   const local = await show({ state: 'signedOut' });
   expect(await local.page.locator('#app').innerText()).not.toContain(note);
   const remote = await show({ state: 'signedOut', isRemote: true });
@@ -137,7 +136,7 @@ test('before a sign-in on a remote machine the panel says who can read the token
 test.each(themes)('keeps within a narrow panel and the rules for all in %s', async (theme) => {
   const panel = await show(byCode, { theme, width: 300 });
   await panel.tell(scenes['signingInByCode'] ?? snapshot());
-  await button(panel, 'Paste the last address').click();
+  await button(panel, 'Paste the redirect URL').click();
   const scroller = panel.page.locator('.scroller');
   expect(await scroller.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   expect(await violations(panel)).toEqual([]);

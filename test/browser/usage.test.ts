@@ -180,9 +180,9 @@ describe('the accounts', () => {
     expect(names).toEqual([
       'Use now',
       'Rename…',
-      'Use a banked reset…',
+      'Redeem a usage reset…',
       'Use now',
-      'Set a limit…',
+      'Set usage cap…',
       'Actions for mira@home.example',
     ]);
     expect(await panel.page.locator('.usage').isVisible()).toBe(true);
@@ -193,11 +193,11 @@ describe('the accounts', () => {
     ['Rename…', 'rename'],
     ['Move up', 'moveUp'],
     ['Move down', 'moveDown'],
-    ['Set a limit…', 'setCeiling'],
-    ['Switch off', 'turnOff'],
+    ['Set usage cap…', 'setCeiling'],
+    ['Turn off', 'turnOff'],
     ['Use in this workspace', 'useInWorkspace'],
     ['Sign out…', 'signOut'],
-    ['Use a banked reset…', 'redeem'],
+    ['Redeem a usage reset…', 'redeem'],
   ])('offer %s, which the host does', async (name, action) => {
     const panel = await usage('rich');
     await button(panel, 'Actions for mira@home.example').click();
@@ -211,7 +211,7 @@ describe('the accounts', () => {
     const panel = await usage('three');
     const signIn = await heardSince(panel, () => button(panel, 'Sign in').click());
     await panel.tell(...usageScene('rich'));
-    const redeem = await heardSince(panel, () => button(panel, 'Use one…').click());
+    const redeem = await heardSince(panel, () => button(panel, 'Redeem…').click());
     expect([...signIn, ...redeem]).toEqual([
       { type: 'usage/act', accountId: 'old', action: 'signIn' },
       { type: 'usage/act', accountId: 'home', action: 'redeem' },
@@ -220,9 +220,9 @@ describe('the accounts', () => {
 
   test('keep the focus when new figures come', async () => {
     const panel = await usage('rich');
-    await button(panel, 'Use one…').focus();
+    await button(panel, 'Redeem…').focus();
     await panel.tell(...usageScene('rich'));
-    expect(await focused(panel)).toBe('Use one…');
+    expect(await focused(panel)).toBe('Redeem…');
   });
 
   test('close a menu whose actions have changed, before a wrong one is pressed', async () => {
@@ -234,14 +234,14 @@ describe('the accounts', () => {
 
   test('show the plot and the table of the one that is chosen', async () => {
     const panel = await usage('three');
-    await button(panel, /Account of the plot/).click();
+    await button(panel, /Account shown/).click();
     const item = panel.page.getByRole('menuitemradio', { name: 'mira@work.example' });
     const heard = await heardSince(panel, () => item.click());
     expect(heard).toEqual([{ ...show, accountId: 'work' }]);
-    expect(await panel.page.getByText('Reading the figures…').count()).toBe(2);
+    expect(await panel.page.getByText('Loading usage…').count()).toBe(2);
     const answer = { ...emptyPlot(stillTimeMs, 'day'), accountId: 'work' };
     await panel.tell({ type: 'usage/plot', plot: answer });
-    expect(await panel.page.getByText('Reading the figures…').count()).toBe(1);
+    expect(await panel.page.getByText('Loading usage…').count()).toBe(1);
   });
 
   test('are asked for with the button at the top, once at a time', async () => {
@@ -324,15 +324,15 @@ describe('the plot', () => {
       'true',
       'Week',
     ]);
-    expect(await panel.page.getByText('Reading the figures…').isVisible()).toBe(true);
+    expect(await panel.page.getByText('Loading usage…').isVisible()).toBe(true);
     await panel.tell({ type: 'usage/plot', plot: samplePlot(stillTimeMs, 'week') });
     expect(await face(panel).isVisible()).toBe(true);
   });
 
   test('says in words that nothing is known', async () => {
     const panel = await usage('unused');
-    expect(await panel.page.getByText(/^Nothing is known about/).isVisible()).toBe(true);
-    expect(await panel.page.getByText(/^Nothing was used/).isVisible()).toBe(true);
+    expect(await panel.page.getByText(/^No data for/).isVisible()).toBe(true);
+    expect(await panel.page.getByText(/^No usage/).isVisible()).toBe(true);
   });
 
   test.each([200, 240, 300, 360, 520])('has labels that never touch at %i px', async (width) => {
@@ -367,7 +367,7 @@ describe('the table', () => {
     ]);
     expect(texts.join('\n')).toMatch(/3 tries[\s\S]*Compaction[\s\S]*Other devices/);
     expect(await panel.page.locator('.ledger tfoot').innerText()).toMatch(
-      /Sum\s+844k\s+42.0\s+7.1/,
+      /Total\s+844k\s+42.0\s+7.1/,
     );
   });
 
@@ -428,7 +428,7 @@ describe('a limit in the way', () => {
     await panel.tell({ type: 'warning', warning: sampleWarning(stillTimeMs) });
     const shelf = panel.page.getByRole('group', { name: 'Before sending' });
     expect(await shelf.locator('.shelf-text').innerText()).toBe(
-      'This turn probably takes 8–14 points of the 5-hour window; 6 are left until 19:56.',
+      'This message will likely use 8–14% of the 5-hour limit. 6% is left until 19:56.',
     );
     const names = [
       'Use mira@work.example',
@@ -452,19 +452,19 @@ describe('a limit in the way', () => {
     await field(panel).focus();
     await panel.tell({ type: 'warning', warning: sampleWarning(stillTimeMs) });
     const said = () => panel.page.locator('[role=status]').textContent();
-    await expect.poll(said).toMatch(/^This turn probably takes 8–14 points/);
+    await expect.poll(said).toMatch(/^This message will likely use 8–14% of/);
     expect(await focused(panel)).toBe('Message to Codex');
   });
 
   test('holds a message that can be sent or cancelled, and counts down by the minute', async () => {
     const panel = await panelOf({ fakeTime: true });
     await panel.tell({ type: 'held', held: sampleHeld(stillTimeMs) });
-    const row = panel.page.getByRole('group', { name: 'Held message' });
+    const row = panel.page.getByRole('group', { name: 'Scheduled message' });
     const before = await row.innerText();
     await panel.page.clock.runFor(60_000);
     expect([before, await row.innerText()]).toEqual([
-      expect.stringContaining('Held until 19:56 (in 2 h 10 min)'),
-      expect.stringContaining('Held until 19:56 (in 2 h 9 min)'),
+      expect.stringContaining('Scheduled for 19:56 (in 2 h 10 min)'),
+      expect.stringContaining('Scheduled for 19:56 (in 2 h 9 min)'),
     ]);
     await row.getByRole('button', { name: 'Send now' }).click();
     await row.getByRole('button', { name: 'Cancel' }).click();

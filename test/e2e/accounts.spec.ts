@@ -22,7 +22,7 @@ test('a second account is signed in beside the first', async ({ practice }) => {
   await first.close();
   await workbench.page.bringToFront();
   await workbench.runCommand('Codex: Sign in to Codex');
-  const open = workbench.chat().getByRole('button', { name: 'Use the browser here' });
+  const open = workbench.chat().getByRole('button', { name: 'Use the browser on this machine' });
   const page = await workbench.externalPage(() => open.click());
   await page.locator(`input[value="${grace}"]`).check();
   await page.getByRole('button', { name: 'Allow' }).click();
@@ -84,19 +84,19 @@ test('a limit in the middle of an answer moves on with one request, and says so'
   const answer = lastAnswer(workbench);
   await expect(answer).toContainText('The whole answer.');
   await expect(answer).toContainText(`${grace} has reached its usage limit`);
-  await expect(answer).toContainText(`so ${ada} goes on.`);
+  await expect(answer).toContainText(`Continuing with ${ada}.`);
   await expect(answer).not.toContainText('Half');
   expect(posts(practice) - before).toBe(2);
 });
 
 test('the Usage page lists both, with what each is doing', async ({ practice }) => {
   const { workbench } = practice;
-  await workbench.runCommand('Codex: Open the Usage Page');
+  await workbench.runCommand('Codex: Open Usage Page');
   const page = workbench.chat().getByRole('region', { name: 'Usage' });
   await expect(page).toContainText(ada);
   await expect(page).toContainText(grace);
   await expect(page).toContainText('In use');
-  await expect(page).toContainText('Resting');
+  await expect(page).toContainText('Paused');
   await workbench.page.keyboard.press('Escape');
 });
 
@@ -113,9 +113,9 @@ test('when no account is left nothing is sent, and the same message can be held'
     .getByRole('button', { name: /^Send at/ })
     .last()
     .click();
-  await expect(chat.getByText(`Held for ${ada} until`)).toBeVisible();
+  await expect(chat.getByText(`, with ${ada}`)).toBeVisible();
   const before = posts(practice);
   await chat.getByRole('button', { name: 'Cancel' }).last().click();
-  await expect(chat.getByText(/^Held for .* until/)).toHaveCount(0);
+  await expect(chat.getByText(/^Scheduled for /)).toHaveCount(0);
   expect(posts(practice)).toBe(before);
 });

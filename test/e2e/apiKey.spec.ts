@@ -19,7 +19,7 @@ test('a key that the API does not know is asked for again', async ({ practice })
   await expect(workbench.page.locator('.quick-input-widget')).toContainText('127.0.0.1');
   await input.fill('sk-practice-of-somebody-else');
   await input.press('Enter');
-  await expect(workbench.page.locator('.quick-input-widget')).toContainText('does not accept');
+  await expect(workbench.page.locator('.quick-input-widget')).toContainText('rejected this key');
   await input.fill(practiceApiKey);
   await input.press('Enter');
   await expect(workbench.notification('is used from now on')).toBeVisible();
@@ -35,7 +35,7 @@ test('a question goes to the API, and the status bar shows no quota', async ({ p
   expect(backend.control.requests('/responses').map(({ path }) => path)).toEqual(['/v1/responses']);
   expect(backend.control.requests('/wham/usage')).toEqual([]);
   await expect(workbench.statusBarItem(quota)).not.toContainText('%');
-  await expect(await workbench.statusBarTooltip(quota)).toContainText('each use is billed');
+  await expect(await workbench.statusBarTooltip(quota)).toContainText('billed per use');
   await workbench.page.mouse.move(500, 300);
 });
 
@@ -45,7 +45,7 @@ test('an account that signs in takes over, and the key rests until it is chosen'
   const { workbench, backend } = practice;
   await workbench.runCommand('Codex: New Chat');
   await workbench.runCommand('Codex: Sign in to Codex');
-  const open = workbench.chat().getByRole('button', { name: 'Use the browser here' });
+  const open = workbench.chat().getByRole('button', { name: 'Use the browser on this machine' });
   const page = await workbench.externalPage(() => open.click());
   await page.getByRole('button', { name: 'Allow' }).click();
   await page.getByRole('heading', { name: /signed in/i }).waitFor();

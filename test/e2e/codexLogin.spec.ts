@@ -34,10 +34,10 @@ test('the login of the Codex CLI is offered, and taken over after a question', a
   practice,
 }) => {
   const { workbench } = practice;
-  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.runCommand('Codex: Focus Chat');
   await workbench.chat().getByText('Use my Codex CLI sign-in').click();
-  await expect(workbench.dialog()).toContainText(`Use the login of the Codex CLI for ${ada}?`);
-  await workbench.answerDialog('Use This Login');
+  await expect(workbench.dialog()).toContainText(`Use the Codex CLI sign-in for ${ada}?`);
+  await workbench.answerDialog('Use This Sign-in');
   await expect(workbench.statusBarItem('codexChat.quota')).toContainText(/5h \D*\d+%/);
   await openChat(practice);
   await send(workbench, 'With a borrowed login');

@@ -71,7 +71,7 @@ async function chooseByKeys(page: Page, email: string): Promise<void> {
 }
 
 test('the first page leads to the sign-in', async ({ practice }) => {
-  await runByKeys(practice, 'Codex: Focus the Chat');
+  await runByKeys(practice, 'Codex: Focus Chat');
   await practice.workbench.chat().getByText('Sign in with ChatGPT').waitFor();
   await expect.poll(() => hasFocus(practice)).toBe(true);
   const tree = await record(practice, '01-signed-out');
@@ -83,17 +83,17 @@ test('a sign-in keeps the focus in the panel and ends in the message field', asy
   practice,
 }) => {
   const { workbench } = practice;
-  await runByKeys(practice, 'Codex: Focus the Chat');
+  await runByKeys(practice, 'Codex: Focus Chat');
   await tabTo(practice, /^Sign in with ChatGPT/);
   await workbench.page.keyboard.press('Enter');
   await expect(workbench.dialog().getByRole('button', { name: 'Allow' })).toBeFocused();
   await workbench.page.keyboard.press('Enter');
-  const open = workbench.chat().getByRole('button', { name: 'Use the browser here' });
+  const open = workbench.chat().getByRole('button', { name: 'Use the browser on this machine' });
   await open.waitFor();
   await expect.poll(() => hasFocus(practice)).toBe(true);
   await record(practice, '02-signing-in');
   expect(await violationsByTheme(practice, '02-signing-in')).toEqual(noViolations);
-  await tabTo(practice, /^Use the browser here/);
+  await tabTo(practice, /^Use the browser on this machine/);
   const page = await workbench.externalPage(() => workbench.page.keyboard.press('Enter'));
   await chooseByKeys(page, ada);
   await page.getByRole('heading', { name: /signed in/i }).waitFor();
@@ -111,7 +111,7 @@ test('an answer that a suggestion began is followed, and the field keeps the foc
   const { workbench, backend } = practice;
   const long = Array.from({ length: 60 }, (_, at) => `Line ${at} of the answer.`).join('\n\n');
   backend.control.script({ kind: 'text', text: `${long}\n\nThe end.`, deltas: 120, pace: 60 });
-  await runByKeys(practice, 'Codex: Focus the Chat');
+  await runByKeys(practice, 'Codex: Focus Chat');
   await expect(composer(workbench)).toBeFocused();
   await tabTo(practice, /^What can you do here/, 'Shift+Tab');
   await workbench.page.keyboard.press('Enter');
@@ -142,7 +142,7 @@ test('Enter while an answer runs keeps the text, and Enter after it sends the te
   await keyboard.press('Enter');
   await expect(composer(workbench)).toHaveValue('Second');
   const tree = await record(practice, '05-streaming');
-  expect(tree).toMatch(/Your message stays here|after the answer/);
+  expect(tree).toMatch(/Your message is kept here|after the response/);
   expect(await violationsByTheme(practice, '05-streaming')).toEqual(noViolations);
   await expect(workbench.chat().getByRole('button', { name: /^Stop/ })).toBeVisible();
   await workbench.chat().getByRole('button', { name: /^Send/ }).waitFor({ timeout: 100_000 });
@@ -181,12 +181,12 @@ test('Escape stops an answer, and ArrowUp brings its prompt back', async ({ prac
 test('the Usage page opens and closes by keys, and gives the focus back', async ({ practice }) => {
   const { workbench } = practice;
   await composer(workbench).focus();
-  await runByKeys(practice, 'Codex: Open the Usage Page');
+  await runByKeys(practice, 'Codex: Open Usage Page');
   await workbench.chat().getByRole('heading', { name: /usage/i }).first().waitFor();
   await expect.poll(() => hasFocus(practice)).toBe(true);
   await record(practice, '08-usage');
   expect(await violationsByTheme(practice, '08-usage')).toEqual(noViolations);
-  await runByKeys(practice, 'Codex: Open the Usage Page');
+  await runByKeys(practice, 'Codex: Open Usage Page');
   await expect.poll(() => hasFocus(practice)).toBe(true);
   await workbench.page.keyboard.press('Escape');
   await expect(composer(workbench)).toBeFocused();
@@ -198,10 +198,10 @@ test('the label of the status bar says the figures of its text', async ({ practi
   for (const [fiveHourPercent, text, words] of [
     [42, '5h 42%', /42 percent/],
     [97, '97%', /97 percent/],
-    [100, '5h back at', /The limit is reached.*100 percent/],
+    [100, '5h resets', /Limit reached.*100 percent/],
   ] as const) {
     backend.control.setUsage(ada, { fiveHourPercent, weeklyPercent: 20 });
-    await runByKeys(practice, 'Codex: Refresh the Quota Now');
+    await runByKeys(practice, 'Codex: Refresh Usage');
     await expect(item).toContainText(text);
     await expect(item.locator('[aria-label]').first()).toHaveAttribute('aria-label', words);
   }
@@ -210,7 +210,7 @@ test('the label of the status bar says the figures of its text', async ({ practi
 test('a used-up limit is said once, and the keys reach each way on', async ({ practice }) => {
   const { workbench } = practice;
   const { keyboard } = workbench.page;
-  await runByKeys(practice, 'Codex: Focus the Chat');
+  await runByKeys(practice, 'Codex: Focus Chat');
   await expect(composer(workbench)).toBeFocused();
   await keyboard.type('One more');
   await keyboard.press('Enter');
@@ -232,7 +232,7 @@ test('a second account is offered to the message that the first one could not se
   await workbench.chat().getByRole('button', { name: 'Copy and open' }).waitFor();
   const tree = await record(practice, '10-second-sign-in');
   const code = /[A-Z]{4}-\d{5}/.exec(tree)?.[0] ?? '';
-  await runByKeys(practice, 'Codex: Focus the Chat');
+  await runByKeys(practice, 'Codex: Focus Chat');
   await expect(composer(workbench)).toBeFocused();
   await tabTo(practice, /^Copy and open/, 'Shift+Tab');
   const page = await workbench.externalPage(() => workbench.page.keyboard.press('Enter'));
@@ -242,8 +242,8 @@ test('a second account is offered to the message that the first one could not se
   await page.getByText('is connected').waitFor();
   await page.close();
   await workbench.page.bringToFront();
-  await expect(workbench.statusBarItem('codexChat.quota')).not.toContainText('back at');
-  await runByKeys(practice, 'Codex: Focus the Chat');
+  await expect(workbench.statusBarItem('codexChat.quota')).not.toContainText('resets');
+  await runByKeys(practice, 'Codex: Focus Chat');
   await expect(composer(workbench)).toBeFocused();
   await record(practice, '11-second-account');
   await tabTo(practice, /^Continue on/, 'Shift+Tab');
@@ -257,6 +257,6 @@ test('a new chat empties what was read aloud before', async ({ practice }) => {
   await runByKeys(practice, 'Codex: New Chat');
   await expect(composer(workbench)).toBeFocused();
   const tree = await record(practice, '13-new-chat');
-  expect(tree).not.toMatch(/limit reached|Answer ready|Your code/i);
+  expect(tree).not.toMatch(/limit reached|Response ready|Your code/i);
   expect(await violationsByTheme(practice, '13-new-chat')).toEqual(noViolations);
 });

@@ -15,7 +15,7 @@ const quota = 'codexChat.quota';
 test('nothing goes over the network before the sign-in', async ({ practice }) => {
   const { workbench, backend } = practice;
   await expect(workbench.statusBarItem(quota)).toContainText('Sign in');
-  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.runCommand('Codex: Focus Chat');
   await expect(workbench.chat().getByText('Sign in with ChatGPT')).toBeVisible();
   expect(backend.control.requests()).toEqual([]);
 });

@@ -129,7 +129,7 @@ export const test = plain.extend<{ picture: void }, { practice: Practice }>({
 
 /** Begins to sign in; the panel then shows how to go on, and in a browser window that is a code. */
 export async function beginSignIn({ workbench }: Practice): Promise<void> {
-  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.runCommand('Codex: Focus Chat');
   await workbench.chat().getByText('Sign in with ChatGPT').first().waitFor();
   await workbench.runCommand('Codex: Sign in to Codex');
   await workbench.answerDialog('Allow');
@@ -139,7 +139,7 @@ export async function beginSignIn({ workbench }: Practice): Promise<void> {
 export async function openSignInPage(practice: Practice): Promise<Page> {
   await beginSignIn(practice);
   const { workbench } = practice;
-  const open = workbench.chat().getByRole('button', { name: 'Use the browser here' });
+  const open = workbench.chat().getByRole('button', { name: 'Use the browser on this machine' });
   return workbench.externalPage(() => open.click());
 }
 
@@ -155,7 +155,7 @@ export async function signIn(practice: Practice, email?: string): Promise<Page> 
 
 /** Shows the chat and puts the focus into it. */
 export async function openChat({ workbench }: Practice): Promise<void> {
-  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.runCommand('Codex: Focus Chat');
   await composer(workbench).waitFor();
 }
 

@@ -46,8 +46,8 @@ test('the pasted address signs in where the browser cannot come back', async ({ 
   const address = answer.headers.get('location') ?? '';
   await page.close();
   const chat = workbench.chat();
-  await chat.getByRole('button', { name: 'Paste the last address' }).click();
-  const field = chat.getByRole('textbox', { name: 'Address that the browser ends at' });
+  await chat.getByRole('button', { name: 'Paste the redirect URL' }).click();
+  const field = chat.getByRole('textbox', { name: 'Redirect URL' });
   await field.fill(address.replace(/state=[^&]*/, 'state=other'));
   await field.press('Enter');
   await expect(chat.getByRole('alert').filter({ hasText: 'another sign-in' })).toBeVisible();

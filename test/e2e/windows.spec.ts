@@ -21,7 +21,7 @@ test('signing in in one window signs the other one in', async ({ practice }) => 
   const { workbench, folder } = practice;
   const other = join(folder, '..', 'other');
   await mkdir(other, { recursive: true });
-  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.runCommand('Codex: Focus Chat');
   await expect(workbench.chat().getByText('Sign in with ChatGPT').first()).toBeVisible();
   second = await workbench.openWindow(other);
   await expect(second.statusBarItem(quota)).toContainText('Sign in');

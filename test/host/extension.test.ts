@@ -95,7 +95,7 @@ describe('the chat', () => {
     await vscode.commands.executeCommand('codexChat.focus');
   });
 
-  it('takes "New Chat" and "Stop the Answer" while nothing runs', async () => {
+  it('takes "New Chat" and "Stop Response" while nothing runs', async () => {
     await vscode.commands.executeCommand('codexChat.newChat');
     await vscode.commands.executeCommand('codexChat.stop');
   });

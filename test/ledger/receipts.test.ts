@@ -61,7 +61,7 @@ interface Played {
   model: string;
   effort: string;
   charges: readonly Charge[];
-  /** Points of the 5-hour window that other devices took unseen before, and during it. */
+  /** % of the 5-hour limit that other devices took unseen before, and during it. */
   before: number;
   during: number;
   /** Whether the figures after it are known before anything else is used. */

@@ -17,7 +17,7 @@ async function measure(bench: Practice): Promise<readonly Row[]> {
   const watch = watchSockets(server.dataDir, port);
   // From the very first moment of an extension host.
   await workbench.load();
-  await workbench.runCommand('Codex: Focus the Chat');
+  await workbench.runCommand('Codex: Focus Chat');
   await workbench.chat().getByText('Sign in with ChatGPT').waitFor();
   await new Promise((resolve) => setTimeout(resolve, waitMs));
   const [sockets, requests] = [[...watch.seen], backend.control.requests().length];

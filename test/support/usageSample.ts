@@ -29,7 +29,7 @@ const everyAction: AccountAction[] = [
   'signOut',
 ];
 
-/** A signed-in account whose 5-hour window stands at `percent`. */
+/** A signed-in account whose 5-hour limit is at `percent`. */
 export function sampleAccount(
   nowMs: number,
   percent: number,
@@ -76,7 +76,7 @@ const second = (nowMs: number, change: Partial<UsageAccount> = {}): UsageAccount
   });
 
 const reaches = (nowMs: number, percent: number): Outlook[] => [
-  { kind: 'reaches', name: 'The 5-hour window', percent, resetsAtMs: nowMs + 130 * minute },
+  { kind: 'reaches', name: 'The 5-hour limit', percent, resetsAtMs: nowMs + 130 * minute },
   { kind: 'lasts', name: 'The week' },
 ];
 
@@ -93,7 +93,7 @@ const accountStates = {
       [
         {
           kind: 'rests',
-          name: 'The 5-hour window',
+          name: 'The 5-hour limit',
           percent: 10,
           resetsAtMs: nowMs + 130 * minute,
         },
@@ -107,7 +107,7 @@ const accountStates = {
       [
         {
           kind: 'runsOut',
-          name: 'The 5-hour window',
+          name: 'The 5-hour limit',
           atMs: nowMs + 50 * minute,
           resetsAtMs: nowMs + 130 * minute,
         },
@@ -124,7 +124,7 @@ const accountStates = {
     told(
       [sampleAccount(nowMs, 100, { role: { kind: 'resting', untilMs: nowMs + 130 * minute } })],
       [
-        { kind: 'spent', name: 'The 5-hour window', untilMs: nowMs + 130 * minute },
+        { kind: 'spent', name: 'The 5-hour limit', untilMs: nowMs + 130 * minute },
         { kind: 'lasts', name: 'The week' },
       ],
     ),
@@ -357,7 +357,7 @@ export const emptyLedger = (scope: LedgerScope): UsageLedger => ({
 
 export const sampleWarning = (nowMs: number): CostWarning => ({
   id: 'warning-1',
-  windowName: 'the 5-hour window',
+  windowName: 'the 5-hour limit',
   fromPoints: 8,
   toPoints: 14,
   leftPoints: 6,

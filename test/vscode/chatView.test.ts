@@ -133,7 +133,7 @@ test('an answer that comes while nobody looks is marked on the icon until somebo
   expect(badge()).toBeUndefined();
   hide();
   await ask();
-  expect(badge()).toEqual({ value: 1, tooltip: 'Codex has answered' });
+  expect(badge()).toEqual({ value: 1, tooltip: 'Codex responded' });
   see();
   expect(badge()).toBeUndefined();
 });

@@ -7,7 +7,7 @@ beforeEach(() => editor.reset());
 
 test('code that is gone from disk is told with a button that reloads the window', async () => {
   const gone = () => loadModule(() => Promise.reject(new Error('Cannot find module')));
-  await expect(notifyFailedLoad(gone)).rejects.toThrow('reload the window');
+  await expect(notifyFailedLoad(gone)).rejects.toThrow('Reload the window');
   let reloads = 0;
   editor.commands.set('workbench.action.reloadWindow', () => reloads++);
   expect(editor.messages.map(({ text }) => text)).toEqual([

@@ -60,6 +60,6 @@ test('until when a spent account rests is said once, in its role or in a sentenc
     const words = [...(model?.names ?? []), ...(model?.remarks ?? [])];
     return words.filter((text) => /until|refused/i.test(text));
   };
-  expect(times('b')).toEqual([expect.stringMatching(/^resting until /)]);
-  expect(times('a')).toEqual([expect.stringContaining('refused until')]);
+  expect(times('b')).toEqual([expect.stringMatching(/^paused until /)]);
+  expect(times('a')).toEqual([expect.stringContaining('blocked until')]);
 });

@@ -50,12 +50,12 @@ async function show(state: QuotaItemState, label?: string) {
 }
 
 const commands = [
-  { label: 'Open the Usage Page', command: 'codexChat.showUsage' },
-  { label: 'Ask Again Now', command: 'codexChat.refreshQuota' },
+  { label: 'Open Usage Page', command: 'codexChat.showUsage' },
+  { label: 'Refresh', command: 'codexChat.refreshQuota' },
   { label: 'Manage Accounts', command: 'codexChat.accounts' },
   { label: 'Sign out of Codex', command: 'codexChat.signOut' },
   { label: 'Sign in to Codex', command: 'codexChat.signIn' },
-  { label: 'Use a Banked Reset', command: 'codexChat.redeemReset' },
+  { label: 'Redeem a Usage Reset', command: 'codexChat.redeemReset' },
 ];
 
 test('lists both windows with their figures before what can be done', async () => {
@@ -64,7 +64,7 @@ test('lists both windows with their figures before what can be done', async () =
   expect(text).toMatch(/ada@example\.com/);
   expect(text).toMatch(/5-hour.* 42%/);
   expect(text).toMatch(/Weekly.* 18%/);
-  expect(text.indexOf('42%')).toBeLessThan(text.indexOf('Open the Usage Page'));
+  expect(text.indexOf('42%')).toBeLessThan(text.indexOf('Open Usage Page'));
   expect(ran).toEqual([]);
 });
 
@@ -75,8 +75,8 @@ test.each(commands.filter(({ command }) => !/signIn|redeem/.test(command)))(
   },
 );
 
-test('a banked reset is used for the account that has it', async () => {
-  const { ran } = await show(signedIn, 'Use a Banked Reset');
+test('a usage reset is used for the account that has it', async () => {
+  const { ran } = await show(signedIn, 'Redeem a Usage Reset');
   expect(ran).toEqual([['codexChat.redeemReset', 'ada']]);
 });
 

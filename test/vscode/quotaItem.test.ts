@@ -68,7 +68,7 @@ test('is one item on the right by the language, with a name to hide it by', () =
   expect(statusBarItems).toMatchObject([
     {
       id: 'codexChat.quota',
-      name: 'Codex quota',
+      name: 'Codex usage',
       alignment: 2,
       priority: 100.15,
       visible: true,
@@ -76,7 +76,7 @@ test('is one item on the right by the language, with a name to hide it by', () =
       command: 'codexChat.showQuota',
       accessibilityInformation: {
         label:
-          'Codex quota. 5-hour limit 42 percent used, resets at 14:05. Weekly limit 18 percent used.',
+          'Codex usage. 5-hour limit 42 percent used, resets at 14:05. Weekly limit 18 percent used.',
         role: 'button',
       },
     },
@@ -112,7 +112,7 @@ describe('it looks', () => {
       '$(error) 5h 100% · wk 31%',
       'error',
     ],
-    ['alarmed when spent and refused', waiting, {}, '$(clock) 5h back at 14:05', 'error'],
+    ['alarmed when spent and refused', waiting, {}, '$(clock) 5h resets 14:05', 'error'],
     [
       'marked when the figures are old',
       old,
@@ -325,7 +325,7 @@ describe('time', () => {
       '5-hour limit 0 percent used',
     ],
     ['a level that is near the end', signedIn(quota(0, 0)), signedIn(quota(97, 0)), '97 percent'],
-    ['a limit that is reached', signedIn(quota(0, 0)), signedIn(spentOne), 'The limit is reached'],
+    ['a limit that is reached', signedIn(quota(0, 0)), signedIn(spentOne), 'Limit reached'],
     ['the end of a refusal', signedIn(spentOne), signedIn(quota(0, 0)), '5-hour limit 0 percent'],
     ['figures that are gone', signedIn(quota(5, 5)), signedIn(undefined), 'Not known yet'],
     [

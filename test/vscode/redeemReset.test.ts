@@ -51,9 +51,12 @@ test('asks first, redeems, and asks for the figures that follow', async () => {
   await settled();
   expect(did).toEqual(['list cred']);
   expect(editor.messages.map(({ text, buttons }) => [text, buttons])).toEqual([
-    ['Use one banked reset of cred@home.example? Its limits start anew. 2 are left.', ['Use It']],
+    [
+      'Redeem a usage reset of cred@home.example? Its limits restart from zero. 2 are left.',
+      ['Redeem'],
+    ],
   ]);
-  editor.messages[0]!.answer('Use It');
+  editor.messages[0]!.answer('Redeem');
   await done;
   expect(did).toEqual(['list cred', 'redeem cred', 'refresh cred']);
   expect(editor.messages).toHaveLength(1);
@@ -64,7 +67,7 @@ test('redeems nothing when the question is put away', async () => {
   const done = redeem('work');
   await settled();
   expect(editor.messages[0]?.text).toBe(
-    'Use the banked reset of work@home.example? Its limits start anew. It is the last one.',
+    'Redeem the last usage reset of work@home.example? Its limits restart from zero.',
   );
   editor.messages[0]!.answer(undefined);
   await done;
@@ -77,29 +80,29 @@ test('asks no second time while a question is open', async () => {
   const second = redeem('cred');
   await settled();
   expect(editor.messages).toHaveLength(1);
-  editor.messages[0]!.answer('Use It');
+  editor.messages[0]!.answer('Redeem');
   await Promise.all([first, second]);
   expect(did.filter((one) => one.startsWith('redeem'))).toEqual(['redeem cred']);
 });
 
 test.each<[string, Parameters<typeof open>[0], string]>([
-  ['there is none', { banked: [] }, 'No banked reset is left for cred@home.example.'],
+  ['there is none', { banked: [] }, 'cred@home.example has no usage resets left.'],
   ['nobody is signed in', { accounts: [] }, 'Sign in to Codex first.'],
-  ['Codex does not answer', { banked: new Error('down') }, 'Codex did not answer'],
+  ['Codex isn’t responding', { banked: new Error('down') }, 'Codex did not confirm'],
 ])('says so when %s', async (_, told, text) => {
   await open(told).redeem();
   expect(editor.messages.map((message) => message.text.startsWith(text))).toEqual([true]);
 });
 
 test.each([
-  ['nothingToReset', 'Nothing of cred@home.example is used up, so the reset was kept.'],
-  ['unknown', 'Codex did not say clearly'],
-  [new Error('cut'), 'Codex did not answer about the banked resets. You can ask again'],
+  ['nothingToReset', 'cred@home.example has no used limits, so the reset wasn’t redeemed.'],
+  ['unknown', 'Codex did not say whether'],
+  [new Error('cut'), 'Codex did not confirm the usage reset. You can try again'],
 ] as const)('says what became of it: %s', async (outcome, text) => {
   const { redeem, did } = open({ outcome });
   const done = redeem();
   await settled();
-  editor.messages[0]!.answer('Use It');
+  editor.messages[0]!.answer('Redeem');
   await done;
   expect(editor.messages[1]?.text.startsWith(text)).toBe(true);
   expect(did.at(-1)).toBe('refresh cred');

@@ -127,8 +127,8 @@ test.each([
   await untilOpened();
   await settled();
   const [message] = editor.messages;
-  expect(message).toMatchObject({ severity: 'warning', buttons: ['Copy Address'] });
-  message?.answer('Copy Address');
+  expect(message).toMatchObject({ severity: 'warning', buttons: ['Copy URL'] });
+  message?.answer('Copy URL');
   await settled();
   expect(editor.clipboard).toContain('https://issuer.test/oauth/authorize?');
   comesBack({ kind: 'code', code: 'c' });

@@ -109,7 +109,7 @@ test('a taken port is told with its holder, and the address of the page stays wi
     Promise.reject(new AuthError({ kind: 'portsTaken', ports: [1455, 1457], holders }));
   const { signIn, view, log } = setUp(taken, usercode, pending);
   const work = signIn.run().catch(() => {});
-  const words = 'port 1455 is held by node (process 812)';
+  const words = 'port 1455 is in use by node (process 812)';
   await soon(() => expect(JSON.stringify(view())).toContain(words));
   const shown = JSON.stringify(view());
   const state = signIn.state();
@@ -149,7 +149,7 @@ test('the input box asks again about text of no use, and its text signs in', asy
   await settled();
   editor.inputs.at(-1)?.answer('hello');
   await settled();
-  expect(editor.inputs.at(-1)?.prompt).toContain('not the address at the end');
+  expect(editor.inputs.at(-1)?.prompt).toContain('isn’t the redirect URL');
   const state = signIn.state();
   const page = state.kind === 'running' ? new URL(state.attempt.address ?? '') : undefined;
   const secret = page?.searchParams.get('state') ?? '';
@@ -205,7 +205,7 @@ test('the login of the Codex CLI is offered when there is one, and used after a 
   await settled();
   const [, question] = editor.messages;
   expect(question?.text).toContain('ada@example.com');
-  question?.answer('Use This Login');
+  question?.answer('Use This Sign-in');
   expect(await yes).toBe('imported.acct-1.ada@example.com');
   expect(store.entries.get('imported.acct-1.ada@example.com')).toMatchObject({
     kind: 'imported',
@@ -222,7 +222,7 @@ test('a login of another issuer is neither offered nor taken', async () => {
   expect(editor.messages).toEqual([
     expect.objectContaining({
       severity: 'warning',
-      text: expect.stringContaining('belongs to https://auth.openai.com'),
+      text: expect.stringContaining('signed in with https://auth.openai.com'),
     }),
   ]);
   expect(store.entries.size).toBe(0);

@@ -15,7 +15,7 @@ test('a disk that takes nothing is told of once in ten minutes, with its reason'
   const full = { name: 'accounts', kind: 'unwritable', code: 'ENOSPC' } as const;
   for (const problem of [full, undefined, full, { ...full, name: 'secrets' }]) tell(problem);
   expect(texts()).toEqual([
-    'Codex Chat cannot write the names, order and limits of your accounts to its storage folder (ENOSPC). Changes are kept in this window until it works again; do not close the window before. Free some disk space.',
+    'Codex Chat cannot write the names, order and limits of your accounts to its storage folder (ENOSPC). Changes are kept in this window until writing works again. Free some disk space before you close the window.',
   ]);
   nowMs = 600_000;
   tell({ name: 'secrets', kind: 'unreadable' });
@@ -40,7 +40,7 @@ test('whatever a newer version has written is told of once, with a way to it', a
 
 test('a window that lost the key says what leads out of it', () => {
   notifyStrandedSecrets('lost');
-  expect(texts()[0]).toContain('sign in once more');
+  expect(texts()[0]).toContain('sign in again to each account');
 });
 
 test('a sign-in that could not be stored is told of until it is stored', async () => {

@@ -69,7 +69,7 @@ test('until when a spent account rests is said once, beside its name', () => {
   expect(spent?.role).toEqual({ kind: 'resting', untilMs });
   expect(spent?.remarks).toEqual([]);
   // Where no window explains it, the sentence has to.
-  expect(shown(refusal, rest)?.remarks).toEqual([expect.stringContaining('refused until')]);
+  expect(shown(refusal, rest)?.remarks).toEqual([expect.stringContaining('blocked until')]);
 });
 
 test('a limit of their own that an account has reached is said once, beside its name', () => {

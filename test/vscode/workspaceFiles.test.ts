@@ -106,7 +106,7 @@ describe('a reference of an answer', () => {
     await files.open('a.ts:3');
     expect(opened).toEqual([]);
     expect(editor.messages.map(({ text }) => text)).toEqual([
-      'a.ts:3 is not a file of this workspace.',
+      'a.ts:3 is not a file in this workspace.',
     ]);
   });
 });

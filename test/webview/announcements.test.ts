@@ -41,9 +41,9 @@ const signingIn = (changes: object) =>
 
 test.each([
   ['Sent', view({}), busy],
-  ['Answer ready', busy, view({ turns: [turn({ parts: text('Yes.') })] })],
+  ['Response ready', busy, view({ turns: [turn({ parts: text('Yes.') })] })],
   [
-    'Answer ready, 2 code blocks, 1 table',
+    'Response ready, 2 code blocks, 1 table',
     busy,
     view({
       turns: [

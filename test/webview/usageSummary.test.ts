@@ -74,8 +74,8 @@ describe('the bill', () => {
       'Output|1.1k|',
       'of it reasoning|640|58%',
       'Requests|1|',
-      '5-hour window|0.6%|',
-      'Weekly window|0.1%|',
+      '5-hour limit|0.6%|',
+      'Weekly limit|0.1%|',
     ]);
   });
 
@@ -99,17 +99,17 @@ describe('the bill', () => {
       share('Spark 5h', 3),
     ];
     expect(bill({ usage, receipt: receipt({ shares }) }).slice(5)).toEqual([
-      '5-hour window|0.6%|split',
-      'Weekly window|≈1.0%|estimate',
-      'Monthly window|…|not known yet',
-      'Spark 5-hour window|3.0%|',
+      '5-hour limit|0.6%|split',
+      'Weekly limit|≈1.0%|estimate',
+      'Monthly limit|…|not known yet',
+      'Spark 5-hour limit|3.0%|',
     ]);
   });
 
   test('explains a split once', () => {
     const shares = [share('5h', 0.6, 'shared'), share('wk', 0.1, 'shared')];
     const noted = detailRows({ receipt: receipt({ shares }) }).filter(({ note }) => note);
-    expect(noted.map(({ name }) => name)).toEqual(['Weekly window']);
+    expect(noted.map(({ name }) => name)).toEqual(['Weekly limit']);
   });
 
   test('shows what other devices used as theirs, below the shares of the turn', () => {
@@ -120,17 +120,17 @@ describe('the bill', () => {
     ];
     const rows = detailRows({ usage, receipt: receipt({ others }) });
     expect(rows.slice(5).map(({ name, value, end }) => `${name}|${value}|${end}`)).toEqual([
-      '5-hour window|0.6%|',
-      'Weekly window|0.1%|',
-      'Other devices meanwhile|1.4%|of 5h',
-      'Other devices meanwhile|0.2%|of week',
+      '5-hour limit|0.6%|',
+      'Weekly limit|0.1%|',
+      'Other devices|1.4%|of 5h',
+      'Other devices|0.2%|of week',
     ]);
   });
 
   test('adds up the shares of a turn over a reset, as sure as the least sure of them', () => {
     const shares = [share('5h', 0.6), share('5h', 0.5, 'rough'), share('5h', 0.1, 'shared')];
     expect(bill({ usage, receipt: receipt({ shares }) }).slice(5)).toEqual([
-      '5-hour window|≈1.2%|estimate',
+      '5-hour limit|≈1.2%|estimate',
     ]);
   });
 });
@@ -186,7 +186,7 @@ test('a share that is another one now says what it was, on the slip and in the b
   const changed = { ...share('5h', 1.5, 'rough'), was: 0.5 };
   const took = { receipt: { requests: 1, failed: [], shares: [changed] } };
   expect(summaryFigures(took)[0]).toEqual({ text: '≈1.5% of 5h (was 0.5%)' });
-  expect(detailRows(took).find(({ name }) => name === '5-hour window')?.note).toContain(
-    'First told as 0.5%',
+  expect(detailRows(took).find(({ name }) => name === '5-hour limit')?.note).toContain(
+    'First estimated at 0.5%',
   );
 });

@@ -45,7 +45,9 @@ async function load(): Promise<void> {
     typeset = loaded.typeset;
   } catch (cause) {
     waiting.clear();
-    reportError(new Error('Formulas stay as written: they could not be loaded', { cause }));
+    reportError(
+      new Error('Formulas are shown as text: the renderer could not be loaded', { cause }),
+    );
   }
   loading = false;
   ask(queueMicrotask);

@@ -35,7 +35,9 @@ async function work(): Promise<void> {
       if (!next.signal.aborted) await colour(next.block, highlighter);
     }
   } catch (cause) {
-    reportError(new Error('Code stays plain: its colours could not be loaded', { cause }));
+    reportError(
+      new Error('Code is shown without colors: the highlighter could not be loaded', { cause }),
+    );
   }
   isWorking = false;
 }

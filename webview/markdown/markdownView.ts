@@ -143,4 +143,4 @@ export function createMarkdownView(actions: MarkdownActions): MarkdownView {
   };
 }
 
-const cutNotice = 'This answer is longer than 2 MB. The rest is not shown.';
+const cutNotice = 'This response is longer than 2 MB. The rest isn’t shown.';

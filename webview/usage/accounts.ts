@@ -47,15 +47,15 @@ const actionNames = {
   rename: 'Rename…',
   moveUp: 'Move up',
   moveDown: 'Move down',
-  setCeiling: 'Set a limit…',
-  turnOff: 'Switch off',
-  turnOn: 'Switch on',
+  setCeiling: 'Set usage cap…',
+  turnOff: 'Turn off',
+  turnOn: 'Turn on',
   useInWorkspace: 'Use in this workspace',
   useAnywhere: 'Use any account in this workspace',
   signIn: 'Sign in',
   signOut: 'Sign out…',
   remove: 'Remove',
-  redeem: 'Use a banked reset…',
+  redeem: 'Redeem a usage reset…',
 } as const satisfies Record<AccountAction, string>;
 
 function createRow(accountId: string, { send, now, button }: Deps) {
@@ -206,13 +206,13 @@ function facts(
   const redeem = h(
     'button',
     { class: 'linkish small', type: 'button', 'data-key': 'redeem', onclick: () => act('redeem') },
-    'Use one…',
+    'Redeem…',
   );
-  const resets = bankedResets === 1 ? '1 banked reset' : `${bankedResets} banked resets`;
+  const resets = bankedResets === 1 ? '1 usage reset' : `${bankedResets} usage resets`;
   const ceiling =
     ceilingPercent === undefined || role.kind === 'ceiling'
       ? undefined
-      : `Used up to ${Math.round(ceilingPercent)}%, as you have set`;
+      : `Capped at ${Math.round(ceilingPercent)}%`;
   return [
     ...(credits === undefined ? [] : [fact(creditWords(credits))]),
     ...(spend === undefined ? [] : [fact(spendWords(spend), spend.reached)]),

@@ -56,7 +56,7 @@ export function createHead({ send, close }: UsageContext) {
     ),
     focus: () => title.focus(),
     update({ list, refreshing }: UsageAccounts, nowMs: number) {
-      setText(age, refreshing ? 'Asking…' : pageAge(list, nowMs));
+      setText(age, refreshing ? 'Refreshing…' : pageAge(list, nowMs));
       // A disabled button would lose the focus of who has just pressed it.
       setAttribute(refresh, 'aria-disabled', refreshing ? 'true' : undefined);
       refresh.firstElementChild?.classList.toggle('spin', refreshing);

@@ -29,7 +29,7 @@ export function createLedger({ now }: Pick<UsageContext, 'now'>): Ledger {
     const isEmpty = rows.length === 0 && others.length === 0;
     table.hidden = isEmpty;
     empty.hidden = !isEmpty;
-    setText(empty, ledger === undefined ? 'Reading the figures…' : nothing[ledger.scope]);
+    setText(empty, ledger === undefined ? 'Loading usage…' : nothing[ledger.scope]);
     redraw(body, [
       ...rows.slice(0, shown).flatMap((row) => rowElements(row, opened, now(), draw)),
       ...others,
@@ -56,10 +56,10 @@ export function createLedger({ now }: Pick<UsageContext, 'now'>): Ledger {
 }
 
 const nothing: Record<LedgerScope, string> = {
-  window: 'Nothing was used in this 5-hour window yet.',
-  day: 'Nothing was used in the last 24 hours.',
-  week: 'Nothing was used in the last 7 days.',
-  chat: 'This chat has used nothing yet.',
+  window: 'No usage in this 5-hour period yet.',
+  day: 'No usage in the last 24 hours.',
+  week: 'No usage in the last 7 days.',
+  chat: 'No usage in this chat yet.',
 };
 
 function head(): HTMLElement {
@@ -78,8 +78,8 @@ function head(): HTMLElement {
       cell('Cached', 'roomy'),
       cell('Out', 'roomy'),
       cell('Reasoning', 'roomy'),
-      cell('5h %', '', 'Points of the 5-hour window'),
-      cell('wk %', '', 'Points of the weekly window'),
+      cell('5h %', '', 'Points of the 5-hour limit'),
+      cell('wk %', '', '% of the weekly limit'),
     ),
   );
 }
@@ -191,18 +191,10 @@ function withoutRows(ledger: UsageLedger | undefined): HTMLElement[] {
 }
 
 const otherDevices = (shares: Shares) =>
-  withoutTurn(
-    'Other devices',
-    'What the bars have moved by without a turn of this machine',
-    shares,
-  );
+  withoutTurn('Other devices', 'Usage not from this machine', shares);
 
 const pendingTurns = (shares: Shares) =>
-  withoutTurn(
-    'Not settled yet',
-    'What the bars have moved by since a turn began whose share is not known yet',
-    shares,
-  );
+  withoutTurn('Pending', 'Usage since a message was sent whose share isn’t known yet', shares);
 
 function withoutTurn(name: string, title: string, shares: Shares): HTMLElement {
   return h(
@@ -220,7 +212,7 @@ function sumRow(sum: UsageLedger['sum']): HTMLElement {
   return h(
     'tr',
     {},
-    h('th', { scope: 'row', colspan: 2 }, 'Sum'),
+    h('th', { scope: 'row', colspan: 2 }, 'Total'),
     ...tokenCells(sum),
     ...shareCells(sum),
   );

@@ -82,7 +82,7 @@ function warningShelf(warning: CostWarning, { send, now }: Context): Row {
 const widestPoints = 25;
 
 /**
- * "This turn probably takes 8–14 points of the 5-hour window; 6 are left until 14:05." Where none
+ * "This message will likely use 8–14% of the 5-hour limit. 6% is left until 14:05." Where none
  * are left, or the range says next to nothing, what is left is the news.
  */
 function warningWords(warning: CostWarning, nowMs: number): string {
@@ -90,24 +90,24 @@ function warningWords(warning: CostWarning, nowMs: number): string {
   const [from, to] = [Math.round(fromPoints), Math.round(toPoints)];
   const left = Math.round(leftPoints);
   const until = resetsAtMs === undefined ? '' : ` until ${clock(resetsAtMs, nowMs)}`;
-  if (left === 0) return `Nothing is left of ${windowName}${until}. This turn may be refused.`;
-  const remaining = left === 1 ? '1 is left' : `${left} are left`;
+  if (left === 0) return `Nothing is left of ${windowName}${until}. This message may be rejected.`;
+  const remaining = left === 1 ? '1% is left' : `${left}% is left`;
   if (to - from > widestPoints) {
-    return `This turn probably does not fit into ${windowName}: ${left === 1 ? '1 point is' : `${left} points are`} left${until}.`;
+    return `This message probably exceeds ${windowName}: ${left}% is left${until}.`;
   }
   const points = from === to ? `about ${to}` : `${from}–${to}`;
-  return `This turn probably takes ${points} points of ${windowName}; ${remaining}${until}.`;
+  return `This message will likely use ${points}% of ${windowName}. ${remaining}${until}.`;
 }
 
 function heldShelf({ id, text, untilMs, account }: HeldMessage, { send, now }: Context): Row {
   const words = h('span', {});
-  const whom = account === undefined ? '' : ` for ${account}`;
+  const whom = account === undefined ? '' : `, with ${account}`;
   const tick = () =>
-    setText(words, `Held${whom} until ${clock(untilMs, now())} (${timeUntil(untilMs, now())})`);
+    setText(words, `Scheduled for ${clock(untilMs, now())} (${timeUntil(untilMs, now())})${whom}`);
   tick();
   const element = h(
     'div',
-    { class: 'shelf', role: 'group', 'aria-label': 'Held message', title: text },
+    { class: 'shelf', role: 'group', 'aria-label': 'Scheduled message', title: text },
     h(
       'span',
       { class: 'shelf-text' },

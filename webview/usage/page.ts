@@ -30,7 +30,7 @@ export function createUsagePage(deps: UsageContext): UsagePage {
   const nobody = h(
     'div',
     { class: 'usage-nobody' },
-    h('p', {}, 'Nobody is signed in. Sign in to see how much of your plan is used.'),
+    h('p', {}, 'You’re not signed in. Sign in to see how much of your plan you have used.'),
     deps.button('Sign in', 'primary', () => send({ type: 'usage/addAccount' })),
   );
   const accounts = createAccounts(deps);
@@ -129,7 +129,7 @@ function figuresOfGauge({ account, quota }: ViewState): UsageAccounts {
         })),
         families: [],
         isForWorkspace: false,
-        remarks: quota.windows.length === 0 ? ['The figures come with the first answer.'] : [],
+        remarks: quota.windows.length === 0 ? ['Usage appears after the first response.'] : [],
         ...(quota.observedAtMs !== undefined && { observedAtMs: quota.observedAtMs }),
         stale: quota.stale,
         actions: [],

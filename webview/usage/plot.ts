@@ -101,7 +101,7 @@ export function createPlot({ now }: Pick<UsageContext, 'now'>): Plot {
       const isEmpty = next === undefined || next.series.every(({ points }) => points.length === 0);
       element.hidden = isEmpty;
       empty.hidden = !isEmpty;
-      setText(empty, next === undefined ? 'Reading the figures…' : nothing[next.span]);
+      setText(empty, next === undefined ? 'Loading usage…' : nothing[next.span]);
       if (next === undefined || isEmpty) return table.replaceChildren();
       setAttribute(face, 'aria-label', summary(next));
       key.replaceChildren(...legend(next));
@@ -132,8 +132,8 @@ function createNodes() {
 }
 
 const nothing: Record<PlotSpan, string> = {
-  day: 'Nothing is known about the last 24 hours. Each answer adds a point.',
-  week: 'Nothing is known about the last week. Each answer adds a point.',
+  day: 'No data for the last 24 hours yet. Each response adds a point.',
+  week: 'No data for the last week yet. Each response adds a point.',
 };
 
 function step(key: string, at: number, count: number): number | undefined {
@@ -231,7 +231,9 @@ function legend({ series }: UsagePlot): HTMLElement[] {
     );
   return [
     ...series.map(({ kind, name }) => entry(`line-${strokeOf[kind]}`, name)),
-    ...(series.some(({ guess }) => guess.length > 0) ? [entry('guess line-plain', 'Guess')] : []),
+    ...(series.some(({ guess }) => guess.length > 0)
+      ? [entry('guess line-plain', 'Forecast')]
+      : []),
     entry('limit-line', '90% mark'),
   ];
 }
@@ -257,7 +259,7 @@ function lines(series: PlotSeries, plot: UsagePlot, size: PlotSize): SVGElement[
   return [
     ...(isArea ? [s('path', { class: 'area-five', d: areaOf(seen, plot, size) })] : []),
     s('path', { class: stroke, d: pathOf(seen, plot, size) }),
-    s('path', { class: `${stroke} guess`, d: pathOf(guess, plot, size) }),
+    s('path', { class: `${stroke} forecast`, d: pathOf(guess, plot, size) }),
     ...(isTooShort(seen, plot, size) ? dot(series, plot, plot.nowMs, size) : []),
   ];
 }

@@ -16,7 +16,7 @@ export function createHistorySection(
   const titleId = freshId('usage-course');
   const title = h('h3', { id: titleId });
   const seg = createSegmentedControl({
-    label: 'Span of the plot',
+    label: 'Chart range',
     options: [
       ['day', 'Day'],
       ['week', 'Week'],
@@ -27,11 +27,11 @@ export function createHistorySection(
   const whoButton = h(
     'button',
     { class: 'ghost who', type: 'button' },
-    h('span', { class: 'sr' }, 'Account of the plot and the table: '),
+    h('span', { class: 'sr' }, 'Account shown: '),
     whoName,
     icon('down', 'chevron'),
   );
-  const who = createPopup(whoButton, 'Account of the plot and the table');
+  const who = createPopup(whoButton, 'Account shown');
   const plot = createPlot(deps);
   return {
     element: h(
@@ -66,7 +66,7 @@ export function createHistorySection(
 }
 
 const ledgerTitles: Record<LedgerScope, string> = {
-  window: 'In this 5-hour window',
+  window: 'In this 5-hour limit',
   day: 'In the last 24 hours',
   week: 'In the last 7 days',
   chat: 'In this chat',
@@ -81,7 +81,7 @@ export function createLedgerSection(
   const titleId = freshId('usage-ledger');
   const title = h('h3', { id: titleId });
   const seg = createSegmentedControl({
-    label: 'Stretch of the table',
+    label: 'Table range',
     options: [
       ['window', '5 hours'],
       ['day', 'Day'],

@@ -92,7 +92,7 @@ export function createUsagePageLoader(deps: UsagePageLoaderDeps): UsagePageLoade
       h(
         'section',
         { class: 'usage', 'aria-label': 'Usage' },
-        h('p', {}, 'The Usage page could not be loaded. Your chat stays as it is.'),
+        h('p', {}, 'The Usage page could not be loaded. Your chat is kept.'),
         h('div', { class: 'note-acts' }, again, back),
       ),
     );

@@ -96,27 +96,27 @@ export function outlookWords(outlook: readonly Outlook[], nowMs: number): readon
 
 /** The pace is named once, in the first sentence that rests on it. */
 function sentence(one: Outlook, nowMs: number, namesPace: boolean): readonly Words[] {
-  const subject = namesPace ? `At this pace ${lower(one.name)}` : one.name;
+  const subject = namesPace ? `At this pace, ${lower(one.name)}` : one.name;
   const strong = (text: string): Words => ({ text, strong: true });
   switch (one.kind) {
     case 'reaches':
       return [
-        { text: `${subject} stands at ` },
+        { text: `${subject} will be at ` },
         strong(`${wholePercent(one.percent)}%`),
         { text: ` when it resets ${at(one.resetsAtMs, nowMs)}.` },
       ];
     case 'runsOut':
       return [
-        { text: `${subject} is spent ` },
+        { text: `${subject} will be reached ` },
         strong(at(one.atMs, nowMs)),
         { text: beforeReset(one.atMs, one.resetsAtMs) },
       ];
     case 'lasts':
-      return [{ text: `${one.name} lasts.` }];
+      return [{ text: `${one.name} won’t be reached.` }];
     case 'spent':
-      if (one.untilMs === undefined) return [{ text: `${one.name} is spent.` }];
+      if (one.untilMs === undefined) return [{ text: `${one.name} was reached.` }];
       return [
-        { text: `${one.name} is spent until ` },
+        { text: `${one.name} was reached; it resets ` },
         strong(clock(one.untilMs, nowMs)),
         { text: isNear(one.untilMs, nowMs) ? `, ${timeUntil(one.untilMs, nowMs)}.` : '.' },
       ];
@@ -124,7 +124,7 @@ function sentence(one: Outlook, nowMs: number, namesPace: boolean): readonly Wor
       const resets =
         one.resetsAtMs === undefined ? '.' : ` and resets ${at(one.resetsAtMs, nowMs)}.`;
       return [
-        { text: `${one.name} stands at ` },
+        { text: `${one.name} is at ` },
         strong(`${wholePercent(one.percent)}%`),
         { text: resets },
       ];
@@ -157,9 +157,9 @@ export function roleWords(role: AccountRole, nowMs: number): string {
     case 'ready':
       return 'Ready';
     case 'resting':
-      return role.untilMs === undefined ? 'Resting' : `Resting until ${clock(role.untilMs, nowMs)}`;
+      return role.untilMs === undefined ? 'Paused' : `Paused until ${clock(role.untilMs, nowMs)}`;
     case 'ceiling':
-      return `Limit of ${Math.round(role.percent)}% reached`;
+      return `Cap of ${Math.round(role.percent)}% reached`;
     case 'signedOut':
       return 'Signed out';
     case 'off':
@@ -193,7 +193,7 @@ export function sourceWords(account: UsageAccount, nowMs: number, toldAge = ''):
   const [from, age] = [source && sources[source], timeSince(observedAtMs, nowMs)];
   if (age === toldAge && !stale) return capital(from ?? '');
   const words = from === undefined ? age : `${from}, ${age}`;
-  const text = stale ? `Old figures, ${words}` : words;
+  const text = stale ? `Outdated, ${words}` : words;
   return capital(text);
 }
 

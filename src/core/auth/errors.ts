@@ -124,19 +124,19 @@ export function describeAuthFailure(failure: AuthFailure): string {
     case 'sessionEnded':
       return sessionEndings[failure.reason];
     case 'otherIssuer':
-      return `Your sign-in belongs to ${failure.issuer}, which is not the issuer in the settings. Sign in again.`;
+      return `You signed in with ${failure.issuer}, but the settings use a different issuer. Sign in again.`;
     case 'pageFailed':
-      return `The sign-in page answered with an error${failure.code ? ` (${failure.code})` : ''}. Sign in again.`;
+      return `The sign-in page returned an error${failure.code ? ` (${failure.code})` : ''}. Sign in again.`;
     case 'storeFailed':
       return storageWords[failure.why ?? 'secrets'];
     case 'timedOut':
-      return `Sign-in was not finished within ${Math.round(failure.afterMs / 60_000)} minutes. Sign in again when you are ready; if the browser did not come back here, use a code.`;
+      return `Sign-in was not finished within ${Math.round(failure.afterMs / 60_000)} minutes. Sign in again when you are ready. If the browser did not return here, sign in with a code.`;
     case 'portsTaken':
       return describeTakenPorts(failure.ports, failure.holders ?? []);
     case 'unreachable':
       return `${failure.host} ${unreachableWords[failure.cause]}. Check your network and proxy, then try again.`;
     case 'apiFailed':
-      return `The API answered with status ${failure.status}, so the key could not be checked. Try again in a while.`;
+      return `The key could not be checked: the API responded with status ${failure.status}. Try again later.`;
     case 'issuerFailed':
       return describeIssuerFailure(failure);
   }
@@ -154,8 +154,8 @@ function describeIssuerFailure({
     return `The sign-in server has received too many requests. ${wait}.`;
   }
   if (status >= 500)
-    return `The sign-in server answered with status ${status}. Try again ${again}.`;
-  return `The sign-in server answered with status ${status}, but did not say that your session has ended. You stay signed in. If your network has a sign-in page of its own, open it in the browser, then try again ${again}.`;
+    return `The sign-in server responded with status ${status}. Try again ${again}.`;
+  return `The sign-in server responded with status ${status} without ending your session. You are still signed in. If your network has its own sign-in page, open it in the browser, then try again ${again}.`;
 }
 
 function describeTakenPorts(ports: readonly number[], holders: readonly PortHolder[]): string {
@@ -163,38 +163,38 @@ function describeTakenPorts(ports: readonly number[], holders: readonly PortHold
   const names = ports.map((port) => holders.find((other) => other.port === port)?.name ?? nobody);
   const named =
     new Set(names).size === 1
-      ? `ports ${ports.join(' and ')} are held by ${names[0]}`
-      : ports.map((port, at) => `port ${port} is held by ${names[at]}`).join(' and ');
-  return `The browser cannot come back here by itself: ${named}. Paste the address that it ends at, or sign in with a code.`;
+      ? `ports ${ports.join(' and ')} are in use by ${names[0]}`
+      : ports.map((port, at) => `port ${port} is in use by ${names[at]}`).join(' and ');
+  return `Sign-in can’t complete automatically because ${named}. Paste the redirect URL, or sign in with a code.`;
 }
 
 const plainWords = {
-  notSignedIn: 'You are not signed in to Codex. Sign in with your ChatGPT account to go on.',
+  notSignedIn: 'You are not signed in to Codex. Sign in with your ChatGPT account to continue.',
   refused: 'Access was not allowed on the sign-in page. Sign in again and choose Allow.',
   noEntitlement:
     'Codex is not enabled for your ChatGPT workspace. Ask its administrator for access, or sign in with another account.',
-  cancelledOnPage: 'Sign-in was cancelled in the browser. Sign in again when you are ready.',
+  cancelledOnPage: 'Sign-in was canceled in the browser. Sign in again when you are ready.',
   codeRejected:
-    'The sign-in server did not accept the answer of the sign-in page; it may be too old. Sign in again.',
+    'The sign-in server rejected the result of the sign-in page. It may have expired. Sign in again.',
   codeNotEnabled:
-    'Signing in with a code is not enabled for your ChatGPT account. Sign in by the browser, or allow device codes in the security settings of ChatGPT.',
-  codeEnded: 'The code ran out before it was used. Ask for a new one.',
+    'Signing in with a code is not enabled for your ChatGPT account. Sign in with the browser, or allow device codes in the ChatGPT security settings.',
+  codeEnded: 'The code expired before it was used. Request a new one.',
   noAccount:
-    'This login has no ChatGPT account that Codex could use. Sign in with an account that has a ChatGPT plan.',
+    'This sign-in has no ChatGPT account that Codex can use. Sign in with an account that has a ChatGPT plan.',
   badAnswer:
-    'The sign-in server gave an answer that Codex Chat cannot use. Try again; if it happens again, look for an update.',
+    'The sign-in server sent a response that Codex Chat can’t use. Try again. If it happens again, check for an update.',
   unsafeIssuer:
-    'The setting codexChat.issuer must be an https address, or an http address on this machine. Correct it, then sign in again.',
+    'The setting codexChat.issuer must be an https URL, or an http URL on this machine. Correct it, then sign in again.',
   busyElsewhere:
-    'Another window of the editor is renewing your Codex session and has not finished. Try again in a moment.',
+    'Another editor window is still refreshing your Codex session. Try again in a moment.',
   badKey:
-    'The API does not accept this key. Copy it again from the page of your API keys, look whether it is still active, and try again.',
+    'The API rejected this key. Check that it is still active, copy it again from your API keys page, and try again.',
 };
 
 const storageWords: Record<StorageFault | 'secrets', string> = {
   secrets:
-    'The secret storage of VS Code could not be used, so the sign-in cannot be kept there. Unlock the keychain of your system, then try again.',
-  disk: 'Codex Chat could not read or write its own files on this machine, which it needs for your sign-in. Free some disk space or close other programs, then try again.',
+    'VS Code’s secret storage isn’t available, so the sign-in can’t be saved. Unlock your system keychain, then try again.',
+  disk: 'Codex Chat could not read or write the files on this machine that it needs for your sign-in. Free some disk space or close other programs, then try again.',
   newerVersion:
     'A newer version of Codex Chat has stored this sign-in. Reload the window to use the newer version.',
   tooLarge:
@@ -208,14 +208,14 @@ function isPlain(failure: AuthFailure): failure is PlainFailure {
 }
 
 const sessionEndings: Record<SignedOutReason, string> = {
-  expired: 'Your Codex session has expired. Sign in again to go on.',
+  expired: 'Your Codex session has expired. Sign in again to continue.',
   reused:
-    'Your Codex session was ended, because its refresh token was used a second time. Sign in again to go on.',
-  revoked: 'Your Codex session was ended from outside. Sign in again to go on.',
-  rejected: 'ChatGPT no longer accepts your Codex session. Sign in again to go on.',
+    'Your Codex session ended because its refresh token was used twice. Sign in again to continue.',
+  revoked: 'Your Codex session was revoked. Sign in again to continue.',
+  rejected: 'ChatGPT no longer accepts your Codex session. Sign in again to continue.',
   interrupted:
-    'Your Codex session was lost: it was being renewed when a window closed or the connection broke, and the answer did not arrive. Sign in again to go on.',
-  keyRejected: 'OpenAI does not accept the API key any more. Enter another one to go on.',
+    'Your Codex session was lost because a window closed or the connection dropped while it was being refreshed. Sign in again to continue.',
+  keyRejected: 'OpenAI no longer accepts the API key. Enter another one to continue.',
 };
 
 const unreachableWords: Record<HttpFailureKind | 'deadline', string> = {

@@ -7,10 +7,10 @@ export function describePasteProblem(why: PasteProblem): string {
 }
 
 const words: Readonly<Record<PasteProblem, string>> = {
-  empty: 'Paste the address that the browser shows after you have allowed access.',
+  empty: 'Paste the URL that the browser shows after you allow access.',
   noCode:
-    'This is not the address at the end of the sign-in. Allow access in the browser first; the address to paste begins with http://127.0.0.1.',
-  noState: 'The end of the address is missing. Copy the whole address from the browser.',
+    'This isn’t the redirect URL. Allow access in the browser first. The redirect URL begins with http://127.0.0.1.',
+  noState: 'The URL is incomplete. Copy the whole URL from the browser.',
   otherState:
-    'This address belongs to another sign-in. Open the sign-in page from here once more, and paste the address that it ends at.',
+    'This URL belongs to another sign-in. Reopen the sign-in page from here, and paste the URL that it redirects to.',
 };

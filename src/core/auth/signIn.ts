@@ -84,7 +84,7 @@ async function run(
     page = { kind: 'signedIn' };
     return credential;
   } catch (error) {
-    if (signal.aborted) page = { kind: 'failed', message: 'Sign-in was cancelled.' };
+    if (signal.aborted) page = { kind: 'failed', message: 'Sign-in was canceled.' };
     else if (error instanceof AuthError) {
       page = { kind: 'failed', message: describeAuthFailure(error.failure) };
     }

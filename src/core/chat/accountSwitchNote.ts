@@ -20,12 +20,12 @@ export function createAccountSwitchNote(): AccountSwitchNote {
       last = { id, label };
       if (before?.id === id) return undefined;
       if (passedOver) {
-        return `${passedOver.label || 'An account'} ${whyNot(passedOver.failure)}, so ${label} goes on.`;
+        return `${passedOver.label || 'An account'} ${whyNot(passedOver.failure)}. Continuing with ${label}.`;
       }
       if (!before) return undefined;
       return after
-        ? `${before.label} ${why(after, nowMs, place)}, so ${label} goes on.`
-        : `From here on with ${label}.`;
+        ? `${before.label} ${why(after, nowMs, place)}. Continuing with ${label}.`
+        : `Now using ${label}.`;
     },
   };
 }
@@ -39,7 +39,7 @@ function whyNot({ kind }: AuthFailure): string {
     case 'busyElsewhere':
       return 'is being renewed by another window';
     default:
-      return 'could not be renewed at the sign-in server';
+      return 'could not be refreshed';
   }
 }
 

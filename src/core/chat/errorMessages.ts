@@ -33,12 +33,12 @@ export function errorMessage(error: unknown, nowMs: number): ErrorMessage {
       : {
           kind: 'signIn',
           title: 'Your sign-in has ended',
-          message: `${error.message} This chat stays as it is.`,
+          message: `${error.message} This chat is kept.`,
           actions: ['signIn', 'copyDetails'],
         };
   }
   if (error instanceof LoadError) {
-    return words('internal', 'Reload the window to go on', error.message, [
+    return words('internal', 'Reload the window to continue', error.message, [
       'copyDetails',
       'showLog',
     ]);
@@ -49,34 +49,34 @@ export function errorMessage(error: unknown, nowMs: number): ErrorMessage {
 /** For a fault of ours. */
 export const internalWords: ErrorMessage = {
   kind: 'internal',
-  title: 'Something in Codex Chat broke',
-  message: 'This is a fault of the extension. The log says more; please report it.',
+  title: 'Something went wrong',
+  message: 'Codex Chat hit an internal error. Check the log and please report it.',
   actions: ['retry', 'copyDetails', 'showLog'],
 };
 
 function renewalTitle({ kind }: AuthFailure): string {
-  if (kind === 'unreachable') return 'The sign-in service is out of reach';
-  if (kind === 'busyElsewhere') return 'Another window is renewing your sign-in';
-  return 'Your sign-in could not be renewed';
+  if (kind === 'unreachable') return 'The sign-in service can’t be reached';
+  if (kind === 'busyElsewhere') return 'Another window is refreshing your sign-in';
+  return 'Your sign-in could not be refreshed';
 }
 
 function poolWords(failure: PoolFailure, nowMs: number): ErrorMessage {
   if (failure.kind === 'allOff') {
     return words(
       'allOff',
-      'All accounts are switched off',
-      'Nothing was sent. Switch one on again on the Usage page.',
+      'All accounts are turned off',
+      'Nothing was sent. Turn one on again on the Usage page.',
       ['showQuota'],
     );
   }
   const { label, percent, opensAtMs } = failure;
   const opens =
-    opensAtMs === undefined ? '' : ` Its window resets at ${timeThenDistance(opensAtMs, nowMs)}.`;
+    opensAtMs === undefined ? '' : ` The limit resets at ${timeThenDistance(opensAtMs, nowMs)}.`;
   return {
     ...words(
       'ceiling',
-      'Your own limit is reached',
-      `${label} has used the ${percent}% that you set as its limit.${opens} Nothing was sent, and your question is kept.`,
+      'Your usage cap was reached',
+      `${label} has reached the ${percent}% cap that you set.${opens} Your message wasn’t sent and is kept.`,
       ['retry', 'showQuota'],
     ),
     ...available(opensAtMs, nowMs),
@@ -115,23 +115,23 @@ const plainWords: Readonly<
 > = {
   signIn: {
     title: 'You are signed out',
-    message: 'Sign in to go on; this chat stays as it is.',
+    message: 'Sign in to continue. This chat is kept.',
     actions: ['signIn'],
   },
   unauthorized: {
-    title: 'Codex did not accept your sign-in',
-    message: 'A fresh token was refused too. Sign in again; this chat stays as it is.',
+    title: 'Codex rejected your sign-in',
+    message: 'A new token was rejected too. Sign in again. This chat is kept.',
     actions: ['signIn', 'copyDetails'],
   },
   forbidden: {
-    title: 'Codex refused the request',
-    message: 'Your account or workspace may not use this. Another model or account may work.',
+    title: 'Codex denied the request',
+    message: 'Your account or workspace doesn’t have access. Another model or account may work.',
     actions: ['copyDetails', 'showLog'],
   },
   blocked: {
-    title: 'The request was blocked on the way',
+    title: 'The request was blocked by the network',
     message:
-      'A security page (Cloudflare or a proxy) answered in place of Codex. A VPN or a company network is often the cause.',
+      'A security page (Cloudflare or a proxy) responded instead of Codex. A VPN or a company network is often the cause.',
     actions: again,
   },
   usageNotIncluded: {
@@ -140,87 +140,88 @@ const plainWords: Readonly<
     actions: ['signIn', 'copyDetails'],
   },
   billing: {
-    title: 'The account has no credit left',
+    title: 'The account has no credits left',
     message: 'The owner of the account or workspace can change that in the ChatGPT settings.',
     actions: ['showQuota', 'copyDetails'],
   },
   server: {
-    title: 'Codex has a fault',
-    message: 'Several attempts failed. What was shown is kept; retry sends the question again.',
+    title: 'Codex server error',
+    message:
+      'Several attempts failed. The partial response is kept. Retry to send the message again.',
     actions: again,
   },
   contextOverflow: {
     title: 'The chat is too long',
     message:
-      'It no longer fits into the model. Start a new chat, or choose a model with more room.',
+      'It exceeds the model’s context window. Start a new chat, or choose a model with a larger one.',
     actions: ['newChat', 'copyDetails'],
   },
   invalidPrompt: {
-    title: 'Codex did not take the question',
-    message: 'Word it differently and send it again.',
+    title: 'Codex rejected the message',
+    message: 'Rephrase it and send it again.',
     actions: ['copyDetails'],
   },
   policy: {
-    title: 'Stopped by the usage policy',
-    message: 'Codex will not answer this. Asking again gives the same result.',
+    title: 'Blocked by the usage policy',
+    message: 'Codex won’t respond to this. Retrying gives the same result.',
     actions: ['copyDetails'],
   },
   model: {
-    title: 'This model is not available to you',
+    title: 'This model isn’t available to you',
     message: 'Choose another one below and retry.',
     actions: again,
   },
   wrongShape: {
-    title: 'Codex did not take the request',
-    message: 'Both known forms of the request were refused. Choose another model and retry.',
+    title: 'Codex rejected the request',
+    message: 'Both supported request formats were rejected. Choose another model and retry.',
     actions: again,
   },
   staleReasoning: {
-    title: 'Codex cannot read this chat any more',
-    message: 'Parts of it belong to another account or are too old. Start a new chat.',
+    title: 'This chat can’t be continued',
+    message: 'Parts of it belong to another account or have expired. Start a new chat.',
     actions: ['newChat', 'copyDetails'],
   },
   tooLarge: {
-    title: 'The question is too large',
+    title: 'The message is too large',
     message: 'Send less text or fewer files.',
     actions: ['newChat', 'copyDetails'],
   },
   notFound: {
-    title: 'Codex was not found there',
-    message: 'The address of the backend may have changed. Look at the base URL in the settings.',
+    title: 'Codex was not found at this URL',
+    message: 'The backend URL may have changed. Check the base URL in the settings.',
     actions: ['retry', 'copyDetails', 'showLog'],
   },
   badRequest: {
-    title: 'Codex refused the request',
-    message: 'It found a fault in the request. Copy the details if you report it.',
+    title: 'Codex denied the request',
+    message: 'The request was invalid. Copy the details if you report it.',
     actions: ['copyDetails', 'showLog', 'newChat'],
   },
   cut: {
-    title: 'The connection kept breaking',
-    message: 'The answer could not be finished. What came is kept; retry asks for it again.',
+    title: 'Connection lost',
+    message:
+      'The response could not be completed. The partial response is kept. Retry to request it again.',
     actions: again,
   },
   stalled: {
-    title: 'Codex fell silent',
-    message: 'Nothing came for minutes. What came is kept; retry asks for it again.',
+    title: 'Codex stopped responding',
+    message:
+      'No data arrived for several minutes. The partial response is kept. Retry to request it again.',
     actions: again,
   },
   malformed: {
-    title: 'The answer could not be read',
-    message:
-      'Something on the way may have changed it, such as a proxy. Retry, or look at the log.',
+    title: 'The response could not be read',
+    message: 'A proxy may have modified it. Retry, or check the log.',
     actions: again,
   },
   garbled: {
-    title: 'Codex garbled its answer',
+    title: 'Codex sent a garbled response',
     message:
-      'It wrote a tool call as text in place of making it. What was clean is kept. Retry, or choose another model.',
+      'The model wrote a tool call as plain text. The rest of the response is kept. Retry, or choose another model.',
     actions: again,
   },
   empty: {
-    title: 'Codex gave an empty answer',
-    message:
-      'It ended without a word. Retry, word the question differently, or choose another model.',
+    title: 'Codex sent an empty response',
+    message: 'Retry, rephrase the message, or choose another model.',
     actions: again,
   },
 };
@@ -229,7 +230,7 @@ function limitWords(failure: ResponsesFailure, nowMs: number): ErrorMessage {
   const { resetsAtMs } = failure;
   const opens = openingWords(resetsAtMs, nowMs);
   return {
-    ...words('usageLimit', 'Usage limit reached', `${opens} Your question is kept.`, [
+    ...words('usageLimit', 'Usage limit reached', `${opens} Your message is kept.`, [
       'retry',
       'showQuota',
       'copyDetails',
@@ -239,9 +240,9 @@ function limitWords(failure: ResponsesFailure, nowMs: number): ErrorMessage {
 }
 
 function openingWords(resetsAtMs: number | undefined, nowMs: number): string {
-  if (resetsAtMs === undefined) return 'Codex did not say when it opens again.';
-  if (resetsAtMs <= nowMs) return 'It should be open again by now.';
-  return `It opens again at ${timeThenDistance(resetsAtMs, nowMs)}.`;
+  if (resetsAtMs === undefined) return 'The reset time is unknown.';
+  if (resetsAtMs <= nowMs) return 'It should have reset by now.';
+  return `It resets at ${timeThenDistance(resetsAtMs, nowMs)}.`;
 }
 
 /** A time that cannot be told is none that a button could wait for. */
@@ -250,7 +251,7 @@ const available = (atMs: number | undefined, nowMs: number) =>
 
 const waitTitles = {
   overloaded: 'Codex is overloaded',
-  resting: 'Codex has been failing',
+  resting: 'Codex is unavailable',
   rateLimited: 'Too many requests',
 };
 
@@ -258,11 +259,11 @@ function waitWords(failure: ResponsesFailure, nowMs: number): ErrorMessage {
   const { retryAfterMs, kind } = failure;
   const title = waitTitles[kind === 'overloaded' || kind === 'resting' ? kind : 'rateLimited'];
   if (retryAfterMs === undefined) {
-    return words(kind, title, 'Several attempts were turned away. Try again in a moment.');
+    return words(kind, title, 'Several requests were rejected. Try again in a moment.');
   }
   const atMs = nowMs + retryAfterMs;
   const wait = timeThenDistance(atMs, nowMs);
-  const asks = kind === 'resting' ? 'It is left alone until' : 'Codex asks to wait until';
+  const asks = kind === 'resting' ? 'Requests are paused until' : 'Codex asks to wait until';
   return { ...words(kind, title, `${asks} ${wait}.`), ...available(atMs, nowMs) };
 }
 
@@ -279,18 +280,18 @@ export function retryReason(failure: ResponsesFailure): string {
     case 'overloaded':
       return 'Codex is overloaded';
     case 'server':
-      return 'Codex has a fault';
+      return 'Codex server error';
     case 'stalled':
-      return 'Codex fell silent';
+      return 'Codex stopped responding';
     case 'garbled':
-      return 'The answer was garbled';
+      return 'Garbled response';
     case 'empty':
-      return 'The answer was empty';
+      return 'Empty response';
     case 'malformed':
-      return 'The answer could not be read';
+      return 'The response could not be read';
     case 'network':
       return networkErrorTexts[failure.transport ?? 'other'].title;
     default:
-      return 'The connection broke';
+      return 'Connection lost';
   }
 }

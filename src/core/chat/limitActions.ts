@@ -76,5 +76,5 @@ export function cappedAccountHint(error: unknown, accounts: readonly PoolEntry[]
       : [],
   );
   if (!held) return '';
-  return `${held.label} is left alone from ${held.percent}% on, as you set it; a higher limit lets it go on.`;
+  return `${held.label} has reached the ${held.percent}% cap that you set. Raise the cap to use this account.`;
 }

@@ -15,30 +15,31 @@ export function decideLink(address: string, label: string, known: boolean): Link
   try {
     url = new URL(address);
   } catch {
-    return { action: 'refuse', why: 'This is not a full address.' };
+    return { action: 'refuse', why: 'This isn’t a complete URL.' };
   }
-  if (url.protocol === 'mailto:') return { action: 'ask', url: url.href, why: 'It writes a mail.' };
+  if (url.protocol === 'mailto:')
+    return { action: 'ask', url: url.href, why: 'It opens your mail app.' };
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return { action: 'refuse', why: `Links of the kind ${url.protocol} are not opened.` };
+    return { action: 'refuse', why: `${url.protocol} links aren’t opened.` };
   }
   if (url.username !== '' || url.password !== '') {
-    return { action: 'refuse', why: 'The address carries a user name or password.' };
+    return { action: 'refuse', why: 'The URL contains a user name or password.' };
   }
   const other = otherHostIn(label, url);
-  if (!known) return { action: 'ask', url: url.href, why: 'It does not stand in the answer.' };
+  if (!known) return { action: 'ask', url: url.href, why: 'This URL isn’t in the response.' };
   if (other !== undefined) {
-    return { action: 'ask', url: url.href, why: `It reads like ${other} but goes to ${url.host}.` };
+    return { action: 'ask', url: url.href, why: `It looks like ${other} but goes to ${url.host}.` };
   }
   if (url.hostname.includes('xn--')) {
     return {
       action: 'ask',
       url: url.href,
-      why: 'Its name holds letters that are easily confused.',
+      why: 'The domain name contains easily confused characters.',
     };
   }
   const tail = url.pathname.length + url.search.length + url.hash.length;
   if (url.search.length > longestQuery || tail > longestTail) {
-    return { action: 'ask', url: url.href, why: 'It carries data along.' };
+    return { action: 'ask', url: url.href, why: 'The URL contains query data.' };
   }
   return { action: 'open', url: url.href };
 }

@@ -6,45 +6,45 @@ export const networkErrorTexts: Readonly<
   Record<HttpFailureKind, { title: string; says: (host: string) => string }>
 > = {
   dns: {
-    title: 'You seem to be offline',
-    says: (host) => `${host} could not be found (DNS). Check the network, then retry.`,
+    title: 'You appear to be offline',
+    says: (host) => `${host} could not be resolved (DNS). Check your network, then retry.`,
   },
   refused: {
-    title: 'Nobody answers there',
+    title: 'Connection refused',
     says: (host) => `${host} refused the connection. Check the network or the base URL setting.`,
   },
   unreachable: {
-    title: 'You seem to be offline',
-    says: (host) => `There is no way to ${host} from here. Check the network, then retry.`,
+    title: 'You appear to be offline',
+    says: (host) => `${host} can’t be reached from this machine. Check your network, then retry.`,
   },
   reset: {
-    title: 'The connection broke',
-    says: (host) => `The connection to ${host} was cut several times. Retry in a moment.`,
+    title: 'Connection lost',
+    says: (host) => `The connection to ${host} was dropped several times. Retry in a moment.`,
   },
   tls: {
-    title: 'The connection is not trusted',
+    title: 'The connection isn’t trusted',
     says: (host) =>
-      `The certificate of ${host} could not be checked. A proxy that inspects traffic is often the cause.`,
+      `The certificate of ${host} could not be verified. A proxy that inspects traffic is often the cause.`,
   },
   proxy: {
-    title: 'The proxy did not let it through',
-    says: (host) => `The proxy gave no way to ${host}. Check it and the proxy settings.`,
+    title: 'The proxy refused the connection',
+    says: (host) => `The proxy could not connect to ${host}. Check the proxy and its settings.`,
   },
   connectTimeout: {
     title: 'No connection',
     says: (host) => `${host} did not answer in time. Check the network, VPN or firewall.`,
   },
   headersTimeout: {
-    title: 'Codex does not answer',
-    says: (host) => `${host} took the request and then said nothing. Retry in a moment.`,
+    title: 'Codex isn’t responding',
+    says: (host) => `${host} accepted the request but did not respond. Retry in a moment.`,
   },
   idleTimeout: {
-    title: 'Codex fell silent',
-    says: (host) => `Nothing came from ${host} for minutes. Retry in a moment.`,
+    title: 'Codex stopped responding',
+    says: (host) => `No data arrived from ${host} for several minutes. Retry in a moment.`,
   },
   other: {
     title: 'The connection failed',
-    says: (host) => `The request to ${host} failed. The log says more.`,
+    says: (host) => `The request to ${host} failed. See the log for details.`,
   },
 };
 
@@ -52,13 +52,13 @@ export const networkErrorTexts: Readonly<
 export function networkErrorSentence(failure: ResponsesFailure): string {
   const { host = 'the backend', proxy, proxyStatus, transport = 'other' } = failure;
   if (proxyStatus === 407) {
-    return `The proxy ${proxy ?? ''} asks for a user name and password, or did not take those it got. Put them into the address of the setting http.proxy.`;
+    return `The proxy ${proxy ?? ''} requires a user name and password, or rejected the ones it got. Add them to the URL in the http.proxy setting.`;
   }
   if (proxyStatus !== undefined) {
-    return `The proxy ${proxy ?? ''} refused the way to ${host} (status ${proxyStatus}). Ask whoever runs it.`;
+    return `The proxy ${proxy ?? ''} refused to connect to ${host} (status ${proxyStatus}). Contact its administrator.`;
   }
   if (transport === 'proxy' && proxy !== undefined) {
-    return `The proxy ${proxy} cannot be reached or is no proxy. Check the setting http.proxy and the environment.`;
+    return `The proxy ${proxy} can’t be reached or isn’t a working proxy. Check the http.proxy setting and the environment.`;
   }
   return networkErrorTexts[transport].says(host);
 }

@@ -248,7 +248,7 @@ function toWarning(
   const labelOf = (id: string) => pool.entries().find((entry) => entry.id === id)?.label ?? '';
   return {
     id: newId(),
-    windowName: `the ${reason.name.toLowerCase().replace(/ limit$/, ' window')}`,
+    windowName: `the ${reason.name.toLowerCase()}`,
     fromPoints: round(reason.deps.low),
     toPoints: round(reason.deps.high),
     leftPoints: round(reason.left),

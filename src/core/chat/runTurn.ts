@@ -69,7 +69,7 @@ export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<void
       turnState = { value: answer.turnState, credentialId: answer.credentialId };
     }
   }
-  turn.notes.push(`Stopped after ${maxSteps} requests, for the answer did not come to an end.`);
+  turn.notes.push(`Stopped after ${maxSteps} requests without a complete response.`);
   emit.state();
 }
 
@@ -84,7 +84,7 @@ function successorBasis(
   const next = basis();
   if (next.model.slug === refused.model.slug) return undefined;
   turn.notes.push(
-    next.note ?? `The model “${refused.model.slug}” was refused, so another is used.`,
+    next.note ?? `The model “${refused.model.slug}” was rejected. Using another one.`,
   );
   emit.state();
   return next;
@@ -101,7 +101,7 @@ function noteAccount({ turn, emit, chat, clock }: TurnDeps, event: TurnEvent): v
 function noteAnswer({ turn, emit }: TurnDeps, answer: Answer, basis: RequestSettings): void {
   if (answer.usage) turn.usage = sum(turn.usage, answer.usage);
   if (answer.status === 'cut' && answer.endTurn) {
-    turn.notes.push('The connection broke after the last word, so what it took is not known.');
+    turn.notes.push('The connection was lost at the end, so token usage is unknown.');
   }
   if (answer.status === 'incomplete') {
     turn.notes.push(incompleteNote(answer.incompleteReason));
@@ -115,12 +115,12 @@ function noteAnswer({ turn, emit }: TurnDeps, answer: Answer, basis: RequestSett
 
 function incompleteNote(reason: string | undefined): string {
   if (reason === 'max_output_tokens') {
-    return 'The answer reached its length limit and was cut.';
+    return 'The response reached its length limit and was cut off.';
   }
   if (reason === 'content_filter') {
-    return 'The answer was cut by the content filter. Asking again gives the same result.';
+    return 'The response was cut off by the content filter. Retrying gives the same result.';
   }
-  return `Codex ended the answer early (${reason ?? 'no reason given'}).`;
+  return `Codex ended the response early (${reason ?? 'no reason given'}).`;
 }
 
 function sum(a: TokenUsage | undefined, b: TokenUsage): TokenUsage {

@@ -241,8 +241,8 @@ function recordOf(
 
 function rewrittenNote(after: ResponsesFailure['kind'] | undefined): string {
   return after === 'garbled'
-    ? 'Part of this answer was garbled, so Codex wrote it again.'
-    : 'This answer broke off, so Codex wrote part of it again.';
+    ? 'Part of this response was garbled, so Codex wrote it again.'
+    : 'This response was interrupted, so Codex wrote part of it again.';
 }
 
 /** What the model is told of a turn that has ended so. */

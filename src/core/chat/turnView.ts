@@ -28,7 +28,7 @@ export function toTurnPart(
   }
 }
 
-const quietNote = 'Nothing has come from Codex for a minute; still waiting.';
+const quietNote = 'No response for a minute. Still waiting…';
 
 /** Takes back what was said of a silence that is over; true when something was. */
 export function endSilence(turn: Turn): boolean {
@@ -71,7 +71,7 @@ export function noteTurnEvent(turn: Turn, event: TurnEvent, attemptsBefore: numb
       };
       return true;
     case 'rerouted':
-      return noteOnce(turn, `Answered by ${event.model}.`);
+      return noteOnce(turn, `Answered by ${event.model} instead.`);
     default:
       return false;
   }

@@ -80,7 +80,7 @@ function medianSlope(points: WindowPeriod['points'], fromMs: number, nowMs: numb
 }
 
 /**
- * "At this pace the 5-hour window stands at 74% when it resets at 14:05. The week lasts."
+ * "At this pace, the 5-hour limit will be at 74% when it resets at 14:05. The weekly limit won’t be reached."
  * Empty when nothing can be told.
  */
 export function forecastSentence(
@@ -99,17 +99,16 @@ function sentence(
 ): string {
   const { kind, label, endsAtMs, resetsAtMs } = runway;
   const reset = clockTime(resetsAtMs, nowMs, place);
-  const name =
-    kind === 'weekly' ? 'week' : kind === 'fiveHour' ? '5-hour window' : `${label} window`;
-  if (runway.usedPercent >= 100) return `The ${name} is spent until ${reset}.`;
+  const name = kind === 'weekly' ? 'week' : kind === 'fiveHour' ? '5-hour limit' : `${label} limit`;
+  if (runway.usedPercent >= 100) return `The ${name} was reached; it resets ${reset}.`;
   if (endsAtMs !== undefined) {
     const end = clockTime(endsAtMs, nowMs, place);
     const left = timeUntil(endsAtMs, nowMs);
-    return `At this pace the ${name} is spent at ${end} (${left}), before it resets at ${reset}.`;
+    return `At this pace, the ${name} will be reached at ${end} (${left}), before it resets at ${reset}.`;
   }
-  if (!full) return `The ${name} lasts.`;
+  if (!full) return `The ${name} won’t be reached.`;
   const percent = shownPercent({ usedPercent: Math.min(99, runway.atReset) });
-  return `At this pace the ${name} stands at ${percent}% when it resets at ${reset}.`;
+  return `At this pace, the ${name} will be at ${percent}% when it resets at ${reset}.`;
 }
 
 /** "≈ 50 min left at this pace"; empty for a window that lasts. */

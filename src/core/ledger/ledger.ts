@@ -15,7 +15,7 @@ export const isPending = ({ shares }: Pick<LedgerEntry, 'shares'>, label: string
   shares.some((share) => share.label === label && share.certainty === 'pending');
 
 /**
- * "In this 5-hour window": the rows, the others and what is pending add up to the figure on the
+ * "In this 5-hour period": the rows, the others and what is pending add up to the figure on the
  * bar, exactly.
  */
 export interface WindowLedger {

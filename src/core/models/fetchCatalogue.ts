@@ -28,8 +28,8 @@ export class CatalogueError extends Error {
   constructor(failure: CatalogueFailure) {
     super(
       failure.kind === 'refused'
-        ? `Codex did not list its models (status ${failure.status}).`
-        : 'Codex listed its models in a form that Codex Chat does not know.',
+        ? `Codex did not return its models (status ${failure.status}).`
+        : 'Codex returned its models in an unknown format.',
     );
     this.failure = failure;
   }

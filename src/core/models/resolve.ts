@@ -74,7 +74,7 @@ function chooseModel(
 function instead(wanted: string, usual: Model, successor: Model | undefined) {
   const model = successor ?? usual;
   const name = successor ? `its successor ${model.name}` : model.name;
-  return { model, note: `The model “${wanted}” is not on offer, so ${name} is used.` };
+  return { model, note: `The model “${wanted}” isn’t available. Using ${name}.` };
 }
 
 /** Without a provider prefix. */
@@ -104,7 +104,7 @@ function resolveEffort(model: Model, wanted: string): { level?: string; note?: s
   if (efforts.includes(known)) return { level: known };
   if (known === 'none') return {};
   const level = nearest(efforts, levels.includes(known) ? known : 'medium');
-  return { level, note: `${name} has no effort “${wanted}”, so “${level}” is used.` };
+  return { level, note: `${name} doesn’t support the effort “${wanted}”. Using “${level}”.` };
 }
 
 /** The highest level on offer that is not above the wanted one, else the lowest on offer. */

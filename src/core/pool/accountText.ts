@@ -16,7 +16,7 @@ export function roleOf(
   return id === places.next ? 'next' : 'ready';
 }
 
-/** Two to five words: "In use", "Resting until 14:05". */
+/** Two to five words: "In use", "Paused until 14:05". */
 export function roleWords(role: Role, condition: Condition, nowMs: number, place?: Place): string {
   const until =
     'untilMs' in condition && condition.untilMs !== undefined
@@ -30,9 +30,9 @@ export function roleWords(role: Role, condition: Condition, nowMs: number, place
     case 'ready':
       return 'Ready';
     case 'resting':
-      return `Resting${until}`;
+      return `Paused${until}`;
     case 'ceiling':
-      return condition.kind === 'ceiling' ? `At your limit of ${condition.percent}%${until}` : '';
+      return condition.kind === 'ceiling' ? `Capped at ${condition.percent}%${until}` : '';
     case 'off':
       return 'Off';
     case 'signedOut':
@@ -41,11 +41,11 @@ export function roleWords(role: Role, condition: Condition, nowMs: number, place
 }
 
 const restWords: Record<CooldownReason, string> = {
-  usageLimit: 'Its usage limit is reached.',
+  usageLimit: 'Its usage limit has been reached.',
   rateLimited: 'It has sent too many requests.',
-  billing: 'It has no credit left.',
+  billing: 'It has no credits left.',
   notIncluded: 'Its plan does not include Codex.',
-  unauthorized: 'Codex did not accept its sign-in.',
+  unauthorized: 'Codex rejected its sign-in.',
 };
 
 /** Why the account is not used, one sentence; empty when it can be. */
@@ -56,12 +56,12 @@ export function conditionSentence(condition: Condition): string {
     case 'resting':
       return restWords[condition.reason];
     case 'ceiling':
-      return `A window has reached the ${condition.percent}% that you set as its limit.`;
+      return `A limit has reached the ${condition.percent}% cap that you set.`;
     case 'off':
-      return 'You have switched it off.';
+      return 'You turned it off.';
     case 'signedOut':
-      return 'Its session has ended. Sign in again to use it.';
+      return 'Its session ended. Sign in again to use it.';
     case 'otherIssuer':
-      return `It belongs to ${condition.issuer}, which is not the issuer in the settings.`;
+      return `It was signed in with ${condition.issuer}, but the settings use a different issuer.`;
   }
 }

@@ -2,7 +2,7 @@
 export type PoolFailure =
   /** The share that the person set is reached. `credentialId` is the account that opens first. */
   | { kind: 'ceiling'; percent: number; label: string; credentialId: string; opensAtMs?: number }
-  /** All accounts are switched off. */
+  /** All accounts are turned off. */
   | { kind: 'allOff' };
 
 export class PoolError extends Error {

@@ -33,7 +33,7 @@ const failures: Record<AuthFailure['kind'], AuthFailure> = {
 test.each(Object.values(failures))('says what happened and what to do next: $kind', (failure) => {
   const sentence = describeAuthFailure(failure);
   expect(sentence).toMatch(/^[A-Za-z][\w.-]* .*\.$/);
-  expect(sentence).toMatch(/[Ss]ign in|[Tt]ry again|Check|Ask for/);
+  expect(sentence).toMatch(/[Ss]ign in|[Tt]ry again|Check|Request a new one/);
   expect(sentence).not.toMatch(/undefined|NaN|object/);
   expect(new AuthError(failure).message).toBe(sentence);
 });
@@ -51,7 +51,7 @@ test('counts as passing only what may go away by itself', () => {
 test('names the ports, the host and the plain error word', () => {
   const holders = [{ port: 1455, name: 'node (process 812)' }];
   expect(describeAuthFailure({ kind: 'portsTaken', ports: [1455, 1457], holders })).toContain(
-    'port 1455 is held by node (process 812) and port 1457 is held by a program',
+    'port 1455 is in use by node (process 812) and port 1457 is in use by a program',
   );
   expect(describeAuthFailure(failures.unreachable)).toContain('auth.test could not be found');
   expect(describeAuthFailure(failures.pageFailed)).toContain('(server_error)');

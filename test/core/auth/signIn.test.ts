@@ -213,7 +213,7 @@ test('ends at once when it is cancelled, with the reason as it is', async () => 
   const { log, clock, work } = await untilBrowser(stop.signal);
   stop.abort('cancelled');
   expect(await work).toBe('cancelled');
-  expect(log).toEqual(['listening', 'browser', 'Sign-in was cancelled.']);
+  expect(log).toEqual(['listening', 'browser', 'Sign-in was canceled.']);
   expect(clock.timers).toEqual([]);
 });
 
@@ -225,7 +225,7 @@ test('a cancel while the code is traded ends it too, and stores nothing', async 
   };
   const { ports, saved, page } = setUp(allow, { http });
   await expect(signIn(ports, stop.signal)).rejects.toBe('cancelled');
-  expect(await page).toContain('Sign-in was cancelled.');
+  expect(await page).toContain('Sign-in was canceled.');
   expect(saved).toEqual([]);
 });
 

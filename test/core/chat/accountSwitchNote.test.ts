@@ -29,9 +29,9 @@ test('nothing is said while a chat stays with its account', () => {
 test('a change of account between two questions is told', () => {
   const goesTo = chat();
   goesTo('ada');
-  expect(goesTo('grace')).toBe('From here on with grace@example.com.');
+  expect(goesTo('grace')).toBe('Now using grace@example.com.');
   expect(goesTo('grace')).toBeUndefined();
-  expect(goesTo('ada')).toBe('From here on with ada@example.com.');
+  expect(goesTo('ada')).toBe('Now using ada@example.com.');
 });
 
 test.each<[ResponsesFailure, string]>([
@@ -47,5 +47,7 @@ test.each<[ResponsesFailure, string]>([
 ])('a change in the middle of a turn is told with its reason: %j', (after, words) => {
   const goesTo = chat();
   goesTo('ada');
-  expect(goesTo('grace', after)).toBe(`ada@example.com ${words}, so grace@example.com goes on.`);
+  expect(goesTo('grace', after)).toBe(
+    `ada@example.com ${words}. Continuing with grace@example.com.`,
+  );
 });

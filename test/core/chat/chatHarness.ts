@@ -133,7 +133,7 @@ export function createTalkWorld(ids: readonly string[] = ['a'], log: Log = silen
     tell,
     tracker,
     send: (text: string) => sending.send({ text, attachments: [] }),
-    /** Teaches that a turn takes 4 points of medium effort and 1 of low. */
+    /** Teaches that a turn takes 4% of medium effort and 1 of low. */
     learn: (id: string) => teach(tracker, id, clock.now() - 2 * windowMs),
     prompts: () => session.turns().map(({ prompt }) => prompt.text),
     last: () => session.turns().at(-1),

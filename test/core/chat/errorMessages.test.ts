@@ -12,7 +12,7 @@ describe('a failure in words', () => {
     const told = words({ kind: 'usageLimit', resetsAtMs: now + 130 * 60_000 });
     expect(told.message).toContain('14:05, in 2 h 10 min');
     expect(told.availableAtMs).toBe(now + 130 * 60_000);
-    expect(words({ kind: 'usageLimit' }).message).toContain('did not say when');
+    expect(words({ kind: 'usageLimit' }).message).toContain('The reset time is unknown');
     expect(words({ kind: 'usageLimit', resetsAtMs: now - 1 }).message).toContain('by now');
   });
 
@@ -50,7 +50,7 @@ describe('a failure in words', () => {
 
   test('asks to reload the window when code of ours is gone from disk', () => {
     const gone = errorMessage(new LoadError(new Error('Cannot find module')), now);
-    expect(gone.message).toContain('reload the window');
+    expect(gone.message).toContain('Reload the window');
     expect(gone.message).not.toContain('Cannot find module');
   });
 });

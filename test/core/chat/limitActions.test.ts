@@ -53,14 +53,16 @@ test("a limit of one's own says whose it is and when it opens", () => {
     { kind: 'wait', untilMs: nowMs + hourMs },
   ]);
   const words = errorMessage(error, nowMs);
-  expect(words.message).toMatch(/ada@example.com has used the 80% .* in 1 h\. Nothing was sent/);
+  expect(words.message).toMatch(
+    /ada@example.com has reached the 80% cap .* in 1 h\. Your message wasn’t sent/,
+  );
   expect(words.availableAtMs).toBe(nowMs + hourMs);
 });
 
 test('at a limit, an account that its owner holds back is named', () => {
   const capped = account('grace', { kind: 'ceiling', percent: 80 });
   expect(cappedAccountHint(limit(), [account('ada', resting), capped])).toBe(
-    'grace@example.com is left alone from 80% on, as you set it; a higher limit lets it go on.',
+    'grace@example.com has reached the 80% cap that you set. Raise the cap to use this account.',
   );
   const own = new PoolError({
     kind: 'ceiling',

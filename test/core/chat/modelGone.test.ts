@@ -58,7 +58,7 @@ test('a model that the backend refuses gives way to its successor, and the turn 
   expect(slugs()).toEqual(['gpt-5.5', 'gpt-6-sol']);
   expect(turn?.status).toBe('done');
   expect(turn?.notes).toEqual([
-    'The model “gpt-5.5” is not on offer, so its successor GPT-6-Sol is used.',
+    'The model “gpt-5.5” isn’t available. Using its successor GPT-6-Sol.',
   ]);
   await send();
   expect(slugs().at(-1)).toBe('gpt-6-sol');
@@ -82,7 +82,7 @@ test('so does a model that neither body shape finds', async () => {
 test('a stored choice that no catalogue lists is sent as its successor, and the turn says so', async () => {
   const { turn, slugs } = await ask('gpt-5.1-codex-max', good);
   expect(slugs()).toEqual(['gpt-5.5']);
-  expect(turn?.notes.join()).toContain('its successor GPT-5.5 is used');
+  expect(turn?.notes.join()).toContain('its successor GPT-5.5');
 });
 
 test('a second refusal in the same turn is told, and costs no further request', async () => {

@@ -38,7 +38,7 @@ describe('before a turn', () => {
     tell('b', 5);
     send('Hello');
     expect(prompts()).toEqual([]);
-    expect(sending.warning()).toMatchObject({ windowName: 'the 5-hour window', leftPoints: 2 });
+    expect(sending.warning()).toMatchObject({ windowName: 'the 5-hour limit', leftPoints: 2 });
     expect(sending.warning()?.ways).toEqual([
       { kind: 'send' },
       { kind: 'lowerEffort', effort: 'low' },

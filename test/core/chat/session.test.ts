@@ -140,7 +140,9 @@ describe('a session', () => {
     const session = talk(http, 60_000);
     session.send(prompt('one'));
     const notes = () => session.turns()[0]?.notes ?? [];
-    await vi.waitFor(() => expect(notes()[0]).toContain('Nothing has come'), { interval: 1 });
+    await vi.waitFor(() => expect(notes()[0]).toContain('No response for a minute'), {
+      interval: 1,
+    });
     session.stop();
     expect(notes()).toEqual([]);
   });
@@ -261,7 +263,7 @@ describe('a session', () => {
     session.send(prompt('one'));
     await settled(session);
     expect(sent.length).toBe(12);
-    expect(session.turns()[0]?.notes.at(-1)).toContain('did not come to an end');
+    expect(session.turns()[0]?.notes.at(-1)).toContain('without a complete response');
   });
 
   test('starts a new chat with a new id and nothing of the old one', async () => {

@@ -81,7 +81,7 @@ describe('text of a broken attempt', () => {
     await world.rest();
     expect(states.slice(-2)).toEqual(['(A long first try)', 'Short.']);
     expect(world.session.turns()[0]?.notes).toEqual([
-      'This answer broke off, so Codex wrote part of it again.',
+      'This response was interrupted, so Codex wrote part of it again.',
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('a repair', () => {
     world.send('Why?');
     await world.rest();
     expect(world.session.turns()[0]?.notes).toEqual([
-      'Part of this answer was garbled, so Codex wrote it again.',
+      'Part of this response was garbled, so Codex wrote it again.',
     ]);
   });
 });

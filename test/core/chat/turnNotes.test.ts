@@ -19,11 +19,11 @@ const notesOf = (world: ReturnType<typeof createTurnWorld>) => world.session.tur
 
 describe('the row of a retry', () => {
   const refusals = [
-    ['Codex has a fault', () => statusOf(500, '')],
+    ['Codex server error', () => statusOf(500, '')],
     ['Codex is overloaded', () => statusOf(503, { error: { code: 'server_is_overloaded' } })],
     ['Too many requests', () => statusOf(429, {})],
-    ['The connection broke', () => streamOf(sseBytes([created]))],
-    ['The answer was empty', () => streamOf(sseBytes([created, completed()]))],
+    ['Connection lost', () => streamOf(sseBytes([created]))],
+    ['Empty response', () => streamOf(sseBytes([created, completed()]))],
   ] as const;
 
   test.each(refusals)('says "%s" and when the next attempt comes', async (reason, refusal) => {
@@ -91,7 +91,7 @@ test('another model than was asked for is named once, however often the backend 
   ]);
   world.send('Why?');
   await world.rest();
-  expect(notesOf(world)).toEqual(['Answered by gpt-5.5-mini.']);
+  expect(notesOf(world)).toEqual(['Answered by gpt-5.5-mini instead.']);
 });
 
 test('the model that was asked for is not named', async () => {
@@ -115,13 +115,13 @@ test('what is to be said of the chosen model stands in the turn once, also after
 });
 
 test.each([
-  ['max_output_tokens', 'The answer reached its length limit and was cut.', true],
+  ['max_output_tokens', 'The response reached its length limit and was cut off.', true],
   [
     'content_filter',
-    'The answer was cut by the content filter. Asking again gives the same result.',
+    'The response was cut off by the content filter. Retrying gives the same result.',
     false,
   ],
-  ['some_new_reason', 'Codex ended the answer early (some_new_reason).', true],
+  ['some_new_reason', 'Codex ended the response early (some_new_reason).', true],
 ])('an answer that ended as incomplete says why: %s', async (reason, words, mayContinue) => {
   const events = [created, ...deltas('Half'), incomplete(reason)];
   const world = createTurnWorld([() => streamOf(sseBytes(events))]);

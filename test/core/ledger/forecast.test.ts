@@ -43,7 +43,7 @@ test('tells where the windows will stand', () => {
   const nowMs = beginsAtMs + 114 * min;
   // The weekly window has been seen for too short a time to say anything.
   expect(forecastSentence(forecastsOf(history, 'c', nowMs), nowMs, place)).toBe(
-    'At this pace the 5-hour window stands at 75% when it resets at 14:00.',
+    'At this pace, the 5-hour limit will be at 75% when it resets at 14:00.',
   );
 });
 
@@ -51,7 +51,7 @@ test('tells when a window will be used up', () => {
   const nowMs = beginsAtMs + 114 * min;
   const runway = forecastOf(series(rising(0.5)), nowMs)!;
   expect(forecastSentence([runway], nowMs, place)).toBe(
-    'At this pace the 5-hour window is spent at 12:20 (in 1 h 26 min), before it resets at 14:00.',
+    'At this pace, the 5-hour limit will be reached at 12:20 (in 1 h 26 min), before it resets at 14:00.',
   );
   expect(forecastTimeLeft(runway, nowMs)).toBe('≈ 1 h 25 min left at this pace');
 });

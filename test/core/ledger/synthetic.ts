@@ -80,7 +80,7 @@ export function seeded(seed: number): () => number {
 export interface MadeTurn {
   start: TurnStart;
   tokens: Tokens;
-  /** Points of the 5-hour window that it really takes. */
+  /** % of the 5-hour limit that it really takes. */
   truth: number;
   ms: number;
 }

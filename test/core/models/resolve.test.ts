@@ -25,13 +25,13 @@ test.each([
 test.each(['gpt-5.5-pro', 'gpt-5', 'gpt-7', 'codex-maxi'])(
   'does not take “%s” for a model that resembles it, and says what it uses',
   (slug) => {
-    const note = `The model “${slug}” is not on offer, so GPT-6.1-Sol is used.`;
+    const note = `The model “${slug}” isn’t available. Using GPT-6.1-Sol.`;
     expect(resolve(slug)).toEqual(['gpt-6.1-sol', 'low', 'low', note]);
   },
 );
 
 const clamped = (name: string, wanted: string, used: string) =>
-  `${name} has no effort “${wanted}”, so “${used}” is used.`;
+  `${name} doesn’t support the effort “${wanted}”. Using “${used}”.`;
 
 test.each([
   ['gpt-5.5', 'minimal', 'low', 'low', clamped('GPT-5.5', 'minimal', 'low')],
@@ -119,7 +119,7 @@ test.each([
 ])('leads from %s, which is gone, to its successor %s, and says so', (slug, successor) => {
   const { model, note } = resolveModel(bundledModels, slug, '');
   expect(model.slug).toBe(successor);
-  expect(note).toContain(`is not on offer, so its successor ${model.name} is used.`);
+  expect(note).toContain(`isn’t available. Using its successor ${model.name}.`);
 });
 
 test('follows the upgrades of the catalogue over refused and hidden models to a listed one', () => {
@@ -142,10 +142,7 @@ test('takes the default where upgrades turn in a circle or lead nowhere', () => 
     listed('b', { upgrade: 'a', hidden: true }),
   ] as const;
   const { model, note } = resolveModel([...circle], 'a', '', new Set(['a']));
-  expect([model.slug, note]).toEqual([
-    'default',
-    'The model “a” is not on offer, so default is used.',
-  ]);
+  expect([model.slug, note]).toEqual(['default', 'The model “a” isn’t available. Using default.']);
 });
 
 test('leads on from a default that was refused, and stays with it where nothing else is left', () => {

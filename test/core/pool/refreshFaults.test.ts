@@ -131,9 +131,7 @@ test.each(faults)(
     const { turn, store } = world([{ id: 'ada', isSpent: true, refresh }, { id: 'grace' }]);
     expect(await turn()).toEqual({
       end: 'grace',
-      notes: [
-        'ada@example.com could not be renewed at the sign-in server, so grace@example.com goes on.',
-      ],
+      notes: ['ada@example.com could not be refreshed. Continuing with grace@example.com.'],
     });
     expect(store.entries.get('ada')?.refreshToken).toBe('ada r0');
   },

@@ -78,8 +78,8 @@ describe('the text of the status bar', () => {
     ['nothing while no window is known', state([]), 'both', ''],
     ['nothing while nothing is known', undefined, 'both', ''],
     ['99 % until a window is spent', state([window(300, 99.9)]), 'both', '5h 99%'],
-    ['when it goes on once requests are refused', spent, 'both', '5h back at 14:05'],
-    ['the same by the tighter window', spent, 'tighter', '5h back at 14:05'],
+    ['when it goes on once requests are refused', spent, 'both', '5h resets 14:05'],
+    ['the same by the tighter window', spent, 'tighter', '5h resets 14:05'],
     [
       'the figures while a spent window still answers',
       { ...spent, refused: false },
@@ -93,13 +93,13 @@ describe('the text of the status bar', () => {
         availableAtMs: mondayAt9,
       }),
       'both',
-      'wk back at Mon 09:00',
+      'wk resets Mon 09:00',
     ],
     [
       'the time alone of a refusal without windows',
       state([], { refused: true, availableAtMs: at1405 }),
       'both',
-      'back at 14:05',
+      'resets 14:05',
     ],
   ] as const)('is %s', (_, of, setting, expected) => {
     expect(text(of, setting)).toBe(expected);
@@ -119,10 +119,10 @@ test.each([
 
 test('the label says it in whole sentences', () => {
   expect(quotaLabel(usual, asUsed, nowMs, place)).toBe(
-    'Codex quota. 5-hour limit 42 percent used, resets at 14:05. Weekly limit 18 percent used, resets on Monday at 09:00.',
+    'Codex usage. 5-hour limit 42 percent used, resets at 14:05. Weekly limit 18 percent used, resets on Monday at 09:00.',
   );
-  expect(quotaLabel(spent, asUsed, nowMs, place)).toContain('refused until 14:05 (in 2 h 10 min).');
-  expect(quotaLabel(undefined, asUsed, nowMs, place)).toBe('Codex quota. Not known yet.');
+  expect(quotaLabel(spent, asUsed, nowMs, place)).toContain('blocked until 14:05 (in 2 h 10 min).');
+  expect(quotaLabel(undefined, asUsed, nowMs, place)).toBe('Codex usage. Not known yet.');
 });
 
 test.each([
@@ -190,10 +190,10 @@ test('the tooltip tells each window, what is beside them, and the age', () => {
 
 test('the tooltip says so when the figures are old, unknown or the limit is reached', () => {
   const old = { ...usual, observedAtMs: nowMs - 3 * 60 * minuteMs };
-  expect(model({ quota: old }).remarks).toEqual(['These are the last known figures.']);
-  expect(model({}).remarks).toEqual([expect.stringContaining('not known')]);
+  expect(model({ quota: old }).remarks).toEqual(['These are the last known values.']);
+  expect(model({}).remarks).toEqual([expect.stringContaining('known yet')]);
   expect(model({ quota: spent }).remarks).toEqual([
-    'The limit is reached: requests are refused until 14:05 (in 2 h 10 min).',
+    'Limit reached. Requests are blocked until 14:05 (in 2 h 10 min).',
   ]);
 });
 
@@ -284,7 +284,7 @@ describe('what is left, where that is wanted', () => {
   test('is nothing without figures, and the time while requests are refused', () => {
     const settings = { statusBarText: 'both', ...asLeft } as const;
     expect(statusText(state([]), settings, nowMs, place)).toBe('');
-    expect(statusText(spent, settings, nowMs, place)).toBe('5h back at 14:05');
+    expect(statusText(spent, settings, nowMs, place)).toBe('5h resets 14:05');
   });
 
   test('adds up to 100 with what is used, and is 0 only when a window is spent', () => {
@@ -312,11 +312,11 @@ describe('remarks', () => {
     [
       'answers that fell silent',
       { hasStoppedReporting: true },
-      ['Answers no longer tell the quota; it is asked for every few minutes instead.'],
+      ['Responses no longer include usage, so it is checked every few minutes.'],
     ],
     ['why it could not be asked for', { problem: 'It failed.' }, ['It failed.']],
-    ['one banked reset', { resets: { available: 1 } }, ['1 banked reset is left.']],
-    ['more of them', { resets: { available: 2 } }, ['2 banked resets are left.']],
+    ['one usage reset', { resets: { available: 1 } }, ['1 usage reset is left.']],
+    ['more of them', { resets: { available: 2 } }, ['2 usage resets are left.']],
     ['none', { resets: { available: 0 } }, []],
     [
       'credits without end',
@@ -328,17 +328,17 @@ describe('remarks', () => {
     [
       'a spending limit',
       { spend: { reached: false, limit: '20.00', usedPercent: 40.7, resetsAtMs: mondayAt9 } },
-      ['40% of your spending limit of 20.00 are used. It resets Mon 09:00.'],
+      ['40% of your spending limit of 20.00 is used. It resets Mon 09:00.'],
     ],
     [
       'a spending limit that is reached',
       { spend: { reached: true } },
-      ['Your spending limit is reached.'],
+      ['Your spending limit was reached.'],
     ],
     [
       'who can help when a workspace has no credits',
       { reachedType: 'workspace_member_credits_depleted' },
-      ['The credits of your workspace are used up. Ask its owner for more.'],
+      ['Your workspace has no credits left. Ask its owner for more.'],
     ],
     ['no type that is not known', { reachedType: 'something_new' }, []],
   ])('tell of %s', (_, more, expected) => {

@@ -47,32 +47,32 @@ test.each([
 });
 
 describe('the first sentence', () => {
-  const five = 'The 5-hour window';
-  const lasts: Outlook = { kind: 'lasts', name: 'The week' };
+  const five = 'The 5-hour limit';
+  const lasts: Outlook = { kind: 'lasts', name: 'The weekly limit' };
   test.each<[string, Outlook[]]>([
     [
-      'At this pace the 5-hour window stands at *74%* when it resets at 14:05. The week lasts.',
+      'At this pace, the 5-hour limit will be at *74%* when it resets at 14:05. The weekly limit won’t be reached.',
       [{ kind: 'reaches', name: five, percent: 74, resetsAtMs }, lasts],
     ],
     [
-      'At this pace the 5-hour window is spent *at 12:45*, 1 h 20 min before it resets. The week is spent *on Mon at 09:20*.',
+      'At this pace, the 5-hour limit will be reached *at 12:45*, 1 h 20 min before it resets. The weekly limit will be reached *on Mon at 09:20*.',
       [
         { kind: 'runsOut', name: five, atMs: nowMs + 50 * minute, resetsAtMs },
-        { kind: 'runsOut', name: 'The week', atMs: mondayMs },
+        { kind: 'runsOut', name: 'The weekly limit', atMs: mondayMs },
       ],
     ],
     [
-      'The 5-hour window is spent until *14:05*, in 2 h 10 min. At this pace the week stands at *60%* when it resets on Mon at 09:20.',
+      'The 5-hour limit was reached; it resets *14:05*, in 2 h 10 min. At this pace, the weekly limit will be at *60%* when it resets on Mon at 09:20.',
       [
         { kind: 'spent', name: five, untilMs: resetsAtMs },
-        { kind: 'reaches', name: 'The week', percent: 60, resetsAtMs: mondayMs },
+        { kind: 'reaches', name: 'The weekly limit', percent: 60, resetsAtMs: mondayMs },
       ],
     ],
     [
-      'The 5-hour window stands at *42%* and resets at 14:05.',
+      'The 5-hour limit is at *42%* and resets at 14:05.',
       [{ kind: 'rests', name: five, percent: 42, resetsAtMs }],
     ],
-    ['The 5-hour window is spent.', [{ kind: 'spent', name: five }]],
+    ['The 5-hour limit was reached.', [{ kind: 'spent', name: five }]],
     ['', []],
   ])('%s', (words, outlook) => {
     const told = outlookWords(outlook, nowMs).map(({ text, strong }) =>
@@ -86,9 +86,9 @@ test.each<[AccountRole, string]>([
   [{ kind: 'inUse' }, 'In use'],
   [{ kind: 'next' }, 'Next'],
   [{ kind: 'ready' }, 'Ready'],
-  [{ kind: 'resting', untilMs: resetsAtMs }, 'Resting until 14:05'],
-  [{ kind: 'resting' }, 'Resting'],
-  [{ kind: 'ceiling', percent: 80 }, 'Limit of 80% reached'],
+  [{ kind: 'resting', untilMs: resetsAtMs }, 'Paused until 14:05'],
+  [{ kind: 'resting' }, 'Paused'],
+  [{ kind: 'ceiling', percent: 80 }, 'Cap of 80% reached'],
   [{ kind: 'signedOut' }, 'Signed out'],
   [{ kind: 'off' }, 'Off'],
 ])('an account that is %o says so', (role, words) => {
@@ -106,10 +106,10 @@ test('old figures are called old, and none are not spoken of', () => {
     sourceWords(sampleAccount(nowMs, 1, { stale: true }), nowMs, '20 s ago'),
   ]).toEqual([
     'From the last answer, 20 s ago',
-    'Old figures, from the last answer, 20 s ago',
+    'Outdated, from the last answer, 20 s ago',
     '',
     'From the last answer',
     'From the last answer, 20 s ago',
-    'Old figures, from the last answer, 20 s ago',
+    'Outdated, from the last answer, 20 s ago',
   ]);
 });

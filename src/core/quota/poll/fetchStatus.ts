@@ -42,5 +42,5 @@ const namedMs = (failure: unknown): number =>
 function describe(failure: unknown): string {
   if (failure instanceof UsageError || failure instanceof AuthError) return failure.message;
   if (failure instanceof HttpError) return `${failure.host} could not be reached.`;
-  return 'The quota could not be read.';
+  return 'Usage could not be read.';
 }

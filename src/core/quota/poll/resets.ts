@@ -60,8 +60,8 @@ export class ResetsError extends Error {
   constructor(status?: number) {
     super(
       status === undefined
-        ? 'Codex told of the banked resets in a form that Codex Chat does not know.'
-        : `Codex did not answer about the banked resets (status ${status}).`,
+        ? 'Codex returned the usage resets in an unknown format.'
+        : `Codex did not return the usage resets (status ${status}).`,
     );
     this.status = status;
   }

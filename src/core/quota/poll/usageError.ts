@@ -5,8 +5,8 @@ export type UsageFailure =
   | { kind: 'otherAccount' };
 
 const unreadableWords: Record<Exclude<UsageFailure['kind'], 'refused'>, string> = {
-  unreadable: 'Codex told the quota in a form that Codex Chat does not know.',
-  otherAccount: 'Codex told the quota of another account, so it is not shown.',
+  unreadable: 'Codex returned usage data in an unknown format.',
+  otherAccount: 'Codex returned the usage of another account, so it isn’t shown.',
 };
 
 /** Why the usage could not be had, beside what {@link Http} and {@link BearerTokenSource} throw. */
@@ -17,7 +17,7 @@ export class UsageError extends Error {
   constructor(failure: UsageFailure) {
     super(
       failure.kind === 'refused'
-        ? `Codex did not tell the quota (status ${failure.status}).`
+        ? `Codex did not return usage data (status ${failure.status}).`
         : unreadableWords[failure.kind],
     );
     this.failure = failure;

@@ -45,35 +45,35 @@ function meterSentences(state: QuotaState, nowMs: number, place?: Place): string
 
 /** Of a key of the API. */
 export const billedWords =
-  'An API key: it has no quota, each use is billed. It is used only while you choose it.';
+  'API key: billed per use, with no usage limits. It is used only while selected.';
 
-const unknown = 'The quota is not known yet. It comes with the next answer.';
-const lastKnown = 'These are the last known figures.';
-const silent = 'Answers no longer tell the quota; it is asked for every few minutes instead.';
+const unknown = 'Usage isn’t known yet. It arrives with the next response.';
+const lastKnown = 'These are the last known values.';
+const silent = 'Responses no longer include usage, so it is checked every few minutes.';
 
 /** WIRE.md d; a plain limit that is reached has its sentence with the time. */
 const reachedWords: ReadonlyMap<string, string> = new Map([
   [
     'workspace_owner_credits_depleted',
-    'The credits of your workspace are used up. Add some to go on.',
+    'Your workspace has no credits left. Add credits to continue.',
   ],
   [
     'workspace_member_credits_depleted',
-    'The credits of your workspace are used up. Ask its owner for more.',
+    'Your workspace has no credits left. Ask its owner for more.',
   ],
   [
     'workspace_owner_usage_limit_reached',
-    'The usage limit of your workspace is reached. Raise it to go on.',
+    'Your workspace reached its usage limit. Raise the limit to continue.',
   ],
   [
     'workspace_member_usage_limit_reached',
-    'The usage limit of your workspace is reached. Ask its owner to raise it.',
+    'Your workspace reached its usage limit. Ask its owner to raise it.',
   ],
 ]);
 
-/** "1 banked reset is", "2 banked resets are". */
+/** "1 usage reset is", "2 usage resets are". */
 const bankedWords = (count: number) =>
-  count === 1 ? '1 banked reset is' : `${count} banked resets are`;
+  count === 1 ? '1 usage reset is' : `${count} usage resets are`;
 
 function creditsSentence({ credits }: QuotaState): string {
   if (credits?.unlimited) return 'Credits: unlimited.';
@@ -86,8 +86,8 @@ export function spendSentence(spend: QuotaSpend, nowMs: number, place?: Place): 
   const { reached, limit, usedPercent, resetsAtMs } = spend;
   const when = resetsAtMs === undefined ? '' : ` It resets ${clockTime(resetsAtMs, nowMs, place)}.`;
   const own = limit === undefined ? '' : ` of ${limit}`;
-  if (reached) return `Your spending limit${own} is reached.${when}`;
+  if (reached) return `Your spending limit${own} was reached.${when}`;
   if (usedPercent === undefined)
     return limit === undefined ? '' : `Your spending limit is ${limit}.${when}`;
-  return `${Math.floor(usedPercent)}% of your spending limit${own} are used.${when}`;
+  return `${Math.floor(usedPercent)}% of your spending limit${own} is used.${when}`;
 }

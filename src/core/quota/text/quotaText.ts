@@ -47,7 +47,7 @@ export function percentOf(window: QuotaWindow, { statusBarPercent }: PercentSett
 const figureSpace = '\u2007';
 
 /**
- * The figures of the status bar: `5h 42% · wk 18%`, `5h 58% · wk 82% left`, `5h back at 14:05`
+ * The figures of the status bar: `5h 42% · wk 18%`, `5h 58% · wk 82% left`, `5h resets 14:05`
  * while requests are refused, and nothing while nothing is known.
  */
 export function statusText(
@@ -60,7 +60,7 @@ export function statusText(
   if (isExhausted(state) && state.availableAtMs !== undefined) {
     const label = blocking(state)?.label;
     const time = clockTime(state.availableAtMs, nowMs, place);
-    return `${label ? `${label} ` : ''}back at ${time}`;
+    return `${label ? `${label} ` : ''}resets ${time}`;
   }
   const tight = tightest(state);
   const shown = settings.statusBarText === 'both' ? state.windows : tight ? [tight] : [];
@@ -80,7 +80,7 @@ export function quotaLabel(
   place?: Place,
 ): string {
   if (!state || state.windows.length === 0) {
-    return `Codex quota. ${isExhausted(state) ? refusalSentence(state, nowMs, place) : 'Not known yet.'}`;
+    return `Codex usage. ${isExhausted(state) ? refusalSentence(state, nowMs, place) : 'Not known yet.'}`;
   }
   const windows = state.windows.map((window) => {
     const { resetsAtMs } = window;
@@ -89,16 +89,16 @@ export function quotaLabel(
     return `${window.name} ${percent} percent ${settings.statusBarPercent}${when}.`;
   });
   const refusal = isExhausted(state) ? [refusalSentence(state, nowMs, place)] : [];
-  const age = isStale(state, nowMs) ? [`Told ${ageWords(state, nowMs)}.`] : [];
-  return ['Codex quota.', ...refusal, ...windows, ...age].join(' ');
+  const age = isStale(state, nowMs) ? [`Updated ${ageWords(state, nowMs)}.`] : [];
+  return ['Codex usage.', ...refusal, ...windows, ...age].join(' ');
 }
 
 /** "Requests are refused until 14:05 (in 2 h 10 min)." */
 export function refusalSentence(state: QuotaState, nowMs: number, place?: Place): string {
   const { availableAtMs } = state;
-  if (availableAtMs === undefined) return 'The limit is reached: requests are refused.';
+  if (availableAtMs === undefined) return 'Limit reached. Requests are blocked.';
   const time = timeAndDistance(availableAtMs, nowMs, place);
-  return `The limit is reached: requests are refused until ${time}.`;
+  return `Limit reached. Requests are blocked until ${time}.`;
 }
 
 /** "just now", "7 min ago", "3 h ago", "2 d ago". */
