@@ -38,7 +38,10 @@ test('code stays plain and whole when its colours cannot be loaded, and gets the
   await expect
     .poll(() => panel.heard())
     .toEqual([
-      { type: 'view/error', message: expect.stringContaining('the highlighter could not be loaded') },
+      {
+        type: 'view/error',
+        message: expect.stringContaining('the highlighter could not be loaded'),
+      },
     ]);
   const blocks = panel.page.locator('pre');
   expect(await blocks.allTextContents()).toEqual(['const a = 1;\n']);
