@@ -38,7 +38,7 @@ test('one question asks whether an account may take over, and the answer becomes
   practice,
 }, info) => {
   const { workbench, server } = practice;
-  const question = workbench.notification('may Codex Chat continue with another one by itself?');
+  const question = workbench.notification('may Codex Chat switch to another one automatically?');
   // A question that nobody answers slides away and waits behind the bell.
   await workbench.runCommand('Notifications: Show Notifications');
   await expect(question).toHaveCount(1);

@@ -22,7 +22,7 @@ test('a key that the API does not know is asked for again', async ({ practice })
   await expect(workbench.page.locator('.quick-input-widget')).toContainText('rejected this key');
   await input.fill(practiceApiKey);
   await input.press('Enter');
-  await expect(workbench.notification('is used from now on')).toBeVisible();
+  await expect(workbench.notification('Now using')).toBeVisible();
 });
 
 test('a question goes to the API, and the status bar shows no quota', async ({ practice }) => {
