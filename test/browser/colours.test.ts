@@ -44,7 +44,7 @@ test('code stays plain and whole when its colours cannot be loaded, and gets the
       },
     ]);
   const blocks = panel.page.locator('pre');
-  expect(await blocks.allTextContents()).toEqual(['const a = 1;\n']);
+  await expect.poll(() => blocks.allTextContents()).toEqual(['const a = 1;\n']);
   await panel.page.unroute(address);
   await panel.tell({ type: 'turn/add', turn: coded('two') });
   const coloured = panel.page.locator('pre:has([class^=hl-])');
@@ -69,11 +69,12 @@ test('code that a grammar never ends with stays plain, and neither the page nor 
   await expect
     .poll(() => panel.page.locator('pre [class^=hl-]').count(), { timeout: 20_000 })
     .toBe(2);
-  expect(await panel.page.locator('pre').allTextContents()).toEqual([
-    'const endless = 1;\n',
-    'const a = 1;\n',
-  ]);
-  expect(await panel.page.locator('pre [class^=hl-]').allTextContents()).toEqual(['const', 'a']);
+  await expect
+    .poll(() => panel.page.locator('pre').allTextContents())
+    .toEqual(['const endless = 1;\n', 'const a = 1;\n']);
+  await expect
+    .poll(() => panel.page.locator('pre [class^=hl-]').allTextContents())
+    .toEqual(['const', 'a']);
   expect(panel.faults).toEqual([]);
   await panel.close();
 });

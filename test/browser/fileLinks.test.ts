@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(markdown.foreignRequests).toEqual([]);
-  expect(await markdown.page.evaluate('markdownPage.violations')).toEqual([]);
+  await expect.poll(() => markdown.page.evaluate('markdownPage.violations')).toEqual([]);
 });
 
 const answer = () => markdown.page.locator('.md');
@@ -30,18 +30,18 @@ test('a path between backticks and the target of a link become links once the ho
     'show',
     'See `src/cart.ts:3`, [the cart](src/cart.ts#L3) and `total` or `src/gone.ts`.',
   );
-  expect(await answer().textContent()).toBe(
-    'See src/cart.ts:3, the cart (src/cart.ts#L3) and total or src/gone.ts.',
-  );
-  expect(await answer().getByRole('link').count()).toBe(0);
+  await expect
+    .poll(() => answer().textContent())
+    .toBe('See src/cart.ts:3, the cart (src/cart.ts#L3) and total or src/gone.ts.');
+  await expect.poll(() => answer().getByRole('link').count()).toBe(0);
   await expect.poll(asked).toEqual(['src/cart.ts:3', 'src/cart.ts#L3', 'src/gone.ts']);
   await learn(['src/cart.ts:3', true], ['src/cart.ts#L3', true], ['src/gone.ts', false]);
   const links = answer().getByRole('link');
-  expect(await links.allTextContents()).toEqual(['src/cart.ts:3', 'the cart']);
-  expect(await answer().textContent()).toBe(
-    'See src/cart.ts:3, the cart and total or src/gone.ts.',
-  );
-  expect(await answer().locator('[href]').count()).toBe(0);
+  await expect.poll(() => links.allTextContents()).toEqual(['src/cart.ts:3', 'the cart']);
+  await expect
+    .poll(() => answer().textContent())
+    .toBe('See src/cart.ts:3, the cart and total or src/gone.ts.');
+  await expect.poll(() => answer().locator('[href]').count()).toBe(0);
   await links.first().click();
   await links.last().press('Enter');
   expect((await sent()).slice(1)).toEqual([
@@ -56,13 +56,13 @@ test('a link stays one node while the answer grows behind it, and is asked for o
   await markdown.call('append', ' so');
   await learn(['src/a.ts:1', true]);
   await markdown.call('append', ' on');
-  expect(await markdown.call('remember', '.md a')).toBe(1);
+  await expect.poll(() => markdown.call('remember', '.md a')).toBe(1);
   for (let i = 0; i < 20; i++) await markdown.call('append', ' word');
   await markdown.call('append', ' `src/a.ts:1`\n\nnext');
   await markdown.call('end');
-  expect(await markdown.call('unchanged')).toEqual([true]);
-  expect(await answer().getByRole('link').count()).toBe(2);
-  expect(await asked()).toEqual(['src/a.ts:1']);
+  await expect.poll(() => markdown.call('unchanged')).toEqual([true]);
+  await expect.poll(() => answer().getByRole('link').count()).toBe(2);
+  await expect.poll(() => asked()).toEqual(['src/a.ts:1']);
 });
 
 test.each([
@@ -76,13 +76,13 @@ test.each([
 ])('%s is never asked for, and keeps its address', async (source, shown) => {
   await markdown.call('show', source);
   await markdown.page.waitForTimeout(150);
-  expect(await answer().textContent()).toBe(shown);
-  expect(await sent()).toEqual([]);
+  await expect.poll(() => answer().textContent()).toBe(shown);
+  await expect.poll(() => sent()).toEqual([]);
 });
 
 test('an image that is a file keeps its path', async () => {
   await markdown.call('show', '![The plan](docs/plan.png)');
-  expect(await answer().textContent()).toBe('Image: The plan (docs/plan.png)');
+  await expect.poll(() => answer().textContent()).toBe('Image: The plan (docs/plan.png)');
 });
 
 test('an answer of thousands of paths asks for 500 at the most, 50 at a time', async () => {

@@ -49,7 +49,7 @@ describe('the focus', () => {
     await panel.tell(account(codeAccount));
     await button(panel, 'Copy code and open the page').focus();
     await panel.tell(account({ state: 'signedIn', label: 'ada@example.com' }));
-    expect(await focused(panel)).toBe('Message to Codex');
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
   });
 
   test('moves on when the control that has it is hidden', async () => {
@@ -64,7 +64,7 @@ describe('the focus', () => {
     await button(panel, 'Sign in with ChatGPT').focus();
     await panel.page.evaluate('document.hasFocus = () => false');
     await panel.tell(account(codeAccount));
-    expect(await focused(panel)).toBe('nothing');
+    await expect.poll(() => focused(panel)).toBe('nothing');
     await panel.page.evaluate('window.dispatchEvent(new FocusEvent("focus"))');
     expect(await focused(panel)).not.toBe('nothing');
   });
@@ -75,7 +75,7 @@ describe('the focus', () => {
     const part: Change = { type: 'part/put', part: { kind: 'text', id: 'text-1', text: 'More.' } };
     await panel.tell({ type: 'turn/changes', turnId: 'turn-2', attempt: 1, changes: [part] });
     const isKept = 'document.activeElement === document.querySelector(".answer")';
-    expect(await panel.page.evaluate(isKept)).toBe(true);
+    await expect.poll(() => panel.page.evaluate(isKept)).toBe(true);
   });
 
   test('goes to the field with a suggestion, whose answer is followed', async () => {
@@ -85,8 +85,8 @@ describe('the focus', () => {
     const panel = await show(snapshot({ start: { workspace: '', suggestions } }));
     await button(panel, 'Explain cart.ts').focus();
     await panel.page.keyboard.press('Enter');
-    expect(await focused(panel)).toBe('Message to Codex');
-    expect(await panel.heard()).toEqual([{ type: 'suggestion/pick', id: 'explain' }]);
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
+    await expect.poll(() => panel.heard()).toEqual([{ type: 'suggestion/pick', id: 'explain' }]);
     const text = Array.from({ length: 80 }, (_, at) => `Paragraph ${at}.`).join('\n\n');
     await panel.tell({ type: 'turn/add', turn: running([{ kind: 'text', id: 'text-1', text }]) });
     const isAtEnd = `{
@@ -102,7 +102,7 @@ describe('the focus', () => {
     const page = panel.page.getByRole('region', { name: 'Usage' });
     await page.waitFor();
     await panel.page.keyboard.press('Escape');
-    expect(await focused(panel)).toBe('Message to Codex');
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
   });
 });
 
@@ -137,7 +137,7 @@ test('every turn is in the accessibility tree under its name, wherever the scrol
       `{ const s = document.querySelector('.scroller'); s.scrollTop = ${top.replace('scrollHeight', 's.scrollHeight')}; }`,
     );
     await panel.page.waitForTimeout(100);
-    expect(await articles(panel)).toEqual(all);
+    await expect.poll(() => articles(panel)).toEqual(all);
   }
 });
 
@@ -175,12 +175,14 @@ describe('what was said aloud', () => {
 describe('the send key while an answer is under way', () => {
   test('sends nothing, loses nothing, and says so below the text until the answer ends', async () => {
     const panel = await show(snapshot({ turns: [running([])] }));
-    expect(await field(panel).getAttribute('placeholder')).toContain('after the response');
+    await expect
+      .poll(() => field(panel).getAttribute('placeholder'))
+      .toContain('after the response');
     await field(panel).fill('And then?');
     await field(panel).press('Enter');
     const note = panel.page.locator('.composer-note');
-    expect(await note.innerText()).toContain('Not sent: Codex is still responding.');
-    expect(await field(panel).inputValue()).toBe('And then?');
+    await expect.poll(() => note.innerText()).toContain('Not sent: Codex is still responding.');
+    await expect.poll(() => field(panel).inputValue()).toBe('And then?');
     await panel.tell({
       type: 'turn/state',
       turnId: 'turn-1',
@@ -188,8 +190,8 @@ describe('the send key while an answer is under way', () => {
       notes: [],
       status: 'done',
     });
-    expect(await note.isVisible()).toBe(false);
+    await expect.poll(() => note.isVisible()).toBe(false);
     await field(panel).press('Enter');
-    expect(await panel.heard()).toEqual([{ type: 'prompt/send', text: 'And then?' }]);
+    await expect.poll(() => panel.heard()).toEqual([{ type: 'prompt/send', text: 'And then?' }]);
   });
 });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => markdown.close());
 afterEach(async () => {
   expect(markdown.foreignRequests).toEqual([]);
-  expect(await markdown.page.evaluate('markdownPage.violations')).toEqual([]);
+  await expect.poll(() => markdown.page.evaluate('markdownPage.violations')).toEqual([]);
 });
 
 const formulas = () => markdown.page.locator('.md .math');
@@ -32,8 +32,10 @@ test('a formula is typeset, with MathML for screen readers, in text, lists, tabl
     'So $a_1$ and \\(b\\).\n\n- $c$\n\n| x |\n|---|\n| $d^2$ |\n\n> $e$\n\n$$\nf = \\frac{1}{2}\n$$\n';
   await markdown.call('show', text);
   await expect.poll(() => typeset().count()).toBe(6);
-  expect(await markdown.page.locator('.md math').count()).toBe(6);
-  expect(await markdown.page.locator('.md .is-display').getAttribute('aria-label')).toBe('Formula');
+  await expect.poll(() => markdown.page.locator('.md math').count()).toBe(6);
+  await expect
+    .poll(() => markdown.page.locator('.md .is-display').getAttribute('aria-label'))
+    .toBe('Formula');
   const fonts = await markdown.page.evaluate<string[]>(
     'document.fonts.ready.then(() => [...document.fonts].filter((f) => f.status === "loaded").map((f) => f.family))',
   );
@@ -42,17 +44,17 @@ test('a formula is typeset, with MathML for screen readers, in text, lists, tabl
 
 test('half a formula is shown as it is written until it is closed', async () => {
   await markdown.call('start', 'The sum $$ t = t_0 + 5\\,\\mathrm{h}');
-  expect(await markdown.page.locator('.md').textContent()).toBe(
-    'The sum $$ t = t_0 + 5\\,\\mathrm{h}',
-  );
+  await expect
+    .poll(() => markdown.page.locator('.md').textContent())
+    .toBe('The sum $$ t = t_0 + 5\\,\\mathrm{h}');
   await markdown.call('append', ' $$ is *it*.');
   await expect.poll(() => typeset().count()).toBe(1);
-  expect(await markdown.call('remember', '.katex')).toBe(1);
+  await expect.poll(() => markdown.call('remember', '.katex')).toBe(1);
   await markdown.call('append', ' And so on.');
   await markdown.call('append', '\n\nNext.');
   await markdown.call('end');
   await settled();
-  expect(await markdown.call('unchanged')).toEqual([true]);
+  await expect.poll(() => markdown.call('unchanged')).toEqual([true]);
 });
 
 test.each([
@@ -73,8 +75,10 @@ test.each([
   await markdown.call('show', `${source} and $y$`);
   await expect.poll(() => typeset().count()).toBeGreaterThan(0);
   await settled();
-  expect(await formulas().first().textContent()).toBe(source);
-  expect(await markdown.page.locator('.md [href], .md [src], .md img, .md a').count()).toBe(0);
+  await expect.poll(() => formulas().first().textContent()).toBe(source);
+  await expect
+    .poll(() => markdown.page.locator('.md [href], .md [src], .md img, .md a').count())
+    .toBe(0);
 });
 
 test('a wide formula scrolls in its own box, by the keyboard too', async () => {

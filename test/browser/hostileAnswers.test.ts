@@ -53,7 +53,7 @@ test('a long list is cut, and all of it comes when it is asked for, with the rig
   await panel.page.keyboard.press('Enter');
   await panel.page.keyboard.press('Enter');
   await expect.poll(() => panel.page.locator('.md li').count(), { timeout: 60_000 }).toBe(items);
-  expect(await panel.page.evaluate('document.activeElement.localName')).toBe('article');
+  await expect.poll(() => panel.page.evaluate('document.activeElement.localName')).toBe('article');
   const numbers = await panel.page.evaluate<number[]>(
     `[...document.querySelectorAll('.md ol')].map((list) => list.start)`,
   );
@@ -63,7 +63,7 @@ test('a long list is cut, and all of it comes when it is asked for, with the rig
   expect(numbers).toEqual(
     counts.map((_, at) => 1 + counts.slice(0, at).reduce((a, b) => a + b, 0)),
   );
-  expect(await panel.page.getByRole('button', { name: 'Show all' }).count()).toBe(0);
+  await expect.poll(() => panel.page.getByRole('button', { name: 'Show all' }).count()).toBe(0);
 }, 120_000);
 
 test('a task that blocks the page is seen', async () => {

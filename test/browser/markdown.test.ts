@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => markdown.close());
 afterEach(async () => {
   expect(markdown.foreignRequests).toEqual([]);
-  expect(await markdown.page.evaluate('markdownPage.violations')).toEqual([]);
+  await expect.poll(() => markdown.page.evaluate('markdownPage.violations')).toEqual([]);
 });
 
 describe('hostile text', () => {
@@ -150,15 +150,17 @@ describe('blocks', () => {
     await markdown.call('select', 'li');
     await answer().getByRole('link').focus();
     for (let i = 0; i < 200; i++) await markdown.call('append', i % 9 ? ' w**o**rd' : '\n- item');
-    expect(await markdown.call('selected')).toBe('one link tail');
-    expect(await markdown.page.evaluate('document.activeElement.textContent')).toBe('link');
+    await expect.poll(() => markdown.call('selected')).toBe('one link tail');
+    await expect
+      .poll(() => markdown.page.evaluate('document.activeElement.textContent'))
+      .toBe('link');
   });
 
   test('an open fence shows as code at once and gets its buttons when it closes', async () => {
     await markdown.call('start', 'text\n\n```ts src/a.ts\nlet a = 1;\nlet');
     await expect.poll(() => answer().locator('pre').textContent()).toBe('let a = 1;\nlet');
-    expect(await answer().locator('.code-head').textContent()).toBe('src/a.ts');
-    expect(await answer().getByRole('toolbar').count()).toBe(0);
+    await expect.poll(() => answer().locator('.code-head').textContent()).toBe('src/a.ts');
+    await expect.poll(() => answer().getByRole('toolbar').count()).toBe(0);
     await markdown.call('append', ' b;\n```\n');
     const names = await answer()
       .getByRole('button')
@@ -200,16 +202,18 @@ describe('blocks', () => {
     await calls();
     const copy = answer().getByRole('button').first();
     await copy.click();
-    expect(await copy.textContent()).toBe('Copied');
-    expect(await copy.getAttribute('aria-label')).toBe('Copied');
+    await expect.poll(() => copy.textContent()).toBe('Copied');
+    await expect.poll(() => copy.getAttribute('aria-label')).toBe('Copied');
     await answer().getByRole('button', { name: 'Insert at cursor' }).click();
     await answer().getByRole('button', { name: 'New file' }).click();
     const clean = '\tif (a) {\n\n\n\n    b();  \n}';
-    expect(await calls()).toEqual([
-      ['copy', clean],
-      ['insert', clean, 'typescriptreact'],
-      ['newFile', clean, 'typescriptreact'],
-    ]);
+    await expect
+      .poll(() => calls())
+      .toEqual([
+        ['copy', clean],
+        ['insert', clean, 'typescriptreact'],
+        ['newFile', clean, 'typescriptreact'],
+      ]);
     await expect
       .poll(() => copy.getAttribute('aria-label'), { timeout: 5_000 })
       .toBe('Copy code block 1, TypeScript JSX');
@@ -253,16 +257,18 @@ describe('blocks', () => {
     );
     await calls();
     const [docs, image] = await answer().getByRole('link').all();
-    expect(await answer().locator('[href]').count()).toBe(0);
-    expect(await docs?.getAttribute('title')).toBe('https://docs.example/a');
+    await expect.poll(() => answer().locator('[href]').count()).toBe(0);
+    await expect.poll(() => docs?.getAttribute('title')).toBe('https://docs.example/a');
     await docs?.click();
     await docs?.press('Enter');
     await image?.click();
-    expect(await calls()).toEqual([
-      ['openLink', 'https://docs.example/a', 'the docs'],
-      ['openLink', 'https://docs.example/a', 'the docs'],
-      ['openLink', 'https://img.example/x.png', 'Open in browser'],
-    ]);
+    await expect
+      .poll(() => calls())
+      .toEqual([
+        ['openLink', 'https://docs.example/a', 'the docs'],
+        ['openLink', 'https://docs.example/a', 'the docs'],
+        ['openLink', 'https://img.example/x.png', 'Open in browser'],
+      ]);
   });
 
   test('a reference defined later becomes a link at the end, other blocks stay', async () => {
@@ -271,21 +277,21 @@ describe('blocks', () => {
       'one\n\nsee [it][r] here\n\n- [x] done [r]\n\n```\n[r]\n```\n\ntwo\n\n',
     );
     await markdown.call('append', '[r]: https://r.example/\n\nlast');
-    expect(await answer().getByRole('link').count()).toBe(0);
-    expect(await markdown.call('remember', '.md > *')).toBe(6);
+    await expect.poll(() => answer().getByRole('link').count()).toBe(0);
+    await expect.poll(() => markdown.call('remember', '.md > *')).toBe(6);
     await markdown.call('end');
-    expect(await markdown.call('unchanged')).toEqual(Array(6).fill(true));
-    expect(await answer().getByRole('link').allTextContents()).toEqual(['it', 'r']);
+    await expect.poll(() => markdown.call('unchanged')).toEqual(Array(6).fill(true));
+    await expect.poll(() => answer().getByRole('link').allTextContents()).toEqual(['it', 'r']);
   });
 
   test('a big table is cut until all of it is asked for, while it grows too', async () => {
     const rows = (n: number) => '| a | b |\n'.repeat(n);
     await markdown.call('start', `| x | y |\n|---|---|\n${rows(600)}`);
-    expect(await answer().locator('tbody tr').count()).toBe(500);
+    await expect.poll(() => answer().locator('tbody tr').count()).toBe(500);
     await answer().getByRole('button', { name: 'Show all 2 columns, 600 rows' }).click();
-    expect(await answer().locator('tbody tr').count()).toBe(600);
+    await expect.poll(() => answer().locator('tbody tr').count()).toBe(600);
     await markdown.call('append', rows(5));
-    expect(await answer().locator('tbody tr').count()).toBe(605);
+    await expect.poll(() => answer().locator('tbody tr').count()).toBe(605);
   });
 
   test.each([

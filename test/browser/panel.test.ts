@@ -41,9 +41,9 @@ describe('an answer that falls silent', () => {
 
   test('says for how long, counts on, and says nothing to screen readers', async () => {
     const panel = await show(scenes['silent'] ?? snapshot(), { fakeTime: true });
-    expect(await shown(panel).innerText()).toBe('No response for 23 s');
+    await expect.poll(() => shown(panel).innerText()).toBe('No response for 23 s');
     await panel.page.clock.runFor(3_000);
-    expect(await shown(panel).innerText()).toBe('No response for 26 s');
+    await expect.poll(() => shown(panel).innerText()).toBe('No response for 26 s');
     const spoken = panel.page.locator('[role="status"], [role="alert"], [aria-live]');
     expect((await spoken.allInnerTexts()).join('')).not.toContain('No response');
   });
@@ -52,7 +52,7 @@ describe('an answer that falls silent', () => {
     const panel = await show(scenes['silent'] ?? snapshot());
     const back = { status: 'running' as const, attempt: 1, notes: [] };
     await panel.tell({ type: 'turn/state', turnId: 'turn-1', ...back });
-    expect(await shown(panel).count()).toBe(0);
+    await expect.poll(() => shown(panel).count()).toBe(0);
   });
 });
 
@@ -63,8 +63,8 @@ describe('the message field', () => {
     await field(panel).press('Shift+Enter');
     await field(panel).pressSequentially('so?');
     await field(panel).press('Enter');
-    expect(await panel.heard()).toEqual([{ type: 'prompt/send', text: 'Why\nso?' }]);
-    expect(await field(panel).inputValue()).toBe('');
+    await expect.poll(() => panel.heard()).toEqual([{ type: 'prompt/send', text: 'Why\nso?' }]);
+    await expect.poll(() => field(panel).inputValue()).toBe('');
   });
 
   test('leaves Enter alone while an input method composes, told by flag or by key code', async () => {
@@ -73,9 +73,9 @@ describe('the message field', () => {
     for (const init of [{ isComposing: true }, { keyCode: 229 }]) {
       await field(panel).dispatchEvent('keydown', { key: 'Enter', bubbles: true, ...init });
     }
-    expect(await panel.heard()).toEqual([]);
+    await expect.poll(() => panel.heard()).toEqual([]);
     await field(panel).dispatchEvent('keydown', { key: 'Enter', keyCode: 13, bubbles: true });
-    expect(await panel.heard()).toEqual([{ type: 'prompt/send', text: 'にほ' }]);
+    await expect.poll(() => panel.heard()).toEqual([{ type: 'prompt/send', text: 'にほ' }]);
   });
 
   test('sends with Ctrl+Enter alone when it is set so', async () => {
@@ -84,9 +84,9 @@ describe('the message field', () => {
     );
     await field(panel).fill('Why');
     await field(panel).press('Enter');
-    expect(await panel.heard()).toEqual([]);
+    await expect.poll(() => panel.heard()).toEqual([]);
     await field(panel).press('Control+Enter');
-    expect(await panel.heard()).toEqual([{ type: 'prompt/send', text: 'Why\n' }]);
+    await expect.poll(() => panel.heard()).toEqual([{ type: 'prompt/send', text: 'Why\n' }]);
   });
 
   test('keeps the text while an answer is under way and says so', async () => {
@@ -94,23 +94,23 @@ describe('the message field', () => {
     await field(panel).fill('And then?');
     await field(panel).press('Enter');
     await expect.poll(() => status(panel)).toMatch(/^Not sent: Codex is still responding/);
-    expect(await panel.heard()).toEqual([]);
-    expect(await field(panel).inputValue()).toBe('And then?');
+    await expect.poll(() => panel.heard()).toEqual([]);
+    await expect.poll(() => field(panel).inputValue()).toBe('And then?');
   });
 
   test('stops with Esc and with the button that was Send, and has the focus then', async () => {
     const panel = await show(busy());
     await field(panel).press('Escape');
     await panel.page.locator('.send').click();
-    expect(await panel.heard()).toEqual([{ type: 'turn/stop' }, { type: 'turn/stop' }]);
-    expect(await focused(panel)).toBe('Message to Codex');
+    await expect.poll(() => panel.heard()).toEqual([{ type: 'turn/stop' }, { type: 'turn/stop' }]);
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
   });
 
   test('keeps Send and Stop in the same place', async () => {
     const panel = await show(snapshot());
     const before = await panel.page.locator('.send').boundingBox();
     await panel.tell(busy());
-    expect(await panel.page.locator('.send').boundingBox()).toEqual(before);
+    await expect.poll(() => panel.page.locator('.send').boundingBox()).toEqual(before);
   });
 
   test('walks through own prompts at the first and last line and keeps the draft', async () => {
@@ -129,9 +129,9 @@ describe('the message field', () => {
     const panel = await show(snapshot({ turns: [turn({ prompt: 'first' })] }));
     await field(panel).fill('one\ntwo');
     await field(panel).press('ArrowUp');
-    expect(await field(panel).inputValue()).toBe('one\ntwo');
+    await expect.poll(() => field(panel).inputValue()).toBe('one\ntwo');
     await field(panel).press('ArrowUp');
-    expect(await field(panel).inputValue()).toBe('first');
+    await expect.poll(() => field(panel).inputValue()).toBe('first');
   });
 
   test('grows with its text from 36 to 160 px', async () => {
@@ -157,21 +157,21 @@ describe('the message field', () => {
   test('takes a draft from the host after what stands in it, and the focus when told', async () => {
     const panel = await show(snapshot());
     await panel.tell({ type: 'draft', text: 'recovered' }, { type: 'focus' });
-    expect(await field(panel).inputValue()).toBe('recovered');
-    expect(await focused(panel)).toBe('Message to Codex');
+    await expect.poll(() => field(panel).inputValue()).toBe('recovered');
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
     await panel.tell({ type: 'draft', text: 'another' });
-    expect(await field(panel).inputValue()).toBe('recovered\n\nanother');
+    await expect.poll(() => field(panel).inputValue()).toBe('recovered\n\nanother');
   });
 });
 
 describe('an answer', () => {
   test('appears as it streams, and every delta once', async () => {
     const panel = await show(snapshot({ turns: [running([])] }));
-    expect(await panel.page.locator('.answer').innerText()).toContain('Working');
+    await expect.poll(() => panel.page.locator('.answer').innerText()).toContain('Working');
     await panel.tell(changes({ type: 'part/put', part: text('') }));
     for (const word of ['One', ' **two', '** three.']) await panel.tell(append(word));
-    expect(await panel.page.locator('.answer .md').innerText()).toBe('One two three.');
-    expect(await panel.page.locator('.answer strong').innerText()).toBe('two');
+    await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('One two three.');
+    await expect.poll(() => panel.page.locator('.answer strong').innerText()).toBe('two');
   });
 
   test('loses exactly the half that a retry takes back', async () => {
@@ -193,27 +193,28 @@ describe('an answer', () => {
     });
     const shown = panel.page.locator('.answer');
     expect(await shown.innerText()).not.toContain('Half');
-    expect(await shown.innerText()).toContain('Read a.ts');
-    expect(await shown.innerText()).toMatch(/Reconnecting · connection lost\s+1 of 5\s+in 4 s/);
+    await expect.poll(() => shown.innerText()).toContain('Read a.ts');
+    await expect
+      .poll(() => shown.innerText())
+      .toMatch(/Reconnecting · connection lost\s+1 of 5\s+in 4 s/);
     await panel.page.getByRole('button', { name: 'Try now' }).click();
     await panel.page.getByRole('button', { name: 'Cancel' }).click();
-    expect(await panel.heard()).toEqual([
-      { type: 'retry/now', turnId: 'turn-1' },
-      { type: 'turn/stop' },
-    ]);
+    await expect
+      .poll(() => panel.heard())
+      .toEqual([{ type: 'retry/now', turnId: 'turn-1' }, { type: 'turn/stop' }]);
     await panel.tell({
       type: 'turn/changes',
       turnId: 'turn-1',
       attempt: 2,
       changes: [{ type: 'part/put', part: text('Whole answer.', 'text-2') }],
     });
-    expect(await panel.page.locator('.answer .md').innerText()).toBe('Whole answer.');
+    await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('Whole answer.');
   });
 
   test('is drawn again when a part is replaced by another text', async () => {
     const panel = await show(busy('First try'));
     await panel.tell(changes({ type: 'part/put', part: text('Second try') }));
-    expect(await panel.page.locator('.answer .md').innerText()).toBe('Second try');
+    await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('Second try');
   });
 
   test('ends with what it took, and can be copied and asked for again', async () => {
@@ -221,13 +222,17 @@ describe('an answer', () => {
     const row = panel.page
       .getByRole('article', { name: /Codex/ })
       .or(panel.page.locator('.answer'));
-    expect(await row.locator('.receipt-text').innerText()).toMatch(/12\.4k in.*1\.1k out/s);
+    await expect
+      .poll(() => row.locator('.receipt-text').innerText())
+      .toMatch(/12\.4k in.*1\.1k out/s);
     await panel.page.getByRole('button', { name: 'Copy response' }).click();
     await panel.page.getByRole('button', { name: 'Regenerate' }).click();
-    expect(await panel.heard()).toEqual([
-      { type: 'clipboard/write', text: '**Yes**' },
-      { type: 'turn/retry', turnId: 'turn-1' },
-    ]);
+    await expect
+      .poll(() => panel.heard())
+      .toEqual([
+        { type: 'clipboard/write', text: '**Yes**' },
+        { type: 'turn/retry', turnId: 'turn-1' },
+      ]);
   });
 
   test('offers the rest of an answer that was cut short, by the keyboard too, while it is the last', async () => {
@@ -238,7 +243,7 @@ describe('an answer', () => {
     // The first press goes into the row, the second one works what stands there.
     await panel.page.keyboard.press('Enter');
     await panel.page.keyboard.press('Enter');
-    expect(await panel.heard()).toEqual([{ type: 'turn/continue', turnId: 'turn-1' }]);
+    await expect.poll(() => panel.heard()).toEqual([{ type: 'turn/continue', turnId: 'turn-1' }]);
     await panel.tell({ type: 'turn/add', turn: turn({ id: 'turn-2', status: 'running' }) });
     await expect.poll(() => button.count()).toBe(0);
   });
@@ -246,9 +251,11 @@ describe('an answer', () => {
   test('opens links through the host, with the turn they are in', async () => {
     const panel = await show(busy('[docs](https://example.com/a)\n\n'));
     await panel.page.locator('.answer').getByText('docs').click();
-    expect(await panel.heard()).toEqual([
-      { type: 'link/open', turnId: 'turn-1', url: 'https://example.com/a', label: 'docs' },
-    ]);
+    await expect
+      .poll(() => panel.heard())
+      .toEqual([
+        { type: 'link/open', turnId: 'turn-1', url: 'https://example.com/a', label: 'docs' },
+      ]);
   });
 
   test('keeps focus and selection in it through 200 deltas', async () => {
@@ -262,11 +269,11 @@ describe('an answer', () => {
     for (let batch = 0; batch < 20; batch += 1) {
       await panel.tell(...Array.from({ length: 10 }, (_, at) => append(`w${batch}.${at} `)));
     }
-    expect(await panel.page.evaluate('getSelection().toString()')).toBe('Pick me.');
-    expect(await panel.page.evaluate('kept.isConnected && kept === document.activeElement')).toBe(
-      true,
-    );
-    expect(await panel.page.locator('.answer .md').innerText()).toContain('w19.9');
+    await expect.poll(() => panel.page.evaluate('getSelection().toString()')).toBe('Pick me.');
+    await expect
+      .poll(() => panel.page.evaluate('kept.isConnected && kept === document.activeElement'))
+      .toBe(true);
+    await expect.poll(() => panel.page.locator('.answer .md').innerText()).toContain('w19.9');
   });
 });
 
@@ -291,22 +298,26 @@ describe('the thoughts', () => {
     async (setting, isOpen) => {
       const panel = await show(thinking(setting));
       const head = panel.page.locator('.fold-head');
-      expect(await head.innerText()).toContain('Checking how attempts are counted');
-      expect(await panel.page.locator('.fold-body').isVisible()).toBe(isOpen);
+      await expect.poll(() => head.innerText()).toContain('Checking how attempts are counted');
+      await expect.poll(() => panel.page.locator('.fold-body').isVisible()).toBe(isOpen);
       await panel.tell(over);
-      expect(await head.innerText()).toContain('Thought for 12 s');
-      expect(await panel.page.locator('.fold-body').isVisible()).toBe(false);
+      await expect.poll(() => head.innerText()).toContain('Thought for 12 s');
+      await expect.poll(() => panel.page.locator('.fold-body').isVisible()).toBe(false);
     },
   );
 
   test('open on a press and stay so through a re-show', async () => {
     const panel = await show(scenes['done'] ?? snapshot());
     await panel.page.locator('.fold-head').click();
-    expect(await panel.page.locator('.fold-body').innerText()).toContain('The loop starts at 0');
+    await expect
+      .poll(() => panel.page.locator('.fold-body').innerText())
+      .toContain('The loop starts at 0');
     await panel.tell({ type: 'focus' });
     await panel.reshow();
     await panel.tell(scenes['done'] ?? snapshot());
-    expect(await panel.page.locator('.fold-body').innerText()).toContain('The loop starts at 0');
+    await expect
+      .poll(() => panel.page.locator('.fold-body').innerText())
+      .toContain('The loop starts at 0');
   });
 
   test('fold apart in each turn, though their parts are numbered alike', async () => {
@@ -331,13 +342,13 @@ describe('the thoughts', () => {
   test('count their seconds only while they run', async () => {
     const panel = await show(thinking('collapsed'), { fakeTime: true });
     await panel.page.clock.runFor(3_000);
-    expect(await panel.page.locator('.fold-head .num').innerText()).toBe('3 s');
+    await expect.poll(() => panel.page.locator('.fold-head .num').innerText()).toBe('3 s');
   });
 
   test('leave no trace when they are set to be hidden', async () => {
     const panel = await show(thinking('hidden'));
     await panel.tell(over);
-    expect(await panel.page.locator('.steps').isVisible()).toBe(false);
+    await expect.poll(() => panel.page.locator('.steps').isVisible()).toBe(false);
   });
 });
 
@@ -366,7 +377,7 @@ describe('a failure', () => {
     for (const name of Object.keys(offered)) {
       await panel.page.getByRole('button', { name, exact: true }).click();
     }
-    expect(await panel.heard()).toEqual(Object.values(offered));
+    await expect.poll(() => panel.heard()).toEqual(Object.values(offered));
   });
 });
 
@@ -378,26 +389,28 @@ describe('asking again', () => {
     const panel = await show(snapshot({ turns: [broken] }));
     await panel.page.getByRole('button', { name: 'Retry' }).click();
     await panel.tell(snapshot({ turns: [running([], { id: 'turn-2' })] }));
-    expect(await focused(panel)).toBe('Message to Codex');
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
   });
 
   test('waits until the answer that is under way is done', async () => {
     const panel = await show(snapshot({ turns: [broken, running([], { id: 'turn-2' })] }));
     await panel.page.getByRole('button', { name: 'Retry' }).click();
     await expect.poll(() => status(panel)).toBe('Codex is still responding');
-    expect(await panel.heard()).toEqual([]);
+    await expect.poll(() => panel.heard()).toEqual([]);
   });
 });
 
 describe('the account', () => {
   test('offers to sign in, with why the last try failed', async () => {
     const panel = await show(scenes['signInFailed'] ?? snapshot());
-    expect(await panel.page.locator('.scroller').innerText()).toContain(
-      'timed out after 5 minutes',
-    );
+    await expect
+      .poll(() => panel.page.locator('.scroller').innerText())
+      .toContain('timed out after 5 minutes');
     await panel.page.getByRole('button', { name: 'Sign in with ChatGPT' }).click();
     await panel.page.getByRole('button', { name: 'What data is sent' }).click();
-    expect(await panel.heard()).toEqual([{ type: 'account/signIn' }, { type: 'privacy/show' }]);
+    await expect
+      .poll(() => panel.heard())
+      .toEqual([{ type: 'account/signIn' }, { type: 'privacy/show' }]);
   });
 
   test('counts down while the browser has the word, and can be cancelled', async () => {
@@ -407,7 +420,7 @@ describe('the account', () => {
     await panel.page.clock.runFor(2_000);
     expect([before, await left.innerText()]).toEqual(['· 4:32 left', '· 4:30 left']);
     await panel.page.getByRole('button', { name: 'Cancel' }).click();
-    expect(await panel.heard()).toEqual([{ type: 'account/cancelSignIn' }]);
+    await expect.poll(() => panel.heard()).toEqual([{ type: 'account/cancelSignIn' }]);
   });
 
   test('that has ended leaves the chat as it is, keeps the draft, and offers to sign in', async () => {
@@ -415,8 +428,8 @@ describe('the account', () => {
     await field(panel).fill('And?');
     await field(panel).press('Enter');
     await panel.page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    expect(await panel.heard()).toEqual([{ type: 'account/signIn' }]);
-    expect(await field(panel).inputValue()).toBe('And?');
+    await expect.poll(() => panel.heard()).toEqual([{ type: 'account/signIn' }]);
+    await expect.poll(() => field(panel).inputValue()).toBe('And?');
   });
 });
 
@@ -424,14 +437,14 @@ describe('the model menu', () => {
   test('chooses a model by the keyboard alone and gives the focus back', async () => {
     const panel = await show(snapshot());
     await panel.page.getByRole('button', { name: /Model and effort/ }).press('Enter');
-    expect(await focused(panel)).toBe('Model');
+    await expect.poll(() => focused(panel)).toBe('Model');
     await panel.page.keyboard.press('ArrowDown');
     await panel.page.keyboard.press('Enter');
-    expect(await panel.heard()).toEqual([
-      { type: 'model/pick', slug: 'gpt-5.1-codex-mini', effort: 'medium' },
-    ]);
-    expect(await panel.page.getByRole('dialog').isVisible()).toBe(false);
-    expect(await focused(panel)).toBe('Message to Codex');
+    await expect
+      .poll(() => panel.heard())
+      .toEqual([{ type: 'model/pick', slug: 'gpt-5.1-codex-mini', effort: 'medium' }]);
+    await expect.poll(() => panel.page.getByRole('dialog').isVisible()).toBe(false);
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
   });
 
   test('chooses the effort by arrow keys and closes with Esc', async () => {
@@ -439,12 +452,12 @@ describe('the model menu', () => {
     await panel.page.getByRole('button', { name: /Model and effort/ }).click();
     await panel.page.keyboard.press('Tab');
     await panel.page.keyboard.press('ArrowRight');
-    expect(await panel.heard()).toEqual([
-      { type: 'model/pick', slug: 'gpt-5.1-codex', effort: 'high' },
-    ]);
+    await expect
+      .poll(() => panel.heard())
+      .toEqual([{ type: 'model/pick', slug: 'gpt-5.1-codex', effort: 'high' }]);
     await panel.page.keyboard.press('Escape');
-    expect(await panel.page.getByRole('dialog').isVisible()).toBe(false);
-    expect(await focused(panel)).toBe('Message to Codex');
+    await expect.poll(() => panel.page.getByRole('dialog').isVisible()).toBe(false);
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
   });
 
   test.each([200, 289, 300])('shows every effort whole at %i px', async (width) => {
@@ -464,7 +477,7 @@ describe('the model menu', () => {
   test('keeps a model in view that the list does not know', async () => {
     const unknown = { list: [], selected: { slug: 'gpt-9' }, source: 'bundled' as const };
     const panel = await show(snapshot({ models: unknown }));
-    expect(await panel.page.locator('.model').innerText()).toContain('gpt-9');
+    await expect.poll(() => panel.page.locator('.model').innerText()).toContain('gpt-9');
   });
 });
 
@@ -501,7 +514,7 @@ describe('the reader', () => {
     await readUp(panel);
     const before = await top(panel);
     await panel.tell(append(`\n\n${long}`));
-    expect(await top(panel)).toBe(before);
+    await expect.poll(() => top(panel)).toBe(before);
     await panel.page.getByRole('button', { name: 'New messages below' }).click();
     await expect.poll(() => fromEnd(panel)).toBe(0);
     await expect.poll(() => panel.page.locator('.jump').isVisible()).toBe(false);
@@ -514,7 +527,7 @@ describe('the reader', () => {
     );
     const before = await top(panel);
     await panel.tell(append(`\n\n${long}`));
-    expect(await top(panel)).toBe(before);
+    await expect.poll(() => top(panel)).toBe(before);
   });
 
   test('finds the draft and the place again when the view is shown anew', async () => {
@@ -524,8 +537,8 @@ describe('the reader', () => {
     const before = await top(panel);
     await panel.reshow();
     await panel.tell(busy(long));
-    expect(await field(panel).inputValue()).toBe('half a thought');
-    expect(await top(panel)).toBe(before);
+    await expect.poll(() => field(panel).inputValue()).toBe('half a thought');
+    await expect.poll(() => top(panel)).toBe(before);
   });
 
   test('gets the newest 30 turns, and older ones without a jump', async () => {
@@ -534,12 +547,12 @@ describe('the reader', () => {
     );
     const panel = await show(snapshot({ turns }));
     const rows = panel.page.locator('.turn');
-    expect(await rows.count()).toBe(30);
+    await expect.poll(() => rows.count()).toBe(30);
     await panel.page.evaluate('document.querySelector(".scroller").scrollTop = 0');
     const prompt = panel.page.getByText('Prompt 45', { exact: true });
     const before = await prompt.boundingBox();
     await panel.page.getByRole('button', { name: 'Show 20 earlier turns' }).click();
-    expect(await rows.count()).toBe(50);
+    await expect.poll(() => rows.count()).toBe(50);
     const after = await prompt.boundingBox();
     expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThanOrEqual(32);
   });
@@ -566,20 +579,22 @@ describe('what is lost on the way', () => {
     const panel = await show(busy('One'));
     await panel.tellWithGap(append(' three'));
     await panel.tell(append(' four'));
-    expect(await panel.readyCount()).toBe(2);
-    expect(await panel.page.locator('.answer .md').innerText()).toBe('One');
+    await expect.poll(() => panel.readyCount()).toBe(2);
+    await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('One');
     await panel.tell(busy('One two three four'));
-    expect(await panel.page.locator('.answer .md').innerText()).toBe('One two three four');
+    await expect
+      .poll(() => panel.page.locator('.answer .md').innerText())
+      .toBe('One two three four');
   });
 
   test('does not stop the view when a message cannot be read', async () => {
     const panel = await show(snapshot());
     await panel.page.evaluate('hostSays([{ type: "turn/add", seq: "x" }, "hello", null])');
     await panel.tell(busy());
-    expect(await panel.heard()).toEqual([
-      { type: 'view/error', message: 'A message could not be read: turn/add' },
-    ]);
-    expect(await panel.page.locator('.answer .md').innerText()).toBe('One.');
+    await expect
+      .poll(() => panel.heard())
+      .toEqual([{ type: 'view/error', message: 'A message could not be read: turn/add' }]);
+    await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('One.');
   });
 });
 
@@ -603,14 +618,18 @@ describe('what is said aloud', () => {
     const failure = { kind: 'offline', title: 'You are offline', message: 'Retry.', actions: [] };
     await panel.tell({ ...end, notes: [], turnId: 'turn-2', status: 'failed', failure });
     await panel.page.clock.runFor(3_000);
-    expect(await panel.page.evaluate('said')).toEqual([
-      'status: Sent',
-      'status: Working',
-      'status: Response ready, 1 code block, 1 table',
-      'status: Sent',
-      'alert: You are offline. Retry.',
-    ]);
-    expect(await panel.page.locator('[aria-live], [role=status], [role=alert]').count()).toBe(2);
+    await expect
+      .poll(() => panel.page.evaluate('said'))
+      .toEqual([
+        'status: Sent',
+        'status: Working',
+        'status: Response ready, 1 code block, 1 table',
+        'status: Sent',
+        'alert: You are offline. Retry.',
+      ]);
+    await expect
+      .poll(() => panel.page.locator('[aria-live], [role=status], [role=alert]').count())
+      .toBe(2);
   });
 });
 
@@ -629,8 +648,8 @@ describe('an idle panel', () => {
       }`);
       const heard = await panel.heard();
       await panel.page.clock.runFor(60_000);
-      expect(await panel.page.evaluate('scheduled')).toEqual([]);
-      expect(await panel.heard()).toEqual(heard);
+      await expect.poll(() => panel.page.evaluate('scheduled')).toEqual([]);
+      await expect.poll(() => panel.heard()).toEqual(heard);
     },
   );
 

@@ -37,17 +37,17 @@ describe('a receipt', () => {
     await panel.page.locator('.answer').focus();
     await panel.page.keyboard.press('Enter');
     await slip(panel).focus();
-    expect(await slip(panel).getAttribute('aria-expanded')).toBe('false');
-    expect(await bill(panel).isVisible()).toBe(false);
+    await expect.poll(() => slip(panel).getAttribute('aria-expanded')).toBe('false');
+    await expect.poll(() => bill(panel).isVisible()).toBe(false);
     await panel.page.keyboard.press('Enter');
-    expect(await slip(panel).getAttribute('aria-expanded')).toBe('true');
+    await expect.poll(() => slip(panel).getAttribute('aria-expanded')).toBe('true');
     const words = (await bill(panel).innerText()).replaceAll(/\s+/g, ' ');
     expect(words).toContain('Requests 3 2 failed Failed: dropped, overloaded');
     expect(words).toContain('5-hour limit 0.6% split');
     expect(words).toContain('Weekly limit ≈0.1% estimate');
     expect(words).toContain('Other devices 1.4% of 5h');
     await panel.page.keyboard.press('Space');
-    expect(await bill(panel).isVisible()).toBe(false);
+    await expect.poll(() => bill(panel).isVisible()).toBe(false);
   });
 
   test('takes later figures in place: the bill stays open, and the focus where it is', async () => {
@@ -57,10 +57,12 @@ describe('a receipt', () => {
     await panel.page.evaluate('globalThis.rest = [...document.querySelectorAll(".md, .tool, dl")]');
     await panel.tell(retold(one, plain));
     expect((await bill(panel).innerText()).replaceAll(/\s+/g, ' ')).toContain('5-hour limit 0.6%');
-    expect(await slip(panel).innerText()).toContain('0.1% of week');
-    expect(await focusedClass(panel)).toBe('receipt-text');
-    expect(await panel.page.evaluate('rest.every((each) => each.isConnected)')).toBe(true);
-    expect(await panel.page.locator('[role=status]').textContent()).toBe('');
+    await expect.poll(() => slip(panel).innerText()).toContain('0.1% of week');
+    await expect.poll(() => focusedClass(panel)).toBe('receipt-text');
+    await expect
+      .poll(() => panel.page.evaluate('rest.every((each) => each.isConnected)'))
+      .toBe(true);
+    await expect.poll(() => panel.page.locator('[role=status]').textContent()).toBe('');
   });
 
   test('leaves the buttons of a failure alone when its figures come later', async () => {
@@ -69,10 +71,10 @@ describe('a receipt', () => {
     await panel.page.locator('.answer').focus();
     await panel.page.keyboard.press('Enter');
     await panel.tell(retold(failed, costly));
-    expect(await slip(panel).innerText()).toContain('0.6% of 5h');
-    expect(await panel.page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(
-      'Retry',
-    );
+    await expect.poll(() => slip(panel).innerText()).toContain('0.6% of 5h');
+    await expect
+      .poll(() => panel.page.evaluate('document.activeElement.getAttribute("aria-label")'))
+      .toBe('Retry');
   });
 
   test('brings its bill into view, also at the end of the chat', async () => {
@@ -84,7 +86,7 @@ describe('a receipt', () => {
       ['.bill >> nth=-1', '.dock'].map((name) => panel.page.locator(name).boundingBox()),
     );
     expect((box?.y ?? 0) + (box?.height ?? Infinity)).toBeLessThanOrEqual(dock?.y ?? 0);
-    expect(await panel.page.locator('.jump').isVisible()).toBe(false);
+    await expect.poll(() => panel.page.locator('.jump').isVisible()).toBe(false);
   });
 
   test('is found open again when the view is shown anew', async () => {
@@ -92,14 +94,14 @@ describe('a receipt', () => {
     await slip(panel).click();
     await panel.reshow();
     await panel.tell(snapshot({ turns: [one] }));
-    expect(await bill(panel).isVisible()).toBe(true);
+    await expect.poll(() => bill(panel).isVisible()).toBe(true);
   });
 
   test('does not come before the turn has ended', async () => {
     const panel = await show([{ ...one, status: 'running' }]);
-    expect(await panel.page.locator('.receipt').count()).toBe(0);
+    await expect.poll(() => panel.page.locator('.receipt').count()).toBe(0);
     await panel.tell(retold(one, plain));
-    expect(await slip(panel).innerText()).toContain('0.6% of 5h');
+    await expect.poll(() => slip(panel).innerText()).toContain('0.6% of 5h');
   });
 });
 

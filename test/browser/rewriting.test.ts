@@ -27,9 +27,9 @@ describe('text of a broken attempt', () => {
   test('is grey, said to be written again, and neither in a selection nor part of the answer', async () => {
     const panel = await show(text('Half an ans', { stale: true }));
     const stale = panel.page.getByRole('group', { name: 'Interrupted. Writing this again' });
-    expect(await stale.textContent()).toContain('Half an ans');
-    expect(await stale.getAttribute('aria-busy')).toBe('true');
-    expect(await answer(panel).textContent()).toContain('Writing this again');
+    await expect.poll(() => stale.textContent()).toContain('Half an ans');
+    await expect.poll(() => stale.getAttribute('aria-busy')).toBe('true');
+    await expect.poll(() => answer(panel).textContent()).toContain('Writing this again');
     const selected = await panel.page.evaluate(
       'getSelection().selectAllChildren(document.querySelector(".rows")), String(getSelection())',
     );
@@ -41,8 +41,10 @@ describe('text of a broken attempt', () => {
     const panel = await show(text('Half an ans', { stale: true }));
     const paragraph = await panel.page.locator('.text-part p').elementHandle();
     await panel.tell(put(text('Half an answer.')));
-    expect(await paragraph?.textContent()).toBe('Half an answer.');
-    expect(await panel.page.locator('.is-stale, .waiting, [role=group]').count()).toBe(0);
+    await expect.poll(() => paragraph?.textContent()).toBe('Half an answer.');
+    await expect
+      .poll(() => panel.page.locator('.is-stale, .waiting, [role=group]').count())
+      .toBe(0);
   });
 
   test('moves nothing that is read when the same is written again', async () => {
@@ -54,9 +56,9 @@ describe('text of a broken attempt', () => {
       );
     const before = await place();
     await panel.tell(put(text(long)));
-    expect(await place()).toEqual(before);
+    await expect.poll(() => place()).toEqual(before);
     await panel.tell(put(text(long, { stale: true })));
-    expect(await place()).toEqual(before);
+    await expect.poll(() => place()).toEqual(before);
   });
 
   test('leaves no frame without text while other words take its place', async () => {
@@ -94,7 +96,7 @@ test('text that leads up to the answer is quieter than it, and is not copied wit
   expect(await look(0, 'color')).not.toBe(await look(1, 'color'));
   expect([await look(0, 'font-size'), await look(1, 'font-size')]).toEqual(['12px', '13px']);
   await panel.page.getByRole('button', { name: 'Copy response' }).click();
-  expect(await panel.heard()).toEqual([{ type: 'clipboard/write', text: finalAnswer }]);
+  await expect.poll(() => panel.heard()).toEqual([{ type: 'clipboard/write', text: finalAnswer }]);
 });
 
 test('two parts of a summary are two paragraphs, while they come and restored', async () => {
@@ -108,6 +110,6 @@ test('two parts of a summary are two paragraphs, while they come and restored', 
     changes({ type: 'part/append', id: 'think-1', text: '\n\n**Second**\n\nTwo.' }),
   );
   const restored = await panels.open({}, snapshot({ settings, turns: [running([part(words)])] }));
-  expect(await paragraphs(live)).toEqual(['One.', 'Second', 'Two.']);
-  expect(await paragraphs(restored)).toEqual(await paragraphs(live));
+  await expect.poll(() => paragraphs(live)).toEqual(['One.', 'Second', 'Two.']);
+  await expect.poll(() => paragraphs(restored)).toEqual(await paragraphs(live));
 });

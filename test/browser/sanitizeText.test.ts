@@ -68,19 +68,21 @@ test('no text that was written by somebody turns the direction of what is around
     withOverrides({ type: 'held', held: sampleHeld(stillTimeMs) }),
     withOverrides({ type: 'warning', warning: sampleWarning(stillTimeMs) }),
   );
-  expect(await panel.page.evaluate(shown)).toEqual([]);
-  expect(await panel.page.locator('.ask-text').first().innerText()).toMatch(/^⟦U\+202E⟧Why/);
+  await expect.poll(() => panel.page.evaluate(shown)).toEqual([]);
+  await expect
+    .poll(() => panel.page.locator('.ask-text').first().innerText())
+    .toMatch(/^⟦U\+202E⟧Why/);
   await panel.page.locator('.foot button').click();
   await panel.page.locator('.usage').waitFor();
   await panel.tell(
     withOverrides({ type: 'usage/accounts', accounts: sampleAccounts('three', stillTimeMs) }),
   );
-  expect(await panel.page.evaluate(shown)).toEqual([]);
+  await expect.poll(() => panel.page.evaluate(shown)).toEqual([]);
 });
 
 test('a new chat shows no hidden characters of file names either', async () => {
   const panel = await panels.open({}, withOverrides(snapshot()));
-  expect(await panel.page.evaluate(shown)).toEqual([]);
+  await expect.poll(() => panel.page.evaluate(shown)).toEqual([]);
 });
 
 const direction = "getComputedStyle(document.querySelector('.ask-text')).direction";
@@ -89,6 +91,6 @@ test('a prompt from right to left reads from there, with its joiners', async () 
   const prompt = 'می‌خواهم `src/a.ts` را بخوانم';
   const panel = await panels.open({}, snapshot({ turns: [turn({ prompt })] }));
   const words = panel.page.locator('.ask-text');
-  expect(await words.innerText()).toBe('می‌خواهم src/a.ts را بخوانم');
-  expect(await panel.page.evaluate(direction)).toBe('rtl');
+  await expect.poll(() => words.innerText()).toBe('می‌خواهم src/a.ts را بخوانم');
+  await expect.poll(() => panel.page.evaluate(direction)).toBe('rtl');
 });

@@ -43,29 +43,33 @@ test('the code stands there to be read, copied and taken to its page', async () 
   const words = await panel.page.locator('.scroller').innerText();
   expect(words).toContain('Open auth.openai.com/codex/device on any device');
   expect(words).toContain('15:00 left');
-  expect(await panel.page.locator('.secret').innerText()).toBe('WDJB-40721');
+  await expect.poll(() => panel.page.locator('.secret').innerText()).toBe('WDJB-40721');
   await button(panel, 'Copy code').click();
   await button(panel, 'Copy code and open the page').click();
   await button(panel, 'Use the browser on this machine').click();
   await button(panel, 'Copy the page URL').click();
   await button(panel, 'Cancel').click();
-  expect(await panel.heard()).toEqual([
-    { type: 'clipboard/write', text: 'WDJB-40721' },
-    { type: 'account/openPage', way: 'code' },
-    { type: 'account/openPage', way: 'browser' },
-    { type: 'account/copyAddress' },
-    { type: 'account/cancelSignIn' },
-  ]);
+  await expect
+    .poll(() => panel.heard())
+    .toEqual([
+      { type: 'clipboard/write', text: 'WDJB-40721' },
+      { type: 'account/openPage', way: 'code' },
+      { type: 'account/openPage', way: 'browser' },
+      { type: 'account/copyAddress' },
+      { type: 'account/cancelSignIn' },
+    ]);
 });
 
 test('other ways stand beside the browser', async () => {
   const panel = await show(byBrowser);
   await button(panel, 'Use a code instead').click();
   await button(panel, 'Reopen the page').click();
-  expect(await panel.heard()).toEqual([
-    { type: 'account/signIn', by: 'code' },
-    { type: 'account/openPage', way: 'browser' },
-  ]);
+  await expect
+    .poll(() => panel.heard())
+    .toEqual([
+      { type: 'account/signIn', by: 'code' },
+      { type: 'account/openPage', way: 'browser' },
+    ]);
 });
 
 test('what is being pasted stays in the field while the sign-in goes on', async () => {
@@ -74,23 +78,25 @@ test('what is being pasted stays in the field while the sign-in goes on', async 
   await field(panel).fill('http://127.0.0.1:1455/auth/callback?code=1');
   await panel.tell({ type: 'account', account: { ...byCode, pasteProblem: 'Not this one.' } });
   await panel.page.getByText('Not this one.').waitFor();
-  expect(await field(panel).inputValue()).toBe('http://127.0.0.1:1455/auth/callback?code=1');
-  expect(await field(panel).getAttribute('aria-invalid')).toBe('true');
+  await expect
+    .poll(() => field(panel).inputValue())
+    .toBe('http://127.0.0.1:1455/auth/callback?code=1');
+  await expect.poll(() => field(panel).getAttribute('aria-invalid')).toBe('true');
   await field(panel).press('Enter');
   await button(panel, 'Use').click();
   const paste = { type: 'account/paste', text: 'http://127.0.0.1:1455/auth/callback?code=1' };
-  expect(await panel.heard()).toEqual([paste, paste]);
+  await expect.poll(() => panel.heard()).toEqual([paste, paste]);
 });
 
 test('the field is open by itself when nothing else is left, and nothing is offered too early', async () => {
   const panel = await show({ ...byBrowser, hasPage: false, codeState: 'failed' });
-  expect(await panel.page.getByText('Other options').isVisible()).toBe(false);
+  await expect.poll(() => panel.page.getByText('Other options').isVisible()).toBe(false);
   const notes = ['No code.', 'No port.'];
   const account = { ...byBrowser, codeState: 'failed' as const, notes };
   await panel.tell({ type: 'account', account });
   await field(panel).waitFor();
-  expect(await button(panel, 'Use a code instead').isVisible()).toBe(false);
-  expect(await panel.page.locator('.note').allInnerTexts()).toEqual(notes);
+  await expect.poll(() => button(panel, 'Use a code instead').isVisible()).toBe(false);
+  await expect.poll(() => panel.page.locator('.note').allInnerTexts()).toEqual(notes);
 });
 
 test('beside a chat, the shelf has the code, the way to its page and what went wrong', async () => {
@@ -101,28 +107,32 @@ test('beside a chat, the shelf has the code, the way to its page and what went w
   await button(panel, 'Paste the redirect URL').click();
   await panel.tell({ type: 'account', account: { ...byCode, notes: ['No port.'] } });
   await button(panel, 'Copy and open').click();
-  expect(await panel.page.locator('.shelf').innerText()).toMatch(
-    /No port\.[^]*Type WDJB-40721 at auth\.openai\.com/,
-  );
+  await expect
+    .poll(() => panel.page.locator('.shelf').innerText())
+    .toMatch(/No port\.[^]*Type WDJB-40721 at auth\.openai\.com/);
   await button(panel, 'Cancel').click();
-  expect(await panel.heard()).toEqual([
-    { type: 'account/signIn', by: 'code' },
-    { type: 'account/paste' },
-    { type: 'account/openPage', way: 'code' },
-    { type: 'account/cancelSignIn' },
-  ]);
+  await expect
+    .poll(() => panel.heard())
+    .toEqual([
+      { type: 'account/signIn', by: 'code' },
+      { type: 'account/paste' },
+      { type: 'account/openPage', way: 'code' },
+      { type: 'account/cancelSignIn' },
+    ]);
 });
 
 test('the login of the Codex CLI is offered only where there is one', async () => {
   const without = await show({ state: 'signedOut' });
-  expect(await button(without, 'Use my Codex CLI sign-in').count()).toBe(0);
+  await expect.poll(() => button(without, 'Use my Codex CLI sign-in').count()).toBe(0);
   const panel = await show({ state: 'signedOut', hasCodexLogin: true });
   await button(panel, 'Use my Codex CLI sign-in').click();
   await button(panel, 'Use a code instead').click();
-  expect(await panel.heard()).toEqual([
-    { type: 'account/signIn', by: 'codexLogin' },
-    { type: 'account/signIn', by: 'code' },
-  ]);
+  await expect
+    .poll(() => panel.heard())
+    .toEqual([
+      { type: 'account/signIn', by: 'codexLogin' },
+      { type: 'account/signIn', by: 'code' },
+    ]);
 });
 
 test('before a sign-in on a remote machine the panel says who can read the token there', async () => {
@@ -130,7 +140,7 @@ test('before a sign-in on a remote machine the panel says who can read the token
   const local = await show({ state: 'signedOut' });
   expect(await local.page.locator('#app').innerText()).not.toContain(note);
   const remote = await show({ state: 'signedOut', isRemote: true });
-  expect(await remote.page.locator('#app').innerText()).toContain(note);
+  await expect.poll(() => remote.page.locator('#app').innerText()).toContain(note);
 });
 
 test.each(themes)('keeps within a narrow panel and the rules for all in %s', async (theme) => {
@@ -138,6 +148,8 @@ test.each(themes)('keeps within a narrow panel and the rules for all in %s', asy
   await panel.tell(scenes['signingInByCode'] ?? snapshot());
   await button(panel, 'Paste the redirect URL').click();
   const scroller = panel.page.locator('.scroller');
-  expect(await scroller.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
-  expect(await violations(panel)).toEqual([]);
+  await expect
+    .poll(() => scroller.evaluate((element) => element.scrollWidth - element.clientWidth))
+    .toBe(0);
+  await expect.poll(() => violations(panel)).toEqual([]);
 });

@@ -63,22 +63,24 @@ describe('the way to the page and back', () => {
     await panel.page.keyboard.press('Enter');
     await panel.page.locator('.usage').waitFor();
     const names = [await focused(panel)];
-    expect(await field(panel).isEditable()).toBe(true);
-    expect(await panel.page.evaluate('document.querySelector(".dock").inert')).toBe(true);
+    await expect.poll(() => field(panel).isEditable()).toBe(true);
+    await expect
+      .poll(() => panel.page.evaluate('document.querySelector(".dock").inert'))
+      .toBe(true);
     await panel.page.keyboard.press('Escape');
     names.push(await focused(panel));
     expect(names).toEqual(['Usage', await foot(panel).innerText()]);
-    expect(await field(panel).inputValue()).toBe('half a thought');
-    expect(await panel.page.locator('.usage').isVisible()).toBe(false);
-    expect(await panel.heard()).toEqual([show, { type: 'usage/hide' }]);
+    await expect.poll(() => field(panel).inputValue()).toBe('half a thought');
+    await expect.poll(() => panel.page.locator('.usage').isVisible()).toBe(false);
+    await expect.poll(() => panel.heard()).toEqual([show, { type: 'usage/hide' }]);
   });
 
   test('is shown by a button too, and opens once more', async () => {
     const panel = await usage();
     await button(panel, 'Back to the chat').click();
     await foot(panel).click();
-    expect(await panel.page.locator('.usage').isVisible()).toBe(true);
-    expect(await panel.heard()).toEqual([show, { type: 'usage/hide' }, show]);
+    await expect.poll(() => panel.page.locator('.usage').isVisible()).toBe(true);
+    await expect.poll(() => panel.heard()).toEqual([show, { type: 'usage/hide' }, show]);
   });
 
   test('is left when a sign-in begins, which shows how to go on in the place of the chat', async () => {
@@ -86,7 +88,7 @@ describe('the way to the page and back', () => {
     const { account } = scenes['signingIn'] ?? snapshot();
     await panel.tell({ type: 'account', account });
     await panel.page.getByRole('button', { name: 'Cancel' }).waitFor();
-    expect(await panel.page.locator('.usage').isVisible()).toBe(false);
+    await expect.poll(() => panel.page.locator('.usage').isVisible()).toBe(false);
     // Who opens it again meanwhile keeps it.
     await panel.tell({ type: 'usage/open' }, { type: 'account', account });
     await panel.page.locator('.usage').waitFor();
@@ -97,8 +99,8 @@ describe('the way to the page and back', () => {
     await panel.tell({ type: 'usage/open' });
     await panel.page.locator('.usage').waitFor();
     await panel.tell({ type: 'focus' });
-    expect(await panel.page.locator('.usage').isVisible()).toBe(false);
-    expect(await focused(panel)).toBe('Message to Codex');
+    await expect.poll(() => panel.page.locator('.usage').isVisible()).toBe(false);
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
   });
 
   test('is found open as it was when the view is shown anew', async () => {
@@ -107,12 +109,12 @@ describe('the way to the page and back', () => {
     await panel.reshow();
     await panel.tell(snapshot());
     await panel.page.locator('.usage').waitFor();
-    expect(await panel.heard()).toEqual([{ ...show, span: 'week' }]);
+    await expect.poll(() => panel.heard()).toEqual([{ ...show, span: 'week' }]);
   });
 
   test('asks again when the host has started anew', async () => {
     const panel = await usage();
-    expect(await heardSince(panel, () => panel.tell(snapshot()))).toEqual([show]);
+    await expect.poll(() => heardSince(panel, () => panel.tell(snapshot()))).toEqual([show]);
   });
 
   test('keeps the answer streaming behind the page', async () => {
@@ -127,7 +129,7 @@ describe('the way to the page and back', () => {
       changes: [{ type: 'part/append', id: 'text-1', text: ' two' }],
     });
     await panel.page.keyboard.press('Escape');
-    expect(await panel.page.locator('.answer .md').innerText()).toBe('One two');
+    await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('One two');
   });
 
   test('says so when the page cannot be loaded, and tries again when asked', async () => {
@@ -137,7 +139,7 @@ describe('the way to the page and back', () => {
     await foot(panel).click();
     await panel.page.getByText('The Usage page could not be loaded.').waitFor();
     await button(panel, 'Back to the chat').click();
-    expect(await panel.page.locator('.usage').isVisible()).toBe(false);
+    await expect.poll(() => panel.page.locator('.usage').isVisible()).toBe(false);
     await foot(panel).click();
     await panel.page.getByText('The Usage page could not be loaded.').waitFor();
     expect((await panel.heard()).map(({ type }) => type)).toEqual(['view/error', 'view/error']);
@@ -154,18 +156,17 @@ describe('the accounts', () => {
     await foot(panel).click();
     const meters = panel.page.locator('.usage').getByRole('meter');
     await meters.first().waitFor();
-    expect(await meters.allInnerTexts()).toEqual([
-      expect.stringMatching(/^5-hour\n42%/),
-      expect.stringMatching(/^Weekly\n18%/),
-    ]);
+    await expect
+      .poll(() => meters.allInnerTexts())
+      .toEqual([expect.stringMatching(/^5-hour\n42%/), expect.stringMatching(/^Weekly\n18%/)]);
   });
 
   test('say for each bar what it is, how much is used and when it resets', async () => {
     const panel = await usage();
     const bar = panel.page.getByRole('meter', { name: '5-hour' });
-    expect(await bar.getAttribute('aria-valuetext')).toBe(
-      '42 percent used, Resets 19:56, in 2 h 10 min',
-    );
+    await expect
+      .poll(() => bar.getAttribute('aria-valuetext'))
+      .toBe('42 percent used, Resets 19:56, in 2 h 10 min');
   });
 
   test('have a menu for the keyboard, from which the focus comes back', async () => {
@@ -185,7 +186,7 @@ describe('the accounts', () => {
       'Set usage cap…',
       'Actions for mira@home.example',
     ]);
-    expect(await panel.page.locator('.usage').isVisible()).toBe(true);
+    await expect.poll(() => panel.page.locator('.usage').isVisible()).toBe(true);
   });
 
   test.each([
@@ -204,7 +205,7 @@ describe('the accounts', () => {
     const item = panel.page.getByRole('menuitem', { name });
     const heard = await heardSince(panel, () => item.press('Enter'));
     expect(heard).toEqual([{ type: 'usage/act', accountId: 'home', action }]);
-    expect(await focused(panel)).toBe('Actions for mira@home.example');
+    await expect.poll(() => focused(panel)).toBe('Actions for mira@home.example');
   });
 
   test('offer a sign-in and a redemption as buttons where they are due', async () => {
@@ -222,14 +223,14 @@ describe('the accounts', () => {
     const panel = await usage('rich');
     await button(panel, 'Redeem…').focus();
     await panel.tell(...usageScene('rich'));
-    expect(await focused(panel)).toBe('Redeem…');
+    await expect.poll(() => focused(panel)).toBe('Redeem…');
   });
 
   test('close a menu whose actions have changed, before a wrong one is pressed', async () => {
     const panel = await usage('rich');
     await button(panel, 'Actions for mira@home.example').click();
     await panel.tell(...usageScene('one'));
-    expect(await panel.page.getByRole('menu').count()).toBe(0);
+    await expect.poll(() => panel.page.getByRole('menu').count()).toBe(0);
   });
 
   test('show the plot and the table of the one that is chosen', async () => {
@@ -238,10 +239,10 @@ describe('the accounts', () => {
     const item = panel.page.getByRole('menuitemradio', { name: 'mira@work.example' });
     const heard = await heardSince(panel, () => item.click());
     expect(heard).toEqual([{ ...show, accountId: 'work' }]);
-    expect(await panel.page.getByText('Loading usage…').count()).toBe(2);
+    await expect.poll(() => panel.page.getByText('Loading usage…').count()).toBe(2);
     const answer = { ...emptyPlot(stillTimeMs, 'day'), accountId: 'work' };
     await panel.tell({ type: 'usage/plot', plot: answer });
-    expect(await panel.page.getByText('Loading usage…').count()).toBe(1);
+    await expect.poll(() => panel.page.getByText('Loading usage…').count()).toBe(1);
   });
 
   test('are asked for with the button at the top, once at a time', async () => {
@@ -265,7 +266,7 @@ describe('the accounts', () => {
     const panel = await usage();
     await button(panel, 'More').click();
     const item = panel.page.getByRole('menuitem', { name });
-    expect(await heardSince(panel, () => item.click())).toEqual([message]);
+    await expect.poll(() => heardSince(panel, () => item.click())).toEqual([message]);
   });
 });
 
@@ -285,11 +286,15 @@ describe('the plot', () => {
       'Sat 18:00 · 5-hour 14% · Weekly 3%',
       '21:30 · 5-hour – · Weekly – · guess',
     ]);
-    expect(await panel.page.locator('.plot-read').innerText()).toBe(read.at(-1));
-    expect(await face(panel).getAttribute('aria-label')).toBe(
-      'Usage over the last 24 hours. 5-hour: 42 percent now, 64 at most, 74 at this pace. Weekly: 18 percent now, 18 at most, 23 at this pace.',
-    );
-    expect(await panel.page.getByRole('table', { name: 'Usage over time' }).count()).toBe(1);
+    await expect.poll(() => panel.page.locator('.plot-read').innerText()).toBe(read.at(-1));
+    await expect
+      .poll(() => face(panel).getAttribute('aria-label'))
+      .toBe(
+        'Usage over the last 24 hours. 5-hour: 42 percent now, 64 at most, 74 at this pace. Weekly: 18 percent now, 18 at most, 23 at this pace.',
+      );
+    await expect
+      .poll(() => panel.page.getByRole('table', { name: 'Usage over time' }).count())
+      .toBe(1);
   });
 
   test('marks the first figures with a dot, for a line would have no length', async () => {
@@ -324,15 +329,15 @@ describe('the plot', () => {
       'true',
       'Week',
     ]);
-    expect(await panel.page.getByText('Loading usage…').isVisible()).toBe(true);
+    await expect.poll(() => panel.page.getByText('Loading usage…').isVisible()).toBe(true);
     await panel.tell({ type: 'usage/plot', plot: samplePlot(stillTimeMs, 'week') });
-    expect(await face(panel).isVisible()).toBe(true);
+    await expect.poll(() => face(panel).isVisible()).toBe(true);
   });
 
   test('says in words that nothing is known', async () => {
     const panel = await usage('unused');
-    expect(await panel.page.getByText(/^No data for/).isVisible()).toBe(true);
-    expect(await panel.page.getByText(/^No usage/).isVisible()).toBe(true);
+    await expect.poll(() => panel.page.getByText(/^No data for/).isVisible()).toBe(true);
+    await expect.poll(() => panel.page.getByText(/^No usage/).isVisible()).toBe(true);
   });
 
   test.each([200, 240, 300, 360, 520])('has labels that never touch at %i px', async (width) => {
@@ -366,21 +371,21 @@ describe('the table', () => {
       '11.8 2.0',
     ]);
     expect(texts.join('\n')).toMatch(/3 tries[\s\S]*Compaction[\s\S]*Other devices/);
-    expect(await panel.page.locator('.ledger tfoot').innerText()).toMatch(
-      /Total\s+844k\s+42.0\s+7.1/,
-    );
+    await expect
+      .poll(() => panel.page.locator('.ledger tfoot').innerText())
+      .toMatch(/Total\s+844k\s+42.0\s+7.1/);
   });
 
   test('opens a row by key and keeps it open and focused when figures come', async () => {
     const panel = await usage();
     await panel.page.locator('.row-open').nth(1).press('Enter');
     await panel.tell(...usageScene('one'));
-    expect(await panel.page.locator('.row-more').innerText()).toContain(
-      '470k, 300k of them cached',
-    );
-    expect(await focused(panel)).toContain('Move the mailer');
+    await expect
+      .poll(() => panel.page.locator('.row-more').innerText())
+      .toContain('470k, 300k of them cached');
+    await expect.poll(() => focused(panel)).toContain('Move the mailer');
     await panel.page.keyboard.press('Enter');
-    expect(await panel.page.locator('.row-more').count()).toBe(0);
+    await expect.poll(() => panel.page.locator('.row-more').count()).toBe(0);
   });
 
   test('draws 200 rows and then 200 more, with the focus on the first new one', async () => {
@@ -393,7 +398,7 @@ describe('the table', () => {
     const at = 'Array.from(document.querySelectorAll(".row-open")).indexOf(document.activeElement)';
     expect([...counts, await panel.page.evaluate(at)]).toEqual([200, 400, 200]);
     await button(panel, 'Show 50 more').click();
-    expect(await button(panel, /^Show/).count()).toBe(0);
+    await expect.poll(() => button(panel, /^Show/).count()).toBe(0);
   });
 
   test('asks for another stretch, and exports the one that is shown', async () => {
@@ -416,7 +421,7 @@ describe('the table', () => {
   ])('shows what fits into %i px', async (width, names) => {
     const panel = await usage('one', { width });
     const heads = panel.page.locator('.ledger thead th:visible');
-    expect(await heads.allInnerTexts()).toEqual(names);
+    await expect.poll(() => heads.allInnerTexts()).toEqual(names);
   });
 });
 
@@ -427,9 +432,9 @@ describe('a limit in the way', () => {
     const panel = await panelOf();
     await panel.tell({ type: 'warning', warning: sampleWarning(stillTimeMs) });
     const shelf = panel.page.getByRole('group', { name: 'Before sending' });
-    expect(await shelf.locator('.shelf-text').innerText()).toBe(
-      'This message will likely use 8–14% of the 5-hour limit. 6% is left until 19:56.',
-    );
+    await expect
+      .poll(() => shelf.locator('.shelf-text').innerText())
+      .toBe('This message will likely use 8–14% of the 5-hour limit. 6% is left until 19:56.');
     const names = [
       'Use mira@work.example',
       'Lower effort to low',
@@ -440,11 +445,13 @@ describe('a limit in the way', () => {
     for (const name of names) await shelf.getByRole('button', { name }).click();
     await shelf.getByRole('button', { name: 'Cancel' }).press('Escape');
     const { ways } = sampleWarning(stillTimeMs);
-    expect(await panel.heard()).toEqual(
-      [...ways, ways.at(-1)].map((way) => ({ type: 'warning/answer', id: 'warning-1', way })),
-    );
+    await expect
+      .poll(() => panel.heard())
+      .toEqual(
+        [...ways, ways.at(-1)].map((way) => ({ type: 'warning/answer', id: 'warning-1', way })),
+      );
     await panel.tell({ type: 'warning' });
-    expect(await shelf.count()).toBe(0);
+    await expect.poll(() => shelf.count()).toBe(0);
   });
 
   test('is announced once and takes no focus', async () => {
@@ -453,7 +460,7 @@ describe('a limit in the way', () => {
     await panel.tell({ type: 'warning', warning: sampleWarning(stillTimeMs) });
     const said = () => panel.page.locator('[role=status]').textContent();
     await expect.poll(said).toMatch(/^This message will likely use 8–14% of/);
-    expect(await focused(panel)).toBe('Message to Codex');
+    await expect.poll(() => focused(panel)).toBe('Message to Codex');
   });
 
   test('holds a message that can be sent or cancelled, and counts down by the minute', async () => {
@@ -468,10 +475,12 @@ describe('a limit in the way', () => {
     ]);
     await row.getByRole('button', { name: 'Send now' }).click();
     await row.getByRole('button', { name: 'Cancel' }).click();
-    expect(await panel.heard()).toEqual([
-      { type: 'held/send', id: 'held-1' },
-      { type: 'held/cancel', id: 'held-1' },
-    ]);
+    await expect
+      .poll(() => panel.heard())
+      .toEqual([
+        { type: 'held/send', id: 'held-1' },
+        { type: 'held/cancel', id: 'held-1' },
+      ]);
   });
 
   test('offers the ways on under the failed turn, one of them as the main button', async () => {
@@ -490,11 +499,11 @@ describe('a limit in the way', () => {
     await panel.tell(snapshot({ turns: [turn({ status: 'failed', failure })] }));
     await button(panel, 'Continue on mira@work.example').click();
     await button(panel, 'Send at 19:56').click();
-    expect(await panel.heard()).toEqual(
-      waysOn.map((way) => ({ type: 'failure/wayOn', turnId: 'turn-1', way })),
-    );
+    await expect
+      .poll(() => panel.heard())
+      .toEqual(waysOn.map((way) => ({ type: 'failure/wayOn', turnId: 'turn-1', way })));
     const main = panel.page.locator('.note vscode-button[appearance=primary]');
-    expect(await main.allInnerTexts()).toEqual(['Continue on mira@work.example']);
+    await expect.poll(() => main.allInnerTexts()).toEqual(['Continue on mira@work.example']);
   });
 });
 
@@ -513,7 +522,9 @@ describe('a quiet page', () => {
     await panel.page.evaluate(watch);
     await panel.page.clock.runFor(120_000);
     const during = await panel.page.evaluate('scheduled.splice(0)');
-    expect(await panel.page.getByText('Resets 19:56, in 2 h 8 min').isVisible()).toBe(true);
+    await expect
+      .poll(() => panel.page.getByText('Resets 19:56, in 2 h 8 min').isVisible())
+      .toBe(true);
     await panel.page.keyboard.press('Escape');
     await panel.page.clock.runFor(1_000);
     await panel.page.evaluate('scheduled.splice(0)');
@@ -527,7 +538,7 @@ describe('a quiet page', () => {
   test('stands still under reduced motion, even while figures are asked for', async () => {
     const panel = await usage('asking', { reducedMotion: true });
     const moving = 'document.getAnimations().filter((a) => a.playState === "running").length';
-    expect(await panel.page.evaluate(moving)).toBe(0);
+    await expect.poll(() => panel.page.evaluate(moving)).toBe(0);
   });
 });
 
