@@ -36,7 +36,7 @@ export function* fillBlocks(
   const [first, ...others] = drawnTokens(tokens).filter(({ type }) => type !== 'space');
   if (!first) return;
   const [joint, ...inner] = seam;
-  const goesOn = joint && retryWith(parent, first, pen, joint, inner);
+  const goesOn = joint && continueBlock(parent, first, pen, joint, inner);
   yield* goesOn ?? fillBlock(parent, first, pen);
   for (const token of others) yield* fillBlock(parent, token, pen);
 }
@@ -121,7 +121,7 @@ function continueList(list: HTMLElement): HTMLElement {
 }
 
 /** The steps that go on with the last block of `parent`; undefined when `first` begins a new one. */
-function retryWith(
+function continueBlock(
   parent: HTMLElement,
   first: DrawnToken,
   pen: RenderContext,

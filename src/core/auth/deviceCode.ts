@@ -112,10 +112,10 @@ async function ask(issuer: Issuer, code: DeviceCode, signal: AbortSignal): Promi
   try {
     const answer = await postJson(issuer, '/api/accounts/deviceauth/token', body, signal);
     if (!isSuccess(answer.status)) return judge(answer.status, answer.text);
-    const bearer = parseJson(grantAnswer, answer.text);
-    if (!bearer) throw new AuthError({ kind: 'badAnswer' });
+    const grant = parseJson(grantAnswer, answer.text);
+    if (!grant) throw new AuthError({ kind: 'badAnswer' });
     const redirectUri = `${issuer.address.replace(/\/+$/, '')}/deviceauth/callback`;
-    return { code: bearer.authorization_code, verifier: bearer.code_verifier, redirectUri };
+    return { code: grant.authorization_code, verifier: grant.code_verifier, redirectUri };
   } catch (error) {
     const mayPass = error instanceof AuthError && isPassing(error.failure);
     if (!mayPass || error.failure.kind === 'badAnswer') throw error;

@@ -66,15 +66,15 @@ export function authorizeUrl(request: {
 /** Throws {@link AuthError}: `codeRejected`, or what {@link post} throws. */
 export async function exchangeCode(
   issuer: Issuer,
-  bearer: CodeGrant,
+  grant: CodeGrant,
   signal: AbortSignal,
 ): Promise<TokenAnswer> {
   const form = new URLSearchParams({
     grant_type: 'authorization_code',
     client_id: clientId,
-    code: bearer.code,
-    redirect_uri: bearer.redirectUri,
-    code_verifier: bearer.verifier,
+    code: grant.code,
+    redirect_uri: grant.redirectUri,
+    code_verifier: grant.verifier,
   });
   const { status, text } = await post(
     issuer,

@@ -105,7 +105,7 @@ export interface RefreshJournal {
   keep(spent: Credential): Promise<void>;
   /** The issuer has left the announced token alone. */
   withdraw(credential: Credential): Promise<void>;
-  /** Connection lost behind the request: the issuer may have taken the announced token. */
+  /** The connection was lost after the request was sent: the issuer may have taken the announced token. */
   doubt(credential: Credential): Promise<void>;
   /** The account is signed out now, whatever a refresh that runs brings. */
   signOut(credential: Credential): Promise<void>;

@@ -115,7 +115,7 @@ function createWays(ports: SignInPorts, course: SignInRace): Ways {
   let up: RedirectListener | undefined;
 
   /** Does what the state calls for next: opens the page, or falls back to the code. */
-  function retryWith(): void {
+  function advance(): void {
     const { lead, address, listener, codeState } = course.state();
     if (course.signal.aborted || hasOpened || address === undefined) return;
     if (listener === 'down' && codeState === 'none') {
@@ -130,7 +130,7 @@ function createWays(ports: SignInPorts, course: SignInRace): Ways {
   function knowAddress(secrets: Pkce, listener: 'up' | 'down'): void {
     const { challenge, state } = secrets;
     course.change({ listener, address: authorizeUrl({ issuer, redirectUri, challenge, state }) });
-    retryWith();
+    advance();
   }
 
   async function listen(secrets: Pkce, listening: ReturnType<OpenListener>): Promise<void> {
@@ -170,8 +170,8 @@ function createWays(ports: SignInPorts, course: SignInRace): Ways {
       code: { text, page, endsAtMs },
       endsAtMs: Math.max(endsAtMs, course.state().endsAtMs),
     });
-    const bearer = await pollCode(codeIssuer, clock, code, course.signal);
-    course.win({ ...bearer, from: 'code' });
+    const grant = await pollCode(codeIssuer, clock, code, course.signal);
+    course.win({ ...grant, from: 'code' });
   }
 
   /** A no ends it all; so does an issuer out of reach when there is no page open to wait for. */
@@ -181,7 +181,7 @@ function createWays(ports: SignInPorts, course: SignInRace): Ways {
     if (isEnd || (failure.kind === 'unreachable' && !hasOpened)) return course.fail(error);
     course.change({ code: undefined, codeState: 'failed', lead: 'browser' });
     course.remark(failure);
-    retryWith();
+    advance();
   }
 
   return {
@@ -227,13 +227,13 @@ function giveUpInTime({ delay, now }: Clock, course: SignInRace): void {
 
 async function exchangeForTokens(
   { http, clock, issuer }: SignInPorts,
-  bearer: CodeGrant,
+  grant: CodeGrant,
   signal: AbortSignal,
 ): Promise<Credential> {
   const host = new URL(issuer).host;
   const reason = () => new AuthError({ kind: 'unreachable', host, cause: 'deadline' });
   const answer = await withTimeout({ clock, ms: exchangeLimitMs, reason }, signal, (limited) =>
-    exchangeCode({ http, address: issuer }, bearer, limited),
+    exchangeCode({ http, address: issuer }, grant, limited),
   );
   return toCredential(answer, issuer, clock.now());
 }
