@@ -2,14 +2,14 @@ import type { ColoredCode } from './highlight.ts';
 
 /** Colors code in a worker: no code, and no grammar, can make the page wait. */
 export interface Highlighter {
-  /** One at a time. Undefined when there is no such grammar, or it took too long. */
+  /** One at a time. Undefined without such a grammar, after a timeout, and after an error. */
   color(code: string, grammar: string): Promise<ColoredCode | undefined>;
 }
 
 /** Code within our limits takes some milliseconds; what takes longer may never end. */
 const timeoutMs = 3_000;
-/** A page on which so many took too long is not worth the machine's time. */
-const mostTimeouts = 10;
+/** After so many timeouts and errors, code on this page stays plain. */
+const mostFailures = 10;
 /** The next block of an answer mostly comes within this. */
 const idleMs = 10_000;
 
@@ -17,7 +17,7 @@ const idleMs = 10_000;
 export function createHighlighter(source: string): Highlighter {
   let worker: Worker | undefined;
   let idle: ReturnType<typeof setTimeout> | undefined;
-  let timeouts = 0;
+  let failures = 0;
 
   function end(): void {
     worker?.terminate();
@@ -26,12 +26,12 @@ export function createHighlighter(source: string): Highlighter {
 
   return {
     async color(code, grammar) {
-      if (timeouts >= mostTimeouts) return undefined;
+      if (failures >= mostFailures) return undefined;
       clearTimeout(idle);
       const current = (worker ??= startWorker(source));
       const answer = await ask(current, { code, grammar });
-      if (answer === 'timeout') {
-        timeouts += 1;
+      if (answer === 'failed') {
+        failures += 1;
         end();
         return undefined;
       }
@@ -44,15 +44,18 @@ export function createHighlighter(source: string): Highlighter {
 function ask(
   worker: Worker,
   question: { readonly code: string; readonly grammar: string },
-): Promise<ColoredCode | undefined | 'timeout'> {
+): Promise<ColoredCode | undefined | 'failed'> {
   return new Promise((done) => {
-    const timer = setTimeout(() => done('timeout'), timeoutMs);
-    const settle = (answer: ColoredCode | undefined) => {
+    const over = new AbortController();
+    const { signal } = over;
+    const finish = (answer: ColoredCode | undefined | 'failed') => {
       clearTimeout(timer);
+      over.abort();
       done(answer);
     };
-    worker.addEventListener('message', ({ data }) => settle(readColors(data)), { once: true });
-    worker.addEventListener('error', () => settle(undefined), { once: true });
+    const timer = setTimeout(() => finish('failed'), timeoutMs);
+    worker.addEventListener('message', ({ data }) => finish(readColors(data)), { signal });
+    worker.addEventListener('error', () => finish('failed'), { signal });
     worker.postMessage(question);
   });
 }
