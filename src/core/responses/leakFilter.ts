@@ -148,9 +148,7 @@ export function createLeakFilter(
       return watch(text);
     }
     if (text === '') return inTurn(() => watch(text));
-    for (let at = 0; at < text.length; at += pieceChars) {
-      waiting.push(() => watch(text.slice(at, at + pieceChars)));
-    }
+    for (const piece of piecesOf(text, pieceChars)) waiting.push(() => watch(piece));
   }
 
   function isGarbled(output: number): boolean {
@@ -182,6 +180,16 @@ export function createLeakFilter(
     isTextGarbled: () => isTextGarbled,
     excess: () => Math.max(excess, thoughts - patienceWithThoughts),
   };
+}
+
+/** The text in pieces of `chars` UTF-16 code units, one more where a surrogate pair would be split. */
+function* piecesOf(text: string, chars: number): Generator<string> {
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = at + chars;
+    const last = text.charCodeAt(end - 1);
+    if (last >= 0xd800 && last <= 0xdbff) end += 1;
+    yield text.slice(at, end);
+  }
 }
 
 /** Texts of an item in which the model may have written a call. */

@@ -133,6 +133,22 @@ const change: fc.Arbitrary<AnswerChange> = fc.oneof(
   fc.constant({ type: 'item' as const, output: 0, item: { type: 'message' } }),
 );
 
+test('a long text never reaches the panel with a character split in two', () => {
+  for (const pieceChars of [1, 2, 7]) {
+    const shown: string[] = [];
+    const filter = createLeakFilter({ tools: [], delivery: 'live', pieceChars }, (one) => {
+      if (one.type === 'put') shown.push(one.part.text);
+      else if (one.type === 'append') shown.push(one.text);
+    });
+    filter.change({ type: 'put', part: part('', 'text', 'a'), final: false });
+    filter.change({ type: 'append', key: 'a', text: 'x😀'.repeat(50) });
+    while (filter.isBusy()) filter.work();
+    filter.change({ type: 'close', key: 'a' });
+    expect(shown.join('')).toBe('x😀'.repeat(50));
+    expect(shown.filter((one) => !one.isWellFormed())).toEqual([]);
+  }
+});
+
 test('a filter that works in pieces tells the same in the end as one that does not', () => {
   const told = (changes: readonly AnswerChange[], delivery: 'live' | 'items', pieces: object) => {
     const parts = new Map<string, string>();
