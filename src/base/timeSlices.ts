@@ -1,31 +1,31 @@
 import type { Clock } from './clock.ts';
 import { delay } from './delay.ts';
 
-/** Work that lasts longer than this at a stretch is felt in the editor, ms. */
-const longestStretchMs = 8;
+/** Uninterrupted work that lasts longer than this is noticed in the editor, ms. */
+const longestSliceMs = 8;
 
-/** Divides long work into stretches between which everything else gets its turn. */
+/** Divides long work into slices, between which the event loop runs. */
 export interface TimeSlices {
-  /** Work begins, or goes on after a wait that may have been short: what was done before counts. */
+  /** Starts counting the time of work. Time counted before the last `end` is added. */
   begin(): void;
-  /** Work ends for now. */
+  /** Stops counting. */
   end(): void;
   /**
-   * Call between two steps of the work. Once the stretch has lasted too long, the returned promise
-   * resolves after the event loop has run; it rejects with `signal.reason`.
+   * Call between two steps of the work. Undefined while the slice may go on. After that, a promise
+   * that resolves when the event loop has run; it rejects with `signal.reason`.
    */
   pauseIfDue(signal: AbortSignal): Promise<void> | undefined;
 }
 
 /**
- * The pause is a turn of the event loop and no wait, so it is no matter of the clock, which only
- * tells how long a stretch has lasted: where time stands still, there are no pauses.
+ * The pause is one turn of the event loop and does not use the clock. The clock measures how long a
+ * slice has lasted; with a clock that stands still, there are no pauses.
  */
 export function createTimeSlices(clock: Pick<Clock, 'now'>): TimeSlices {
   let begunMs = clock.now();
   let beforeMs = 0;
 
-  // A clock that was set back says nothing about the stretch.
+  // A clock that was set back must not make a slice endless.
   const lastedMs = () => beforeMs + Math.abs(clock.now() - begunMs);
 
   async function pause(signal: AbortSignal): Promise<void> {
@@ -41,6 +41,6 @@ export function createTimeSlices(clock: Pick<Clock, 'now'>): TimeSlices {
     end() {
       beforeMs = lastedMs();
     },
-    pauseIfDue: (signal) => (lastedMs() < longestStretchMs ? undefined : pause(signal)),
+    pauseIfDue: (signal) => (lastedMs() < longestSliceMs ? undefined : pause(signal)),
   };
 }

@@ -3,15 +3,6 @@
  * request over it; it comes from cutting a text, or from a program that wrote it so.
  */
 
-/** At most `chars` UTF-16 code units from the beginning of the text, never half of a pair. */
-export function cutText(text: string, chars: number): string {
-  if (text.length <= chars) return text;
-  const last = text.charCodeAt(chars - 1);
-  const next = text.charCodeAt(chars);
-  const isInside = last >= 0xd800 && last < 0xdc00 && next >= 0xdc00 && next < 0xe000;
-  return text.slice(0, isInside ? chars - 1 : chars);
-}
-
 /** The value as JSON. Each half of a pair that lacks its other half becomes U+FFFD, in keys too. */
 export function wellFormedJson(value: unknown): string {
   // A lone half is six characters of JSON, so it is looked for before the JSON is written.

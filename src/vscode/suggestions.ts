@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { cutText } from '../base/wellFormed.ts';
+import { truncate } from '../base/truncate.ts';
 import type { Attachment, Prompt } from '../core/chat/turn.ts';
 import type { StartView, SuggestionView } from '../protocol.ts';
 
@@ -75,7 +75,7 @@ function attach(document: vscode.TextDocument): Attachment {
     name: baseName(document),
     path: vscode.workspace.asRelativePath(document.uri),
     language: document.languageId,
-    text: isCut ? `${cutText(text, maxFileChars)}\n[cut after ${maxFileChars} characters]` : text,
+    text: isCut ? `${truncate(text, maxFileChars)}\n[cut after ${maxFileChars} characters]` : text,
   };
 }
 

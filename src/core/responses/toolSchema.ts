@@ -1,5 +1,5 @@
 import { ownValue } from '../../base/lookup.ts';
-import { cutText } from '../../base/wellFormed.ts';
+import { truncate } from '../../base/truncate.ts';
 import {
   combinators,
   createSchemaReader,
@@ -73,15 +73,13 @@ function rootObject(schema: Schema, descriptions: boolean): RootObject {
     }),
   );
   const sure = requiredOf({ required: [...required] }, own);
-  const limitHint = kept.filter((key) => ownValue(schema, key) !== undefined);
-  const rest = reader.read(
-    Object.fromEntries(limitHint.map((key) => [key, ownValue(schema, key)])),
-  );
+  const keywords = kept.filter((key) => ownValue(schema, key) !== undefined);
+  const rest = reader.read(Object.fromEntries(keywords.map((key) => [key, ownValue(schema, key)])));
   return {
     type: 'object',
     properties: own,
     ...(sure.length === 0 ? {} : { required: sure }),
-    ...Object.fromEntries(limitHint.map((key) => [key, ownValue(rest, key)])),
+    ...Object.fromEntries(keywords.map((key) => [key, ownValue(rest, key)])),
   };
 }
 
@@ -140,7 +138,7 @@ function listOf(value: unknown): unknown[] {
 function constraintNote(schema: Schema, lost: readonly string[]): string {
   const rules = Object.fromEntries(lost.map((key) => [key, clipped(ownValue(schema, key), 0)]));
   const text = JSON.stringify(rules);
-  const told = text.length > 2000 ? `${cutText(text, 2000)}…` : text;
+  const told = text.length > 2000 ? `${truncate(text, 2000)}…` : text;
   return `The arguments must also satisfy this JSON schema: ${told}`;
 }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutText, wellFormedJson } from '../../../src/base/wellFormed.ts';
+import { truncate } from '../../../src/base/truncate.ts';
+import { wellFormedJson } from '../../../src/base/wellFormed.ts';
 import { prepareInput, userMessage, type InputItem } from '../../../src/core/responses/input.ts';
 import { buildRequest, type ResponsesRequest } from '../../../src/core/responses/request.ts';
 import { createToolNames } from '../../../src/core/responses/toolNames.ts';
@@ -96,15 +97,15 @@ describe('a text that is cut', () => {
   test('is never longer than asked for, keeps its beginning and never ends inside a pair', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(12), (text, chars) => {
-        const cut = cutText(text, chars);
+        const cut = truncate(text, chars);
         expect(text.startsWith(cut)).toBe(true);
         expect(cut.length).toBeLessThanOrEqual(chars);
         expect(cut.length).toBeGreaterThanOrEqual(Math.min(text.length, chars) - 1);
         expect(cut.isWellFormed()).toBe(true);
       }),
     );
-    expect(cutText('a😀', 2)).toBe('a');
-    expect(cutText('a😀', 3)).toBe('a😀');
+    expect(truncate('a😀', 2)).toBe('a');
+    expect(truncate('a😀', 3)).toBe('a😀');
   });
 });
 
