@@ -1,14 +1,15 @@
 import { finished, type Readable } from 'node:stream';
 
-/** So much waits at most for a slow reader, bytes; the rest waits in the connection. */
+/** Bytes that are buffered for a slow reader. The rest stays in the connection (backpressure). */
 const mostWaiting = 1_048_576;
 
 /**
- * The chunks of a body, taken from it when they come. A stream that breaks throws away what nobody
- * has read yet; here a reader that is busy at that moment still gets all that came before the fault,
- * and then the fault. A return of the reader leaves the body as it is.
+ * Yields the chunks of a body and buffers them as soon as they arrive. A Node.js stream that fails
+ * discards what has not been read; here, a reader that is busy at that moment still receives all
+ * chunks that arrived before the error, and then the error. If the reader returns early, the body is
+ * left as it is.
  *
- * @param onChunk - called when a chunk has come
+ * @param onChunk - called when a chunk arrives
  */
 export async function* readAhead(body: Readable, onChunk: () => void): AsyncGenerator<Uint8Array> {
   const queue = createQueue(body, onChunk);
@@ -48,19 +49,19 @@ function createQueue(body: Readable, onChunk: () => void) {
     end = { error };
     wake();
   });
-  // A fault after the last chunk that anybody wants is no matter.
+  // An error after the reader has returned is ignored.
   body.on('error', () => {});
   body.on('readable', onReadable);
 
   return {
-    /** The next chunk that has come. */
+    /** Removes and returns the next chunk that has arrived. */
     shift(): Uint8Array | undefined {
       if (chunks.length === 0 && !end) fill();
       const chunk = chunks.shift();
       waiting -= chunk?.byteLength ?? 0;
       return chunk;
     },
-    /** Throws what the body broke with. */
+    /** Throws the error of the body. */
     isOver(): boolean {
       if (end?.error) throw end.error;
       return end !== undefined;

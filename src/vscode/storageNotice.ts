@@ -49,7 +49,7 @@ export function createUnsavedNotice(): (isUnsaved: boolean) => void {
     close = undefined;
     if (!isUnsaved) return;
     const title = vscode.l10n.t(
-      'Codex Chat has renewed a sign-in, but VS Code could not store it. It works while this window is open; if your keychain is locked, unlock it before you close the window. It is tried again as you go on.',
+      'Codex Chat refreshed a sign-in, but VS Code could not store it. The sign-in works while this window is open. If your keychain is locked, unlock it before you close the window. Codex Chat keeps trying to store it.',
     );
     const location = vscode.ProgressLocation.Notification;
     const over = new Promise<void>((resolve) => (close = resolve));

@@ -42,7 +42,7 @@ test('never loses a chunk that came before a fault, however slow the reader is',
           if (text === undefined) await turn();
           else give(text);
         }
-        // A chunk and the fault behind it reach a process in different turns of its event loop.
+        // A chunk and the error after it arrive in different turns of the event loop.
         await turn();
         const fault = new Error('reset');
         if (ending === 'end') body.push(null);

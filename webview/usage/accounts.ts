@@ -212,7 +212,7 @@ function facts(
   const ceiling =
     ceilingPercent === undefined || role.kind === 'ceiling'
       ? undefined
-      : `Capped at ${Math.round(ceilingPercent)}%`;
+      : `Cap of ${Math.round(ceilingPercent)}%`;
   return [
     ...(credits === undefined ? [] : [fact(creditWords(credits))]),
     ...(spend === undefined ? [] : [fact(spendWords(spend), spend.reached)]),

@@ -78,7 +78,7 @@ function head(): HTMLElement {
       cell('Cached', 'roomy'),
       cell('Out', 'roomy'),
       cell('Reasoning', 'roomy'),
-      cell('5h %', '', 'Points of the 5-hour limit'),
+      cell('5h %', '', '% of the 5-hour limit'),
       cell('wk %', '', '% of the weekly limit'),
     ),
   );

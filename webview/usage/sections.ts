@@ -66,7 +66,7 @@ export function createHistorySection(
 }
 
 const ledgerTitles: Record<LedgerScope, string> = {
-  window: 'In this 5-hour limit',
+  window: 'In this 5-hour period',
   day: 'In the last 24 hours',
   week: 'In the last 7 days',
   chat: 'In this chat',

@@ -32,7 +32,7 @@ export function roleWords(role: Role, condition: Condition, nowMs: number, place
     case 'resting':
       return `Paused${until}`;
     case 'ceiling':
-      return condition.kind === 'ceiling' ? `Capped at ${condition.percent}%${until}` : '';
+      return condition.kind === 'ceiling' ? `Paused${until} (cap of ${condition.percent}%)` : '';
     case 'off':
       return 'Off';
     case 'signedOut':
