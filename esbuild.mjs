@@ -19,7 +19,7 @@ const shared = {
   metafile: true,
 };
 
-/** The parts of undici that `src/node` imports; see `src/node/undici.d.ts`. */
+/** The parts of undici that `src/node` imports; see `src/node/http/undici.d.ts`. */
 const undiciParts = [
   'undici/lib/api/api-request.js',
   'undici/lib/core/connect.js',
@@ -166,7 +166,7 @@ const bundles = () => [
   // The Responses client alone: no editor in it, so that a plain Node program can load it.
   build({
     ...shared,
-    entryPoints: { responses: 'src/node/responses.ts' },
+    entryPoints: { responses: 'src/node/http/responses.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },
     platform: 'node',

@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { alias: { vscode: here('./support/vscode.ts') } },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/host/**', 'test/e2e/**'],
+    exclude: ['test/e2e/**'],
     // A busy machine is several times slower; what hangs is still found.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -43,7 +43,7 @@ export const webviewBuilds = [
   // first is a module with a function, whose text is the script of a worker.
   {
     ...browser,
-    entryPoints: { highlight: 'webview/markdown/highlightWorker.ts' },
+    entryPoints: { highlight: 'webview/markdown/highlight/highlightWorker.ts' },
     format: 'iife',
     banner: { js: 'export function work(){' },
     footer: { js: '}' },
@@ -52,8 +52,8 @@ export const webviewBuilds = [
     ...browser,
     entryPoints: {
       usage: 'webview/usage/page.ts',
-      highlighter: 'webview/markdown/highlighter.ts',
-      formula: 'webview/markdown/formula.ts',
+      highlighter: 'webview/markdown/highlight/highlighter.ts',
+      formula: 'webview/markdown/formula/formula.ts',
     },
     format: 'esm',
     loader: { '.woff2': 'file' },

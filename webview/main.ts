@@ -1,7 +1,7 @@
 // oxlint-disable-next-line import/no-unassigned-import -- the bundler makes a sheet of it
 import './main.css';
-import { connectHost } from './host.ts';
-import { createPanel } from './panel.ts';
+import { connectHost } from './base/host.ts';
+import { createPanel } from './panel/panel.ts';
 
 const mostReports = 20;
 

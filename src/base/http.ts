@@ -1,5 +1,5 @@
 /**
- * The one port through which anything reaches the network. `src/node/http.ts` implements it by
+ * The one port through which anything reaches the network. `src/node/http/http.ts` implements it by
  * undici; tests hand in their own or speak to a server on loopback.
  */
 export interface HttpRequest {

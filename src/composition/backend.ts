@@ -7,7 +7,7 @@ import { hasQuota } from '../core/auth/credential.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
 import { createModels, type Models } from '../core/models/models.ts';
 import { createQuotaPoll, type QuotaPoll } from '../core/quota/poll/quotaPoll.ts';
-import { type Account } from '../vscode/activeAccount.ts';
+import { type Account } from '../vscode/accounts/activeAccount.ts';
 import type { SignInServices } from './signInServices.ts';
 import type { Platform } from './platform.ts';
 import type { AccountServices } from './accounts.ts';

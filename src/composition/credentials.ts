@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
-import { loadModule } from '../base/loading.ts';
+import { loadModule } from '../base/async/loading.ts';
 import {
   accessTokenVariable,
   readEnvironmentToken,
   withEnvironment,
 } from '../core/auth/environment.ts';
-import { createLazyTokenProvider } from '../core/auth/lazyTokenProvider.ts';
-import { createCodexLogin } from '../node/codexLogin.ts';
-import { createLazySecrets } from '../vscode/lazySecrets.ts';
+import { createLazyTokenProvider } from '../core/auth/refresh/lazyTokenProvider.ts';
+import { createCodexLogin } from '../node/signIn/codexLogin.ts';
+import { createLazySecrets } from '../vscode/secrets/lazySecrets.ts';
 import { notifyFailedLoad } from '../vscode/loadNotice.ts';
-import { notifyNewerVersion } from '../vscode/storageNotice.ts';
-import { createTokenStore } from '../vscode/tokenStore.ts';
+import { notifyNewerVersion } from '../vscode/secrets/storageNotice.ts';
+import { createTokenStore } from '../vscode/secrets/tokenStore.ts';
 import type { Platform } from './platform.ts';
 
 /** What is stored of the accounts, and the tokens that requests go out with. */

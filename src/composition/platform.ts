@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import type * as z from 'zod/mini';
-import { systemClock } from '../base/clock.ts';
+import { systemClock } from '../base/async/clock.ts';
 import type { Disposables } from '../base/disposables.ts';
-import type { SharedValue } from '../base/sharedValue.ts';
+import type { SharedValue } from '../base/storage/sharedValue.ts';
 import type { CredentialKind } from '../core/auth/credential.ts';
-import { createLazyHttp } from '../node/lazyHttp.ts';
-import { createLeases } from '../node/leases.ts';
-import { createPeerProcesses } from '../node/processes.ts';
-import { createSharedFile } from '../node/sharedValue.ts';
-import { createLazyLocks } from '../node/lazyLocks.ts';
+import { createLazyHttp } from '../node/http/lazyHttp.ts';
+import { createLeases } from '../node/locks/leases.ts';
+import { createPeerProcesses } from '../node/locks/processes.ts';
+import { createSharedFile } from '../node/storage/sharedValue.ts';
+import { createLazyLocks } from '../node/locks/lazyLocks.ts';
 import { createLog, createLogChannel } from '../vscode/log.ts';
 import { createNetwork } from '../vscode/network.ts';
 import { createSettings } from '../vscode/settings.ts';
-import { createStorageNotice } from '../vscode/storageNotice.ts';
+import { createStorageNotice } from '../vscode/secrets/storageNotice.ts';
 import { createUserAgent } from '../vscode/userAgent.ts';
 
 /** What every other part stands on. */

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { loadModule } from '../base/loading.ts';
-import { createAccount } from '../vscode/activeAccount.ts';
-import { registerAuthProvider } from '../vscode/authProvider.ts';
-import { createLazySignIn } from '../vscode/lazySignIn.ts';
+import { loadModule } from '../base/async/loading.ts';
+import { createAccount } from '../vscode/accounts/activeAccount.ts';
+import { registerAuthProvider } from '../vscode/accounts/authProvider.ts';
+import { createLazySignIn } from '../vscode/signIn/lazySignIn.ts';
 import { notifyFailedLoad } from '../vscode/loadNotice.ts';
-import { registerSignInCommands } from '../vscode/signInCommands.ts';
-import { createLoginImport } from '../vscode/signInImport.ts';
+import { registerSignInCommands } from '../vscode/signIn/signInCommands.ts';
+import { createLoginImport } from '../vscode/signIn/signInImport.ts';
 import type { Credentials } from './credentials.ts';
 import type { Platform } from './platform.ts';
 import type { AccountServices } from './accounts.ts';

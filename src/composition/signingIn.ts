@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { callbackPorts, isRegisteredPort } from '../node/callbackPort.ts';
-import { createLoopback } from '../node/loopback.ts';
-import { createApiKeyEntry } from '../vscode/apiKeyEntry.ts';
-import { createSignIn, type SignIn } from '../vscode/signIn.ts';
+import { callbackPorts, isRegisteredPort } from '../node/signIn/callbackPort.ts';
+import { createLoopback } from '../node/signIn/loopback.ts';
+import { createApiKeyEntry } from '../vscode/signIn/apiKeyEntry.ts';
+import { createSignIn, type SignIn } from '../vscode/signIn/signIn.ts';
 import type { Credentials } from './credentials.ts';
 import type { Platform } from './platform.ts';
 

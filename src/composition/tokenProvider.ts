@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { toImportedCredential } from '../core/auth/codexLogin.ts';
 import type { CredentialStore } from '../core/auth/credential.ts';
-import { createTokenProvider, type TokenProvider } from '../core/auth/tokenProvider.ts';
-import { refreshEntriesSchema } from '../core/auth/refreshJournal.ts';
-import { concealed } from '../node/processes.ts';
-import { createSealedAnswers } from '../node/sealedAnswers.ts';
-import { createUnsavedNotice } from '../vscode/storageNotice.ts';
+import { createTokenProvider, type TokenProvider } from '../core/auth/refresh/tokenProvider.ts';
+import { refreshEntriesSchema } from '../core/auth/refresh/refreshJournal.ts';
+import { concealed } from '../node/locks/processes.ts';
+import { createSealedAnswers } from '../node/signIn/sealedAnswers.ts';
+import { createUnsavedNotice } from '../vscode/secrets/storageNotice.ts';
 import type { ReadCodexLogin } from '../core/auth/codexLogin.ts';
 import type { Platform } from './platform.ts';
 

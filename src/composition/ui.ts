@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
-import { loadModule } from '../base/loading.ts';
-import { createLazy, type Lazy } from '../base/lazy.ts';
+import { loadModule } from '../base/async/loading.ts';
+import { createLazy, type Lazy } from '../base/async/lazy.ts';
 import { isSignedIn } from '../core/pool/condition.ts';
-import { chatViewId } from '../vscode/chatViewId.ts';
+import { chatViewId } from '../vscode/chat/chatViewId.ts';
 import { registerCommands, type Panel } from '../vscode/commands.ts';
-import { quotaAccounts } from '../vscode/quotaAccounts.ts';
-import { createQuotaItem, type QuotaItemState } from '../vscode/quotaItem.ts';
-import { signInCommand } from '../vscode/signInCommands.ts';
+import { quotaAccounts } from '../vscode/accounts/quotaAccounts.ts';
+import { createQuotaItem, type QuotaItemState } from '../vscode/usage/quotaItem.ts';
+import { signInCommand } from '../vscode/signIn/signInCommands.ts';
 import { notifyFailedLoad } from '../vscode/loadNotice.ts';
-import { notifySignOuts } from '../vscode/signOutNotice.ts';
+import { notifySignOuts } from '../vscode/accounts/signOutNotice.ts';
 import { anyEvent } from './anyEvent.ts';
 import type { Parts } from './panel.ts';
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { describeError, traceError } from '../base/describeError.ts';
 import { createEmitter } from '../base/event.ts';
-import { lastKnown } from '../base/sharedValue.ts';
+import { lastKnown } from '../base/storage/sharedValue.ts';
 import { mergeHistories, noHistory, windowHistory } from '../core/ledger/history.ts';
 import type { LedgerEntry } from '../core/ledger/entry.ts';
 import { createLedgerTracker } from '../core/ledger/tracker.ts';
 import type { QuotaStore } from '../core/quota/store/quotaStore.ts';
-import { createLazyLedgerFile } from '../node/lazyLedgerFile.ts';
+import { createLazyLedgerFile } from '../node/storage/lazyLedgerFile.ts';
 import type { Platform } from './platform.ts';
 
 /** How far back the ledger is read when somebody first asks for it. */

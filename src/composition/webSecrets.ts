@@ -2,8 +2,8 @@ import {
   createSharedSecrets,
   noSealedSecrets,
   sealedSecretsSchema,
-} from '../vscode/sharedSecrets.ts';
-import { notifyStrandedSecrets } from '../vscode/storageNotice.ts';
+} from '../vscode/secrets/sharedSecrets.ts';
+import { notifyStrandedSecrets } from '../vscode/secrets/storageNotice.ts';
 import type { Platform } from './platform.ts';
 
 /** In the browser each window has secrets of its own; here they are made one. */

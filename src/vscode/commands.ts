@@ -3,20 +3,20 @@ import { describeError, traceError } from '../base/describeError.ts';
 import { Disposables, type Disposable } from '../base/disposables.ts';
 import { AuthError } from '../core/auth/errors.ts';
 import { scopes } from '../core/auth/identity.ts';
-import type { Lazy } from '../base/lazy.ts';
-import { LoadError, loadModule } from '../base/loading.ts';
+import type { Lazy } from '../base/async/lazy.ts';
+import { LoadError, loadModule } from '../base/async/loading.ts';
 import type { Log } from '../base/log.ts';
 import type { PercentSettings } from '../core/quota/text/quotaText.ts';
 import type { Session } from '../core/chat/session.ts';
-import type { Account } from './activeAccount.ts';
-import type { Accounts } from './accountCommands.ts';
-import { authProviderId } from './authProvider.ts';
-import type { ChatView } from './chatView.ts';
-import type { QuotaItemState } from './quotaItem.ts';
+import type { Account } from './accounts/activeAccount.ts';
+import type { Accounts } from './accounts/accountCommands.ts';
+import { authProviderId } from './accounts/authProvider.ts';
+import type { ChatView } from './chat/chatView.ts';
+import type { QuotaItemState } from './usage/quotaItem.ts';
 import { notifyFailedLoad } from './loadNotice.ts';
-import { registerRedeemReset } from './registerRedeemReset.ts';
-import type { RedeemReset } from './redeemReset.ts';
-import type { SignIn } from './signIn.ts';
+import { registerRedeemReset } from './usage/registerRedeemReset.ts';
+import type { RedeemReset } from './usage/redeemReset.ts';
+import type { SignIn } from './signIn/signIn.ts';
 
 /** The chat, its view, and what menus do with accounts. */
 export interface Panel {
@@ -125,7 +125,7 @@ async function signInByVsCode(signIn: SignIn): Promise<string | undefined> {
 }
 
 async function showDetails({ quotaState, settings, now }: CommandDeps): Promise<void> {
-  const load = () => loadModule(() => import('./quotaDetails.ts'));
+  const load = () => loadModule(() => import('./usage/quotaDetails.ts'));
   const { showQuotaDetails } = await notifyFailedLoad(load);
   await showQuotaDetails(quotaState(), settings(), now());
 }

@@ -1,4 +1,4 @@
-import { LoadError } from '../base/loading.ts';
+import { LoadError } from '../base/async/loading.ts';
 import { offerReload } from './offerReload.ts';
 
 /** Does what needs code from disk; when that is gone, offers to reload the window. Rejects all the same. */

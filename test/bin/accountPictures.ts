@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLedgerFile } from '../../src/node/ledgerFile.ts';
+import { createLedgerFile } from '../../src/node/storage/ledgerFile.ts';
 import { readHistory } from '../../src/core/ledger/history.ts';
 import { openChat, signIn, startPractice, type StartedPractice } from '../e2e/practice.ts';
 import { silentLog } from '../../src/base/log.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { delay } from '../../src/base/delay.ts';
+import { delay } from '../../src/base/async/delay.ts';
 import { mustRun, run } from './processes.mjs';
 
 export interface DesktopOptions {

@@ -22,7 +22,11 @@ const bundle = async (entryPoints: string[], folder = root) =>
   });
 
 test('the notices name each package in the bundles with its version and its copyright', async () => {
-  const { metafile } = await bundle(['src/node/http.ts', 'webview/main.ts', 'src/extension.ts']);
+  const { metafile } = await bundle([
+    'src/node/http/http.ts',
+    'webview/main.ts',
+    'src/extension.ts',
+  ]);
   const packages = await bundledPackages([metafile], root);
   const names = packages.map(({ name }) => name);
   expect(names).toEqual(

@@ -177,7 +177,7 @@ function unit() {
 }
 
 async function host() {
-  const args = ['--import', 'tsx', 'test/host/run.ts'];
+  const args = ['--import', 'tsx', 'test/e2e/host/run.ts'];
   return tests('host.json', args, ({ passed, failed }) => ({ passed, failed }));
 }
 

@@ -2,14 +2,14 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { chromium, type Page } from 'playwright-core';
-import { contentPolicy } from '../../src/vscode/contentPolicy.ts';
+import { contentPolicy } from '../../src/vscode/chat/contentPolicy.ts';
 import { buildPanelFiles, type PanelFiles } from './panelFiles.ts';
 
 export interface MarkdownPage {
   readonly page: Page;
   /** Addresses that the page asked for and that are not its own parts. */
   readonly foreignRequests: readonly string[];
-  /** Calls a function of `test/webview/markdown/page.ts`. */
+  /** Calls a function of `test/unit/webview/markdown/page.ts`. */
   call<T>(name: string, ...args: readonly unknown[]): Promise<T>;
   close(): Promise<void>;
 }
@@ -70,7 +70,7 @@ async function bundle(): Promise<PanelFiles> {
   return new Map([
     ...(await buildPanelFiles()),
     await own('/page.js', 'text/javascript', {
-      entryPoints: [join(root, 'test/webview/markdown/page.ts')],
+      entryPoints: [join(root, 'test/unit/webview/markdown/page.ts')],
     }),
     await own('/page.css', 'text/css', {
       stdin: { contents: imports, resolveDir: root, loader: 'css' },

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import * as z from 'zod/mini';
 import { fromWebview, type FromWebview, type ToWebview } from '../../src/protocol.ts';
-import { contentPolicy } from '../../src/vscode/contentPolicy.ts';
+import { contentPolicy } from '../../src/vscode/chat/contentPolicy.ts';
 import { buildPanelFiles, type PanelFiles } from './panelFiles.ts';
 
 export type Theme = 'dark-modern' | 'light-modern' | 'hc-dark' | 'hc-light';

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { completed, created, deltas, done, message } from '../faults/events.ts';
+import { completed, created, deltas, done, message } from '../unit/faults/events.ts';
 import { composer, lastAnswer, openChat, send, signIn, test, type Practice } from './practice.ts';
 
 /*

@@ -4,6 +4,7 @@ import { root } from '../bin/setup.mjs';
 
 export default defineConfig({
   testDir: '.',
+  testMatch: '*.spec.ts',
   // One VS Code for all tests: its start costs more than all that they do in it.
   workers: 1,
   timeout: 60_000,

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { runReloads } from '../soak/reload.ts';
+import { runReloads } from '../bench/soak/reload.ts';
 
 /* A sample of `npm run soak -- reload`. */
 

@@ -1,4 +1,4 @@
-import type { Files } from '../../src/node/sharedText.ts';
+import type { Files } from '../../src/node/storage/sharedText.ts';
 
 /** What a disk says of itself, as codes of the operating system. */
 export const diskFaults = ['ENOSPC', 'EROFS', 'EMFILE', 'EIO', 'EACCES', 'EBUSY'] as const;

@@ -1,4 +1,4 @@
-import type { LockAnswer, MachineLocks } from '../../src/base/locks.ts';
+import type { LockAnswer, MachineLocks } from '../../src/base/storage/locks.ts';
 
 /** Locks of one machine, and a view of them for each of its processes. Nobody waits for one. */
 export function machineWithLocks(): (owner: string) => MachineLocks {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/base/clock.ts';
+import type { Clock } from '../../src/base/async/clock.ts';
 
 export interface ManualClock extends Clock {
   /** Waits that were asked for, in order, ms. */

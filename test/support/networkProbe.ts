@@ -1,5 +1,5 @@
 import { HttpError, readText } from '../../src/base/http.ts';
-import { createHttp } from '../../src/node/http.ts';
+import { createHttp } from '../../src/node/http/http.ts';
 
 /** Asks for the address by a client without options, in a process and an environment of its own. */
 const http = createHttp();

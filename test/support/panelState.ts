@@ -4,10 +4,10 @@ import { silentLog } from '../../src/base/log.ts';
 import type { Session } from '../../src/core/chat/session.ts';
 import { readSettings } from '../../src/core/settings/settings.ts';
 import { toWebview, type ModelsView, type TurnView } from '../../src/protocol.ts';
-import { ChatView } from '../../src/vscode/chatView.ts';
-import { toTurnView } from '../../src/vscode/turnMessages.ts';
-import { createSequence } from '../../webview/sequence.ts';
-import { reduce, type ViewState } from '../../webview/state.ts';
+import { ChatView } from '../../src/vscode/chat/chatView.ts';
+import { toTurnView } from '../../src/vscode/chat/turnMessages.ts';
+import { createSequence } from '../../webview/panel/sequence.ts';
+import { reduce, type ViewState } from '../../webview/panel/state.ts';
 import { EventEmitter, type Uri } from './vscode.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/base/clock.ts';
+import type { Clock } from '../../src/base/async/clock.ts';
 
 export interface SteppedClock extends Clock {
   /** When the timers that wait would fire, soonest first. */

@@ -1,5 +1,5 @@
 import type { BearerToken } from '../../src/core/auth/bearerToken.ts';
-import type { TokenProvider } from '../../src/core/auth/tokenProvider.ts';
+import type { TokenProvider } from '../../src/core/auth/refresh/tokenProvider.ts';
 import { credential } from './credentials.ts';
 
 /** Grants for a test with one account: they need not be told which. */

@@ -1,14 +1,14 @@
 import type { Token } from 'marked';
-import { drawBlocks } from './blocks.ts';
+import { drawBlocks } from './parse/blocks.ts';
 import type { Budget } from './budget.ts';
-import { codeBlockOf, createCodeBlock, type CodeBlock } from './codeBlock.ts';
-import type { CodeInfo } from './fenceInfo.ts';
+import { codeBlockOf, createCodeBlock, type CodeBlock } from './highlight/codeBlock.ts';
+import type { CodeInfo } from './parse/fenceInfo.ts';
 import { fillBlocks } from './fill.ts';
-import type { BlockLexer, DrawnToken } from './lexer.ts';
+import type { BlockLexer, DrawnToken } from './parse/lexer.ts';
 import { patchSiblings, removeFrom } from './patch.ts';
 import type { RenderContext, Steps } from './renderContext.ts';
-import { createReferrers } from './referrers.ts';
-import type { Joint } from './seam.ts';
+import { createReferrers } from './links/referrers.ts';
+import type { Joint } from './parse/seam.ts';
 
 /** Puts the blocks of a text into its element: first the settled ones, then the open one. */
 export interface BlockPainter {

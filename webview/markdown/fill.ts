@@ -1,5 +1,5 @@
 import type { Token, Tokens } from 'marked';
-import { appendAll, h } from '../dom.ts';
+import { appendAll, h } from '../base/dom.ts';
 import {
   drawBlocks,
   drawInItem,
@@ -8,17 +8,17 @@ import {
   drawListShell,
   inlineOf,
   makeRoomForNumbers,
-} from './blocks.ts';
-import { codeBlockOf } from './codeBlock.ts';
+} from './parse/blocks.ts';
+import { codeBlockOf } from './highlight/codeBlock.ts';
 import { directionOf } from './direction.ts';
-import { readFence } from './fence.ts';
+import { readFence } from './parse/fence.ts';
 import { drawInline } from './inline.ts';
-import { drawnTokens, type DrawnToken } from './lexer.ts';
+import { drawnTokens, type DrawnToken } from './parse/lexer.ts';
 import type { RenderContext, Steps } from './renderContext.ts';
-import { isPlaceholder, withoutMark, type Joint } from './seam.ts';
-import { stretchesOf } from './stretches.ts';
+import { isPlaceholder, withoutMark, type Joint } from './parse/seam.ts';
+import { stretchesOf } from './parse/stretches.ts';
 import { createTable, tableOf } from './table.ts';
-import { isLight, stepWeight, weightOf } from './weight.ts';
+import { isLight, stepWeight, weightOf } from './parse/weight.ts';
 
 /** Children of one list: each new item has all of its siblings looked at again. */
 const maxItems = 2_000;

@@ -1,11 +1,11 @@
 import type { Token, Tokens } from 'marked';
-import { h } from '../dom.ts';
-import { drawCode, drawUnopened, linkElement, pathBehind } from './fileReferences.ts';
-import { decodeEntities } from './entities.ts';
-import { drawFormula } from './formulaView.ts';
-import { sanitizeText } from './sanitizeText.ts';
-import { drawnTokens } from './lexer.ts';
-import { readAddress, type Address } from './links.ts';
+import { h } from '../base/dom.ts';
+import { drawCode, drawUnopened, linkElement, pathBehind } from './links/fileReferences.ts';
+import { decodeEntities } from './parse/entities.ts';
+import { drawFormula } from './formula/formulaView.ts';
+import { sanitizeText } from './parse/sanitizeText.ts';
+import { drawnTokens } from './parse/lexer.ts';
+import { readAddress, type Address } from './links/links.ts';
 import type { MarkdownActions } from './markdownView.ts';
 
 /** Inline tokens to nodes and text. Raw HTML is shown as text, but for line breaks. */

@@ -1,9 +1,9 @@
-import { h } from '../dom.ts';
-import type { FileLinks } from './fileLinks.ts';
-import { createBlockStream } from './blockStream.ts';
+import { h } from '../base/dom.ts';
+import type { FileLinks } from './links/fileLinks.ts';
+import { createBlockStream } from './parse/blockStream.ts';
 import { createBudget, frameBudget, type Budget } from './budget.ts';
-import { queueHighlight } from './highlightQueue.ts';
-import { createIncoming } from './incoming.ts';
+import { queueHighlight } from './highlight/highlightQueue.ts';
+import { createIncoming } from './parse/incoming.ts';
 import type { Steps } from './renderContext.ts';
 import { createShowAll } from './showAll.ts';
 

@@ -1,5 +1,5 @@
-import { codeBlockOf } from './codeBlock.ts';
-import { formulaOf } from './formulaView.ts';
+import { codeBlockOf } from './highlight/codeBlock.ts';
+import { formulaOf } from './formula/formulaView.ts';
 import { isCutTable, matchExpansion } from './table.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CodeBlock } from './codeBlock.ts';
+import type { CodeBlock } from './highlight/codeBlock.ts';
 import type { MarkdownActions } from './markdownView.ts';
 
 /** Drawing in small steps: each gives what it weighs, see `weightOf`. */

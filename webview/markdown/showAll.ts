@@ -1,4 +1,4 @@
-import { h } from '../dom.ts';
+import { h } from '../base/dom.ts';
 
 /** The button at the end of a text that is shown in part. */
 export interface ShowAll {

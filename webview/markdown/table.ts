@@ -1,5 +1,5 @@
 import type { Tokens } from 'marked';
-import { h, setAttribute } from '../dom.ts';
+import { h, setAttribute } from '../base/dom.ts';
 import { drawInline } from './inline.ts';
 import type { RenderContext, Steps } from './renderContext.ts';
 

@@ -4,9 +4,9 @@ import type {
   UsageAccounts,
   UsageWindow,
 } from '../../src/protocolUsage.ts';
-import { freshId, h, s, setAttribute, setChildren, setText } from '../dom.ts';
-import { icon, type IconName } from '../icons.ts';
-import { stepClass } from '../meters.ts';
+import { freshId, h, s, setAttribute, setChildren, setText } from '../base/dom.ts';
+import { icon, type IconName } from '../base/icons.ts';
+import { stepClass } from '../composer/meters.ts';
 import { glyph } from './glyphs.ts';
 import { redraw, type UsageContext } from './usageContext.ts';
 import { createPopup } from './popup.ts';

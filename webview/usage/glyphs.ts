@@ -1,4 +1,4 @@
-import { s } from '../dom.ts';
+import { s } from '../base/dom.ts';
 
 const paths = {
   back: 'M12.8 8H3.4M7.2 4.2 3.4 8l3.8 3.8',

@@ -1,6 +1,6 @@
 import type { UsageAccounts } from '../../src/protocolUsage.ts';
-import { h, setAttribute, setText } from '../dom.ts';
-import { icon } from '../icons.ts';
+import { h, setAttribute, setText } from '../base/dom.ts';
+import { icon } from '../base/icons.ts';
 import { glyph } from './glyphs.ts';
 import type { UsageContext } from './usageContext.ts';
 import { createPopup } from './popup.ts';

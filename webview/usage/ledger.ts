@@ -1,6 +1,6 @@
 import type { LedgerRow, LedgerScope, UsageLedger } from '../../src/protocolUsage.ts';
-import { h, setText } from '../dom.ts';
-import { effortName, roundTokens, tokens } from '../words.ts';
+import { h, setText } from '../base/dom.ts';
+import { effortName, roundTokens, tokens } from '../base/words.ts';
 import { redraw, type UsageContext } from './usageContext.ts';
 import { clock, points } from './usageWords.ts';
 

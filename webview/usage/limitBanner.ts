@@ -1,12 +1,12 @@
 import type { TurnView } from '../../src/protocol.ts';
 import type { CostWarning, HeldMessage, WayOn } from '../../src/protocolUsage.ts';
-import type { RowContext } from '../actions.ts';
-import type { Announcement } from '../announcer.ts';
-import { createTicker } from '../frames.ts';
-import { h, setAttribute, setText } from '../dom.ts';
-import { icon } from '../icons.ts';
-import { toolkitButton } from '../toolkit.ts';
-import { effortName } from '../words.ts';
+import type { RowContext } from '../panel/actions.ts';
+import type { Announcement } from '../panel/announcer.ts';
+import { createTicker } from '../base/frames.ts';
+import { h, setAttribute, setText } from '../base/dom.ts';
+import { icon } from '../base/icons.ts';
+import { toolkitButton } from '../base/toolkit.ts';
+import { effortName } from '../base/words.ts';
 import type { UsageState } from './state.ts';
 import { clock, timeUntil } from './usageWords.ts';
 

@@ -1,8 +1,8 @@
 import type { UsageAccounts } from '../../src/protocolUsage.ts';
-import { appendAll, h, setText } from '../dom.ts';
-import { icon } from '../icons.ts';
-import { createTicker } from '../frames.ts';
-import type { ViewState } from '../state.ts';
+import { appendAll, h, setText } from '../base/dom.ts';
+import { icon } from '../base/icons.ts';
+import { createTicker } from '../base/frames.ts';
+import type { ViewState } from '../panel/state.ts';
 import { createAccounts } from './accounts.ts';
 import { createHead } from './head.ts';
 import type { UsageChoice, UsageContext, UsagePage } from './usageContext.ts';

@@ -1,6 +1,6 @@
 import { ownValue } from '../../src/base/lookup.ts';
 import type { PlotPoint, PlotSeries, PlotSpan, UsagePlot } from '../../src/protocolUsage.ts';
-import { freshId, h, s, setAttribute, setText } from '../dom.ts';
+import { freshId, h, s, setAttribute, setText } from '../base/dom.ts';
 import type { UsageContext } from './usageContext.ts';
 import {
   areaOf,

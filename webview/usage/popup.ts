@@ -1,6 +1,6 @@
 import { ownValue } from '../../src/base/lookup.ts';
-import { h, setAttribute } from '../dom.ts';
-import { icon } from '../icons.ts';
+import { h, setAttribute } from '../base/dom.ts';
+import { icon } from '../base/icons.ts';
 
 export interface PopupItem {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { LedgerScope, UsageAccounts, UsageLedger } from '../../src/protocolUsage.ts';
-import { freshId, h, setText } from '../dom.ts';
-import { icon } from '../icons.ts';
-import type { ViewState } from '../state.ts';
+import { freshId, h, setText } from '../base/dom.ts';
+import { icon } from '../base/icons.ts';
+import type { ViewState } from '../panel/state.ts';
 import { createLedger } from './ledger.ts';
 import type { UsageChoice, UsageContext } from './usageContext.ts';
 import { createPlot } from './plot.ts';

@@ -1,5 +1,5 @@
 import { ownValue } from '../../src/base/lookup.ts';
-import { h } from '../dom.ts';
+import { h } from '../base/dom.ts';
 
 export interface Choices<T extends string> {
   readonly label: string;

@@ -1,8 +1,8 @@
 import type { FromWebview } from '../../src/protocol.ts';
 import type { LedgerScope, PlotSpan } from '../../src/protocolUsage.ts';
-import type { Announcement } from '../announcer.ts';
-import type { ButtonLook } from '../toolkit.ts';
-import type { ViewState } from '../state.ts';
+import type { Announcement } from '../panel/announcer.ts';
+import type { ButtonLook } from '../base/toolkit.ts';
+import type { ViewState } from '../panel/state.ts';
 
 /** What the page shows, of what the host could tell. */
 export interface UsageChoice {

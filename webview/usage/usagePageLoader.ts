@@ -1,8 +1,8 @@
-import { siblingScriptUrl } from '../siblingScriptUrl.ts';
-import { h } from '../dom.ts';
-import type { SavedState } from '../savedState.ts';
-import type { ViewState } from '../state.ts';
-import { toolkitButton } from '../toolkit.ts';
+import { siblingScriptUrl } from '../base/siblingScriptUrl.ts';
+import { h } from '../base/dom.ts';
+import type { SavedState } from '../panel/savedState.ts';
+import type { ViewState } from '../panel/state.ts';
+import { toolkitButton } from '../base/toolkit.ts';
 import type { UsageContext, UsagePage } from './usageContext.ts';
 import type * as pageModule from './page.ts';
 

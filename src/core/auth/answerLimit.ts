@@ -1,6 +1,6 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import { HttpError } from '../../base/http.ts';
-import { withTimeout } from '../../base/abort.ts';
+import { withTimeout } from '../../base/async/abort.ts';
 
 /**
  * Runs the work that gets one small answer, with all its waits: for a token, for the headers, for

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { parseJson } from '../../base/json.ts';
-import { optionalField } from '../../base/optionalField.ts';
+import { parseJson } from '../../base/json/json.ts';
+import { optionalField } from '../../base/json/optionalField.ts';
 import type { Credential } from './credential.ts';
 import { readAccount, readClaims, type TokenClaims } from './idToken.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Event } from '../../base/event.ts';
-import { repairedTime, storedTime } from '../../base/boundedNumbers.ts';
-import { parseJson } from '../../base/json.ts';
-import { isNewer } from '../../base/storedJson.ts';
+import { repairedTime, storedTime } from '../../base/json/boundedNumbers.ts';
+import { parseJson } from '../../base/json/json.ts';
+import { isNewer } from '../../base/json/storedJson.ts';
 
 /**
  * Why the issuer no longer takes a refresh token (WIRE.md a, permanent refresh errors). It is

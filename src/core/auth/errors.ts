@@ -1,5 +1,5 @@
 import { HttpError, type HttpFailureKind } from '../../base/http.ts';
-import { SharedValueError } from '../../base/sharedValue.ts';
+import { SharedValueError } from '../../base/storage/sharedValue.ts';
 import type { SignedOutReason } from './credential.ts';
 
 /** What went wrong with signing in or staying signed in. No member ever holds a token. */

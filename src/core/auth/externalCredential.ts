@@ -1,9 +1,9 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import { withoutTokens, type Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
 import type { RefreshReason } from './oauth.ts';
-import type { SignOut } from './refresher.ts';
-import type { ReliableStore } from './reliableStore.ts';
+import type { SignOut } from './refresh/refresher.ts';
+import type { ReliableStore } from './refresh/reliableStore.ts';
 import { hasRunOut } from './tokens.ts';
 
 export interface ExternalCredentialsDeps {

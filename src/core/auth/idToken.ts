@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { truncate } from '../../base/truncate.ts';
-import { lastDateMs } from '../../base/boundedNumbers.ts';
-import { parseJson } from '../../base/json.ts';
+import { lastDateMs } from '../../base/json/boundedNumbers.ts';
+import { parseJson } from '../../base/json/json.ts';
 
 /** Who a token speaks of. Every field may be missing. */
 export interface TokenClaims {

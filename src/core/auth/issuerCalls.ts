@@ -1,10 +1,10 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import type { Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
 import { refreshTokens, revoke, type RefreshReason, type TokenAnswer } from './oauth.ts';
-import { withTimeout } from '../../base/abort.ts';
+import { withTimeout } from '../../base/async/abort.ts';
 
 /** Time for one answer of the token endpoint as a whole, over all waits inside. */
 const answerLimitMs = 60_000;

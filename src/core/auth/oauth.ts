@@ -1,8 +1,8 @@
 import { lookupTable } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
-import { furthestMs } from '../../base/boundedNumbers.ts';
+import { furthestMs } from '../../base/json/boundedNumbers.ts';
 import { readText, type Http, type HttpRequest } from '../../base/http.ts';
-import { parseJson } from '../../base/json.ts';
+import { parseJson } from '../../base/json/json.ts';
 import { isSafeEndpoint } from '../settings/settings.ts';
 import type { SignedOutReason } from './credential.ts';
 import { AuthError, unreachableFrom } from './errors.ts';

@@ -1,8 +1,8 @@
-import type { InputItem } from '../responses/input.ts';
-import { createItemOwnership, type ItemOwnership } from '../responses/itemOwnership.ts';
-import { createAccountSwitchNote, type AccountSwitchNote } from './accountSwitchNote.ts';
+import type { InputItem } from '../responses/request/input.ts';
+import { createItemOwnership, type ItemOwnership } from '../responses/request/itemOwnership.ts';
+import { createAccountSwitchNote, type AccountSwitchNote } from './messages/accountSwitchNote.ts';
 import type { ContextUse } from './requestSettings.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './turn/turn.ts';
 
 /** All that one chat has come to. Owned by the session. */
 export interface ChatState {

@@ -1,6 +1,6 @@
-import type { InputItem } from '../responses/input.ts';
-import { developerMessage, userMessage } from '../responses/input.ts';
-import type { Prompt, TurnStatus } from './turn.ts';
+import type { InputItem } from '../responses/request/input.ts';
+import { developerMessage, userMessage } from '../responses/request/input.ts';
+import type { Prompt, TurnStatus } from './turn/turn.ts';
 
 /** The question with the text of its files, each in a part of its own. */
 export function promptItem({ text, attachments }: Prompt): InputItem {

@@ -1,6 +1,6 @@
 import { restPrompt } from './history.ts';
 import type { Session } from './session.ts';
-import type { Prompt, Turn } from './turn.ts';
+import type { Prompt, Turn } from './turn/turn.ts';
 
 /** Something that is to be asked of the model, by one of the ways that lead there. */
 export interface Intent {

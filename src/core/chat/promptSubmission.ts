@@ -1,5 +1,5 @@
 import { traceError } from '../../base/describeError.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import { estimateTurn, type TurnPlan } from '../ledger/estimate.ts';
@@ -9,8 +9,8 @@ import type { Pool } from '../pool/pool.ts';
 import type { ScheduledPrompts } from './scheduledPrompts.ts';
 import { createIntents, type Intent } from './intents.ts';
 import type { Session } from './session.ts';
-import type { Prompt, Turn } from './turn.ts';
-import { offeredAction, type LimitAction } from './limitActions.ts';
+import type { Prompt, Turn } from './turn/turn.ts';
+import { offeredAction, type LimitAction } from './messages/limitActions.ts';
 
 /** The question before a costly turn, of the shape that the protocol has for it. */
 export interface CostWarning {

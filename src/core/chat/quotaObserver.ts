@@ -4,8 +4,8 @@ import { readQuotaHeaders } from '../quota/decode/headers.ts';
 import type { QuotaPoll } from '../quota/poll/quotaPoll.ts';
 import type { QuotaStore } from '../quota/store/quotaStore.ts';
 import type { QuotaSnapshot } from '../quota/decode/quotaSnapshot.ts';
-import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
-import type { TurnEvent } from '../responses/turnEvent.ts';
+import { ResponsesError, type ResponsesFailure } from '../responses/retry/failure.ts';
+import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 
 export interface QuotaObserver {
   event(event: TurnEvent): void;

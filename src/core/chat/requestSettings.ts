@@ -1,4 +1,4 @@
-import type { ResponsesRequest } from '../responses/request.ts';
+import type { ResponsesRequest } from '../responses/request/request.ts';
 
 /** What a request needs besides the conversation; read anew for each. */
 export type RequestSettings = Omit<ResponsesRequest, 'input' | 'sessionId' | 'turnState'> & {

@@ -1,5 +1,5 @@
 import { traceError } from '../../base/describeError.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';

@@ -1,22 +1,22 @@
 import { traceError } from '../../base/describeError.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { ResponsesClient } from '../responses/client.ts';
-import type { InputItem } from '../responses/input.ts';
-import type { ResponsesFailure } from '../responses/failure.ts';
-import type { TurnEvent } from '../responses/turnEvent.ts';
+import type { InputItem } from '../responses/request/input.ts';
+import type { ResponsesFailure } from '../responses/retry/failure.ts';
+import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 import { createChatState } from './chatState.ts';
-import { failureReport } from './failureReport.ts';
-import { internalWords, type ErrorMessage } from './errorMessages.ts';
+import { failureReport } from './messages/failureReport.ts';
+import { internalWords, type ErrorMessage } from './messages/errorMessages.ts';
 import { endNote, promptItem, restPrompt } from './history.ts';
 import type { ContextUse, RequestSettings } from './requestSettings.ts';
-import { runTurn } from './runTurn.ts';
-import { createTurnRecord, type TurnRecord } from './turnRecord.ts';
-import { renewWays, wordsFor } from './turnFailure.ts';
-import { endSilence } from './turnView.ts';
-import type { LimitAction } from './limitActions.ts';
-import type { PartChange, Prompt, Turn, TurnReceipt, TurnStatus } from './turn.ts';
+import { runTurn } from './turn/runTurn.ts';
+import { createTurnRecord, type TurnRecord } from './turn/turnRecord.ts';
+import { renewWays, wordsFor } from './turn/turnFailure.ts';
+import { endSilence } from './turn/turnView.ts';
+import type { LimitAction } from './messages/limitActions.ts';
+import type { PartChange, Prompt, Turn, TurnReceipt, TurnStatus } from './turn/turn.ts';
 
 export type SessionChange =
   | { type: 'turn/add'; turn: Turn }

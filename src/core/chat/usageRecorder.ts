@@ -1,10 +1,10 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import type { Tokens } from '../ledger/entry.ts';
 import type { LedgerTracker } from '../ledger/tracker.ts';
-import type { TurnEvent } from '../responses/turnEvent.ts';
+import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 import type { Session } from './session.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './turn/turn.ts';
 
 /** Tells the ledger of every turn of the session: when, on which account, how often, how much. */
 export interface UsageRecorder extends Disposable {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { storedTime as atMs } from '../../base/boundedNumbers.ts';
-import { optionalField, membersOf } from '../../base/optionalField.ts';
+import { storedTime as atMs } from '../../base/json/boundedNumbers.ts';
+import { optionalField, membersOf } from '../../base/json/optionalField.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 
 // Schemas are made when a file is read or written: a start has no use for them.

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { furthestMs, isNear, storedTime as atMs } from '../../base/boundedNumbers.ts';
-import { optionalField, membersOf } from '../../base/optionalField.ts';
+import { furthestMs, isNear, storedTime as atMs } from '../../base/json/boundedNumbers.ts';
+import { optionalField, membersOf } from '../../base/json/optionalField.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { QuotaSnapshot, QuotaWindow } from '../quota/decode/quotaSnapshot.ts';
 

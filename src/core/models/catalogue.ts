@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { optionalField, orElse } from '../../base/optionalField.ts';
+import { optionalField, orElse } from '../../base/json/optionalField.ts';
 
 /** What Codex Chat needs to know of a model. */
 export interface Model {

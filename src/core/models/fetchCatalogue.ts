@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { readText, type Http, type HttpResponse } from '../../base/http.ts';
-import { parseJson } from '../../base/json.ts';
+import { parseJson } from '../../base/json/json.ts';
 import type { Log } from '../../base/log.ts';
 import { noAnswerLimit, type AnswerLimit } from '../auth/answerLimit.ts';
 import type { BearerToken, BearerTokenSource } from '../auth/bearerToken.ts';

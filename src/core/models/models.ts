@@ -1,7 +1,7 @@
 import { traceError } from '../../base/describeError.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
-import { createSingleFlight } from '../../base/singleFlight.ts';
+import { createSingleFlight } from '../../base/async/singleFlight.ts';
 import { bundledModels } from './bundled.ts';
 import {
   bareEtag,

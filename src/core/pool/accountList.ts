@@ -1,10 +1,10 @@
 import { traceError } from '../../base/describeError.ts';
 import { ownValue } from '../../base/lookup.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
-import { lastKnown, SharedValueError, type SharedValue } from '../../base/sharedValue.ts';
+import { lastKnown, SharedValueError, type SharedValue } from '../../base/storage/sharedValue.ts';
 import {
   credentialLabel,
   type Credential,

@@ -1,8 +1,8 @@
 import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
-import { repairedTime } from '../../base/boundedNumbers.ts';
-import { recordOfKnown } from '../../base/optionalField.ts';
-import type { ResponsesFailure, ResponsesFailureKind } from '../responses/failure.ts';
+import { repairedTime } from '../../base/json/boundedNumbers.ts';
+import { recordOfKnown } from '../../base/json/optionalField.ts';
+import type { ResponsesFailure, ResponsesFailureKind } from '../responses/retry/failure.ts';
 
 const restReason = z.enum(['usageLimit', 'rateLimited', 'billing', 'notIncluded', 'unauthorized']);
 export type CooldownReason = z.infer<typeof restReason>;

@@ -5,7 +5,7 @@ import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import { AuthError, isPassing } from '../auth/errors.ts';
 import type { BearerToken, BearerTokenSource } from '../auth/bearerToken.ts';
-import { ResponsesError, type ResponsesFailure } from '../responses/failure.ts';
+import { ResponsesError, type ResponsesFailure } from '../responses/retry/failure.ts';
 import {
   withoutBilledAccounts,
   selectAccount,

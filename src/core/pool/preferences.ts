@@ -1,6 +1,6 @@
 import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
-import { listOfKnown, recordOfKnown } from '../../base/optionalField.ts';
+import { listOfKnown, recordOfKnown } from '../../base/json/optionalField.ts';
 
 /** What the person set for one account; everything may be absent. */
 const accountPreferences = {

@@ -1,7 +1,7 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { hasQuota } from '../auth/credential.ts';
-import { abortable, withTimeout } from '../../base/abort.ts';
+import { abortable, withTimeout } from '../../base/async/abort.ts';
 import type { SelectionInput } from './selectAccount.ts';
 import type { PoolEntry } from './accountList.ts';
 

@@ -1,18 +1,18 @@
 import { HttpError, readText, type Http, type HttpRequest } from '../../base/http.ts';
 import type { HttpResponse } from '../../base/http.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/async/clock.ts';
 import type { Log } from '../../base/log.ts';
-import type { Delivery } from './leakFilter.ts';
+import type { Delivery } from './leakedToolCalls/leakFilter.ts';
 import type { DetectedTool } from './leakedToolCalls/leakDetector.ts';
-import type { AttemptRecord } from './exchangeRecorder.ts';
-import { failureFromHttp, failureFromTransport } from './classify.ts';
-import type { OutputItem, ResponseObject } from './events.ts';
-import type { ResponsesFailure } from './failure.ts';
-import { ListenerError } from './listenerError.ts';
-import { monitorSilence, type SilenceMonitor } from './silenceMonitor.ts';
-import { createReading, type Reading } from './reading.ts';
-import type { ToolNames } from './toolNames.ts';
-import type { EmitTurnEvent } from './turnEvent.ts';
+import type { AttemptRecord } from './redaction/exchangeRecorder.ts';
+import { failureFromHttp, failureFromTransport } from './retry/classify.ts';
+import type { OutputItem, ResponseObject } from './stream/events.ts';
+import type { ResponsesFailure } from './retry/failure.ts';
+import { ListenerError } from './stream/listenerError.ts';
+import { monitorSilence, type SilenceMonitor } from './stream/silenceMonitor.ts';
+import { createReading, type Reading } from './stream/reading.ts';
+import type { ToolNames } from './request/toolNames.ts';
+import type { EmitTurnEvent } from './stream/turnEvent.ts';
 
 export interface AttemptOutcome {
   /** Absent when the terminal event said that all went well. */

@@ -1,26 +1,31 @@
-import type { Clock } from '../../base/clock.ts';
-import { createTimeSlices } from '../../base/timeSlices.ts';
+import type { Clock } from '../../base/async/clock.ts';
+import { createTimeSlices } from '../../base/async/timeSlices.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
-import { createDuplicateOutputFilter } from './duplicateOutputFilter.ts';
-import { createTurnRequestBuilder } from './turnRequestBuilder.ts';
-import { createCircuitBreaker } from './circuitBreaker.ts';
+import { createDuplicateOutputFilter } from './stream/duplicateOutputFilter.ts';
+import { createTurnRequestBuilder } from './request/turnRequestBuilder.ts';
+import { createCircuitBreaker } from './retry/circuitBreaker.ts';
 import { runAttempt, type AttemptOutcome } from './attempt.ts';
-import type { OutputItem } from './events.ts';
-import { createExchangeRecorder } from './exchangeRecorder.ts';
-import { logSummary, ResponsesError, type ResponsesFailure } from './failure.ts';
-import type { Delivery } from './leakFilter.ts';
-import { guardedEmit, ListenerError } from './listenerError.ts';
-import type { Identity, ResponsesRequest } from './request.ts';
-import { decideRetry, defaultRetryPolicy, type RetryChange, type RetryPolicy } from './retry.ts';
-import { waitForRetry } from './retryWait.ts';
+import type { OutputItem } from './stream/events.ts';
+import { createExchangeRecorder } from './redaction/exchangeRecorder.ts';
+import { logSummary, ResponsesError, type ResponsesFailure } from './retry/failure.ts';
+import type { Delivery } from './leakedToolCalls/leakFilter.ts';
+import { guardedEmit, ListenerError } from './stream/listenerError.ts';
+import type { Identity, ResponsesRequest } from './request/request.ts';
+import {
+  decideRetry,
+  defaultRetryPolicy,
+  type RetryChange,
+  type RetryPolicy,
+} from './retry/retry.ts';
+import { waitForRetry } from './retry/retryWait.ts';
 import {
   createTurnCredential,
   type ResponsesTokens,
   type TurnCredential,
 } from './turnCredential.ts';
-import { hasCalls, buildAnswer, usageOf } from './buildAnswer.ts';
-import type { Answer, EmitTurnEvent, TurnEvent } from './turnEvent.ts';
+import { hasCalls, buildAnswer, usageOf } from './stream/buildAnswer.ts';
+import type { Answer, EmitTurnEvent, TurnEvent } from './stream/turnEvent.ts';
 
 export interface ResponsesOptions {
   http: Http;

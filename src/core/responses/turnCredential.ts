@@ -1,6 +1,6 @@
 import type { BearerToken, BearerTokenSource } from '../auth/bearerToken.ts';
-import type { CircuitBreaker } from './circuitBreaker.ts';
-import { ResponsesError, type ResponsesFailure } from './failure.ts';
+import type { CircuitBreaker } from './retry/circuitBreaker.ts';
+import { ResponsesError, type ResponsesFailure } from './retry/failure.ts';
 
 /** Grants, and a way on for failures that another account may cure. */
 export interface ResponsesTokens extends BearerTokenSource {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { isNear } from '../../../base/boundedNumbers.ts';
-import { optionalField } from '../../../base/optionalField.ts';
+import { isNear } from '../../../base/json/boundedNumbers.ts';
+import { optionalField } from '../../../base/json/optionalField.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { creditsBody, isRefused, readCreditsBody } from './usageSchema.ts';
 import {

@@ -1,4 +1,4 @@
-import { epochMs, furthestMs, spanMs } from '../../../base/boundedNumbers.ts';
+import { epochMs, furthestMs, spanMs } from '../../../base/json/boundedNumbers.ts';
 
 /** One limit of the account over some stretch of time. Only what the backend has said. */
 export interface QuotaWindow {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { epochMs } from '../../../base/boundedNumbers.ts';
-import { optionalField } from '../../../base/optionalField.ts';
+import { epochMs } from '../../../base/json/boundedNumbers.ts';
+import { optionalField } from '../../../base/json/optionalField.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import {
   readCount,

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../base/clock.ts';
+import type { Clock } from '../../../base/async/clock.ts';
 import type { Disposable } from '../../../base/disposables.ts';
-import { LeaseError, type Leases } from '../../../base/leases.ts';
+import { LeaseError, type Leases } from '../../../base/storage/leases.ts';
 import type { Log } from '../../../base/log.ts';
 import { afterFailure, afterSuccess } from './fetchStatus.ts';
 import type { QuotaStore } from '../store/quotaStore.ts';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../../base/clock.ts';
+import type { Clock } from '../../../base/async/clock.ts';
 import { Disposables, type Disposable } from '../../../base/disposables.ts';
 import type { Event } from '../../../base/event.ts';
-import { createSingleFlight } from '../../../base/singleFlight.ts';
+import { createSingleFlight } from '../../../base/async/singleFlight.ts';
 import { createExclusiveFetch, type ExclusiveFetchDeps } from './exclusiveFetch.ts';
 import { dueAtMs, otherDueAtMs } from './pollSchedule.ts';
 import type { QuotaStore } from '../store/quotaStore.ts';

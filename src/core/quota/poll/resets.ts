@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import type { Clock } from '../../../base/clock.ts';
-import { isNear } from '../../../base/boundedNumbers.ts';
+import type { Clock } from '../../../base/async/clock.ts';
+import { isNear } from '../../../base/json/boundedNumbers.ts';
 import { readText as readBody, type Http, type HttpResponse } from '../../../base/http.ts';
-import { parseJson } from '../../../base/json.ts';
-import { optionalField } from '../../../base/optionalField.ts';
+import { parseJson } from '../../../base/json/json.ts';
+import { optionalField } from '../../../base/json/optionalField.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { noAnswerLimit, type AnswerLimit } from '../../auth/answerLimit.ts';
 import type { BearerToken, BearerTokenSource } from '../../auth/bearerToken.ts';

@@ -1,9 +1,9 @@
 import { traceError } from '../../../base/describeError.ts';
-import type { Clock } from '../../../base/clock.ts';
+import type { Clock } from '../../../base/async/clock.ts';
 import type { Disposable } from '../../../base/disposables.ts';
 import { createEmitter, type Event } from '../../../base/event.ts';
 import type { Log } from '../../../base/log.ts';
-import { SharedValueError, type SharedValue } from '../../../base/sharedValue.ts';
+import { SharedValueError, type SharedValue } from '../../../base/storage/sharedValue.ts';
 import { mergeRecords, type QuotaRecord } from './record.ts';
 import { soundPart, type StoredQuota } from './storageSchema.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { isNear, storedTime as atMs } from '../../../base/boundedNumbers.ts';
-import { optionalField, membersOf } from '../../../base/optionalField.ts';
+import { isNear, storedTime as atMs } from '../../../base/json/boundedNumbers.ts';
+import { optionalField, membersOf } from '../../../base/json/optionalField.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { mostResets, windowNames, type QuotaWindow } from '../decode/quotaSnapshot.ts';
 import type { QuotaRecord, Observed } from './record.ts';

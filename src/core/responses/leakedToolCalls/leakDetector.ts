@@ -1,4 +1,4 @@
-import { argumentNames } from '../toolSchema.ts';
+import { argumentNames } from '../request/toolSchema.ts';
 import { familyOf, type LeakFamily, type Marker } from './isLeakedCall.ts';
 import {
   backtick,

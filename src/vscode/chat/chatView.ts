@@ -1,0 +1,247 @@
+import * as vscode from 'vscode';
+import { Disposables } from '../../base/disposables.ts';
+import type { Event } from '../../base/event.ts';
+import type { Log } from '../../base/log.ts';
+import type { Session, SessionChange } from '../../core/chat/session.ts';
+import type { Settings } from '../../core/settings/settings.ts';
+import {
+  fromWebview,
+  type AccountView,
+  type FromWebview,
+  type ModelsView,
+  type QuotaView,
+  type ToWebview,
+} from '../../protocol.ts';
+import { chatHtml } from './chatHtml.ts';
+import { chatViewId } from './chatViewId.ts';
+import { createMessageBatcher, type UnsequencedMessage } from './messageBatcher.ts';
+import { startView } from './suggestions.ts';
+import { toTurnState, toTurnView } from './turnMessages.ts';
+
+export interface ChatViewDeps {
+  extensionUri: vscode.Uri;
+  session: Session;
+  account: () => AccountView;
+  models: () => ModelsView;
+  quota: () => QuotaView;
+  settings: () => Settings;
+  onDidChangeAccount: Event<void>;
+  onDidChangeModels: Event<void>;
+  onDidChangeQuota: Event<void>;
+  onDidChangeSettings: Event<void>;
+  /** What the view asks for, but for `ready`. */
+  handle: (message: FromWebview) => void;
+  /** The page has got a snapshot and forgotten all else. */
+  onSnapshot: () => void;
+  log: Log;
+}
+
+/** The chat panel: draws the page, answers `ready` with all there is, and tells what changes. */
+export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #deps: ChatViewDeps;
+  readonly #lifetime = new Disposables();
+  readonly #outbox = createMessageBatcher((message) => this.#post(message));
+  #view: vscode.WebviewView | undefined;
+  /** Whether the page has said that it is up; before that nothing can be told to it. */
+  #isUp = false;
+  #wantsFocus = false;
+  #wantsUsage = false;
+  /** What goes into the message field as soon as there is one. */
+  readonly #drafts: string[] = [];
+  /** The quota as the page has it. */
+  #toldQuota = '';
+
+  constructor(deps: ChatViewDeps) {
+    this.#deps = deps;
+    const add = (listening: { dispose(): void }) => this.#lifetime.add(listening);
+    add(deps.session.onDidChange((change) => this.#tell(change)));
+    add(
+      deps.onDidChangeAccount(() =>
+        this.#outbox.send({ type: 'account', account: deps.account() }),
+      ),
+    );
+    add(deps.onDidChangeModels(() => this.#outbox.send({ type: 'models', models: deps.models() })));
+    add(deps.onDidChangeQuota(() => this.#tellQuota()));
+    add(
+      deps.onDidChangeSettings(() =>
+        this.#outbox.send({ type: 'settings', settings: settingsView(deps.settings()) }),
+      ),
+    );
+    add(vscode.window.onDidChangeActiveTextEditor(() => this.#tellStart()));
+    add(vscode.languages.onDidChangeDiagnostics(() => this.#tellStart()));
+    add({ dispose: () => this.#outbox.dispose() });
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.#view = view;
+    this.#isUp = false;
+    const { webview } = view;
+    const { extensionUri } = this.#deps;
+    const folder = (name: string) => vscode.Uri.joinPath(extensionUri, name);
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [folder('dist'), folder('media')],
+    };
+    const listening = new Disposables();
+    listening.add(webview.onDidReceiveMessage((message: unknown) => this.#hear(message)));
+    listening.add(
+      view.onDidChangeVisibility(() => {
+        // A hidden page is torn down; it says `ready` when it is built again.
+        if (view.visible) this.#clearBadge();
+        else this.#isUp = false;
+      }),
+    );
+    listening.add(
+      view.onDidDispose(() => {
+        listening.dispose();
+        if (this.#view === view) this.#view = undefined;
+        this.#isUp = false;
+      }),
+    );
+    webview.html = chatHtml(webview, extensionUri);
+  }
+
+  /** Whether somebody can see the panel. */
+  isVisible(): boolean {
+    return this.#view?.visible ?? false;
+  }
+
+  /** Shows the panel with the cursor in the message field. */
+  async focus(): Promise<void> {
+    this.#wantsFocus = true;
+    await vscode.commands.executeCommand(`${chatViewId}.focus`);
+    this.#giveFocus();
+  }
+
+  /** Shows the panel with the Usage page in it. */
+  async openUsage(): Promise<void> {
+    this.#wantsUsage = true;
+    await vscode.commands.executeCommand(`${chatViewId}.focus`);
+    this.#giveUsage();
+  }
+
+  /** Tells the page something beside the chat; lost while there is none. */
+  tell(message: UnsequencedMessage): void {
+    this.#outbox.send(message);
+  }
+
+  /** Puts text into the message field, after what stands in it; kept while there is no page. */
+  draft(text: string): void {
+    this.#drafts.push(text);
+    this.#giveDrafts();
+  }
+
+  dispose(): void {
+    this.#lifetime.dispose();
+  }
+
+  #post(message: ToWebview): void {
+    if (this.#isUp) void this.#view?.webview.postMessage(message);
+  }
+
+  #hear(message: unknown): void {
+    const parsed = fromWebview.safeParse(message);
+    if (!parsed.success) {
+      this.#deps.log.warn('a message of the chat view was not understood');
+      return;
+    }
+    if (parsed.data.type === 'ready') this.#snapshot();
+    else this.#deps.handle(parsed.data);
+  }
+
+  #snapshot(): void {
+    const { session, account, models, quota, settings } = this.#deps;
+    this.#isUp = true;
+    this.#outbox.clear();
+    const context = session.context();
+    const shownQuota = quota();
+    this.#toldQuota = JSON.stringify(shownQuota);
+    this.#outbox.send({
+      type: 'snapshot',
+      chatId: session.id(),
+      turns: session.turns().map(toTurnView),
+      account: account(),
+      models: models(),
+      quota: shownQuota,
+      ...(context === undefined ? {} : { context }),
+      start: startView(),
+      settings: settingsView(settings()),
+    });
+    this.#deps.onSnapshot();
+    this.#giveDrafts();
+    this.#clearBadge();
+    this.#giveFocus();
+    this.#giveUsage();
+  }
+
+  #giveFocus(): void {
+    if (!this.#wantsFocus || !this.#isUp) return;
+    this.#wantsFocus = false;
+    this.#outbox.send({ type: 'focus' });
+  }
+
+  #giveDrafts(): void {
+    if (!this.#isUp) return;
+    for (const text of this.#drafts.splice(0)) this.#outbox.send({ type: 'draft', text });
+  }
+
+  #giveUsage(): void {
+    if (!this.#wantsUsage || !this.#isUp) return;
+    this.#wantsUsage = false;
+    this.#outbox.send({ type: 'usage/open' });
+  }
+
+  #tell(change: SessionChange): void {
+    switch (change.type) {
+      case 'turn/add':
+        this.#outbox.send({ type: 'turn/add', turn: toTurnView(change.turn) });
+        return;
+      case 'turn/change':
+        this.#outbox.change(change.turn.id, change.turn.attempt, change.change);
+        return;
+      case 'turn/state':
+        this.#outbox.send(toTurnState(change.turn));
+        if (change.turn.status !== 'running') this.#noteEnd();
+        return;
+      case 'turn/receipt':
+        this.#outbox.send(toTurnState(change.turn));
+        return;
+      case 'turns':
+        if (this.#isUp) this.#snapshot();
+        return;
+      case 'context': {
+        const context = this.#deps.session.context();
+        this.#outbox.send({ type: 'context', ...(context === undefined ? {} : { context }) });
+      }
+    }
+  }
+
+  /** Much is told of the quota that changes nothing in the panel. */
+  #tellQuota(): void {
+    if (!this.#isUp) return;
+    const quota = this.#deps.quota();
+    const next = JSON.stringify(quota);
+    if (next === this.#toldQuota) return;
+    this.#toldQuota = next;
+    this.#outbox.send({ type: 'quota', quota });
+  }
+
+  #tellStart(): void {
+    if (!this.#isUp || this.#deps.session.turns().length > 0) return;
+    this.#outbox.send({ type: 'start', start: startView() });
+  }
+
+  /** An answer that came while nobody looked is marked on the view's icon. */
+  #noteEnd(): void {
+    if (!this.#view || this.#view.visible) return;
+    this.#view.badge = { value: 1, tooltip: vscode.l10n.t('Codex responded') };
+  }
+
+  #clearBadge(): void {
+    if (this.#view?.badge) this.#view.badge = undefined;
+  }
+}
+
+function settingsView(settings: Settings) {
+  return { sendWith: settings.sendWith, reasoning: settings.showReasoning };
+}

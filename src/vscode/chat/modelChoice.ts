@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+import type { Models } from '../../core/models/models.ts';
+import type { ResolvedModel } from '../../core/models/resolve.ts';
+import type { Settings } from '../../core/settings/settings.ts';
+
+const key = 'codexChat.modelChoice';
+const stored = z.object({ slug: z.string(), effort: z.optional(z.string()) });
+
+/** What was picked in this workspace, over the settings, over the default of the catalogue. */
+export interface ModelChoice {
+  resolve(): ResolvedModel;
+  pick(slug: string, effort: string | undefined): Promise<void>;
+}
+
+export function createModelChoice(deps: {
+  memento: {
+    get(key: string): unknown;
+    update(key: string, value: unknown): Thenable<void>;
+  };
+  models: Pick<Models, 'resolve'>;
+  settings: () => Settings;
+}): ModelChoice {
+  return {
+    resolve() {
+      const { model, reasoningEffort } = deps.settings();
+      const picked = stored.safeParse(deps.memento.get(key));
+      return picked.success
+        ? deps.models.resolve(picked.data.slug, picked.data.effort ?? reasoningEffort)
+        : deps.models.resolve(model, reasoningEffort);
+    },
+    pick: async (slug, effort) =>
+      deps.memento.update(key, { slug, ...(effort === undefined ? {} : { effort }) }),
+  };
+}

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import type { Event } from '../../base/event.ts';
+import type { Credential } from '../../core/auth/credential.ts';
+import type { SignInAttempt } from '../../core/auth/signIn/signIn.ts';
+import type { SignInState } from '../../core/auth/signIn/signInRace.ts';
+
+/** Shows the sign-in as a notification with a way to cancel, for whoever does not see the panel. */
+export function withNotice(
+  attempt: SignInAttempt,
+  onDidChange: Event<void>,
+  abort: AbortController,
+): PromiseLike<Credential> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t('Signing in to Codex'),
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, async (progress, token) => {
+    let told = '';
+    const tell = () => {
+      const message = noticeOf(attempt.state());
+      if (message !== told) progress.report({ message });
+      told = message;
+    };
+    const listening = [token.onCancellationRequested(() => abort.abort()), onDidChange(tell)];
+    tell();
+    try {
+      return await attempt.result;
+    } finally {
+      for (const listener of listening) listener.dispose();
+    }
+  });
+}
+
+function noticeOf({ lead, code, codeState, address }: SignInState): string {
+  const { t } = vscode.l10n;
+  const paste = link(t('paste the address'), 'codexChat.pasteSignInAddress');
+  if (lead === 'code') {
+    if (!code) return t('Requesting a code…');
+    const open = link(t('Copy the code and open the page'), 'codexChat.openSignInPage');
+    const page = code.page.replace(/^https?:\/\//, '');
+    return t('Type {0} at {1}. {2}', code.text, page, open);
+  }
+  if (address === undefined) return t('Preparing sign-in…');
+  const copy = link(t('copy the address'), 'codexChat.copySignInAddress');
+  const useCode = link(t('use a code'), 'codexChat.signInWithCode');
+  return codeState === 'failed'
+    ? t('Continue in your browser, or {0} or {1}.', copy, paste)
+    : t('Continue in your browser, or {0}, {1}, or {2}.', copy, useCode, paste);
+}
+
+const link = (words: string, command: string) => `[${words}](command:${command})`;

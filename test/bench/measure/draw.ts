@@ -1,0 +1,40 @@
+import { measureDraw } from '../../browser/drawBench.ts';
+import { watchAnswer } from '../../browser/frameWatch.ts';
+import { openMarkdownPage } from '../../browser/markdownPage.ts';
+import { launchPanelBrowser } from '../../browser/panelPage.ts';
+import { hostileAnswers } from '../../support/hostileAnswers.ts';
+import { atMost, note, type Measure, type Row } from './table.ts';
+
+/** The markdown alone, without editor and host: what drawing costs at the least. */
+export const draw: Measure = {
+  title: 'Drawing 100 kB of markdown with 40 code blocks at 2,000 deltas/s, in a bare page',
+  async run() {
+    const page = await openMarkdownPage();
+    try {
+      const figures = await measureDraw(page);
+      return [
+        ...(await hostileRows()),
+        atMost('draws, script in sum', figures.sumMs, 600, 'ms'),
+        atMost('longest draw after warm-up', figures.longestMs, 50, 'ms'),
+        note('mean of the last tenth of the draws', figures.lastTenthMeanMs, 'ms'),
+        note('draws', figures.draws),
+      ];
+    } finally {
+      await page.close();
+    }
+  },
+};
+
+/** The longest task of the real panel, layout and paint included, while a hostile answer is drawn. */
+async function hostileRows() {
+  const browser = await launchPanelBrowser();
+  const rows: Row[] = [];
+  for (const { name, text } of hostileAnswers) {
+    const panel = await browser.open({ width: 420, height: 900 });
+    const { longestTaskMs, elements } = await watchAnswer(panel, text, 'stored');
+    rows.push(note(`longest task, ${name} (${elements} elements)`, longestTaskMs, 'ms'));
+    await panel.close();
+  }
+  await browser.close();
+  return rows;
+}

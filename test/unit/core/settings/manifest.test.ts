@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { readSettings, settingNames } from '../../../../src/core/settings/settings.ts';
+
+const property = z.object({
+  default: z.unknown(),
+  scope: z.string(),
+  minimum: z.optional(z.number()),
+  maximum: z.optional(z.number()),
+});
+const manifest = z.object({
+  capabilities: z.object({
+    untrustedWorkspaces: z.object({ restrictedConfigurations: z.array(z.string()) }),
+  }),
+  contributes: z.object({
+    configuration: z.array(z.object({ properties: z.record(z.string(), property) })),
+  }),
+});
+
+const text = readFileSync(join(import.meta.dirname, '../../../../package.json'), 'utf8');
+const { capabilities, contributes } = manifest.parse(JSON.parse(text));
+const { configuration } = contributes;
+const shown = configuration.flatMap(({ properties }) =>
+  Object.entries(properties).map(([name, rule]) => [name.replace('codexChat.', ''), rule] as const),
+);
+
+test('the settings page names each setting with the default that counts', () => {
+  const defaults: Record<string, unknown> = readSettings({});
+  expect(shown.map(([name]) => name).toSorted()).toEqual(settingNames.toSorted());
+  for (const [name, rule] of shown)
+    expect({ [name]: rule.default }).toEqual({ [name]: defaults[name] });
+});
+
+test('the settings page allows just the figures that count', () => {
+  const read = (name: string, value: number): unknown =>
+    Object.entries(readSettings({ [name]: value })).find(([key]) => key === name)?.[1];
+  for (const [name, { minimum, maximum }] of shown) {
+    if (minimum === undefined || maximum === undefined) continue;
+    expect([read(name, minimum), read(name, maximum)]).toEqual([minimum, maximum]);
+    expect(read(name, minimum - 1)).not.toBe(minimum - 1);
+    expect(read(name, maximum + 1)).not.toBe(maximum + 1);
+  }
+});
+
+/** Settings that a workspace may change without trust: they only change what the window looks like. */
+const harmless = /^(sendWith|showReasoning|statusBar\w+)$/;
+
+test('an untrusted workspace can set nothing that changes what is sent or what it costs', () => {
+  const restricted = capabilities.untrustedWorkspaces.restrictedConfigurations;
+  const free = shown
+    .filter(([, { scope }]) => scope === 'resource' || scope === 'window')
+    .map(([name]) => name)
+    .filter((name) => !restricted.includes(`codexChat.${name}`) && !harmless.test(name));
+  expect(free).toEqual([]);
+});

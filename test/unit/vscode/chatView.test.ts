@@ -1,0 +1,139 @@
+import { beforeEach, expect, test } from 'vitest';
+import * as vscode from 'vscode';
+import { createEmitter } from '../../../src/base/event.ts';
+import { readSettings } from '../../../src/core/settings/settings.ts';
+import { toWebview, type FromWebview, type ToWebview } from '../../../src/protocol.ts';
+import { ChatView } from '../../../src/vscode/chat/chatView.ts';
+import { createTalkWorld } from '../core/chat/chatHarness.ts';
+import { recordingLog } from '../../support/credentials.ts';
+import { settled } from '../../support/steppedClock.ts';
+import { editor, EventEmitter, type Uri } from '../../support/vscode.ts';
+
+/** The panel with a page that one can open, hide and read. */
+function panel() {
+  const { session } = createTalkWorld();
+  const handled: FromWebview[] = [];
+  const silent = createEmitter<void>().event;
+  const quota = { text: '', windows: [], stale: false };
+  const quotaChange = createEmitter<void>();
+  const tellQuota = (text: string) => {
+    quota.text = text;
+    quotaChange.fire();
+  };
+  const log = recordingLog();
+  const view = new ChatView({
+    extensionUri: vscode.Uri.parse('file:///extension'),
+    session,
+    account: () => ({ state: 'signedIn', label: 'ada@home.example' }),
+    models: () => ({ list: [], selected: { slug: 'gpt-5.5' }, source: 'bundled' }),
+    quota: () => ({ ...quota }),
+    settings: () => readSettings({}),
+    onDidChangeAccount: silent,
+    onDidChangeModels: silent,
+    onDidChangeQuota: quotaChange.event,
+    onDidChangeSettings: silent,
+    handle: (message) => handled.push(message),
+    onSnapshot() {},
+    log,
+  });
+  const heard = new EventEmitter<unknown>();
+  const visibility = new EventEmitter<void>();
+  const posted: ToWebview[] = [];
+  const shown = {
+    visible: true,
+    badge: undefined,
+    onDidChangeVisibility: visibility.event,
+    onDidDispose: new EventEmitter<void>().event,
+    webview: {
+      options: {},
+      html: '',
+      cspSource: 'here',
+      asWebviewUri: (uri: Uri) => uri,
+      onDidReceiveMessage: heard.event,
+      postMessage: async (message: unknown) => posted.push(toWebview.parse(message)) > 0,
+    },
+  };
+  let page: vscode.WebviewView | undefined;
+  const open = () => {
+    const made: vscode.WebviewView = Object.create(shown);
+    page = made;
+    view.resolveWebviewView(made);
+    heard.fire({ type: 'ready' });
+  };
+  const hide = () => {
+    shown.visible = false;
+    visibility.fire();
+  };
+  const see = () => {
+    shown.visible = true;
+    visibility.fire();
+  };
+  const badge = () => page?.badge;
+  const drafts = () => posted.flatMap((each) => (each.type === 'draft' ? [each.text] : []));
+  return { view, session, open, hide, see, badge, heard, posted, drafts, handled, log, tellQuota };
+}
+
+beforeEach(() => editor.reset());
+
+test('a draft is put into the page once it is there, after its snapshot', async () => {
+  const { view, open, posted, drafts } = panel();
+  view.draft('first');
+  view.draft('second');
+  open();
+  await settled();
+  expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'draft', 'draft']);
+  expect(drafts()).toEqual(['first', 'second']);
+});
+
+test('a draft that comes while the page is hidden waits for the next page, and comes once', async () => {
+  const { view, open, hide, heard, drafts } = panel();
+  open();
+  view.draft('first');
+  hide();
+  view.draft('second');
+  expect(drafts()).toEqual(['first']);
+  heard.fire({ type: 'ready' });
+  heard.fire({ type: 'ready' });
+  expect(drafts()).toEqual(['first', 'second']);
+});
+
+test('a message that is none of the protocol is dropped with a line in the log', () => {
+  const { open, heard, handled, log } = panel();
+  open();
+  const odd = [undefined, 'ready', {}, { type: 'usage/act', accountId: '', action: 'use' }];
+  for (const message of odd) heard.fire(message);
+  expect([handled, log.lines.length]).toEqual([[], odd.length]);
+});
+
+test('the quota is told when it is another one, and after each new start of the page', async () => {
+  const { open, hide, heard, posted, tellQuota } = panel();
+  const told = () =>
+    posted.flatMap((each) =>
+      each.type === 'quota' || each.type === 'snapshot' ? [`${each.type} ${each.quota.text}`] : [],
+    );
+  open();
+  for (const text of ['5h 41%', '5h 41%', '5h 42%']) tellQuota(text);
+  await settled();
+  hide();
+  tellQuota('5h 43%');
+  heard.fire({ type: 'ready' });
+  tellQuota('5h 43%');
+  await settled();
+  expect(told()).toEqual(['snapshot ', 'quota 5h 41%', 'quota 5h 42%', 'snapshot 5h 43%']);
+});
+
+test('an answer that comes while nobody looks is marked on the icon until somebody does', async () => {
+  const { session, open, hide, see, badge } = panel();
+  const ask = async () => {
+    session.send({ text: 'Why?', attachments: [] });
+    await settled();
+  };
+  open();
+  await ask();
+  expect(badge()).toBeUndefined();
+  hide();
+  await ask();
+  expect(badge()).toEqual({ value: 1, tooltip: 'Codex responded' });
+  see();
+  expect(badge()).toBeUndefined();
+});

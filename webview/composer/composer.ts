@@ -1,0 +1,227 @@
+import type { ContextView, ModelsView, SettingsView } from '../../src/protocol.ts';
+import { h, setAttribute, setText } from '../base/dom.ts';
+import { icon } from '../base/icons.ts';
+import { ring, stepClass } from './meters.ts';
+import { createModelMenu } from './modelMenu.ts';
+import { createPromptHistory } from './promptHistory.ts';
+import { isOnFirstLine, isOnLastLine } from '../transcript/textLines.ts';
+import { roundTokens } from '../base/words.ts';
+
+export interface ComposerState {
+  readonly busy: boolean;
+  readonly signedIn: boolean;
+  readonly models: ModelsView;
+  readonly context: ContextView | undefined;
+  readonly settings: SettingsView;
+  readonly prompts: readonly string[];
+}
+
+export interface ComposerActions {
+  readonly send: (text: string) => void;
+  readonly stop: () => void;
+  readonly pickModel: (slug: string, effort: string | undefined) => void;
+  /** Sending was asked for though an answer is under way or nobody is signed in. */
+  readonly refuse: (why: string) => void;
+  readonly draftChanged: (draft: string) => void;
+}
+
+export interface Composer {
+  readonly element: HTMLElement;
+  /** Stands above the composer: the menu of models. */
+  readonly menu: HTMLElement;
+  readonly update: (state: ComposerState) => void;
+  readonly focus: () => void;
+  readonly draft: string;
+  /** Fills the field, only when it is empty. */
+  readonly offerDraft: (text: string) => void;
+}
+
+const longestPrompt = 2_000_000;
+
+export function createComposer(actions: ComposerActions): Composer {
+  let state: ComposerState | undefined;
+  const field = h('textarea', {
+    rows: 1,
+    'aria-label': 'Message to Codex',
+    dir: 'auto',
+    maxlength: longestPrompt,
+    spellcheck: 'false',
+  });
+  const model = createModelMenu(actions.pickModel, () => field.focus());
+  const meter = createContextMeter();
+  const button = createSendButton(() => (state?.busy === true ? stop() : send()));
+  /** Why the last press of the send key sent nothing; gone as soon as that holds no longer. */
+  const note = h('p', { class: 'composer-note', hidden: true });
+  const element = h(
+    'div',
+    { class: 'composer' },
+    field,
+    note,
+    h(
+      'div',
+      { class: 'composer-bar' },
+      model.button,
+      h('div', { class: 'far' }, meter.element, button.element),
+    ),
+  );
+  const walk = createPromptHistory(() => state?.prompts ?? []);
+
+  const changed = () => {
+    actions.draftChanged(field.value);
+    drawButton();
+    drawNote();
+  };
+  const drawNote = () => {
+    const refusal = state === undefined || note.hidden ? undefined : refusalOf(state);
+    note.hidden = refusal === undefined || field.value.trim() === '';
+    if (refusal !== undefined) setText(note, refusal);
+  };
+  const drawButton = () => {
+    if (state !== undefined) button.update(state, field.value.trim() === '');
+  };
+  const send = () => {
+    if (state === undefined || field.value.trim() === '') return;
+    const refusal = refusalOf(state);
+    if (refusal !== undefined) {
+      note.hidden = false;
+      drawNote();
+      actions.refuse(refusal);
+      return;
+    }
+    actions.send(field.value);
+    field.value = '';
+    changed();
+    field.focus();
+  };
+  const stop = () => {
+    actions.stop();
+    button.stopping();
+    field.focus();
+  };
+  const show = (text: string | undefined, caretAt: 'start' | 'end') => {
+    if (text === undefined) return false;
+    field.value = text;
+    const caret = caretAt === 'start' ? 0 : text.length;
+    field.setSelectionRange(caret, caret);
+    changed();
+    return true;
+  };
+  const walked = (key: string) => {
+    if (key === 'ArrowUp' && isOnFirstLine(field)) return show(walk.older(field.value), 'start');
+    if (key === 'ArrowDown' && isOnLastLine(field)) return show(walk.newer(field.value), 'end');
+    return false;
+  };
+  field.addEventListener('input', changed);
+  field.addEventListener('keydown', (event) => {
+    if (state === undefined || isComposing(event)) return;
+    if (sends(event, state.settings)) send();
+    else if (event.key === 'Escape' && state.busy) stop();
+    else if (event.ctrlKey && event.altKey && event.key === '.') model.open();
+    else if (hasModifier(event) || !walked(event.key)) return;
+    event.preventDefault();
+  });
+
+  return {
+    element,
+    menu: model.menu,
+    update(next) {
+      const before = state;
+      state = next;
+      model.update(next.models);
+      if (before?.context !== next.context) meter.update(next.context);
+      setAttribute(field, 'placeholder', placeholderOf(next));
+      drawButton();
+      drawNote();
+    },
+    focus: () => field.focus(),
+    get draft() {
+      return field.value;
+    },
+    offerDraft(text) {
+      if (text === '') return;
+      const typed = field.value.trim() === '' ? '' : `${field.value}\n\n`;
+      show(typed + text, 'end');
+    },
+  };
+}
+
+/** While an input method is open, Enter belongs to it; some report it by key code 229 alone. */
+function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
+}
+
+function hasModifier(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.altKey || event.metaKey || event.shiftKey;
+}
+
+function sends(event: KeyboardEvent, { sendWith }: SettingsView): boolean {
+  if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false;
+  const control = event.ctrlKey || event.metaKey;
+  return sendWith === 'ctrlEnter' ? control : !control;
+}
+
+function refusalOf({ busy, signedIn }: ComposerState): string | undefined {
+  if (!signedIn) return 'Not sent: you are signed out. Your message is kept here.';
+  if (!busy) return undefined;
+  return 'Not sent: Codex is still responding. Your message is kept here. Send it when the response is complete.';
+}
+
+function placeholderOf({ busy, settings }: ComposerState): string {
+  if (!busy) return 'Ask Codex';
+  const key = settings.sendWith === 'ctrlEnter' ? 'Ctrl+Enter' : 'Enter';
+  return `${key} sends after the response`;
+}
+
+/** Send and Stop are one button in one place, so that the eyes and the focus stay. */
+function createSendButton(press: () => void) {
+  const element = h('button', { class: 'send', type: 'button', onclick: press });
+  let isStop: boolean | undefined;
+  return {
+    element,
+    update({ busy, settings }: ComposerState, isEmpty: boolean) {
+      if (isStop !== busy) {
+        isStop = busy;
+        element.classList.toggle('stop', busy);
+        element.replaceChildren(icon(busy ? 'stop' : 'send'));
+      }
+      const key = settings.sendWith === 'ctrlEnter' ? 'Ctrl+Enter' : 'Enter';
+      const name = busy ? 'Stop (Esc)' : `Send (${key})`;
+      setAttribute(element, 'aria-label', name);
+      setAttribute(element, 'title', name);
+      element.disabled = !busy && isEmpty;
+    },
+    /** Says at once that the press was heard, before the host answers. */
+    stopping() {
+      setAttribute(element, 'aria-label', 'Stopping');
+      setAttribute(element, 'title', 'Stopping');
+    },
+  };
+}
+
+/** How full the model's context is; hidden until known, with its number from 75 percent. */
+function createContextMeter() {
+  const number = h('span', { class: 'num' });
+  const element = h('span', {
+    class: 'meter-ring',
+    role: 'meter',
+    'aria-label': 'Context',
+    'aria-valuemin': 0,
+    'aria-valuemax': 100,
+    'aria-valuenow': 0,
+    hidden: true,
+  });
+  return {
+    element,
+    update(context: ContextView | undefined) {
+      element.hidden = context === undefined || context.windowTokens === 0;
+      if (context === undefined || context.windowTokens === 0) return;
+      const percent = Math.min(100, Math.round((context.usedTokens / context.windowTokens) * 100));
+      const words = `${roundTokens(context.usedTokens)} of ${roundTokens(context.windowTokens)}`;
+      setText(number, stepClass(percent) === '' ? '' : `${percent}%`);
+      element.replaceChildren(ring(percent), number);
+      setAttribute(element, 'aria-valuenow', percent);
+      setAttribute(element, 'aria-valuetext', `Context ${percent} percent, ${words} tokens`);
+      element.title = `Context ${percent}%, ${words} tokens`;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { QuotaView } from '../../src/protocol.ts';
+import { h, setAttribute, setText } from '../base/dom.ts';
+import { lane, stepClass } from './meters.ts';
+import { wholePercent } from '../usage/usageWords.ts';
+import { clockTime, duration } from '../base/words.ts';
+
+type QuotaWindow = QuotaView['windows'][number];
+
+export interface UsageGauge {
+  readonly element: HTMLElement;
+  readonly update: (quota: QuotaView) => void;
+}
+
+/** The gauge and the very text of the status bar; a click shows the details. */
+export function createUsageGauge(
+  showQuota: () => void,
+  now: () => number,
+  language: string,
+): UsageGauge {
+  const lanes = h('span', { class: 'lanes', 'aria-hidden': 'true' });
+  const text = h('span', {});
+  const button = h(
+    'button',
+    { class: 'ghost', type: 'button', onclick: showQuota },
+    lanes,
+    h('span', { class: 'sr' }, 'Usage: '),
+    text,
+  );
+  const element = h('div', { class: 'foot' }, button);
+  let shown: QuotaView | undefined;
+  return {
+    element,
+    update(quota) {
+      if (quota === shown) return;
+      shown = quota;
+      lanes.replaceChildren(...shownWindows(quota).map((window) => laneOf(window, quota.stale)));
+      lanes.hidden = quota.windows.length === 0;
+      // The status bar's own icons are named in the text; the panel draws its gauge instead.
+      setText(text, quota.text.replaceAll(/\$\([^)]*\)/g, '').trim() || 'Usage');
+      setAttribute(button, 'title', describe(quota, now(), language));
+    },
+  };
+}
+
+/** Two lanes at most: the short window above, the long one below. */
+function shownWindows({ windows }: QuotaView): QuotaWindow[] {
+  const rank = { fiveHour: 0, weekly: 1, other: 2 } as const;
+  return windows.toSorted((a, b) => rank[a.kind] - rank[b.kind]).slice(0, 2);
+}
+
+function laneOf({ usedPercent, kind }: QuotaWindow, stale: boolean): SVGSVGElement {
+  const own = { fiveHour: 'fill-five', weekly: 'fill-week', other: 'fill-third' }[kind];
+  const alarm = { '': own, 'at-75': 'fill-warn', 'at-90': 'fill-bad' }[stepClass(usedPercent)];
+  return lane(usedPercent, stale ? 'fill-rest' : alarm);
+}
+
+function describe(quota: QuotaView, nowMs: number, language: string): string {
+  if (quota.windows.length === 0) return 'Usage appears after the first response';
+  const sentences = quota.windows.map(({ name, usedPercent, resetsAtMs }) => {
+    const resets =
+      resetsAtMs === undefined ? '' : `, resets ${clockTime(resetsAtMs, nowMs, language)}`;
+    return `${name} ${wholePercent(usedPercent)}% used${resets}.`;
+  });
+  const age =
+    quota.stale && quota.observedAtMs !== undefined
+      ? [`Updated ${duration(nowMs - quota.observedAtMs)} ago.`]
+      : [];
+  return [...sentences, ...age].join(' ');
+}

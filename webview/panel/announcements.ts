@@ -1,0 +1,130 @@
+import type { Announcement } from './announcer.ts';
+import type { Part, QuotaView, TurnView } from '../../src/protocol.ts';
+import type { ViewState } from './state.ts';
+import { counted } from '../base/words.ts';
+
+const quotaSteps = [100, 90, 75];
+
+/**
+ * What a change of the state says aloud. Never a delta, a thought, a countdown or a percentage
+ * between the steps. The first state says nothing: the user has not missed it.
+ */
+export function announcementsOf(
+  before: ViewState | undefined,
+  after: ViewState | undefined,
+): Announcement[] {
+  if (before === undefined || after === undefined || before.chatId !== after.chatId) return [];
+  return [
+    ...after.turns.flatMap((turn) => turnSayings(find(before, turn.id), turn)),
+    ...accountSayings(before, after),
+    ...quotaSayings(before.quota, after.quota),
+  ];
+}
+
+function find(state: ViewState, id: string): TurnView | undefined {
+  return state.turns.find((turn) => turn.id === id);
+}
+
+function turnSayings(before: TurnView | undefined, after: TurnView): Announcement[] {
+  if (before === after) return [];
+  if (before?.status === after.status) {
+    const reconnects = before.retry === undefined && after.retry !== undefined;
+    return reconnects ? [{ text: 'Reconnecting', topic: 'turn' }] : [];
+  }
+  switch (after.status) {
+    case 'running':
+      return [{ text: 'Sent', topic: 'sent' }];
+    case 'done':
+      return [{ text: answerReady(after), topic: 'turn' }];
+    case 'stopped':
+      return [{ text: 'Stopped', topic: 'turn' }];
+    case 'interrupted':
+      return [{ text: 'Interrupted', topic: 'turn' }];
+    case 'failed':
+      return [failed(after)];
+  }
+}
+
+function failed({ failure }: TurnView): Announcement {
+  const text =
+    failure === undefined ? 'The response failed' : `${failure.title}. ${failure.message}`;
+  return { text, urgent: true, topic: 'turn' };
+}
+
+/**
+ * Whether what was said before the change is out of date: of another chat, of another state of the
+ * sign-in, or of the turn before a new one.
+ */
+export function outdatesAnnouncements(before: ViewState | undefined, after: ViewState): boolean {
+  if (before === undefined) return false;
+  if (before.chatId !== after.chatId || before.account.state !== after.account.state) return true;
+  return after.turns.some(
+    ({ id, status }) => status === 'running' && find(before, id)?.status !== 'running',
+  );
+}
+
+/** `Response ready, 2 code blocks, 1 table`. */
+function answerReady(turn: TurnView): string {
+  const text = answerText(turn);
+  const fences = text.match(/^ {0,3}(`{3,}|~{3,})/gm)?.length ?? 0;
+  const blocks = Math.ceil(fences / 2);
+  const tables = text.match(/^ {0,3}\|?[ :]*-{2,}[-| :]*\|[-| :]*$/gm)?.length ?? 0;
+  return [
+    'Response ready',
+    ...(blocks > 0 ? [counted(blocks, 'code block')] : []),
+    ...(tables > 0 ? [counted(tables, 'table')] : []),
+  ].join(', ');
+}
+
+/**
+ * The answer as the model wrote it, without its thinking: what Copy answer copies. What only led up
+ * to it is left out, unless there is nothing else, and so is what is being written again.
+ */
+export function answerText(turn: TurnView): string {
+  const written = turn.parts.filter(isWritten);
+  const final = written.filter((part) => part.kind === 'refusal' || part.commentary !== true);
+  return (final.length > 0 ? final : written).map(({ text }) => text).join('\n\n');
+}
+
+type Written = Extract<Part, { kind: 'text' | 'refusal' }>;
+
+function isWritten(part: Part): part is Written {
+  const isText = part.kind === 'text' || part.kind === 'refusal';
+  return isText && part.stale !== true && part.text.trim() !== '';
+}
+
+function accountSayings({ account: before }: ViewState, { account: after }: ViewState) {
+  const told: Announcement[] = [];
+  if (after.state === 'signingIn') return signInSayings(before, after);
+  if (before.state === after.state) return told;
+  if (after.state === 'signedIn') told.push({ text: 'Signed in', topic: 'account' });
+  if (after.state !== 'signedOut') return told;
+  // A sign-in that ended without a problem was canceled, or the account of it is about to come.
+  if (before.state === 'signedIn' || after.problem !== undefined)
+    told.push({ text: after.problem ?? 'Signed out', urgent: true, topic: 'account' });
+  return told;
+}
+
+type Account = ViewState['account'];
+
+/** The code letter by letter, and what did not work on the way. */
+function signInSayings(
+  before: Account,
+  { code, notes }: Extract<Account, { state: 'signingIn' }>,
+): Announcement[] {
+  const old = before.state === 'signingIn' ? before : undefined;
+  const told = notes.slice(old?.notes.length ?? 0);
+  if (code && code.text !== old?.code?.text)
+    told.push(`Your code is ${code.text.split('').join(' ')}`);
+  return told.map((text) => ({ text, topic: 'account' }));
+}
+
+function quotaSayings(before: QuotaView, after: QuotaView): Announcement[] {
+  return after.windows.flatMap((window) => {
+    const old = before.windows.find(({ name }) => name === window.name);
+    if (old === undefined) return [];
+    const step = quotaSteps.find((at) => window.usedPercent >= at && old.usedPercent < at);
+    if (step === undefined) return [];
+    return [{ text: `${window.name} ${step} percent used`, topic: `quota ${window.name}` }];
+  });
+}

@@ -1,0 +1,183 @@
+import { ownValue } from '../../src/base/lookup.ts';
+import type { SettingsView, ToWebview } from '../../src/protocol.ts';
+import { createAnnouncer, type Announcer } from './announcer.ts';
+import type { RowContext } from './actions.ts';
+import { createInputArea } from '../composer/inputArea.ts';
+import { createFocusKeeper } from './focusKeeper.ts';
+import { createDelayed, createFrames, createTicker } from '../base/frames.ts';
+import { h } from '../base/dom.ts';
+import { createFileLinks } from '../markdown/links/fileLinks.ts';
+import type { Host } from '../base/host.ts';
+import { createPersistedState, type PersistedState } from './persistedState.ts';
+import { createRoving } from '../base/roving.ts';
+import { outdatesAnnouncements, announcementsOf } from './announcements.ts';
+import { createSavedPlace } from '../transcript/savedPlace.ts';
+import { createScroll } from '../transcript/scroll.ts';
+import { createMainArea } from './mainArea.ts';
+import { reduce, runningTurn, type ViewState } from './state.ts';
+import { createUsagePageLoader } from '../usage/usagePageLoader.ts';
+
+const workingAfterMs = 4_000;
+
+/** Builds the panel into `root` and keeps it true to what the host says. */
+export function createPanel(root: HTMLElement, host: Host): void {
+  const announcer = createAnnouncer(now);
+  const memory = createPersistedState(host.store);
+  let state: ViewState | undefined;
+  let drawn: ViewState | undefined;
+
+  const context = createContext(host, memory, announcer, {
+    redraw: () => frames.request(),
+    state: () => state,
+    toEnd() {
+      scroll.toEnd();
+      dock.focus();
+    },
+  });
+  const dock = createInputArea(context, {
+    say: announcer.say,
+    draftChanged(draft) {
+      memory.set({ draft });
+      frames.request();
+    },
+    toEnd: () => scroll.toEnd(),
+    showUsage: () => usage.open(),
+  });
+  const scroller = h('div', { class: 'scroller' });
+  const scroll = createScroll(scroller, () => frames.request());
+  const stage = createMainArea(scroller, context, scroll);
+  const roving = createRoving(scroller, stage.articles, dock.focus);
+  const working = h('div', { class: 'working', 'aria-hidden': 'true', hidden: true });
+  const usage = createUsagePageLoader({
+    ...context,
+    say: announcer.say,
+    behind: [scroller, dock.element],
+    saved: memory.saved.usage,
+    save(saved) {
+      memory.set({ usage: saved });
+      memory.flush();
+    },
+    focusElsewhere: () => focus.toMain(),
+  });
+  const focus = createFocusKeeper(dock, scroller);
+  root.replaceChildren(
+    frame([working, scroller, dock.element, usage.element], roving.focusLast, dock.focus),
+    ...announcer.elements,
+  );
+
+  const place = createSavedPlace(scroller, {
+    restore: () => stage.restore(memory.saved.anchor),
+    save() {
+      memory.set({ anchor: scroll.following ? undefined : stage.anchor() });
+      memory.flush();
+    },
+  });
+
+  const ticker = createTicker(() => {
+    stage.tick();
+    dock.tick();
+  });
+  const sayWorking = createDelayed(workingAfterMs, () =>
+    announcer.say({ text: 'Working', topic: 'turn' }),
+  );
+
+  const drawState = (next: ViewState) => {
+    const isFirst = drawn === undefined;
+    const isOtherChat = drawn?.chatId !== next.chatId;
+    if (isOtherChat) memory.enterChat(next.chatId);
+    const isBusy = runningTurn(next) !== undefined;
+    if (isFirst) dock.restoreDraft(memory.saved.draft);
+    if (isOtherChat && !isFirst) scroll.toEnd();
+    stage.update(next);
+    dock.update(next, isBusy);
+    usage.update(next);
+    if (isFirst) usage.restore();
+    // How to go on stands in the place of the chat, which the page covers.
+    if (isSigningIn(next) && !isSigningIn(drawn)) usage.close();
+    working.hidden = !isBusy;
+    sayWorking.arrange(isBusy);
+    if (outdatesAnnouncements(drawn, next)) announcer.clear();
+    for (const saying of announcementsOf(drawn, next)) announcer.say(saying);
+    drawn = next;
+    roving.refresh();
+  };
+  const frames = createFrames((nowMs) => {
+    const isFirst = drawn === undefined;
+    const isFresh = state !== undefined && state !== drawn;
+    const fresh = isFresh ? state : undefined;
+    if (fresh !== undefined) focus.during(() => drawState(fresh));
+    const more = stage.frame(nowMs);
+    place.restore(isFresh && isFirst, more);
+    dock.offerEnd(!scroll.following && !scroll.isAtEnd(), isFresh);
+    ticker.need(stage.isTicking() || dock.isTicking());
+    memory.flush();
+    if (more) frames.request();
+  });
+
+  host.onMessage((message: ToWebview) => {
+    // The field can take them only when it is drawn, and right after a snapshot it is not yet.
+    if (message.type === 'focus') {
+      usage.close();
+      frames.after(focus.toMain);
+    } else if (message.type === 'usage/open') frames.after(usage.open);
+    else if (message.type === 'snapshot') usage.askAgain();
+    else if (message.type === 'files/known') context.files.learn(message.files);
+    else if (message.type === 'draft') frames.after(() => dock.offerDraft(message.text));
+    state = reduce(state, message);
+    frames.request();
+  });
+}
+
+const now = () => Date.now();
+
+const isSigningIn = (state: ViewState | undefined) => state?.account.state === 'signingIn';
+
+const settingsAtFirst: SettingsView = { sendWith: 'enter', reasoning: 'collapsed' };
+
+function createContext(
+  host: Host,
+  memory: PersistedState,
+  announcer: Announcer,
+  panel: {
+    readonly redraw: () => void;
+    readonly state: () => ViewState | undefined;
+    readonly toEnd: () => void;
+  },
+): RowContext {
+  return {
+    send: host.send,
+    files: createFileLinks(host.send),
+    copy(text) {
+      host.send({ type: 'clipboard/write', text });
+      announcer.say({ text: 'Copied', topic: 'copied' });
+    },
+    retry(turnId, type = 'turn/retry') {
+      panel.toEnd();
+      if (runningTurn(panel.state()) === undefined) host.send({ type, turnId });
+      else announcer.say({ text: 'Codex is still responding', topic: 'refused' });
+    },
+    pickSuggestion(id) {
+      panel.toEnd();
+      host.send({ type: 'suggestion/pick', id });
+    },
+    fold: (key) => ownValue(memory.saved.folds, key),
+    setFold: (key, open) => memory.set({ folds: { ...memory.saved.folds, [key]: open } }),
+    redraw: panel.redraw,
+    now,
+    language: document.documentElement.lang,
+    get settings() {
+      return panel.state()?.settings ?? settingsAtFirst;
+    },
+  };
+}
+
+/** The panel around its parts. Keys lead between the field and the answers, as in VS Code's chat. */
+function frame(parts: readonly HTMLElement[], up: () => void, down: () => void): HTMLElement {
+  const title = h('h1', { class: 'sr' }, 'Codex Chat');
+  const panel = h('main', { class: 'codex', 'aria-label': 'Chat' }, title, ...parts);
+  panel.addEventListener('keydown', ({ key, ctrlKey }) => {
+    if (ctrlKey && key === 'ArrowUp') up();
+    if (ctrlKey && key === 'ArrowDown') down();
+  });
+  return panel;
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini';
+import type { Host } from '../base/host.ts';
+
+const saved = z.object({
+  draft: z.string(),
+  /** The chat that `anchor` and `folds` belong to. */
+  chatId: z.string(),
+  /** What stood at the upper edge; absent when the view followed the end. */
+  anchor: z.optional(z.object({ turnId: z.string(), offset: z.number() })),
+  /** Folds that the user opened (true) or closed (false), by part. */
+  folds: z.record(z.string(), z.boolean()),
+  /** The Usage page: whether it stands open, and what it showed last. */
+  usage: z.optional(
+    z.object({
+      isOpen: z.boolean(),
+      accountId: z.optional(z.string()),
+      span: z.enum(['day', 'week']),
+      scope: z.enum(['window', 'day', 'week', 'chat']),
+    }),
+  ),
+});
+/** What the view itself remembers while it is hidden or the window reloads. */
+export type SavedState = z.infer<typeof saved>;
+
+const empty: SavedState = { draft: '', chatId: '', folds: {} };
+
+/** What was saved; something unreadable, such as an older form, counts as nothing. */
+export function readSaved(store: Host['store']): SavedState {
+  const parsed = saved.safeParse(store.read());
+  return parsed.success ? parsed.data : empty;
+}

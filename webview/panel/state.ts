@@ -1,0 +1,123 @@
+import type { Change, Part, ToWebview, TurnView } from '../../src/protocol.ts';
+import { reduceUsage, type UsageState } from '../usage/state.ts';
+
+type Snapshot = Extract<ToWebview, { type: 'snapshot' }>;
+
+/** All that the host has told the view. */
+export type ViewState = Readonly<Omit<Snapshot, 'type' | 'seq'> & { usage: UsageState }>;
+
+/**
+ * The state after a message. What a message does not touch keeps its identity, so that the view
+ * redraws only what changed; a message about an unknown turn or an older attempt changes nothing.
+ * Before the first snapshot there is no state.
+ */
+export function reduce(state: ViewState | undefined, message: ToWebview): ViewState | undefined {
+  if (message.type === 'snapshot') {
+    const { type: _type, seq: _seq, ...all } = message;
+    return { ...all, usage: reduceUsage(state?.usage, message) };
+  }
+  if (state === undefined) return undefined;
+  switch (message.type) {
+    case 'turn/add':
+      return { ...state, turns: withTurn(state.turns, message.turn) };
+    case 'turn/changes':
+      return changeTurn(state, message.turnId, (turn) => changed(turn, message));
+    case 'turn/state':
+      return changeTurn(state, message.turnId, (turn) => restated(turn, message));
+    case 'account':
+      return { ...state, account: message.account };
+    case 'models':
+      return { ...state, models: message.models };
+    case 'quota':
+      return { ...state, quota: message.quota };
+    case 'context': {
+      const { context: _context, ...rest } = state;
+      return message.context === undefined ? rest : { ...rest, context: message.context };
+    }
+    case 'start':
+      return { ...state, start: message.start };
+    case 'settings':
+      return { ...state, settings: message.settings };
+    case 'focus':
+    case 'draft':
+    case 'files/known':
+      return state;
+    case 'usage/open':
+    case 'usage/accounts':
+    case 'usage/plot':
+    case 'usage/ledger':
+    case 'warning':
+    case 'held':
+      return { ...state, usage: reduceUsage(state.usage, message) };
+  }
+}
+
+/** The turn that is being answered, if any. */
+export function runningTurn(state: ViewState | undefined): TurnView | undefined {
+  return state?.turns.findLast((turn) => turn.status === 'running');
+}
+
+/** The parts after one change. An append to a part that is not there changes nothing. */
+export function applyChange(parts: readonly Part[], change: Change): Part[] {
+  switch (change.type) {
+    case 'part/append':
+      return parts.map((part) =>
+        part.id === change.id && part.kind !== 'call'
+          ? { ...part, text: part.text + change.text }
+          : part,
+      );
+    case 'part/put': {
+      const { part, before } = change;
+      const known = parts.some((other) => other.id === part.id);
+      if (known) return parts.map((other) => (other.id === part.id ? part : other));
+      const at = parts.findIndex((other) => other.id === before);
+      return parts.toSpliced(at < 0 ? parts.length : at, 0, part);
+    }
+    case 'part/drop':
+      return parts.filter((part) => part.id !== change.id);
+  }
+}
+
+/** A turn of a known id is replaced in its place: that is how a retried turn begins anew. */
+function withTurn(turns: readonly TurnView[], turn: TurnView): TurnView[] {
+  return turns.some((other) => other.id === turn.id)
+    ? turns.map((other) => (other.id === turn.id ? turn : other))
+    : [...turns, turn];
+}
+
+function changeTurn(state: ViewState, id: string, change: (turn: TurnView) => TurnView): ViewState {
+  const before = state.turns.find((turn) => turn.id === id);
+  if (before === undefined) return state;
+  const after = change(before);
+  if (after === before) return state;
+  return { ...state, turns: state.turns.map((turn) => (turn === before ? after : turn)) };
+}
+
+function changed(turn: TurnView, message: Extract<ToWebview, { type: 'turn/changes' }>): TurnView {
+  if (message.attempt < turn.attempt) return turn;
+  const parts = message.changes.reduce<Part[]>(applyChange, turn.parts);
+  return { ...turn, attempt: message.attempt, parts };
+}
+
+function restated(turn: TurnView, message: Extract<ToWebview, { type: 'turn/state' }>): TurnView {
+  if (message.attempt < turn.attempt) return turn;
+  const { type: _type, seq: _seq, turnId: _turnId, ...told } = message;
+  const { id, prompt, attachments, parts, startedAtMs } = turn;
+  return {
+    id,
+    prompt,
+    attachments,
+    parts,
+    startedAtMs,
+    ...told,
+    notes: kept(turn.notes, told.notes),
+    ...(told.failure && { failure: kept(turn.failure, told.failure) }),
+    ...(told.usage && { usage: kept(turn.usage, told.usage) }),
+    ...(told.receipt && { receipt: kept(turn.receipt, told.receipt) }),
+  };
+}
+
+/** What was there before when it says the same: a parsed message is new all through. */
+function kept<T>(before: T | undefined, after: T): T {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(after) ? before : after;
+}

@@ -1,0 +1,182 @@
+import type { FailureAction, FailureView, RetryView, TurnView } from '../../src/protocol.ts';
+import type { RowContext } from '../panel/actions.ts';
+import { h, setText } from '../base/dom.ts';
+import { icon, type IconName } from '../base/icons.ts';
+import { toolkitButton, type ButtonLook } from '../base/toolkit.ts';
+import { failureWays } from '../usage/limitBanner.ts';
+import { clockTime, duration } from '../base/words.ts';
+
+/** The row that counts down to the next attempt. `tick` moves the seconds and nothing else. */
+export interface RetryRow {
+  readonly element: HTMLElement;
+  readonly update: (retry: RetryView) => void;
+  readonly tick: () => void;
+}
+
+const mostPips = 10;
+
+export function createRetryRow(turnId: string, context: RowContext): RetryRow {
+  const title = h('span', {});
+  const attempts = h('span', {});
+  const pips = h('span', { class: 'pips', 'aria-hidden': 'true' });
+  const wait = h('span', {});
+  const tryNow = h(
+    'button',
+    {
+      class: 'btn btn-bare',
+      type: 'button',
+      onclick: () => context.send({ type: 'retry/now', turnId }),
+    },
+    'Try now',
+  );
+  const cancel = h(
+    'button',
+    { class: 'btn btn-bare', type: 'button', onclick: () => context.send({ type: 'turn/stop' }) },
+    'Cancel',
+  );
+  const element = h(
+    'div',
+    { class: 'line-note retry', role: 'group', 'aria-label': 'Reconnecting' },
+    icon('plug', 'tone-warn'),
+    h('span', { class: 'line-text' }, title, h('small', { class: 'num' }, attempts, pips, wait)),
+    h('span', { class: 'tools' }, tryNow, cancel),
+  );
+  let shown: RetryView | undefined;
+  const tick = () => {
+    if (shown === undefined) return;
+    const seconds = Math.ceil((shown.atMs - context.now()) / 1_000);
+    setText(wait, seconds > 0 ? `in ${duration(seconds * 1_000)}` : 'now');
+    tryNow.disabled = seconds <= 0;
+  };
+  return {
+    element,
+    tick,
+    update(retry) {
+      if (retry !== shown) {
+        shown = retry;
+        setText(title, retry.reason === '' ? 'Reconnecting' : `Reconnecting · ${retry.reason}`);
+        setText(attempts, `${retry.attempt} of ${retry.maxAttempts}`);
+        pips.replaceChildren(...pipsOf(retry));
+      }
+      tick();
+    },
+  };
+}
+
+function pipsOf({ attempt, maxAttempts }: RetryView): HTMLElement[] {
+  const count = Math.min(maxAttempts, mostPips);
+  const on = Math.round((attempt / Math.max(1, maxAttempts)) * count);
+  return Array.from({ length: count }, (_, at) => h('i', at < on ? { class: 'on' } : {}));
+}
+
+const actionLabels = {
+  retry: 'Retry',
+  signIn: 'Sign in',
+  copyDetails: 'Copy details',
+  showLog: 'Show log',
+  showQuota: 'Show usage',
+  newChat: 'New chat',
+} as const satisfies Record<FailureAction, string>;
+
+/** Why a turn ended early: what happened, what is kept, what to do. */
+export function failureNote(
+  turn: TurnView,
+  failure: FailureView,
+  context: RowContext,
+): HTMLElement {
+  const ways = failureWays(turn, context);
+  const actions = failure.actions.map((action, at) =>
+    toolkitButton(actionLabels[action], lookOf(action, at + ways.length), () =>
+      actOn(action, turn.id, context),
+    ),
+  );
+  const buttons = [...ways, ...actions];
+  const [name, tone] = pictureOf(failure.kind);
+  return h(
+    'div',
+    { class: 'note', role: 'group', 'aria-label': 'Error' },
+    icon(name, tone),
+    h(
+      'div',
+      {},
+      h('p', { class: 'note-title' }, failure.title),
+      h(
+        'p',
+        { class: 'note-text' },
+        [failure.message, opensAgain(failure, context)].join(' ').trim(),
+      ),
+      buttons.length > 0 ? h('div', { class: 'note-acts' }, ...buttons) : undefined,
+    ),
+  );
+}
+
+/** The time, unless the message names it already or it is past. */
+function opensAgain({ availableAtMs, message }: FailureView, context: RowContext): string {
+  const nowMs = context.now();
+  if (availableAtMs === undefined || availableAtMs <= nowMs || /\d:\d\d/.test(message)) return '';
+  return `Resets at ${clockTime(availableAtMs, nowMs, context.language)}.`;
+}
+
+/** One main button, the one that repairs; those that only inform follow; digging is bare. */
+function lookOf(action: FailureAction, at: number): ButtonLook {
+  if (at === 0 && (action === 'retry' || action === 'signIn' || action === 'newChat'))
+    return 'primary';
+  return action === 'showLog' || at > 1 ? 'icon' : 'secondary';
+}
+
+function actOn(action: FailureAction, turnId: string, { send, retry }: RowContext): void {
+  switch (action) {
+    case 'retry':
+      return retry(turnId);
+    case 'signIn':
+      return send({ type: 'account/signIn' });
+    case 'copyDetails':
+      return send({ type: 'failure/copyDetails', turnId });
+    case 'showLog':
+      return send({ type: 'log/show' });
+    case 'showQuota':
+      return send({ type: 'quota/show' });
+    case 'newChat':
+      return send({ type: 'chat/new' });
+  }
+}
+
+/** The kinds are the client's own names; one we do not know gets the plain error icon. */
+function pictureOf(kind: string): [IconName, string] {
+  if (/limit|ceiling|quota|credit|rate/i.test(kind)) return ['clock', 'tone-warn'];
+  if (/auth|sign|token|entitle/i.test(kind)) return ['account', 'tone-bad'];
+  if (/network|offline|connect|drop|cut|stall|timeout|dns/i.test(kind)) return ['plug', 'tone-bad'];
+  if (/refus|policy|filter/i.test(kind)) return ['slash', 'tone-bad'];
+  return ['error', 'tone-bad'];
+}
+
+/** A short remark about what happened underway. */
+export function remark(text: string): HTMLElement {
+  return h('p', { class: 'remark' }, icon('info'), h('span', {}, text));
+}
+
+/** The way to the rest of an answer that was cut short. */
+export function restRow(turnId: string, { retry }: RowContext): HTMLElement {
+  const button = toolkitButton('Continue', 'secondary', () => retry(turnId, 'turn/continue'));
+  return h('div', { class: 'note-acts' }, button);
+}
+
+/** How a turn ended that did not end by itself. */
+export function endRow(turn: TurnView): HTMLElement | undefined {
+  if (turn.failure !== undefined) return undefined;
+  switch (turn.status) {
+    case 'stopped':
+      return h('p', { class: 'remark' }, icon('stop'), h('span', {}, 'Stopped'));
+    case 'interrupted':
+      return h(
+        'p',
+        { class: 'remark' },
+        icon('warning', 'tone-warn'),
+        h('span', {}, 'Interrupted: the window closed before the response was complete'),
+      );
+    case 'running':
+    case 'done':
+    case 'failed':
+      return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import type { TurnView } from '../../src/protocol.ts';
+import { freshId, h } from '../base/dom.ts';
+import { icon } from '../base/icons.ts';
+
+const longLines = 14;
+const longChars = 1_200;
+
+/**
+ * The user's own words as typed, but for code between backticks and invisible characters, which
+ * what was pasted may hold; and what went with them.
+ */
+export function promptRow(turn: TurnView): HTMLElement {
+  const words = h('p', { class: 'ask-text', dir: 'auto' }, inlineCode(turn.prompt));
+  const headingId = freshId('you');
+  return h(
+    'article',
+    { class: 'ask', tabindex: -1, 'aria-labelledby': headingId },
+    h('h2', { class: 'sr', id: headingId }, 'You'),
+    words,
+    isLong(turn.prompt) ? showAll(words) : undefined,
+    turn.attachments.length > 0 ? chips(turn) : undefined,
+  );
+}
+
+function isLong(prompt: string): boolean {
+  return prompt.length > longChars || prompt.split('\n', longLines + 1).length > longLines;
+}
+
+function showAll(words: HTMLElement): HTMLElement {
+  words.classList.add('is-cut');
+  const button = h(
+    'button',
+    {
+      class: 'linkish small',
+      type: 'button',
+      'aria-expanded': 'false',
+      onclick: () => {
+        const cut = words.classList.toggle('is-cut');
+        button.setAttribute('aria-expanded', String(!cut));
+        button.textContent = cut ? 'Show all' : 'Show less';
+      },
+    },
+    'Show all',
+  );
+  return button;
+}
+
+function inlineCode(prompt: string): (HTMLElement | string)[] {
+  return prompt
+    .split(/(`[^`\n]+`)/)
+    .filter((piece) => piece !== '')
+    .map((piece) =>
+      /^`[^`]+`$/.test(piece) ? h('code', { class: 'tick' }, piece.slice(1, -1)) : piece,
+    );
+}
+
+function chips({ attachments }: TurnView): HTMLElement {
+  const list = attachments.map(({ name, detail }) =>
+    h(
+      'li',
+      { class: 'chip', title: detail },
+      icon('file'),
+      h('span', { class: 'clip', dir: 'auto' }, name),
+    ),
+  );
+  return h('ul', { class: 'chips', 'aria-label': 'Attachments' }, list);
+}

@@ -1,0 +1,100 @@
+import type { TurnView } from '../../src/protocol.ts';
+import type { RowContext } from '../panel/actions.ts';
+import { freshId, h, setAttribute, setChildren } from '../base/dom.ts';
+import { icon, type IconName } from '../base/icons.ts';
+import {
+  detailRows,
+  summaryFigures,
+  type DetailRow,
+  type SummaryFigure,
+} from '../composer/usageSummary.ts';
+import { answerText } from '../panel/announcements.ts';
+
+/** What a turn took, torn like a till slip, with the answer's tools. A click opens the bill. */
+export interface ReceiptView {
+  /** Gives the receipt as it is now; undefined when there is nothing to say and nothing to do. */
+  readonly update: (turn: TurnView, mayRetry: boolean) => HTMLElement | undefined;
+}
+
+/** The nodes stay when figures come later: an open bill stays open and what has the focus keeps it. */
+export function createReceipt(turnId: string, context: RowContext): ReceiptView {
+  const foldKey = `${turnId}/bill`;
+  let answer = '';
+  const copy = tool('copy', 'Copy response', () => context.copy(answer));
+  const retry = tool('retry', 'Regenerate', () => context.retry(turnId));
+  const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Answer' });
+  const bill = h('dl', { class: 'card bill', id: freshId('bill') });
+  const slip = h('button', {
+    class: 'receipt-text',
+    type: 'button',
+    'aria-controls': bill.id,
+    onclick: () => fold(bill.hidden !== false),
+  });
+  const row = h('div', { class: 'receipt' });
+  const element = h('div', { class: 'receipt-box' }, row);
+  let shown: Pick<TurnView, 'usage' | 'receipt'> | undefined;
+
+  const setOpen = (open: boolean) => {
+    bill.hidden = !open;
+    setAttribute(slip, 'aria-expanded', String(open));
+  };
+  const fold = (open: boolean) => {
+    setOpen(open);
+    context.setFold(foldKey, open);
+    // The focus in the row holds the page, so that it does not go along by itself.
+    if (open) bill.scrollIntoView({ block: 'nearest' });
+    context.redraw();
+  };
+  const draw = (turn: TurnView) => {
+    if (shown?.usage === turn.usage && shown?.receipt === turn.receipt) return;
+    shown = turn;
+    slip.replaceChildren(
+      h('span', { class: 'sr' }, 'This message used '),
+      ...summaryFigures(turn).map(figure),
+    );
+    bill.replaceChildren(...detailRows(turn).map(billRow));
+  };
+  setOpen(context.fold(foldKey) === true);
+
+  return {
+    update(turn, mayRetry) {
+      answer = answerText(turn);
+      draw(turn);
+      const hasFigures = slip.childElementCount > 1;
+      if (answer === '' && !mayRetry && !hasFigures) return undefined;
+      setChildren(tools, [...(answer === '' ? [] : [copy]), ...(mayRetry ? [retry] : [])]);
+      setChildren(row, [...(hasFigures ? [slip] : []), tools]);
+      setChildren(element, [row, ...(hasFigures ? [bill] : [])]);
+      return element;
+    },
+  };
+}
+
+function figure({ text, aside }: SummaryFigure): HTMLElement {
+  return h(
+    'span',
+    { class: 'figure' },
+    text,
+    aside === undefined ? undefined : h('span', { class: 'sr' }, aside),
+  );
+}
+
+function billRow({ name, value, end, isPart, goesOn, note }: DetailRow): HTMLElement {
+  const nameText = goesOn === true ? h('span', { class: 'sr' }, name) : name;
+  return h(
+    'div',
+    {},
+    h('dt', { class: isPart === true ? 'dim bill-part' : undefined }, nameText),
+    h('dd', {}, value),
+    h('dd', { class: 'dim' }, end),
+    note === undefined ? undefined : h('dd', { class: 'dim bill-note' }, note),
+  );
+}
+
+function tool(name: IconName, label: string, press: () => void): HTMLElement {
+  return h(
+    'button',
+    { class: 'tool', type: 'button', 'aria-label': label, title: label, onclick: press },
+    icon(name),
+  );
+}

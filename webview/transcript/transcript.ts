@@ -1,0 +1,97 @@
+import type { TurnView } from '../../src/protocol.ts';
+import type { RowContext } from '../panel/actions.ts';
+import { h, setChildren } from '../base/dom.ts';
+import { createTurnRow, type TurnRow } from './turnView.ts';
+import { counted } from '../base/words.ts';
+
+const newestTurns = 30;
+const olderTurns = 20;
+
+/** The turns on the page: the newest, and older ones when they are asked for. */
+export interface Transcript {
+  readonly element: HTMLElement;
+  readonly update: (turns: readonly TurnView[]) => void;
+  readonly frame: (nowMs: number) => boolean;
+  readonly tick: () => void;
+  readonly isTicking: () => boolean;
+  /** The rows that the arrow keys go through, in order. */
+  readonly articles: () => readonly HTMLElement[];
+  /** The turn and its row at each place, for the scroll anchor. */
+  rows(): readonly { readonly turnId: string; readonly element: HTMLElement }[];
+  /** Draws as many turns as it takes for this one to be there. */
+  readonly reveal: (turnId: string) => void;
+}
+
+export function createTranscript(
+  context: RowContext,
+  /** Runs a change above what is read so that it does not move. */
+  keepPlace: (change: () => void) => void,
+): Transcript {
+  const rows = new Map<string, TurnRow>();
+  let turns: readonly TurnView[] = [];
+  let asked = newestTurns;
+
+  const showOlder = (count: number) => {
+    keepPlace(() => {
+      asked += count;
+      draw();
+    });
+  };
+  const older = h(
+    'button',
+    { class: 'linkish small older', type: 'button', onclick: () => showOlder(olderTurns) },
+    'Show earlier turns',
+  );
+  const element = h('div', { class: 'rows' });
+
+  const draw = () => {
+    const from = Math.max(0, turns.length - asked);
+    const shown = turns.slice(from);
+    const ids = new Set(shown.map(({ id }) => id));
+    for (const [id, row] of rows) {
+      if (ids.has(id)) continue;
+      row.dispose();
+      rows.delete(id);
+    }
+    const elements = shown.map((turn, at) => {
+      const row = rows.get(turn.id) ?? createTurnRow(turn, context);
+      rows.set(turn.id, row);
+      const number = from + at + 1;
+      row.update(turn, { number, isLast: number === turns.length });
+      return row.element;
+    });
+    older.textContent = `Show ${counted(Math.min(from, olderTurns), 'earlier turn')}`;
+    setChildren(element, from > 0 ? [older, ...elements] : elements);
+  };
+  const inOrder = () =>
+    turns.flatMap(({ id }) => {
+      const row = rows.get(id);
+      return row === undefined ? [] : [{ turnId: id, row }];
+    });
+  return {
+    element,
+    update(next) {
+      if (next.length === 0) asked = newestTurns;
+      turns = next;
+      draw();
+    },
+    // What a frame may draw goes to the newest first: that is what is read.
+    frame: (nowMs) =>
+      [...rows.values()]
+        .toReversed()
+        .map((row) => row.frame(nowMs))
+        .some((more) => more),
+    tick() {
+      for (const row of rows.values()) row.tick();
+    },
+    isTicking: () => [...rows.values()].some((row) => row.isTicking()),
+    articles: () => inOrder().flatMap(({ row }) => row.articles),
+    rows: () => inOrder().map(({ turnId, row }) => ({ turnId, element: row.element })),
+    reveal(turnId) {
+      const at = turns.findIndex(({ id }) => id === turnId);
+      if (at < 0 || turns.length - at <= asked) return;
+      asked = turns.length - at;
+      draw();
+    },
+  };
+}
