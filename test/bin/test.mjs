@@ -37,12 +37,14 @@ const steps = {
   build: { title: 'Build', run: () => program(['esbuild.mjs']) },
   package: { title: 'Package', run: packageCleanly },
   size: { title: 'Size budget', run: () => tool('size-limit', []) },
-  unit: { title: 'Unit tests', run: unit },
+  unit: { title: 'Unit tests', run: () => vitest('unit') },
+  system: { title: 'Tests with processes, disks and long texts', run: () => vitest('system') },
+  panel: { title: 'Tests of the panel in a browser', run: () => vitest('panel') },
   host: { title: 'Tests in the extension host', run: host },
   e2e: { title: 'End-to-end tests', run: endToEnd },
 };
 const names = Object.keys(steps);
-const inBrowser = ['unit', 'host', 'e2e'];
+const inBrowser = ['panel', 'host', 'e2e'];
 const inCodeServer = ['host', 'e2e'];
 
 const usage = `npm test [-- [--keep-going] [${names.join('|')}] …]
@@ -72,7 +74,7 @@ async function setUp(wanted) {
   if (wanted.some((name) => inBrowser.includes(name))) {
     process.env.CHROMIUM = await ensureChromium();
   }
-  if (wanted.includes('unit')) await ensureRealCodex();
+  if (wanted.includes('system')) await ensureRealCodex();
   if (wanted.some((name) => inCodeServer.includes(name))) await ensureCodeServer();
   await mkdir(results, { recursive: true });
   if (wanted.some((name) => inCodeServer.includes(name)) && !wanted.includes('package')) {
@@ -163,17 +165,22 @@ async function tests(file, args, read) {
   return code === 0 ? counts : { ...counts, failed: Math.max(1, counts.failed) };
 }
 
-function unit() {
-  const reporters = [
-    '--reporter=dot',
-    '--reporter=json',
-    '--outputFile.json=test-results/unit.json',
-  ];
-  const args = [bin('vitest'), 'run', '--config', 'test/vitest.config.ts', ...reporters];
-  return tests('unit.json', args, (report) => ({
+/** @param {string} project - of test/vitest.config.ts */
+function vitest(project) {
+  const file = `${project}.json`;
+  const reporters = ['dot', 'json'].map((name) => `--reporter=${name}`);
+  const output = `--outputFile.json=test-results/${file}`;
+  const config = ['--config', 'test/vitest.config.ts', '--project', project];
+  const args = [bin('vitest'), 'run', ...config, ...reporters, output];
+  return tests(file, args, (report) => ({
     passed: report.numPassedTests,
-    failed: report.numFailedTests,
+    // A file that does not load has no tests that could fail.
+    failed: report.numFailedTests + report.testResults.filter(isUnloaded).length,
   }));
+}
+
+function isUnloaded({ status, assertionResults }) {
+  return status === 'failed' && assertionResults.every((one) => one.status !== 'failed');
 }
 
 async function host() {

@@ -1,4 +1,4 @@
-import { runRounds, type Report } from '../../unit/lease/rounds.ts';
+import { runRounds, type Report } from '../../system/lease/rounds.ts';
 import { atMost, isTrue, note, type Measure, type Row } from './table.ts';
 
 const defaultRounds = 1_000;

@@ -16,7 +16,7 @@ const files = [
   'test/browser/panel.test.ts',
   'test/browser/usage.test.ts',
   'test/browser/receipt.test.ts',
-  'test/unit/lease/rounds.test.ts',
+  'test/system/lease/rounds.test.ts',
 ];
 
 /** Those files with every case in them. */

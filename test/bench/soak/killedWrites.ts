@@ -1,4 +1,4 @@
-import { createKilledWrites, faultOf } from '../../unit/lease/killedWrites.ts';
+import { createKilledWrites, faultOf } from '../../system/lease/killedWrites.ts';
 import { atMost, note, type Row } from '../measure/table.ts';
 import type { Soak } from './soak.ts';
 

@@ -1,4 +1,4 @@
-import { runRounds, type Report, type RoundsOptions } from '../../unit/lease/rounds.ts';
+import { runRounds, type Report, type RoundsOptions } from '../../system/lease/rounds.ts';
 import { atMost, note, type Row } from '../measure/table.ts';
 import { whyNoSmallDisk } from '../../support/smallDisk.ts';
 import type { Soak } from './soak.ts';

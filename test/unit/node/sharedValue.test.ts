@@ -21,7 +21,7 @@ import {
   type SharedValueProblem,
 } from '../../../src/base/storage/sharedValue.ts';
 import { createSharedFile } from '../../../src/node/storage/sharedValue.ts';
-import { createWindows, type Windows } from '../lease/windows.ts';
+import { createWindows, type Windows } from '../../system/lease/windows.ts';
 import { recordingLog } from '../../support/credentials.ts';
 
 const never = new AbortController().signal;

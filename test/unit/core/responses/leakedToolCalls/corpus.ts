@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 const read = (name: string): unknown =>
   JSON.parse(
-    readFileSync(new URL(`../../../fixtures/garble/${name}`, import.meta.url).pathname, 'utf8'),
+    readFileSync(new URL(`../../../../fixtures/garble/${name}`, import.meta.url).pathname, 'utf8'),
   );
 
 const positiveFile = z.object({

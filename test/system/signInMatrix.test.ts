@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Credential } from '../../../../src/core/auth/credential.ts';
-import { AuthError, describeAuthFailure } from '../../../../src/core/auth/errors.ts';
-import { signIn, type SignInAttempt } from '../../../../src/core/auth/signIn/signIn.ts';
-import { planSignIn } from '../../../../src/core/auth/signIn/signInMethods.ts';
-import { createHttp } from '../../../../src/node/http/http.ts';
-import { createLoopback } from '../../../../src/node/signIn/loopback.ts';
-import { startBackend, type Backend } from '../../../backend/backend.ts';
-import { recordingLog } from '../../../support/credentials.ts';
-import { settled, steppedClock, type SteppedClock } from '../../../support/steppedClock.ts';
+import type { Credential } from '../../src/core/auth/credential.ts';
+import { AuthError, describeAuthFailure } from '../../src/core/auth/errors.ts';
+import { signIn, type SignInAttempt } from '../../src/core/auth/signIn/signIn.ts';
+import { planSignIn } from '../../src/core/auth/signIn/signInMethods.ts';
+import { createHttp } from '../../src/node/http/http.ts';
+import { createLoopback } from '../../src/node/signIn/loopback.ts';
+import { startBackend, type Backend } from '../backend/backend.ts';
+import { recordingLog } from '../support/credentials.ts';
+import { settled, steppedClock, type SteppedClock } from '../support/steppedClock.ts';
 
 /*
  * Sign-in against the real stand-in issuer and real sockets: every place, every trouble with the
@@ -53,7 +53,7 @@ const cells = Object.keys(places).flatMap((place) =>
   ),
 );
 
-const mediaFolder = join(import.meta.dirname, '../../../../media');
+const mediaFolder = join(import.meta.dirname, '../../media');
 const client = createHttp();
 const toEnd: (() => unknown)[] = [];
 let clock: SteppedClock = steppedClock();

@@ -49,7 +49,7 @@ import { readRetryAfterMs } from '../../../src/core/responses/retry/retryHint.ts
 import { describeShape, safeName } from '../../../src/core/responses/redaction/describeShape.ts';
 import { createEventReader } from '../../../src/core/responses/stream/sse.ts';
 import { createUnknownEvents } from '../../../src/core/responses/stream/unknownEvents.ts';
-import { classic, countingGrants, run } from '../core/responses/harness.ts';
+import { classic, countingGrants, run } from '../../unit/core/responses/harness.ts';
 import { findSteepGrowth, wireUnits } from '../../support/growth.ts';
 import { skippingClock } from '../../support/manualClock.ts';
 import { inChunks } from '../../support/streams.ts';

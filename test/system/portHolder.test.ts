@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { nameHolder, type PortHolderDeps } from '../../../src/node/signIn/portHolder.ts';
+import { nameHolder, type PortHolderDeps } from '../../src/node/signIn/portHolder.ts';
 
 const never = new AbortController().signal;
 

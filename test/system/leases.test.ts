@@ -2,12 +2,12 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { silentLog } from '../../../src/base/log.ts';
-import { createLeases } from '../../../src/node/locks/leases.ts';
-import { createPeerProcesses } from '../../../src/node/locks/processes.ts';
-import { createWindows, type Windows } from '../lease/windows.ts';
-import { recordingLog } from '../../support/credentials.ts';
-import { mountSmallDisk, whyNoSmallDisk } from '../../support/smallDisk.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { createLeases } from '../../src/node/locks/leases.ts';
+import { createPeerProcesses } from '../../src/node/locks/processes.ts';
+import { createWindows, type Windows } from './lease/windows.ts';
+import { recordingLog } from '../support/credentials.ts';
+import { mountSmallDisk, whyNoSmallDisk } from '../support/smallDisk.ts';
 
 const never = new AbortController().signal;
 let windows: Windows;

@@ -1,5 +1,5 @@
-import { silentLog } from '../../../src/base/log.ts';
-import { createLedgerFile } from '../../../src/node/storage/ledgerFile.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { createLedgerFile } from '../../src/node/storage/ledgerFile.ts';
 
 /* Appends 500 entries of its own: a second window of the editor. */
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { silentLog } from '../../../src/base/log.ts';
-import type { LedgerEntry } from '../../../src/core/ledger/entry.ts';
-import { createLedgerFile } from '../../../src/node/storage/ledgerFile.ts';
+import { silentLog } from '../../src/base/log.ts';
+import type { LedgerEntry } from '../../src/core/ledger/entry.ts';
+import { createLedgerFile } from '../../src/node/storage/ledgerFile.ts';
 
 const atMs = Date.UTC(2026, 9, 5);
 

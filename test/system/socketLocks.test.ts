@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { LockAnswer, MachineLock } from '../../../src/base/storage/locks.ts';
-import { endpointsOf, type Endpoint } from '../../../src/node/locks/lockEndpoints.ts';
-import { createSocketLocks } from '../../../src/node/locks/socketLocks.ts';
+import type { LockAnswer, MachineLock } from '../../src/base/storage/locks.ts';
+import { endpointsOf, type Endpoint } from '../../src/node/locks/lockEndpoints.ts';
+import { createSocketLocks } from '../../src/node/locks/socketLocks.ts';
 
 const never = new AbortController().signal;
 const settings = { patienceMs: 300, silentMs: 60, outlivedMs: 400 };

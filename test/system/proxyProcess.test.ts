@@ -3,10 +3,10 @@ import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createServers } from '../../support/proxies.ts';
+import { createServers } from '../support/proxies.ts';
 
-const script = fileURLToPath(new URL('../../support/networkProbe.ts', import.meta.url));
-const authority = fileURLToPath(new URL('../../fixtures/tls/inspector-ca.pem', import.meta.url));
+const script = fileURLToPath(new URL('../support/networkProbe.ts', import.meta.url));
+const authority = fileURLToPath(new URL('../fixtures/tls/inspector-ca.pem', import.meta.url));
 const servers = createServers();
 afterEach(() => servers.closeAll());
 
@@ -20,7 +20,7 @@ async function probe(environment: NodeJS.ProcessEnv) {
     ['--import', 'tsx', script, 'https://origin.test/'],
     {
       env: { PATH, SystemRoot, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, ...environment },
-      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
     },
   );
   return { ...JSON.parse(stdout), asked: proxy.asked.length > 0 };

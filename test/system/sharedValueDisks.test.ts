@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from '../../support/smallDisk.ts';
-import { createWindows, type Window, type Windows } from '../lease/windows.ts';
+import { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from '../support/smallDisk.ts';
+import { createWindows, type Window, type Windows } from './lease/windows.ts';
 
 /*
  * Windows as processes over real disks that fill up, become read-only, or cannot be opened for want

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Backend, startBackend } from './backend.ts';
-import { type CodexHome, createCodexHome, ensureCodexCli } from './codexCli.ts';
-import { asList, asRecord } from './values.ts';
+import { type Backend, startBackend } from '../backend/backend.ts';
+import { type CodexHome, createCodexHome, ensureCodexCli } from '../backend/codexCli.ts';
+import { asList, asRecord } from '../backend/values.ts';
 
 const email = 'ada@example.com';
 const homes: CodexHome[] = [];
