@@ -17,6 +17,8 @@ const shared = {
   logLevel: 'warning',
   legalComments: 'none',
   metafile: true,
+  // Its build for Node reads files, which nothing here needs.
+  alias: { '@vscode/l10n': '@vscode/l10n/dist/browser.js' },
 };
 
 /** The parts of undici that `src/node` imports; see `src/node/http/undici.d.ts`. */

@@ -7,11 +7,14 @@ import { createLedgerServices } from './composition/usageLedger.ts';
 import { createSignInServices } from './composition/signInServices.ts';
 import { createBackendServices } from './composition/backend.ts';
 import { registerUi } from './composition/ui.ts';
+import { configureLocalization } from './shared/l10n.ts';
+import { editorLocalization } from './vscode/localization.ts';
 
 let finish: (() => Promise<void>) | undefined;
 
 /** Builds every part once and joins them. Nothing here asks the network for anything. */
 export function activate(context: vscode.ExtensionContext): void {
+  configureLocalization(editorLocalization());
   const lifetime = new Disposables();
   context.subscriptions.push(lifetime);
   const platform = createPlatform(context, lifetime);

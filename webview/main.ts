@@ -1,6 +1,8 @@
 // oxlint-disable-next-line import/no-unassigned-import -- the bundler makes a sheet of it
 import './main.css';
+import { configureLocalization } from '../src/shared/l10n.ts';
 import { connectHost } from './base/host.ts';
+import { pageLocalization } from './base/localize.ts';
 import { createPanel } from './panel/panel.ts';
 
 const mostReports = 20;
@@ -23,6 +25,7 @@ function reportFaults(send: (message: string) => void): void {
 function start(): void {
   const root = document.getElementById('app');
   if (root === null) return;
+  configureLocalization(pageLocalization());
   const host = connectHost();
   reportFaults((message) => host.send({ type: 'view/error', message }));
   createPanel(root, host);

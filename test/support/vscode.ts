@@ -1,3 +1,5 @@
+import { t } from '@vscode/l10n';
+
 /** As much of the `vscode` module as our adapters use, with what they did left open to look at. */
 export class EventEmitter<T> {
   #listeners = new Set<(value: T) => void>();
@@ -414,8 +416,8 @@ export const authentication = {
 };
 
 export const l10n = {
-  t: (message: string, ...args: unknown[]) =>
-    message.replace(/\{(\d)\}/g, (_, i: string) => String(args[Number(i)])),
+  t,
+  bundle: undefined as Record<string, string> | undefined,
 };
 
 /** Secret storage on a map. Two with the same map are two windows. */

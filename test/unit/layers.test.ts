@@ -8,18 +8,19 @@ const root = join(import.meta.dirname, '../..');
 /** Which rooms and packages each room may import. Nothing else. */
 const mayImport: Record<string, RegExp> = {
   'src/base': /^(src\/base|zod\/mini)$/,
+  'src/shared': /^(src\/(base|shared)|zod\/mini|@vscode\/l10n)$/,
   'src/protocol': /^(zod\/mini|src\/(protocolParts|protocolUsage))$/,
   'src/protocolParts': /^zod\/mini$/,
   'src/protocolUsage': /^zod\/mini$/,
-  'src/core': /^(src\/(base|core)|zod\/mini|eventsource-parser)$/,
+  'src/core': /^(src\/(base|core|shared)|zod\/mini|eventsource-parser|@vscode\/l10n)$/,
   'src/node': /^(src\/(base|core|node)|zod\/mini|node:.*|undici(\/lib\/.*)?)$/,
   'src/vscode':
-    /^(src\/(base|core|protocol|protocolUsage|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
-  'src/extension': /^(src\/(base|composition)|vscode)$/,
+    /^(src\/(base|core|protocol|protocolUsage|shared|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
+  'src/extension': /^(src\/(base|composition|shared|vscode)|vscode)$/,
   'src/composition':
-    /^(src\/(base|core|node|composition|protocolUsage|vscode)|vscode|zod\/mini|node:path)$/,
+    /^(src\/(base|core|node|composition|protocolUsage|shared|vscode)|vscode|zod\/mini|node:path)$/,
   webview:
-    /^(webview|src\/(base|protocol|protocolUsage)|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*|katex(\/dist\/katex\.min\.css)?)$/,
+    /^(webview|src\/(base|protocol|protocolUsage|shared)|@vscode\/l10n|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*|katex(\/dist\/katex\.min\.css)?)$/,
 };
 
 /** Inside core, a room may import itself and those before it. */

@@ -1,4 +1,5 @@
 import type { UsageAccounts } from '../../src/protocolUsage.ts';
+import { configureLocalization } from '../../src/shared/l10n.ts';
 import { appendAll, h, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import { createTicker } from '../base/frames.ts';
@@ -13,6 +14,7 @@ const minuteMs = 60_000;
 
 /** The Usage page. It lives as long as the panel; while it is hidden, nothing of it runs. */
 export function createUsagePage(deps: UsageContext): UsagePage {
+  configureLocalization(deps.localization);
   const { send, now } = deps;
   let choice = deps.choice;
   let state: ViewState | undefined;

@@ -1,5 +1,6 @@
 import type { FromWebview } from '../../src/protocol.ts';
 import type { LedgerScope, PlotSpan } from '../../src/protocolUsage.ts';
+import type { Localization } from '../../src/shared/l10n.ts';
 import type { Announcement } from '../panel/announcer.ts';
 import type { ButtonLook } from '../base/toolkit.ts';
 import type { ViewState } from '../panel/state.ts';
@@ -23,6 +24,8 @@ export interface UsageContext {
   /** What was shown when the page was last left. */
   readonly choice: UsageChoice;
   readonly keep: (choice: UsageChoice) => void;
+  /** The script of the page formats its own texts. */
+  readonly localization: Localization;
 }
 
 export interface UsagePage {

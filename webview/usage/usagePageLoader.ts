@@ -1,5 +1,6 @@
 import { siblingScriptUrl } from '../base/siblingScriptUrl.ts';
 import { h } from '../base/dom.ts';
+import { pageLocalization } from '../base/localize.ts';
 import type { SavedState } from '../panel/savedState.ts';
 import type { ViewState } from '../panel/state.ts';
 import { toolkitButton } from '../base/toolkit.ts';
@@ -79,6 +80,7 @@ export function createUsagePageLoader(deps: UsagePageLoaderDeps): UsagePageLoade
       close,
       choice: { accountId, span, scope },
       keep: (choice) => save(choice),
+      localization: pageLocalization(),
     });
     if (isOpen) show(page, takesFocus);
   };

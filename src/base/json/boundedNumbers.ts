@@ -1,19 +1,10 @@
 import * as z from 'zod/mini';
+import { furthestMs, isNear, lastDateMs } from '../timeBounds.ts';
 
 /**
  * Bounds for times and durations that others wrote. A figure beyond them is misread or broken, so
  * it counts as not told.
  */
-
-/** The last moment that `Date` and `Intl` can show (ECMA-262, 21.4.1.1), epoch ms. */
-export const lastDateMs = 8.64e15;
-
-/** No limit of any plan lasts longer than a year; nothing that matters here is further away, ms. */
-export const furthestMs = 400 * 86_400_000;
-
-/** Whether the moment lies near enough to be told to people. False for NaN and Infinity. */
-export const isNear = (atMs: number, nowMs: number): boolean =>
-  Math.abs(atMs - nowMs) <= furthestMs && Math.abs(atMs) <= lastDateMs;
 
 /**
  * Epoch ms of a time that is documented as epoch seconds. Some services write milliseconds or

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { truncate } from '../../base/truncate.ts';
-import { lastDateMs } from '../../base/json/boundedNumbers.ts';
+import { lastDateMs } from '../../base/timeBounds.ts';
 import { parseJson } from '../../base/json/json.ts';
 
 /** Who a token speaks of. Every field may be missing. */

@@ -1,6 +1,6 @@
 import { lookupTable } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
-import { furthestMs } from '../../base/json/boundedNumbers.ts';
+import { furthestMs } from '../../base/timeBounds.ts';
 import { readText, type Http, type HttpRequest } from '../../base/http.ts';
 import { parseJson } from '../../base/json/json.ts';
 import { isSafeEndpoint } from '../settings/settings.ts';

@@ -1,4 +1,4 @@
-import { furthestMs } from '../../base/json/boundedNumbers.ts';
+import { furthestMs } from '../../base/timeBounds.ts';
 import type { Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
 import { readAccount, readClaims } from './idToken.ts';

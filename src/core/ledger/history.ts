@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { furthestMs, isNear, storedTime as atMs } from '../../base/json/boundedNumbers.ts';
+import { storedTime as atMs } from '../../base/json/boundedNumbers.ts';
+import { furthestMs, isNear } from '../../base/timeBounds.ts';
 import { optionalField, membersOf } from '../../base/json/optionalField.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { QuotaSnapshot, QuotaWindow } from '../quota/decode/quotaSnapshot.ts';

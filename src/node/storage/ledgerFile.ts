@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastDateMs } from '../../base/json/boundedNumbers.ts';
+import { lastDateMs } from '../../base/timeBounds.ts';
 import { parseJson } from '../../base/json/json.ts';
 import type { Log } from '../../base/log.ts';
 import { latestEntries, ledgerEntry, type LedgerEntry } from '../../core/ledger/entry.ts';

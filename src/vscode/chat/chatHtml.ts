@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { editorLocalization } from '../localization.ts';
 import { contentPolicy } from './contentPolicy.ts';
 
 /** The page of the chat view. */
@@ -16,8 +17,16 @@ export function chatHtml(webview: vscode.Webview, extensionUri: vscode.Uri): str
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Codex</title>
 <link rel="stylesheet" href="${file('webview.css')}">
-<script nonce="${nonce}" src="${file('webview.js')}" defer></script>
+${translations()}<script nonce="${nonce}" src="${file('webview.js')}" defer></script>
 </head>
 <body><div id="app"></div></body>
 </html>`;
+}
+
+/** Translations as data, which the content security policy never runs; nothing in English. */
+function translations(): string {
+  const { bundle } = editorLocalization();
+  if (bundle === undefined) return '';
+  const json = JSON.stringify(bundle).replaceAll('<', String.raw`\u003c`);
+  return `<script type="application/json" id="translations">${json}</script>\n`;
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lastDateMs } from '../../../src/base/json/boundedNumbers.ts';
+import { lastDateMs } from '../../../src/base/timeBounds.ts';
 import { credentialSchema } from '../../../src/core/auth/credential.ts';
 import { readClaims } from '../../../src/core/auth/idToken.ts';
 import { exchangeCode } from '../../../src/core/auth/oauth.ts';

@@ -1,5 +1,5 @@
 import { LoadError } from '../../../base/async/loading.ts';
-import { isNear } from '../../../base/json/boundedNumbers.ts';
+import { isNear } from '../../../base/timeBounds.ts';
 import { AuthError, isPassing, type AuthFailure } from '../../auth/errors.ts';
 import { PoolError, type PoolFailure } from '../../pool/failure.ts';
 import { timeThenDistance } from '../../quota/text/time.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isNear } from '../../../base/json/boundedNumbers.ts';
+import { isNear } from '../../../base/timeBounds.ts';
 import { optionalField } from '../../../base/json/optionalField.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { creditsBody, isRefused, readCreditsBody } from './usageSchema.ts';

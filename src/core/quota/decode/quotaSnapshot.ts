@@ -1,4 +1,5 @@
-import { epochMs, furthestMs, spanMs } from '../../../base/json/boundedNumbers.ts';
+import { epochMs, spanMs } from '../../../base/json/boundedNumbers.ts';
+import { furthestMs } from '../../../base/timeBounds.ts';
 
 /** One limit of the account over some stretch of time. Only what the backend has said. */
 export interface QuotaWindow {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../../base/async/clock.ts';
-import { isNear } from '../../../base/json/boundedNumbers.ts';
+import { isNear } from '../../../base/timeBounds.ts';
 import { readText as readBody, type Http, type HttpResponse } from '../../../base/http.ts';
 import { parseJson } from '../../../base/json/json.ts';
 import { optionalField } from '../../../base/json/optionalField.ts';

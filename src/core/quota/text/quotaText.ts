@@ -1,4 +1,4 @@
-import { isNear } from '../../../base/json/boundedNumbers.ts';
+import { isNear } from '../../../base/timeBounds.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { shownPercent, type QuotaSource, type QuotaWindow } from '../decode/quotaSnapshot.ts';
 import type { QuotaState } from '../store/record.ts';

@@ -1,4 +1,4 @@
-import { isNear, lastDateMs } from '../../../base/json/boundedNumbers.ts';
+import { isNear, lastDateMs } from '../../../base/timeBounds.ts';
 
 /** Where times are read: both as Intl takes them; the machine's own when absent. */
 export interface Place {

@@ -1,0 +1,8 @@
+import * as vscode from 'vscode';
+import type { Localization } from '../shared/l10n.ts';
+
+/** The language of the editor and, unless it is English, the translations into it. */
+export function editorLocalization(): Localization {
+  const { bundle } = vscode.l10n;
+  return { language: vscode.env.language, ...(bundle === undefined ? {} : { bundle }) };
+}
