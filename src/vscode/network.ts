@@ -3,23 +3,32 @@ import * as z from 'zod/mini';
 import type { Disposable } from '../base/disposables.ts';
 import { createEmitter, type Event } from '../base/event.ts';
 import { plainNetwork, type NetworkSettings } from '../base/network.ts';
+import { once } from '../base/once.ts';
 
 export interface Network extends Disposable {
   network(): NetworkSettings;
   readonly onDidChangeNetwork: Event<void>;
 }
 
-/** The editor's names, each with what counts when its value does not parse. */
-const shape = {
-  proxy: z.catch(z.string(), plainNetwork.proxy),
-  noProxy: z.catch(z.readonly(z.array(z.string())), plainNetwork.noProxy),
-  proxyAuthorization: z.catch(z.optional(z.string()), undefined),
-  proxySupport: z.catch(z.enum(['off', 'on', 'fallback', 'override']), plainNetwork.proxySupport),
-  proxyStrictSSL: z.catch(z.boolean(), plainNetwork.strictSsl),
-  systemCertificates: z.catch(z.boolean(), plainNetwork.systemCertificates),
-};
-const schema = z.object(shape);
-const names = Object.keys(shape);
+/** The settings of the editor, each with its default when its value does not parse. */
+const schema = once(() =>
+  z.object({
+    proxy: z.catch(z.string(), plainNetwork.proxy),
+    noProxy: z.catch(z.readonly(z.array(z.string())), plainNetwork.noProxy),
+    proxyAuthorization: z.catch(z.optional(z.string()), undefined),
+    proxySupport: z.catch(z.enum(['off', 'on', 'fallback', 'override']), plainNetwork.proxySupport),
+    proxyStrictSSL: z.catch(z.boolean(), plainNetwork.strictSsl),
+    systemCertificates: z.catch(z.boolean(), plainNetwork.systemCertificates),
+  }),
+);
+const names = [
+  'proxy',
+  'noProxy',
+  'proxyAuthorization',
+  'proxySupport',
+  'proxyStrictSSL',
+  'systemCertificates',
+];
 
 /** The proxy and certificate settings of the editor itself (`http.*`), read when asked for. */
 export function createNetwork(): Network {
@@ -36,7 +45,7 @@ export function createNetwork(): Network {
 
 function read(): NetworkSettings {
   const values = vscode.workspace.getConfiguration('http');
-  const { proxyStrictSSL, ...rest } = schema.parse(
+  const { proxyStrictSSL, ...rest } = schema().parse(
     Object.fromEntries(names.map((name) => [name, ownValue(values, name)])),
   );
   return { ...rest, strictSsl: proxyStrictSSL };

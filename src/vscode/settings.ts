@@ -21,10 +21,11 @@ export function createSettings(log: Pick<Log, 'warn'>): LiveSettings {
   let remarks = '';
   const read = (): Settings => {
     const raw = readRaw();
-    const told = settingRemarks(raw);
-    if (told.join() !== remarks) for (const remark of told) log.warn(remark);
-    remarks = told.join();
-    return readSettings(raw);
+    const settings = readSettings(raw);
+    const found = settingRemarks(raw, settings);
+    if (found.join() !== remarks) for (const remark of found) log.warn(remark);
+    remarks = found.join();
+    return settings;
   };
   const change = createEmitter<void>();
   let current = read();

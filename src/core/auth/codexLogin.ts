@@ -28,17 +28,19 @@ const usualIssuer = 'https://auth.openai.com';
 /** A login that runs out sooner than this is not worth taking. */
 const shortestLifeMs = 60_000;
 
-const text = z.string().check(z.minLength(1));
+const text = z.lazy(() => z.string().check(z.minLength(1)));
 
 /** `auth.json` (WIRE.md a). The refresh token is not even read. */
-const authFile = z.object({
-  tokens: z.object({
-    access_token: text,
-    id_token: optionalField(text),
-    account_id: optionalField(text),
-    oauth_provenance: optionalField(z.object({ issuer: optionalField(text) })),
+const authFile = z.lazy(() =>
+  z.object({
+    tokens: z.object({
+      access_token: text,
+      id_token: optionalField(text),
+      account_id: optionalField(text),
+      oauth_provenance: optionalField(z.object({ issuer: optionalField(text) })),
+    }),
   }),
-});
+);
 
 /**
  * The login in the text of an `auth.json`. Undefined when the text is something else, when the CLI

@@ -3,20 +3,16 @@ import type { Event } from '../../base/event.ts';
 import { repairedTime, storedTime } from '../../base/json/boundedNumbers.ts';
 import { parseJson } from '../../base/json/json.ts';
 import { isNewer } from '../../base/json/storedJson.ts';
+import { once } from '../../base/once.ts';
 
 /**
  * Why the issuer no longer takes a refresh token (WIRE.md a, permanent refresh errors). It is
  * `interrupted` when a window ended between the answer to its refresh and storing what it got, and
  * `keyRejected` when an API key was answered with 401.
  */
-const signedOutReason = z.enum([
-  'expired',
-  'reused',
-  'revoked',
-  'rejected',
-  'interrupted',
-  'keyRejected',
-]);
+const signedOutReason = z.lazy(() =>
+  z.enum(['expired', 'reused', 'revoked', 'rejected', 'interrupted', 'keyRejected']),
+);
 export type SignedOutReason = z.infer<typeof signedOutReason>;
 
 /**
@@ -25,7 +21,7 @@ export type SignedOutReason = z.infer<typeof signedOutReason>;
  * a borrowed token is never refreshed. `apiKey` is a key of the OpenAI API: its `issuer` is the
  * address of the API that it is for, and every token is billed.
  */
-const credentialKind = z.enum(['chatgpt', 'imported', 'environment', 'apiKey']);
+const credentialKind = z.lazy(() => z.enum(['chatgpt', 'imported', 'environment', 'apiKey']));
 export type CredentialKind = z.infer<typeof credentialKind>;
 
 /** Who may be shown what a credential of this kind holds: the sign-in service, or the API. */
@@ -38,34 +34,36 @@ const credentialVersion = 1;
 const perhaps = <T extends z.ZodMiniType>(schema: T) =>
   z.optional(z.catch(z.optional(schema), undefined));
 
-/** One account that somebody signed in with, as it is stored. */
-export const credentialSchema = z.object({
-  /** Absent in entries of the first version, which knew `chatgpt` alone. */
-  kind: z.optional(credentialKind),
-  /** Absent: 1. A higher one is of a newer version of the extension, whose entry is left alone. */
-  version: z.optional(z.literal(credentialVersion)),
-  /** The same for the same user of the same account, however often they sign in. */
-  id: z.string().check(z.minLength(1)),
-  /** The issuer that gave the tokens; they are never shown to another one. */
-  issuer: z.string().check(z.minLength(1)),
-  accountId: z.string().check(z.minLength(1)),
-  userId: perhaps(z.string()),
-  email: perhaps(z.string()),
-  /** Plan as the issuer names it, such as `plus`; unknown names are possible. */
-  plan: perhaps(z.string()),
-  /** All tokens are empty once `signedOutReason` is set. */
-  accessToken: z.string(),
-  refreshToken: z.string(),
-  idToken: perhaps(z.string()),
-  /** When the access token runs out; absent when the issuer did not tell. */
-  expiresAtMs: perhaps(storedTime),
-  /** When the tokens were given, at sign-in or by a refresh. */
-  refreshedAtMs: repairedTime,
-  /** Another one for each set of tokens; absent until the first refresh. */
-  revision: perhaps(z.string()),
-  signedOutReason: z.optional(z.catch(signedOutReason, 'rejected')),
-});
-export type Credential = z.infer<typeof credentialSchema>;
+/** One account that somebody signed in with, as it is stored. Built when an entry is first read. */
+export const credentialSchema = once(() =>
+  z.object({
+    /** Absent in entries of the first version, which knew `chatgpt` alone. */
+    kind: z.optional(credentialKind),
+    /** Absent: 1. A higher one is of a newer version of the extension, whose entry is left alone. */
+    version: z.optional(z.literal(credentialVersion)),
+    /** The same for the same user of the same account, however often they sign in. */
+    id: z.string().check(z.minLength(1)),
+    /** The issuer that gave the tokens; they are never shown to another one. */
+    issuer: z.string().check(z.minLength(1)),
+    accountId: z.string().check(z.minLength(1)),
+    userId: perhaps(z.string()),
+    email: perhaps(z.string()),
+    /** Plan as the issuer names it, such as `plus`; unknown names are possible. */
+    plan: perhaps(z.string()),
+    /** All tokens are empty once `signedOutReason` is set. */
+    accessToken: z.string(),
+    refreshToken: z.string(),
+    idToken: perhaps(z.string()),
+    /** When the access token runs out; absent when the issuer did not tell. */
+    expiresAtMs: perhaps(storedTime),
+    /** When the tokens were given, at sign-in or by a refresh. */
+    refreshedAtMs: repairedTime,
+    /** Another one for each set of tokens; absent until the first refresh. */
+    revision: perhaps(z.string()),
+    signedOutReason: z.optional(z.catch(signedOutReason, 'rejected')),
+  }),
+);
+export type Credential = z.infer<ReturnType<typeof credentialSchema>>;
 
 /** Where credentials live: one truth for all windows. Reads are never answered from memory. */
 export interface CredentialStore {
@@ -109,8 +107,8 @@ export type StoredCredential =
   | { kind: 'newer' }
   | { kind: 'broken' };
 
-const anyObject = z.record(z.string(), z.unknown());
-const kindAlone = z.object({ kind: z.optional(credentialKind) });
+const anyObject = z.lazy(() => z.record(z.string(), z.unknown()));
+const kindAlone = z.lazy(() => z.object({ kind: z.optional(credentialKind) }));
 
 /** Reads one stored entry. `unknown` holds the members that this version does not know. */
 export function readStoredCredential(text: string): StoredCredential {
@@ -119,8 +117,9 @@ export function readStoredCredential(text: string): StoredCredential {
   if (isNewer(raw, credentialVersion) || !kindAlone.safeParse(raw).success) {
     return { kind: 'newer' };
   }
-  const parsed = credentialSchema.safeParse(raw);
+  const schema = credentialSchema();
+  const parsed = schema.safeParse(raw);
   if (!parsed.success) return { kind: 'broken' };
-  const others = Object.entries(raw).filter(([key]) => !Object.hasOwn(credentialSchema.shape, key));
+  const others = Object.entries(raw).filter(([key]) => !Object.hasOwn(schema.shape, key));
   return { kind: 'credential', credential: parsed.data, unknown: Object.fromEntries(others) };
 }

@@ -19,35 +19,38 @@ export interface TokenClaims {
 /** No address of an issuer is longer, UTF-16 code units. */
 const longestIssuer = 300;
 
-const text = z.catch(z.optional(z.string().check(z.minLength(1))), undefined);
-const seconds = z.catch(
-  z.optional(z.number().check(z.nonnegative(), z.lte(lastDateMs / 1000))),
-  undefined,
+const text = z.lazy(() => z.catch(z.optional(z.string().check(z.minLength(1))), undefined));
+const seconds = z.lazy(() =>
+  z.catch(z.optional(z.number().check(z.nonnegative(), z.lte(lastDateMs / 1000))), undefined),
 );
-const organizations = z.catch(z.optional(z.array(z.catch(z.object({ id: text }), {}))), undefined);
+const organizations = z.lazy(() =>
+  z.catch(z.optional(z.array(z.catch(z.object({ id: text }), {}))), undefined),
+);
 
-const payload = z.object({
-  iss: text,
-  sub: text,
-  email: text,
-  exp: seconds,
-  iat: seconds,
-  chatgpt_account_id: text,
-  organizations,
-  'https://api.openai.com/auth': z.catch(
-    z.optional(
-      z.object({
-        chatgpt_account_id: text,
-        organizations,
-        chatgpt_plan_type: text,
-        chatgpt_user_id: text,
-        user_id: text,
-      }),
+const payload = z.lazy(() =>
+  z.object({
+    iss: text,
+    sub: text,
+    email: text,
+    exp: seconds,
+    iat: seconds,
+    chatgpt_account_id: text,
+    organizations,
+    'https://api.openai.com/auth': z.catch(
+      z.optional(
+        z.object({
+          chatgpt_account_id: text,
+          organizations,
+          chatgpt_plan_type: text,
+          chatgpt_user_id: text,
+          user_id: text,
+        }),
+      ),
+      undefined,
     ),
-    undefined,
-  ),
-  'https://api.openai.com/profile': z.catch(z.optional(z.object({ email: text })), undefined),
-});
+    'https://api.openai.com/profile': z.catch(z.optional(z.object({ email: text })), undefined),
+  }),
+);
 
 /**
  * What a JWT says of its account (WIRE.md a, claims); nothing when it is no JWT. The signature is

@@ -6,7 +6,7 @@ import { omitUndefined } from '../../base/omitUndefined.ts';
 // Schemas are made when a file is read or written: a start has no use for them.
 
 /** No turn counts so many of anything; sums of such figures would lose all others. */
-const count = z.number().check(z.nonnegative(), z.lte(1e12));
+const count = z.lazy(() => z.number().check(z.nonnegative(), z.lte(1e12)));
 
 /** How sure a share is, from best to least. `pending`: the reading after the turn is to come. */
 const certainty = z.lazy(() => z.enum(['measured', 'shared', 'rough', 'pending']));

@@ -3,8 +3,8 @@ import { bundledModels } from './bundled.ts';
 import type { Catalogue, Model } from './catalogue.ts';
 
 /** An answer of the API's `GET /models`: names and nothing else that is of use. */
-const list = z.object({ data: z.array(z.unknown()) });
-const item = z.object({ id: z.string().check(z.minLength(1), z.maxLength(100)) });
+const list = z.lazy(() => z.object({ data: z.array(z.unknown()) }));
+const item = z.lazy(() => z.object({ id: z.string().check(z.minLength(1), z.maxLength(100)) }));
 
 /** The API lists models of every sort; those that think and write are known by their names. */
 const writes = /^(gpt-[5-9]|codex|o[1-9])/;

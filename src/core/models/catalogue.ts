@@ -36,7 +36,7 @@ export interface Catalogue {
 }
 
 // Schemas are made when a catalogue is read: a start has no use for them.
-const slug = z.string().check(z.minLength(1), z.maxLength(100));
+const slug = z.lazy(() => z.string().check(z.minLength(1), z.maxLength(100)));
 const text = z.lazy(() => optionalField(z.string()));
 
 /** No model takes so many tokens; a higher figure is misread, and sums with it would be, too. */
@@ -88,7 +88,7 @@ const entry = z.lazy(() =>
   }),
 );
 
-const catalogue = z.object({ models: z.array(z.unknown()) });
+const catalogue = z.lazy(() => z.object({ models: z.array(z.unknown()) }));
 
 /**
  * Reads an answer of `/codex/models` (WIRE.md e). An entry that does not parse is skipped, so that

@@ -4,7 +4,9 @@ import { repairedTime } from '../../base/json/boundedNumbers.ts';
 import { recordOfKnown } from '../../base/json/optionalField.ts';
 import type { ResponsesFailure, ResponsesFailureKind } from '../responses/retry/failure.ts';
 
-const restReason = z.enum(['usageLimit', 'rateLimited', 'billing', 'notIncluded', 'unauthorized']);
+const restReason = z.lazy(() =>
+  z.enum(['usageLimit', 'rateLimited', 'billing', 'notIncluded', 'unauthorized']),
+);
 export type CooldownReason = z.infer<typeof restReason>;
 
 const hourMs = 3_600_000;
@@ -14,21 +16,23 @@ const longestRestMs = 32 * 24 * hourMs;
 const mostSkewMs = hourMs;
 
 /** An account is left alone for a while, because the backend turned a request of it away. */
-const rest = z.pipe(
-  z.object({
-    reason: restReason,
-    sinceMs: repairedTime,
-    untilMs: z.number().check(z.nonnegative()),
-  }),
-  z.transform((stored) => ({
-    ...stored,
-    untilMs: Math.min(stored.untilMs, stored.sinceMs + longestRestMs),
-  })),
+const rest = z.lazy(() =>
+  z.pipe(
+    z.object({
+      reason: restReason,
+      sinceMs: repairedTime,
+      untilMs: z.number().check(z.nonnegative()),
+    }),
+    z.transform((stored) => ({
+      ...stored,
+      untilMs: Math.min(stored.untilMs, stored.sinceMs + longestRestMs),
+    })),
+  ),
 );
 export type Cooldown = z.infer<typeof rest>;
 
 /** The resting accounts by credential id. Shared by all windows, so that one refusal serves all. */
-export const cooldownsSchema = recordOfKnown(rest);
+export const cooldownsSchema = z.lazy(() => recordOfKnown(rest));
 export type Cooldowns = z.infer<typeof cooldownsSchema>;
 
 /**

@@ -1,31 +1,34 @@
 import { ownValue, without } from '../../base/lookup.ts';
 import * as z from 'zod/mini';
+import { once } from '../../base/once.ts';
 import { listOfKnown, recordOfKnown } from '../../base/json/optionalField.ts';
 
 /** What the person set for one account; everything may be absent. */
-const accountPreferences = {
+const accountPreferences = once(() => ({
   /** Their own name for it. */
   name: z.exactOptional(z.string().check(z.minLength(1), z.maxLength(80))),
   /** True: signed in, but not to be used. */
   off: z.exactOptional(z.boolean()),
   /** Share of any window, 1 to 100, from which on the account is left alone. */
   ceilingPercent: z.exactOptional(z.number().check(z.gte(1), z.lte(100))),
-};
-const wholeAccountPreferences = z.object(accountPreferences);
+}));
+const wholeAccountPreferences = z.lazy(() => z.object(accountPreferences()));
 export type AccountPreferences = z.infer<typeof wholeAccountPreferences>;
 
 /** A member that cannot be read is left out alone: the others are wishes of the person too. */
-const knownPreferences = z.pipe(
-  z.record(z.string(), z.unknown()),
-  z.transform((stored): AccountPreferences => {
-    const known = Object.entries(accountPreferences).flatMap(([key, schema]) => {
-      const parsed = Object.hasOwn(stored, key)
-        ? schema.safeParse(ownValue(stored, key))
-        : undefined;
-      return parsed?.success ? [[key, parsed.data]] : [];
-    });
-    return wholeAccountPreferences.parse(Object.fromEntries(known));
-  }),
+const knownPreferences = z.lazy(() =>
+  z.pipe(
+    z.record(z.string(), z.unknown()),
+    z.transform((stored): AccountPreferences => {
+      const known = Object.entries(accountPreferences()).flatMap(([key, schema]) => {
+        const parsed = Object.hasOwn(stored, key)
+          ? schema.safeParse(ownValue(stored, key))
+          : undefined;
+        return parsed?.success ? [[key, parsed.data]] : [];
+      });
+      return wholeAccountPreferences.parse(Object.fromEntries(known));
+    }),
+  ),
 );
 
 /** The wishes of the person for all accounts, by credential id. Shared by all windows. */

@@ -14,16 +14,17 @@ export function isSafeEndpoint(address: string): boolean {
   return url.protocol === 'http:' && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
 }
 
-const endpoint = z.pipe(
-  z.string().check(z.refine(isSafeEndpoint)),
-  z.transform((address: string) => address.replace(/\/+$/, '')),
-);
+const endpoint = () =>
+  z.pipe(
+    z.string().check(z.refine(isSafeEndpoint)),
+    z.transform((address: string) => address.replace(/\/+$/, '')),
+  );
 
-const retries = z.int().check(z.gte(0), z.lte(3));
+const retries = () => z.int().check(z.gte(0), z.lte(3));
 /** Longer than a minute is not waited for. */
-const delayMs = z.int().check(z.gte(0), z.lte(60_000));
+const delayMs = () => z.int().check(z.gte(0), z.lte(60_000));
 
-/** Figures that are brought within their bounds rather than dropped. */
+/** Numbers that are brought within their bounds rather than dropped. */
 const bounds = new Map<string, readonly [least: number, most: number]>([
   ['requests.limit', [1, 6]],
   ['requests.retryDelay', [0, 60_000]],
@@ -37,45 +38,85 @@ function within(name: string) {
   );
 }
 
-/** Every setting with its default. A value that does not parse counts as not set. */
-const shape = {
-  baseUrl: z.catch(endpoint, 'https://chatgpt.com/backend-api'),
-  issuer: z.catch(endpoint, 'https://auth.openai.com'),
-  apiBaseUrl: z.catch(endpoint, 'https://api.openai.com/v1'),
-  callbackPort: z.catch(z.int().check(z.gte(1024), z.lte(65_535)), 1455),
-  accountRotation: z.catch(z.enum(['ask', 'sequential', 'leastUsed', 'off']), 'ask'),
-  model: z.catch(z.string(), ''),
-  reasoningEffort: z.catch(z.string(), ''),
-  reasoningSummary: z.catch(z.enum(['auto', 'concise', 'detailed', 'none']), 'auto'),
-  verbosity: z.catch(z.enum(['default', 'low', 'medium', 'high']), 'default'),
-  instructions: z.catch(z.string(), ''),
-  'requests.limit': z.catch(within('requests.limit'), 6),
-  'requests.retryDelay': z.catch(within('requests.retryDelay'), 250),
-  'garbledAnswer.retries': z.catch(retries, 3),
-  'garbledAnswer.retryDelay': z.catch(delayMs, 250),
-  'emptyAnswer.retries': z.catch(retries, 1),
-  'emptyAnswer.retryDelay': z.catch(delayMs, 250),
-  sendWith: z.catch(z.enum(['enter', 'ctrlEnter']), 'enter'),
-  showReasoning: z.catch(z.enum(['collapsed', 'expanded', 'hidden']), 'expanded'),
-  statusBarPercent: z.catch(z.enum(['used', 'left']), 'used'),
-  statusBarText: z.catch(z.enum(['both', 'tighter', 'icon']), 'both'),
-  statusBarWhenSignedOut: z.catch(z.boolean(), true),
-  statusBarWarning: z.catch(z.boolean(), true),
+/** Each setting's schema is built when a value other than the default is read: most never are. */
+const schemas = {
+  baseUrl: endpoint,
+  issuer: endpoint,
+  apiBaseUrl: endpoint,
+  callbackPort: () => z.int().check(z.gte(1024), z.lte(65_535)),
+  accountRotation: () => z.enum(['ask', 'sequential', 'leastUsed', 'off']),
+  model: () => z.string(),
+  reasoningEffort: () => z.string(),
+  reasoningSummary: () => z.enum(['auto', 'concise', 'detailed', 'none']),
+  verbosity: () => z.enum(['default', 'low', 'medium', 'high']),
+  instructions: () => z.string(),
+  'requests.limit': () => within('requests.limit'),
+  'requests.retryDelay': () => within('requests.retryDelay'),
+  'garbledAnswer.retries': retries,
+  'garbledAnswer.retryDelay': delayMs,
+  'emptyAnswer.retries': retries,
+  'emptyAnswer.retryDelay': delayMs,
+  sendWith: () => z.enum(['enter', 'ctrlEnter']),
+  showReasoning: () => z.enum(['collapsed', 'expanded', 'hidden']),
+  statusBarPercent: () => z.enum(['used', 'left']),
+  statusBarText: () => z.enum(['both', 'tighter', 'icon']),
+  statusBarWhenSignedOut: () => z.boolean(),
+  statusBarWarning: () => z.boolean(),
+};
+export type Settings = {
+  [Name in keyof typeof schemas]: z.output<ReturnType<(typeof schemas)[Name]>>;
 };
 
-const schema = z.object(shape);
-export type Settings = z.infer<typeof schema>;
+/** What counts when a setting is not set, or when its value does not parse. */
+const defaults: Readonly<Settings> = {
+  baseUrl: 'https://chatgpt.com/backend-api',
+  issuer: 'https://auth.openai.com',
+  apiBaseUrl: 'https://api.openai.com/v1',
+  callbackPort: 1455,
+  accountRotation: 'ask',
+  model: '',
+  reasoningEffort: '',
+  reasoningSummary: 'auto',
+  verbosity: 'default',
+  instructions: '',
+  'requests.limit': 6,
+  'requests.retryDelay': 250,
+  'garbledAnswer.retries': 3,
+  'garbledAnswer.retryDelay': 250,
+  'emptyAnswer.retries': 1,
+  'emptyAnswer.retryDelay': 250,
+  sendWith: 'enter',
+  showReasoning: 'expanded',
+  statusBarPercent: 'used',
+  statusBarText: 'both',
+  statusBarWhenSignedOut: true,
+  statusBarWarning: true,
+};
 
-export const settingNames: readonly string[] = Object.keys(shape);
+type SettingName = keyof Settings;
+const isSettingName = (name: string): name is SettingName => Object.hasOwn(defaults, name);
+export const settingNames: readonly SettingName[] = Object.keys(defaults).filter(isSettingName);
 
 /** @param raw - values as VS Code gives them, by setting name without the `codexChat.` prefix. */
 export function readSettings(raw: Readonly<Record<string, unknown>>): Settings {
-  return schema.parse(Object.fromEntries(settingNames.map((name) => [name, ownValue(raw, name)])));
+  const settings = { ...defaults };
+  for (const name of settingNames) Object.assign(settings, readSetting(name, ownValue(raw, name)));
+  return settings;
 }
 
-/** A sentence for the log about each figure that is not used as it was set. */
-export function settingRemarks(raw: Readonly<Record<string, unknown>>): string[] {
-  const used = new Map<string, unknown>(Object.entries(readSettings(raw)));
+/** The setting under its name; nothing when its default counts. */
+function readSetting(name: SettingName, value: unknown): Partial<Settings> {
+  if (value === undefined || value === defaults[name]) return {};
+  const parsed = schemas[name]().safeParse(value);
+  return parsed.success ? { [name]: parsed.data } : {};
+}
+
+/** A sentence for the log about each number that is not used as it was set. */
+export function settingRemarks(
+  raw: Readonly<Record<string, unknown>>,
+  settings = readSettings(raw),
+): string[] {
+  const used = new Map<string, unknown>(Object.entries(settings));
   return [...bounds].flatMap(([name, [least, most]]) => {
     const value = ownValue(raw, name);
     if (value === undefined || value === used.get(name)) return [];

@@ -13,7 +13,7 @@ export interface AccountChoice {
 
 const everywhereKey = 'codexChat.account';
 const workspaceKey = 'codexChat.workspaceAccount';
-const storedId = z.catch(z.optional(z.string()), undefined);
+const storedId = z.lazy(() => z.catch(z.optional(z.string()), undefined));
 
 export function createAccountChoice(mementos: {
   everywhere: vscode.Memento;

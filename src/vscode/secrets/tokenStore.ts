@@ -25,8 +25,8 @@ interface Index {
   odd: readonly unknown[];
 }
 
-const indexSchema = z.array(z.unknown());
-const idSchema = z.string().check(z.minLength(1));
+const indexSchema = z.lazy(() => z.array(z.unknown()));
+const idSchema = z.lazy(() => z.string().check(z.minLength(1)));
 const isId = (value: unknown): value is string => idSchema.safeParse(value).success;
 
 /**

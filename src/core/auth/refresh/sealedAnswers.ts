@@ -60,7 +60,7 @@ export function createUnstoredCredentials(answers: SealedAnswers, log: Log): Uns
       ),
     async find(spent) {
       const text = await answers.read(spent).catch(() => undefined);
-      const next = text === undefined ? undefined : parseJson(credentialSchema, text);
+      const next = text === undefined ? undefined : parseJson(credentialSchema(), text);
       return next?.id === spent.id && next.issuer === spent.issuer ? next : undefined;
     },
     dropAll: (id) => attempt(answers.removeAll(id), 'sealed sign-ins could not be removed'),
