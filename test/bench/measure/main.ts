@@ -10,6 +10,7 @@ import { estimate, ledger } from './ledger.ts';
 import { network } from './network.ts';
 import { stop } from './stop.ts';
 import { stream } from './stream.ts';
+import { structure } from './structure.ts';
 import { table, type Measure } from './table.ts';
 
 /*
@@ -28,6 +29,7 @@ const measures: Readonly<Record<string, Measure>> = {
   ledger,
   estimate,
   hostile,
+  structure,
 };
 
 await commandLine(async () => {
