@@ -1,4 +1,4 @@
-import { t } from '@vscode/l10n';
+import * as l10n from '@vscode/l10n';
 import { isNear, lastDateMs } from '../base/timeBounds.ts';
 
 /*
@@ -135,7 +135,7 @@ export function formatDate(atMs: number, options: Intl.DateTimeFormatOptions): s
 }
 
 /** In place of a time that no clock can show, or so far away that it was misread. */
-const unknownTime = () => t('an unknown time');
+const unknownTime = () => l10n.t('an unknown time');
 
 const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 
@@ -151,10 +151,12 @@ export function formatTimePhrase(
   nowMs: number,
   style: 'short' | 'long' = 'short',
 ): string {
-  if (!isNear(atMs, nowMs)) return t('at {0}', unknownTime());
+  if (!isNear(atMs, nowMs)) return l10n.t('at {0}', unknownTime());
   const time = formatDate(atMs, hours);
   const options = dayOptions(atMs, nowMs, style);
-  return options ? t('on {0} at {1}', formatDate(atMs, options), time) : t('at {0}', time);
+  return options
+    ? l10n.t('on {0} at {1}', formatDate(atMs, options), time)
+    : l10n.t('at {0}', time);
 }
 
 /** How the day is named; undefined for today. */
@@ -169,37 +171,39 @@ function dayOptions(atMs: number, nowMs: number, style: 'short' | 'long') {
 
 /** `in 2 days 21 hr`, `in 2 hr 10 min`, `in 35 min`, `in less than a minute`. */
 export function formatTimeUntil(atMs: number, nowMs: number): string {
-  if (!isNear(atMs, nowMs)) return t('at {0}', unknownTime());
+  if (!isNear(atMs, nowMs)) return l10n.t('at {0}', unknownTime());
   const minutes = Math.ceil((atMs - nowMs) / 60_000);
-  return minutes <= 1 ? t('in less than a minute') : t('in {0}', formatDuration(minutes * 60_000));
+  return minutes <= 1
+    ? l10n.t('in less than a minute')
+    : l10n.t('in {0}', formatDuration(minutes * 60_000));
 }
 
 /** `just now`, `20 sec ago`, `4 min ago`, `2 days 1 hr ago`. */
 export function formatTimeSince(atMs: number, nowMs: number): string {
-  if (!isNear(atMs, nowMs)) return t('at {0}', unknownTime());
+  if (!isNear(atMs, nowMs)) return l10n.t('at {0}', unknownTime());
   const seconds = Math.round((nowMs - atMs) / 1_000);
-  if (seconds < 5) return t('just now');
+  if (seconds < 5) return l10n.t('just now');
   const shown = seconds < 60 ? seconds : Math.floor(seconds / 60) * 60;
-  return t('{0} ago', formatDuration(shown * 1_000));
+  return l10n.t('{0} ago', formatDuration(shown * 1_000));
 }
 
 /** `14:05 (in 2 hr 10 min)`; without the distance where the time is not known. */
 export function formatTimeWithDistance(atMs: number, nowMs: number): string {
   const time = formatTime(atMs, nowMs);
-  return isNear(atMs, nowMs) ? t('{0} ({1})', time, formatTimeUntil(atMs, nowMs)) : time;
+  return isNear(atMs, nowMs) ? l10n.t('{0} ({1})', time, formatTimeUntil(atMs, nowMs)) : time;
 }
 
 /** `at 14:05 (in 2 hr 10 min)`, `on Mon at 09:00 (in 2 days 21 hr)`. */
 export function formatTimePhraseWithDistance(atMs: number, nowMs: number): string {
   const time = formatTimePhrase(atMs, nowMs);
-  return isNear(atMs, nowMs) ? t('{0} ({1})', time, formatTimeUntil(atMs, nowMs)) : time;
+  return isNear(atMs, nowMs) ? l10n.t('{0} ({1})', time, formatTimeUntil(atMs, nowMs)) : time;
 }
 
 /**
  * The sentence for a count, of a message with one sentence for each plural category that the
  * language has, in the form of ICU MessageFormat:
  *
- * `plural(t('{0, plural, one {# row was read from {1}.} other {# rows were read from {1}.}}'), 2, 'a.csv')`
+ * `plural(l10n.t('{0, plural, one {# row was read from {1}.} other {# rows were read from {1}.}}'), 2, 'a.csv')`
  *
  * `#` and `{0}` are the count, `{1}` and so on the other arguments. A category that is missing
  * reads as `other`; a message in another form is returned as it is.

@@ -1,4 +1,4 @@
-import { config } from '@vscode/l10n';
+import * as l10n from '@vscode/l10n';
 import { setLanguage } from './format.ts';
 
 /** What decides how texts read. The page of the panel gets it from the host. */
@@ -15,10 +15,10 @@ export interface Localization {
 export type Translations = Record<string, string | { message: string; comment: string[] }>;
 
 /**
- * Sets the language of all texts that `t` of `@vscode/l10n` and `format.ts` return from now on.
+ * Sets the language of all texts that `l10n.t` and `format.ts` return from now on.
  * Each script calls it before anything else: texts must not be computed while modules load.
  */
 export function configureLocalization({ language, bundle = {} }: Localization): void {
-  config({ contents: bundle });
+  l10n.config({ contents: bundle });
   setLanguage(language);
 }

@@ -33,20 +33,19 @@ export function withNotice(
 }
 
 function noticeOf({ lead, code, codeState, address }: SignInState): string {
-  const { t } = vscode.l10n;
-  const paste = link(t('paste the address'), 'codexChat.pasteSignInAddress');
+  const paste = link(vscode.l10n.t('paste the address'), 'codexChat.pasteSignInAddress');
   if (lead === 'code') {
-    if (!code) return t('Requesting a code…');
-    const open = link(t('Copy the code and open the page'), 'codexChat.openSignInPage');
+    if (!code) return vscode.l10n.t('Requesting a code…');
+    const open = link(vscode.l10n.t('Copy the code and open the page'), 'codexChat.openSignInPage');
     const page = code.page.replace(/^https?:\/\//, '');
-    return t('Type {0} at {1}. {2}', code.text, page, open);
+    return vscode.l10n.t('Type {0} at {1}. {2}', code.text, page, open);
   }
-  if (address === undefined) return t('Preparing sign-in…');
-  const copy = link(t('copy the address'), 'codexChat.copySignInAddress');
-  const useCode = link(t('use a code'), 'codexChat.signInWithCode');
+  if (address === undefined) return vscode.l10n.t('Preparing sign-in…');
+  const copy = link(vscode.l10n.t('copy the address'), 'codexChat.copySignInAddress');
+  const useCode = link(vscode.l10n.t('use a code'), 'codexChat.signInWithCode');
   return codeState === 'failed'
-    ? t('Continue in your browser, or {0} or {1}.', copy, paste)
-    : t('Continue in your browser, or {0}, {1}, or {2}.', copy, useCode, paste);
+    ? vscode.l10n.t('Continue in your browser, or {0} or {1}.', copy, paste)
+    : vscode.l10n.t('Continue in your browser, or {0}, {1}, or {2}.', copy, useCode, paste);
 }
 
 const link = (words: string, command: string) => `[${words}](command:${command})`;
