@@ -46,12 +46,13 @@ const undiciApart = {
 
 /**
  * The extension in pieces: what an `import()` asks for is a file of its own. What a start needs is
- * one file, `extension.cjs`, for each further one costs a start time.
+ * one file, `extension-start.cjs`, because each file costs time; the editor loads `extension.cjs`,
+ * which loads that one.
  */
 async function buildExtension() {
   const { outputFiles, metafile } = await build({
     ...shared,
-    entryPoints: ['src/extension.ts'],
+    entryPoints: { 'extension-start': 'src/extension.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     chunkNames: 'extension-[name]-[hash]',
@@ -67,6 +68,7 @@ async function buildExtension() {
   const ofStart = piecesOfStart(metafile.outputs);
   const later = [...texts].filter(([name]) => !ofStart.includes(name));
   await Promise.all([
+    writeMain(),
     writeStart(ofStart, texts),
     ...later.map(([name, text]) => writeLater(name, text, ofStart)),
   ]);
@@ -74,7 +76,7 @@ async function buildExtension() {
 }
 
 const extensionTarget = 'node22';
-const entryName = 'extension.cjs';
+const entryName = 'extension-start.cjs';
 // Each `import()` becomes a `require`: the host need not start its loader of modules for it.
 const asCommonJs = {
   platform: 'node',
@@ -82,6 +84,24 @@ const asCommonJs = {
   target: extensionTarget,
   supported: { 'dynamic-import': false },
 };
+
+/** Writes `extension.cjs`, the file that package.json names. */
+async function writeMain() {
+  const external = { path: `./${entryName}`, external: true };
+  await build({
+    ...shared,
+    ...asCommonJs,
+    entryPoints: { extension: 'src/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    plugins: [
+      {
+        name: 'start-apart',
+        setup: (esbuild) => esbuild.onResolve({ filter: /\/extension\.ts$/ }, () => external),
+      },
+    ],
+  });
+}
 
 /** Names of the files that the entry imports, directly or not, before anything asks for more. */
 function piecesOfStart(outputs) {

@@ -16,6 +16,7 @@ const mayImport: Record<string, RegExp> = {
   'src/node': /^(src\/(base|core|node)|zod\/mini|node:.*|undici(\/lib\/.*)?)$/,
   'src/vscode':
     /^(src\/(base|core|protocol|protocolUsage|shared|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
+  'src/main': /^(src\/extension|vscode)$/,
   'src/extension': /^(src\/(base|composition|shared|vscode)|vscode)$/,
   'src/composition':
     /^(src\/(base|core|node|composition|protocolUsage|shared|vscode)|vscode|zod\/mini|node:path)$/,

@@ -50,6 +50,11 @@ async function measure({ workbench }: Practice): Promise<readonly Row[]> {
     note('each', nowHost.join(', '), 'ms'),
     ...names.flatMap((name) => [
       note(`${name}: CPU, median`, median(of(name, ({ cpuMs }) => cpuMs)), 'ms'),
+      note(
+        `${name}: CPU until all is registered`,
+        median(of(name, ({ readyCpuMs }) => readyCpuMs)),
+        'ms',
+      ),
       note(`${name}: wall time, median`, median(of(name, ({ wallMs }) => wallMs)), 'ms'),
       note(`${name}: figure of the host, median`, median(of(name, ({ hostMs }) => hostMs)), 'ms'),
     ]),
@@ -69,6 +74,10 @@ function pairs(of: (name: string, read: (each: Start) => number) => number[]): R
     note(
       'this build to the one before: CPU, median of the pairs',
       ratio(({ cpuMs }) => cpuMs),
+    ),
+    note(
+      'this build to the one before: CPU until all is registered',
+      ratio(({ readyCpuMs }) => readyCpuMs),
     ),
     note(
       'this build to the one before: wall time',
