@@ -54,7 +54,7 @@ test.each([
   expect(isRegisteredPort(chosen)).toBe(chosen !== 8123);
 });
 
-test('goes on to the next port, and disturbs no other window', async () => {
+test('goes on to the next port, and disturbs no other window (S0-4)', async () => {
   const port = await freePort();
   const log = recordingLog();
   const other = await createLoopback({ mediaFolder, log, ports: () => [port] })('theirs', never);

@@ -9,7 +9,7 @@ const token = jwt({
 });
 const issuer = 'https://issuer.test';
 
-test('a token of the environment goes before what is stored, and is never written down', async () => {
+test('a token of the environment goes before what is stored, and is never written down (S2-4)', async () => {
   const stored = memoryStore([credential()]);
   const given = readEnvironmentToken(token, issuer, 1);
   const store = withEnvironment(stored, given);

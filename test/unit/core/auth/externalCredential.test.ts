@@ -70,7 +70,7 @@ test('what its owner has renewed is taken over', async () => {
   expect(asked).toEqual([]);
 });
 
-test('one that has run out ends the session once, with no word to the issuer', async () => {
+test('one that has run out ends the session once, with no word to the issuer (S3-3)', async () => {
   const { token, clock, asked, signedOut } = world();
   await clock.advance(11 * minuteMs);
   const failure = { failure: { kind: 'sessionEnded', reason: 'expired' } };

@@ -89,7 +89,7 @@ test('a state that is not ours never lets a code through, nor ends the sign-in',
   );
 });
 
-test('whatever is pasted, it is read or refused, and never thrown at', () => {
+test('whatever is pasted, it is read or refused, and never thrown at (S0-3)', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
       expect(['code', 'error', 'unusable']).toContain(parseRedirectInput(text, state).kind);

@@ -83,7 +83,7 @@ test.each([
   expect(accessToken).toBe(reasons.length > 0 ? 'access-1' : 'access-0');
 });
 
-test('a refresh stores what is new and keeps what the answer leaves out', async () => {
+test('a refresh stores what is new and keeps what the answer leaves out (S3-2)', async () => {
   const idToken = jwt({ email: 'new@example.com' });
   const { http } = scriptedHttp(
     () => answer({ refresh_token: null }),

@@ -152,7 +152,7 @@ test('leads on from a default that was refused, and stays with it where nothing 
   expect(resolveModel([...chain], '', '', new Set(['default', 'new'])).model.slug).toBe('default');
 });
 
-test('always ends at a model on offer, whatever the upgrades are', () => {
+test('always ends at a model on offer, whatever the upgrades are (S2-11)', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'spark', '__proto__', 'constructor');
   const model = fc.record({ slug: name, upgrade: name, hidden: fc.boolean() });
   const lists = fc.array(model, { minLength: 1, maxLength: 6 });

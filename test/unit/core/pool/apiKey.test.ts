@@ -88,7 +88,7 @@ async function world(options: { withAccount?: boolean; api?: () => string } = {}
 
 const paths = () => backend.control.requests('/responses').map(({ path }) => path);
 
-test('a key that is chosen goes to the API, with nothing of the ways of Codex clients', async () => {
+test('a key that is chosen goes to the API, with nothing of the ways of Codex clients (S1-25)', async () => {
   const { key, chosen, ask, probed } = await world();
   chosen.id = key.id;
   const answer = await ask();

@@ -334,7 +334,7 @@ describe('asking ahead', () => {
     expect(made.clock.timers).toEqual([]);
   });
 
-  test('least used asks for all once, and in a chat that is under way for none but its own', async () => {
+  test('least used asks for all once, and in a chat that is under way for none but its own (S0-27)', async () => {
     const { who, probed, clock } = world({ rotation: 'leastUsed' });
     await who();
     await who();

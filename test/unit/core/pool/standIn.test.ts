@@ -188,7 +188,7 @@ describe('against the stand-in, the pool', () => {
     expect(posts()).toHaveLength(1);
   });
 
-  test('keeps reasoning to the account that made it, and the cache key too, both ways', async () => {
+  test('keeps reasoning to the account that made it, and the cache key too, both ways (S0-22)', async () => {
     const { ask, pool } = world();
     backend.control.script(text('One.', 'Thoughts of the first.'));
     await ask('First');

@@ -116,7 +116,7 @@ test.each([
   ['https://chatgpt.com/backend-api', 'https://chatgpt.com/backend-api/wham/usage'],
   ['https://chatgpt.com/backend-api/', 'https://chatgpt.com/backend-api/wham/usage'],
   ['https://proxy.example', 'https://proxy.example/api/codex/usage'],
-])('with the base %s the usage is at %s', (baseUrl, url) => {
+])('with the base %s the usage is at %s (S0-28)', (baseUrl, url) => {
   expect(usageUrl(baseUrl)).toBe(url);
 });
 

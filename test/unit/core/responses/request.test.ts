@@ -119,7 +119,7 @@ describe('a request', () => {
     });
   });
 
-  test('names the session in the cache key, and never what the backend refuses', () => {
+  test('names the session in the cache key, and never what the backend refuses (S2-6)', () => {
     for (const body of [bodyOf(classic), bodyOf(lite)]) {
       expect(body['prompt_cache_key']).toBe(classic.sessionId);
       for (const refused of [
@@ -146,7 +146,7 @@ describe('a request', () => {
     });
   });
 
-  test('is refused here when its instructions are blank', () => {
+  test('is refused here when its instructions are blank (S0-14)', () => {
     expect(() => bodyOf({ ...classic, instructions: ' \n' })).toThrow(TypeError);
   });
 });

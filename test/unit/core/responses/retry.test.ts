@@ -301,7 +301,7 @@ describe('a stop', () => {
   });
 });
 
-describe('a hint when to try again', () => {
+describe('a hint when to try again (S0-41)', () => {
   const now = Date.parse('2026-11-21T00:00:00Z');
   const plain = { headers: {} };
   test.each<[string, Parameters<typeof readRetryAfterMs>[0], number | undefined]>([

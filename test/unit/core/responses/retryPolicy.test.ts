@@ -51,7 +51,7 @@ describe('the settings for retries', () => {
     expect(settingsOf(raw)).toEqual(defaultRetryPolicy);
   });
 
-  test('are read anew for each turn', async () => {
+  test('are read anew for each turn (S1-5)', async () => {
     let retries = 0;
     const retryOf = () => settingsOf({ 'garbledAnswer.retries': retries });
     for (retries of [0, 2, 1]) {

@@ -245,7 +245,7 @@ function* schemasIn(schema: unknown): Generator<Record<string, unknown>> {
   }
 }
 
-test('no schema becomes one that the backend refuses or answers with nothing', () => {
+test('no schema becomes one that the backend refuses or answers with nothing (S1-14)', () => {
   fc.assert(
     fc.property(anySchema.schema, (schema) => {
       const parameters = object.safeParse(schema).data ?? {};

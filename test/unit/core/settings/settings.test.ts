@@ -6,7 +6,7 @@ import {
   settingNames,
 } from '../../../../src/core/settings/settings.ts';
 
-describe('an address that receives tokens', () => {
+describe('an address that receives tokens (S1-21)', () => {
   test.each([
     ['https://chatgpt.com/backend-api', true],
     ['http://127.0.0.1:8787/backend-api', true],
