@@ -59,7 +59,7 @@ export function createChatServices(
         books.event(event);
         if (event.type === 'headers' && event.status === 200) pool.settle(event.credentialId);
       },
-      waysOn: (error) => limitActionsFrom(error, pool.entries(), clock.now()),
+      limitActions: (error) => limitActionsFrom(error, pool.entries(), clock.now()),
       limitHint: (error) => cappedAccountHint(error, pool.entries()),
       onFailure: observer.failure,
     }),

@@ -21,7 +21,7 @@ await takePanelPictures('usage', 1_300, async ({ page, tell }, take) => {
   await tell(
     scenes['failures'] ?? snapshot(),
     { type: 'warning', warning: sampleWarning(stillTimeMs) },
-    { type: 'held', held: sampleHeld(stillTimeMs) },
+    { type: 'scheduled', prompts: sampleHeld(stillTimeMs) },
   );
   await take('limit');
 });

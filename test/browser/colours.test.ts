@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TurnView } from '../../src/protocol.ts';
+import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import { launchPanelBrowser, type PanelBrowser } from './panelPage.ts';
 import { snapshot, turn } from './panelScenes.ts';
 

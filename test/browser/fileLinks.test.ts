@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { FromWebview } from '../../src/protocol.ts';
+import type { FromWebview } from '../../src/shared/protocol/messages.ts';
 import { openMarkdownPage, type MarkdownPage } from './markdownPage.ts';
 
 let markdown: MarkdownPage;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import type { AccountView, Change } from '../../src/protocol.ts';
+import type { AccountView } from '../../src/shared/protocol/account.ts';
+import type { PartChange } from '../../src/shared/protocol/turn.ts';
 import type { PanelOptions, PanelPage, Unnumbered } from './panelPage.ts';
 import { running, sceneTimeMs, snapshot, turn } from './panelScenes.ts';
 import { usePanels } from './panels.ts';
@@ -72,7 +73,7 @@ describe('the focus', () => {
   test('is left where it is while an answer grows', async () => {
     const panel = await show(snapshot({ turns: [turn(), running([], { id: 'turn-2' })] }));
     await panel.page.locator('.answer').first().focus();
-    const part: Change = { type: 'part/put', part: { kind: 'text', id: 'text-1', text: 'More.' } };
+    const part: PartChange = { type: 'put', part: { kind: 'text', id: 'text-1', text: 'More.' } };
     await panel.tell({ type: 'turn/changes', turnId: 'turn-2', attempt: 1, changes: [part] });
     const isKept = 'document.activeElement === document.querySelector(".answer")';
     await expect.poll(() => panel.page.evaluate(isKept)).toBe(true);

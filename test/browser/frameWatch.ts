@@ -1,4 +1,5 @@
-import type { Part, ToWebview } from '../../src/protocol.ts';
+import type { ToWebview } from '../../src/shared/protocol/messages.ts';
+import type { TurnPart } from '../../src/shared/protocol/turn.ts';
 import type { PanelPage } from './panelPage.ts';
 import { running, snapshot, turn } from './panelScenes.ts';
 
@@ -53,7 +54,7 @@ export function calibrate({ page }: PanelPage): Promise<number> {
 }
 
 function messagesOf(text: string, delivery: Delivery): readonly ToWebview[] {
-  const part = (shown: string): Part => ({ kind: 'text', id: 'text-1', text: shown });
+  const part = (shown: string): TurnPart => ({ kind: 'text', id: 'text-1', text: shown });
   if (delivery === 'stored')
     return [{ ...snapshot({ turns: [turn({ parts: [part(text)] })] }), seq: 2 }];
   const begun = running([part('')]);
@@ -66,9 +67,7 @@ function messagesOf(text: string, delivery: Delivery): readonly ToWebview[] {
       seq: 3 + at,
       turnId: begun.id,
       attempt: begun.attempt,
-      changes: [
-        { type: 'part/append', id: 'text-1', text: text.slice(at * length, (at + 1) * length) },
-      ],
+      changes: [{ type: 'append', id: 'text-1', text: text.slice(at * length, (at + 1) * length) }],
     })),
   ];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import type { Change, Part } from '../../src/protocol.ts';
+import type { PartChange, TurnPart } from '../../src/shared/protocol/turn.ts';
 import { sampled } from '../support/fullTests.ts';
 import { themes, type PanelOptions, type PanelPage, type Unnumbered } from './panelPage.ts';
 import {
@@ -22,14 +22,14 @@ async function show(scene: Unnumbered, options: PanelOptions = {}): Promise<Pane
   return panels.open(options, scene);
 }
 
-const text = (words: string, id = 'text-1'): Part => ({ kind: 'text', id, text: words });
-const changes = (...list: Change[]): Unnumbered => ({
+const text = (words: string, id = 'text-1'): TurnPart => ({ kind: 'text', id, text: words });
+const changes = (...list: PartChange[]): Unnumbered => ({
   type: 'turn/changes',
   turnId: 'turn-1',
   attempt: 1,
   changes: list,
 });
-const append = (words: string, id = 'text-1') => changes({ type: 'part/append', id, text: words });
+const append = (words: string, id = 'text-1') => changes({ type: 'append', id, text: words });
 const busy = (words = 'One.') => snapshot({ turns: [running([text(words)])] });
 const long = Array.from({ length: 60 }, (_, at) => `Paragraph ${at} of a long answer.`).join(
   '\n\n',
@@ -168,14 +168,14 @@ describe('an answer', () => {
   test('appears as it streams, and every delta once', async () => {
     const panel = await show(snapshot({ turns: [running([])] }));
     await expect.poll(() => panel.page.locator('.answer').innerText()).toContain('Working');
-    await panel.tell(changes({ type: 'part/put', part: text('') }));
+    await panel.tell(changes({ type: 'put', part: text('') }));
     for (const word of ['One', ' **two', '** three.']) await panel.tell(append(word));
     await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('One two three.');
     await expect.poll(() => panel.page.locator('.answer strong').innerText()).toBe('two');
   });
 
   test('loses exactly the half that a retry takes back', async () => {
-    const call: Part = { kind: 'call', id: 'c', tool: 'Read', detail: 'a.ts', state: 'done' };
+    const call: TurnPart = { kind: 'call', id: 'c', tool: 'Read', detail: 'a.ts', state: 'done' };
     const panel = await show(snapshot({ turns: [running([call, text('Half an ans')])] }));
     const retry = {
       attempt: 1,
@@ -183,7 +183,7 @@ describe('an answer', () => {
       reason: 'connection lost',
       atMs: sceneTimeMs + 4_000,
     };
-    await panel.tell(changes({ type: 'part/drop', id: 'text-1' }), {
+    await panel.tell(changes({ type: 'drop', id: 'text-1' }), {
       type: 'turn/state',
       turnId: 'turn-1',
       status: 'running',
@@ -206,14 +206,14 @@ describe('an answer', () => {
       type: 'turn/changes',
       turnId: 'turn-1',
       attempt: 2,
-      changes: [{ type: 'part/put', part: text('Whole answer.', 'text-2') }],
+      changes: [{ type: 'put', part: text('Whole answer.', 'text-2') }],
     });
     await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('Whole answer.');
   });
 
   test('is drawn again when a part is replaced by another text', async () => {
     const panel = await show(busy('First try'));
-    await panel.tell(changes({ type: 'part/put', part: text('Second try') }));
+    await panel.tell(changes({ type: 'put', part: text('Second try') }));
     await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('Second try');
   });
 
@@ -286,7 +286,7 @@ describe('the thoughts', () => {
       ],
     });
   const over = changes({
-    type: 'part/put',
+    type: 'put',
     part: { kind: 'reasoning', id: 'r', text: thoughts, ms: 12_000 },
   });
 
@@ -321,7 +321,7 @@ describe('the thoughts', () => {
   });
 
   test('fold apart in each turn, though their parts are numbered alike', async () => {
-    const parts: Part[] = [{ kind: 'reasoning', id: '1.0', text: thoughts, ms: 12_000 }];
+    const parts: TurnPart[] = [{ kind: 'reasoning', id: '1.0', text: thoughts, ms: 12_000 }];
     const panel = await show(snapshot({ turns: [turn({ parts }), turn({ id: 'turn-2', parts })] }));
     await panel.page.locator('.fold-head').last().click();
     await panel.tell({ type: 'focus' });
@@ -610,7 +610,7 @@ describe('what is said aloud', () => {
     }`);
     await panel.tell({ type: 'turn/add', turn: running([]) });
     await panel.page.clock.runFor(5_000);
-    await panel.tell(changes({ type: 'part/put', part: text(answer) }), append(' still counting'));
+    await panel.tell(changes({ type: 'put', part: text(answer) }), append(' still counting'));
     const end = { type: 'turn/state', turnId: 'turn-1', attempt: 1 } as const;
     await panel.tell({ ...end, notes: [], status: 'done' });
     await panel.page.clock.runFor(3_000);

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import * as z from 'zod/mini';
-import { fromWebview, type FromWebview, type ToWebview } from '../../src/protocol.ts';
+import {
+  type FromWebview,
+  type ToWebview,
+  fromWebview,
+} from '../../src/shared/protocol/messages.ts';
 import { contentPolicy } from '../../src/vscode/chat/contentPolicy.ts';
 import { buildPanelFiles, type PanelFiles } from './panelFiles.ts';
 

@@ -1,4 +1,4 @@
-import type { Part, TurnView } from '../../src/protocol.ts';
+import type { TurnPart, TurnView } from '../../src/shared/protocol/turn.ts';
 import { stillTimeMs, type Unnumbered } from './panelPage.ts';
 
 type Snapshot = Extract<Unnumbered, { type: 'snapshot' }>;
@@ -107,7 +107,7 @@ export function turn(change: Partial<TurnView> = {}): TurnView {
 }
 
 /** A turn that is being answered. */
-export function running(parts: readonly Part[], change: Partial<TurnView> = {}): TurnView {
+export function running(parts: readonly TurnPart[], change: Partial<TurnView> = {}): TurnView {
   const { usage: _usage, endedAtMs: _endedAtMs, ...rest } = turn();
   return { ...rest, status: 'running', parts: [...parts], ...change };
 }

@@ -1,10 +1,9 @@
-import type { TurnView } from '../../src/protocol.ts';
-import type { ReceiptView } from '../../src/protocolUsage.ts';
+import type { TurnReceipt, TurnView } from '../../src/shared/protocol/turn.ts';
 import type { Unnumbered } from './panelPage.ts';
 import { turn } from './panelScenes.ts';
 
 /** What two requests that failed and one that went well took, beside another device. */
-export const costly: ReceiptView = {
+export const costly: TurnReceipt = {
   requests: 3,
   failed: ['cut', 'overloaded'],
   shares: [
@@ -18,7 +17,7 @@ export const costly: ReceiptView = {
 };
 
 /** As soon as the turn has ended: the figures of the windows are to come. */
-export const fresh: ReceiptView = {
+export const fresh: TurnReceipt = {
   requests: 1,
   failed: [],
   shares: [
@@ -27,7 +26,7 @@ export const fresh: ReceiptView = {
   ],
 };
 
-export const plain: ReceiptView = {
+export const plain: TurnReceipt = {
   requests: 1,
   failed: [],
   shares: [
@@ -73,7 +72,7 @@ export const receiptTurns: readonly TurnView[] = [
 ];
 
 /** The turn told once more, with what is known of its cost now. */
-export function retold(of: TurnView, receipt: ReceiptView): Unnumbered {
+export function retold(of: TurnView, receipt: TurnReceipt): Unnumbered {
   const { id, prompt: _prompt, attachments: _files, parts: _parts, startedAtMs: _at, ...head } = of;
   return { type: 'turn/state', turnId: id, ...head, receipt };
 }

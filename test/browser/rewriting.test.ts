@@ -1,25 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import type { Change, Part } from '../../src/protocol.ts';
+import type { PartChange, TurnPart } from '../../src/shared/protocol/turn.ts';
 import type { PanelPage, Unnumbered } from './panelPage.ts';
 import { finalAnswer, running, scenes, snapshot, thoughts } from './panelScenes.ts';
 import { usePanels } from './panels.ts';
 
 const panels = usePanels();
 
-const text = (words: string, more: object = {}): Part => ({
+const text = (words: string, more: object = {}): TurnPart => ({
   kind: 'text',
   id: 'text-1',
   text: words,
   ...more,
 });
-const changes = (...list: Change[]): Unnumbered => ({
+const changes = (...list: PartChange[]): Unnumbered => ({
   type: 'turn/changes',
   turnId: 'turn-1',
   attempt: 1,
   changes: list,
 });
-const put = (part: Part) => changes({ type: 'part/put', part });
-const show = (...parts: Part[]) => panels.open({}, snapshot({ turns: [running(parts)] }));
+const put = (part: TurnPart) => changes({ type: 'put', part });
+const show = (...parts: TurnPart[]) => panels.open({}, snapshot({ turns: [running(parts)] }));
 const answer = (panel: PanelPage) => panel.page.locator('.answer');
 const long = Array.from({ length: 40 }, (_, at) => `Paragraph ${at} of the answer.`).join('\n\n');
 
@@ -78,8 +78,8 @@ describe('text of a broken attempt', () => {
 
   test('stands below thoughts that come only now', async () => {
     const panel = await show(text('Half', { stale: true }));
-    const thinking: Part = { kind: 'reasoning', id: 'think-1', text: thoughts };
-    await panel.tell(changes({ type: 'part/put', part: thinking, before: 'text-1' }));
+    const thinking: TurnPart = { kind: 'reasoning', id: 'think-1', text: thoughts };
+    await panel.tell(changes({ type: 'put', part: thinking, before: 'text-1' }));
     const order = await panel.page
       .locator('.answer > :is(.steps, .text-part)')
       .evaluateAll((nodes) => nodes.map(({ className }) => className));
@@ -100,14 +100,14 @@ test('text that leads up to the answer is quieter than it, and is not copied wit
 });
 
 test('two parts of a summary are two paragraphs, while they come and restored', async () => {
-  const part = (words: string): Part => ({ kind: 'reasoning', id: 'think-1', text: words });
+  const part = (words: string): TurnPart => ({ kind: 'reasoning', id: 'think-1', text: words });
   const settings = { sendWith: 'enter', reasoning: 'expanded' } as const;
   const words = '**First**\n\nOne.\n\n**Second**\n\nTwo.';
   const paragraphs = (panel: PanelPage) => panel.page.locator('.fold-body p').allTextContents();
   const live = await panels.open(
     {},
     snapshot({ settings, turns: [running([part('**First**\n\nOne.')])] }),
-    changes({ type: 'part/append', id: 'think-1', text: '\n\n**Second**\n\nTwo.' }),
+    changes({ type: 'append', id: 'think-1', text: '\n\n**Second**\n\nTwo.' }),
   );
   const restored = await panels.open({}, snapshot({ settings, turns: [running([part(words)])] }));
   await expect.poll(() => paragraphs(live)).toEqual(['One.', 'Second', 'Two.']);

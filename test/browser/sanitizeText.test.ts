@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { toWebview, type Part } from '../../src/protocol.ts';
+import { toWebview } from '../../src/shared/protocol/messages.ts';
+import type { TurnPart } from '../../src/shared/protocol/turn.ts';
 import { sampleAccounts, sampleHeld, sampleWarning } from '../support/usageSample.ts';
 import { stillTimeMs, type Unnumbered } from './panelPage.ts';
 import { running, snapshot, turn } from './panelScenes.ts';
@@ -26,7 +27,7 @@ function withOverrides(message: Unnumbered): Unnumbered {
   return toWebview.parse(JSON.parse(text));
 }
 
-const parts: Part[] = [
+const parts: TurnPart[] = [
   { kind: 'text', id: 'text-1', text: 'Some `code` and [a link](https://a.example/\u202ex).' },
   { kind: 'reasoning', id: 'thought-1', text: '**Reading**\n\nAll of it.', ms: 3_000 },
   { kind: 'refusal', id: 'refusal-1', text: 'I will not.' },
@@ -37,7 +38,7 @@ const failure = {
   title: 'Usage limit reached',
   message: 'Nothing is left.',
   actions: ['retry'] satisfies ['retry'],
-  waysOn: [{ kind: 'useAccount' as const, accountId: 'b', label: 'grace@b.example' }],
+  limitActions: [{ kind: 'useAccount' as const, accountId: 'b', label: 'grace@b.example' }],
 };
 const notes = ['Answered by another model.'];
 
@@ -65,7 +66,7 @@ test('no text that was written by somebody turns the direction of what is around
   });
   const panel = await panels.open({}, withOverrides(chat));
   await panel.tell(
-    withOverrides({ type: 'held', held: sampleHeld(stillTimeMs) }),
+    withOverrides({ type: 'scheduled', prompts: sampleHeld(stillTimeMs) }),
     withOverrides({ type: 'warning', warning: sampleWarning(stillTimeMs) }),
   );
   await expect.poll(() => panel.page.evaluate(shown)).toEqual([]);

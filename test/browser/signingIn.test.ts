@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AccountView } from '../../src/protocol.ts';
+import type { AccountView } from '../../src/shared/protocol/account.ts';
 import { themes, type PanelPage } from './panelPage.ts';
 import { sceneTimeMs, scenes, snapshot, turn } from './panelScenes.ts';
 import { usePanels } from './panels.ts';

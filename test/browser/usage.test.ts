@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import type { FromWebview } from '../../src/protocol.ts';
+import type { FromWebview } from '../../src/shared/protocol/messages.ts';
 import {
   emptyPlot,
   sampleAccounts,
@@ -126,7 +126,7 @@ describe('the way to the page and back', () => {
       type: 'turn/changes',
       turnId: 'turn-1',
       attempt: 1,
-      changes: [{ type: 'part/append', id: 'text-1', text: ' two' }],
+      changes: [{ type: 'append', id: 'text-1', text: ' two' }],
     });
     await panel.page.keyboard.press('Escape');
     await expect.poll(() => panel.page.locator('.answer .md').innerText()).toBe('One two');
@@ -444,11 +444,15 @@ describe('a limit in the way', () => {
     ];
     for (const name of names) await shelf.getByRole('button', { name }).click();
     await shelf.getByRole('button', { name: 'Cancel' }).press('Escape');
-    const { ways } = sampleWarning(stillTimeMs);
+    const { actions } = sampleWarning(stillTimeMs);
     await expect
       .poll(() => panel.heard())
       .toEqual(
-        [...ways, ways.at(-1)].map((way) => ({ type: 'warning/answer', id: 'warning-1', way })),
+        [...actions, actions.at(-1)].map((action) => ({
+          type: 'warning/answer',
+          id: 'warning-1',
+          action,
+        })),
       );
     await panel.tell({ type: 'warning' });
     await expect.poll(() => shelf.count()).toBe(0);
@@ -465,7 +469,7 @@ describe('a limit in the way', () => {
 
   test('holds a message that can be sent or cancelled, and counts down by the minute', async () => {
     const panel = await panelOf({ fakeTime: true });
-    await panel.tell({ type: 'held', held: sampleHeld(stillTimeMs) });
+    await panel.tell({ type: 'scheduled', prompts: sampleHeld(stillTimeMs) });
     const row = panel.page.getByRole('group', { name: 'Scheduled message' });
     const before = await row.innerText();
     await panel.page.clock.runFor(60_000);
@@ -478,14 +482,14 @@ describe('a limit in the way', () => {
     await expect
       .poll(() => panel.heard())
       .toEqual([
-        { type: 'held/send', id: 'held-1' },
-        { type: 'held/cancel', id: 'held-1' },
+        { type: 'scheduled/send', id: 'held-1' },
+        { type: 'scheduled/cancel', id: 'held-1' },
       ]);
   });
 
-  test('offers the ways on under the failed turn, one of them as the main button', async () => {
+  test('offers the limit actions under the failed turn, one of them as the main button', async () => {
     const panel = await panelOf();
-    const waysOn = [
+    const limitActions = [
       { kind: 'useAccount', accountId: 'work', label: 'mira@work.example' },
       { kind: 'wait', untilMs: until },
     ] as const;
@@ -494,14 +498,16 @@ describe('a limit in the way', () => {
       title: '5-hour limit reached',
       message: 'Nothing is lost.',
       actions: ['retry' as const],
-      waysOn: [...waysOn],
+      limitActions: [...limitActions],
     };
     await panel.tell(snapshot({ turns: [turn({ status: 'failed', failure })] }));
     await button(panel, 'Continue on mira@work.example').click();
     await button(panel, 'Send at 19:56').click();
     await expect
       .poll(() => panel.heard())
-      .toEqual(waysOn.map((way) => ({ type: 'failure/wayOn', turnId: 'turn-1', way })));
+      .toEqual(
+        limitActions.map((action) => ({ type: 'failure/limitAction', turnId: 'turn-1', action })),
+      );
     const main = panel.page.locator('.note vscode-button[appearance=primary]');
     await expect.poll(() => main.allInnerTexts()).toEqual(['Continue on mira@work.example']);
   });
@@ -592,7 +598,7 @@ describe.each(themes)('in %s', (theme) => {
       await panel.page.keyboard.press('Escape');
       await panel.tell(
         { type: 'warning', warning: sampleWarning(stillTimeMs) },
-        { type: 'held', held: sampleHeld(stillTimeMs) },
+        { type: 'scheduled', prompts: sampleHeld(stillTimeMs) },
       );
       expect(['shelf', await violations(panel)]).toEqual(['shelf', []]);
     },
@@ -620,7 +626,7 @@ test.each([
   await panel.page.keyboard.press('Escape');
   await panel.tell(
     { type: 'warning', warning: sampleWarning(stillTimeMs) },
-    { type: 'held', held: sampleHeld(stillTimeMs) },
+    { type: 'scheduled', prompts: sampleHeld(stillTimeMs) },
   );
   expect(['shelf', await panel.page.evaluate(wide)]).toEqual(['shelf', []]);
 });

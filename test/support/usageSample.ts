@@ -1,7 +1,6 @@
+import type { AccountAction } from '../../src/shared/protocol/account.ts';
+import type { CostWarning, ScheduledPrompt } from '../../src/shared/protocol/limits.ts';
 import type {
-  AccountAction,
-  CostWarning,
-  HeldMessage,
   LedgerRow,
   LedgerScope,
   Outlook,
@@ -11,7 +10,7 @@ import type {
   UsageAccounts,
   UsageLedger,
   UsagePlot,
-} from '../../src/protocolUsage.ts';
+} from '../../src/shared/protocol/usage.ts';
 
 /** Figures for the Usage page in every state that it can be in, as of one moment (epoch ms). */
 
@@ -362,7 +361,7 @@ export const sampleWarning = (nowMs: number): CostWarning => ({
   toPoints: 14,
   leftPoints: 6,
   resetsAtMs: nowMs + 130 * minute,
-  ways: [
+  actions: [
     { kind: 'useAccount', accountId: 'work', label: 'mira@work.example' },
     { kind: 'lowerEffort', effort: 'low' },
     { kind: 'wait', untilMs: nowMs + 130 * minute },
@@ -371,6 +370,6 @@ export const sampleWarning = (nowMs: number): CostWarning => ({
   ],
 });
 
-export const sampleHeld = (nowMs: number): HeldMessage[] => [
+export const sampleHeld = (nowMs: number): ScheduledPrompt[] => [
   { id: 'held-1', text: 'Fix it and run the suite', untilMs: nowMs + 130 * minute },
 ];

@@ -9,19 +9,16 @@ const root = join(import.meta.dirname, '../..');
 const mayImport: Record<string, RegExp> = {
   'src/base': /^(src\/base|zod\/mini)$/,
   'src/shared': /^(src\/(base|shared)|zod\/mini|@vscode\/l10n)$/,
-  'src/protocol': /^(zod\/mini|src\/(protocolParts|protocolUsage))$/,
-  'src/protocolParts': /^zod\/mini$/,
-  'src/protocolUsage': /^zod\/mini$/,
   'src/core': /^(src\/(base|core|shared)|zod\/mini|eventsource-parser|@vscode\/l10n)$/,
   'src/node': /^(src\/(base|core|node)|zod\/mini|node:.*|undici(\/lib\/.*)?)$/,
   'src/vscode':
-    /^(src\/(base|core|protocol|protocolUsage|shared|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
+    /^(src\/(base|core|shared|vscode)|zod\/mini|node:(path|url|crypto)|vscode|vscode-languageclient.*)$/,
   'src/main': /^(src\/extension|vscode)$/,
   'src/extension': /^(src\/(base|composition|shared|vscode)|vscode)$/,
   'src/composition':
-    /^(src\/(base|core|node|composition|protocolUsage|shared|vscode)|vscode|zod\/mini|node:path)$/,
+    /^(src\/(base|core|node|composition|shared|vscode)|vscode|zod\/mini|node:path)$/,
   webview:
-    /^(webview|src\/(base|protocol|protocolUsage|shared)|@vscode\/l10n|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*|katex(\/dist\/katex\.min\.css)?)$/,
+    /^(webview|src\/(base|shared)|@vscode\/l10n|zod\/mini|@vscode\/webview-ui-toolkit|marked|highlight\.js\/.*|katex(\/dist\/katex\.min\.css)?)$/,
 };
 
 /** Inside core, a room may import itself and those before it. */

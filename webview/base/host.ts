@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { toWebview, type FromWebview, type ToWebview } from '../../src/protocol.ts';
+import { type FromWebview, type ToWebview, toWebview } from '../../src/shared/protocol/messages.ts';
 import { createSequence } from '../panel/sequence.ts';
 
 declare function acquireVsCodeApi(): {

@@ -1,4 +1,4 @@
-import type { ContextView, ModelsView, SettingsView } from '../../src/protocol.ts';
+import type { ContextUse, ModelsView, SettingsView } from '../../src/shared/protocol/chat.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import { ring, stepClass } from './meters.ts';
@@ -11,7 +11,7 @@ export interface ComposerState {
   readonly busy: boolean;
   readonly signedIn: boolean;
   readonly models: ModelsView;
-  readonly context: ContextView | undefined;
+  readonly context: ContextUse | undefined;
   readonly settings: SettingsView;
   readonly prompts: readonly string[];
 }
@@ -212,7 +212,7 @@ function createContextMeter() {
   });
   return {
     element,
-    update(context: ContextView | undefined) {
+    update(context: ContextUse | undefined) {
       element.hidden = context === undefined || context.windowTokens === 0;
       if (context === undefined || context.windowTokens === 0) return;
       const percent = Math.min(100, Math.round((context.usedTokens / context.windowTokens) * 100));

@@ -1,4 +1,4 @@
-import type { AccountView } from '../../src/protocol.ts';
+import type { AccountView } from '../../src/shared/protocol/account.ts';
 import type { RowContext } from '../panel/actions.ts';
 import type { Announcement } from '../panel/announcer.ts';
 import { createComposer } from './composer.ts';

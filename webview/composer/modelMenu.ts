@@ -1,5 +1,5 @@
 import { ownValue } from '../../src/base/lookup.ts';
-import type { ModelsView, ModelView } from '../../src/protocol.ts';
+import type { ModelView, ModelsView } from '../../src/shared/protocol/chat.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import { effortName } from '../base/words.ts';

@@ -1,4 +1,4 @@
-import type { QuotaView } from '../../src/protocol.ts';
+import type { QuotaView } from '../../src/shared/protocol/chat.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
 import { lane, stepClass } from './meters.ts';
 import { wholePercent } from '../usage/usageWords.ts';

@@ -1,4 +1,4 @@
-import type { TurnView } from '../../src/protocol.ts';
+import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import { counted, tokens } from '../base/words.ts';
 
 type Receipt = NonNullable<TurnView['receipt']>;

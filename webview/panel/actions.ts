@@ -1,5 +1,6 @@
 import type { FileLinks } from '../markdown/links/fileLinks.ts';
-import type { FromWebview, SettingsView } from '../../src/protocol.ts';
+import type { SettingsView } from '../../src/shared/protocol/chat.ts';
+import type { FromWebview } from '../../src/shared/protocol/messages.ts';
 
 /** What a row of the transcript may ask for, and what it must know beside its own state. */
 export interface RowContext {

@@ -1,5 +1,6 @@
 import type { Announcement } from './announcer.ts';
-import type { Part, QuotaView, TurnView } from '../../src/protocol.ts';
+import type { QuotaView } from '../../src/shared/protocol/chat.ts';
+import type { TurnPart, TurnView } from '../../src/shared/protocol/turn.ts';
 import type { ViewState } from './state.ts';
 import { counted } from '../base/words.ts';
 
@@ -86,9 +87,9 @@ export function answerText(turn: TurnView): string {
   return (final.length > 0 ? final : written).map(({ text }) => text).join('\n\n');
 }
 
-type Written = Extract<Part, { kind: 'text' | 'refusal' }>;
+type Written = Extract<TurnPart, { kind: 'text' | 'refusal' }>;
 
-function isWritten(part: Part): part is Written {
+function isWritten(part: TurnPart): part is Written {
   const isText = part.kind === 'text' || part.kind === 'refusal';
   return isText && part.stale !== true && part.text.trim() !== '';
 }

@@ -1,4 +1,4 @@
-import type { AccountView } from '../../src/protocol.ts';
+import type { AccountView } from '../../src/shared/protocol/account.ts';
 import { h } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 

@@ -1,5 +1,6 @@
 import { ownValue } from '../../src/base/lookup.ts';
-import type { SettingsView, ToWebview } from '../../src/protocol.ts';
+import type { SettingsView } from '../../src/shared/protocol/chat.ts';
+import type { ToWebview } from '../../src/shared/protocol/messages.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { RowContext } from './actions.ts';
 import { createInputArea } from '../composer/inputArea.ts';

@@ -1,4 +1,4 @@
-import type { ToWebview } from '../../src/protocol.ts';
+import type { ToWebview } from '../../src/shared/protocol/messages.ts';
 
 /** What to do with a message: take it, pass over it, or ask the host for all anew. */
 export type Verdict = 'take' | 'drop' | 'ask';

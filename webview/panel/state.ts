@@ -1,4 +1,6 @@
-import type { Change, Part, ToWebview, TurnView } from '../../src/protocol.ts';
+import type { ToWebview } from '../../src/shared/protocol/messages.ts';
+import { applyPartChange } from '../../src/shared/partChanges.ts';
+import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import { reduceUsage, type UsageState } from '../usage/state.ts';
 
 type Snapshot = Extract<ToWebview, { type: 'snapshot' }>;
@@ -47,7 +49,7 @@ export function reduce(state: ViewState | undefined, message: ToWebview): ViewSt
     case 'usage/plot':
     case 'usage/ledger':
     case 'warning':
-    case 'held':
+    case 'scheduled':
       return { ...state, usage: reduceUsage(state.usage, message) };
   }
 }
@@ -55,27 +57,6 @@ export function reduce(state: ViewState | undefined, message: ToWebview): ViewSt
 /** The turn that is being answered, if any. */
 export function runningTurn(state: ViewState | undefined): TurnView | undefined {
   return state?.turns.findLast((turn) => turn.status === 'running');
-}
-
-/** The parts after one change. An append to a part that is not there changes nothing. */
-export function applyChange(parts: readonly Part[], change: Change): Part[] {
-  switch (change.type) {
-    case 'part/append':
-      return parts.map((part) =>
-        part.id === change.id && part.kind !== 'call'
-          ? { ...part, text: part.text + change.text }
-          : part,
-      );
-    case 'part/put': {
-      const { part, before } = change;
-      const known = parts.some((other) => other.id === part.id);
-      if (known) return parts.map((other) => (other.id === part.id ? part : other));
-      const at = parts.findIndex((other) => other.id === before);
-      return parts.toSpliced(at < 0 ? parts.length : at, 0, part);
-    }
-    case 'part/drop':
-      return parts.filter((part) => part.id !== change.id);
-  }
 }
 
 /** A turn of a known id is replaced in its place: that is how a retried turn begins anew. */
@@ -95,7 +76,8 @@ function changeTurn(state: ViewState, id: string, change: (turn: TurnView) => Tu
 
 function changed(turn: TurnView, message: Extract<ToWebview, { type: 'turn/changes' }>): TurnView {
   if (message.attempt < turn.attempt) return turn;
-  const parts = message.changes.reduce<Part[]>(applyChange, turn.parts);
+  const parts = [...turn.parts];
+  for (const change of message.changes) applyPartChange(parts, change);
   return { ...turn, attempt: message.attempt, parts };
 }
 

@@ -1,4 +1,5 @@
-import type { AccountView, FromWebview } from '../../src/protocol.ts';
+import type { AccountView } from '../../src/shared/protocol/account.ts';
+import type { FromWebview } from '../../src/shared/protocol/messages.ts';
 import { freshId, h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import { lead, warningNote, type Page } from '../panel/page.ts';

@@ -1,4 +1,6 @@
-import type { AccountView, FromWebview, StartView } from '../../src/protocol.ts';
+import type { AccountView } from '../../src/shared/protocol/account.ts';
+import type { StartView } from '../../src/shared/protocol/chat.ts';
+import type { FromWebview } from '../../src/shared/protocol/messages.ts';
 import { h } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';
 import { lead, still, warningNote, type Page } from '../panel/page.ts';

@@ -1,15 +1,20 @@
-import type { FailureAction, FailureView, RetryView, TurnView } from '../../src/protocol.ts';
+import type {
+  FailureAction,
+  RetryWait,
+  TurnFailure,
+  TurnView,
+} from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { h, setText } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';
 import { toolkitButton, type ButtonLook } from '../base/toolkit.ts';
-import { failureWays } from '../usage/limitBanner.ts';
+import { failureActions } from '../usage/limitBanner.ts';
 import { clockTime, duration } from '../base/words.ts';
 
 /** The row that counts down to the next attempt. `tick` moves the seconds and nothing else. */
 export interface RetryRow {
   readonly element: HTMLElement;
-  readonly update: (retry: RetryView) => void;
+  readonly update: (retry: RetryWait) => void;
   readonly tick: () => void;
 }
 
@@ -41,7 +46,7 @@ export function createRetryRow(turnId: string, context: RowContext): RetryRow {
     h('span', { class: 'line-text' }, title, h('small', { class: 'num' }, attempts, pips, wait)),
     h('span', { class: 'tools' }, tryNow, cancel),
   );
-  let shown: RetryView | undefined;
+  let shown: RetryWait | undefined;
   const tick = () => {
     if (shown === undefined) return;
     const seconds = Math.ceil((shown.atMs - context.now()) / 1_000);
@@ -63,7 +68,7 @@ export function createRetryRow(turnId: string, context: RowContext): RetryRow {
   };
 }
 
-function pipsOf({ attempt, maxAttempts }: RetryView): HTMLElement[] {
+function pipsOf({ attempt, maxAttempts }: RetryWait): HTMLElement[] {
   const count = Math.min(maxAttempts, mostPips);
   const on = Math.round((attempt / Math.max(1, maxAttempts)) * count);
   return Array.from({ length: count }, (_, at) => h('i', at < on ? { class: 'on' } : {}));
@@ -81,16 +86,16 @@ const actionLabels = {
 /** Why a turn ended early: what happened, what is kept, what to do. */
 export function failureNote(
   turn: TurnView,
-  failure: FailureView,
+  failure: TurnFailure,
   context: RowContext,
 ): HTMLElement {
-  const ways = failureWays(turn, context);
+  const limitActions = failureActions(turn, context);
   const actions = failure.actions.map((action, at) =>
-    toolkitButton(actionLabels[action], lookOf(action, at + ways.length), () =>
+    toolkitButton(actionLabels[action], lookOf(action, at + limitActions.length), () =>
       actOn(action, turn.id, context),
     ),
   );
-  const buttons = [...ways, ...actions];
+  const buttons = [...limitActions, ...actions];
   const [name, tone] = pictureOf(failure.kind);
   return h(
     'div',
@@ -111,7 +116,7 @@ export function failureNote(
 }
 
 /** The time, unless the message names it already or it is past. */
-function opensAgain({ availableAtMs, message }: FailureView, context: RowContext): string {
+function opensAgain({ availableAtMs, message }: TurnFailure, context: RowContext): string {
   const nowMs = context.now();
   if (availableAtMs === undefined || availableAtMs <= nowMs || /\d:\d\d/.test(message)) return '';
   return `Resets at ${clockTime(availableAtMs, nowMs, context.language)}.`;

@@ -1,4 +1,4 @@
-import type { Part } from '../../src/protocol.ts';
+import type { TurnPart } from '../../src/shared/protocol/turn.ts';
 
 /** How far the turn is that a part belongs to. */
 export interface PartMoment {
@@ -13,10 +13,10 @@ export interface PartMoment {
 /** One part of an answer on the page. */
 export interface PartView {
   readonly element: HTMLElement;
-  readonly kind: Part['kind'];
+  readonly kind: TurnPart['kind'];
   /** Rows of the rail (thoughts, calls) stand together in one list. */
   readonly onRail: boolean;
-  readonly update: (part: Part, moment: PartMoment) => void;
+  readonly update: (part: TurnPart, moment: PartMoment) => void;
   /** Draws what is due; true when it needs another frame. */
   readonly frame: (nowMs: number) => boolean;
   /** Whether it shows seconds that run. */

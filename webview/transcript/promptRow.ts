@@ -1,4 +1,4 @@
-import type { TurnView } from '../../src/protocol.ts';
+import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import { freshId, h } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 

@@ -1,4 +1,4 @@
-import type { Part } from '../../src/protocol.ts';
+import type { TurnPart } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { createStreamingMarkdown } from './streamingMarkdown.ts';
 import { freshId, h, setAttribute, setText } from '../base/dom.ts';
@@ -7,7 +7,7 @@ import { icon } from '../base/icons.ts';
 import type { PartMoment, PartView } from './partView.ts';
 import { duration } from '../base/words.ts';
 
-type Reasoning = Extract<Part, { kind: 'reasoning' }>;
+type Reasoning = Extract<TurnPart, { kind: 'reasoning' }>;
 
 /**
  * The summary of the model's thinking, behind one row. Closed, nothing of it is drawn. The user's

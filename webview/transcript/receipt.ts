@@ -1,4 +1,4 @@
-import type { TurnView } from '../../src/protocol.ts';
+import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { freshId, h, setAttribute, setChildren } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';

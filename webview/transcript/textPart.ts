@@ -1,4 +1,4 @@
-import type { Part } from '../../src/protocol.ts';
+import type { TurnPart } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
@@ -41,7 +41,7 @@ export function createRefusalPart(): PartView {
   });
 }
 
-type CallState = Extract<Part, { kind: 'call' }>['state'];
+type CallState = Extract<TurnPart, { kind: 'call' }>['state'];
 
 const callIcons = {
   running: () => icon('spin', 'spin'),
@@ -86,7 +86,7 @@ export function createCallPart(): PartView {
 /** A part that draws all of itself in its update. */
 function still(
   element: HTMLElement,
-  kind: Part['kind'],
+  kind: TurnPart['kind'],
   onRail: boolean,
   update: PartView['update'],
 ): PartView {

@@ -1,4 +1,4 @@
-import type { TurnView } from '../../src/protocol.ts';
+import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { h, setChildren } from '../base/dom.ts';
 import { createTurnRow, type TurnRow } from './turnView.ts';

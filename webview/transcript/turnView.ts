@@ -1,4 +1,4 @@
-import type { Part, TurnView } from '../../src/protocol.ts';
+import type { TurnPart, TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { freshId, h, setAttribute, setChildren, setText } from '../base/dom.ts';
 import { createRetryRow, endRow, failureNote, remark, restRow } from './notes.ts';
@@ -110,7 +110,7 @@ function createParts(context: RowContext) {
   const views = new Map<string, PartView & { readonly begunAtMs: number }>();
   const rails = new Map<string, HTMLElement>();
 
-  const make = (part: Part, turn: TurnView) => {
+  const make = (part: TurnPart, turn: TurnView) => {
     const begunAtMs = views.size === 0 ? turn.startedAtMs : context.now();
     return { ...createPart(part, turn.id, context), begunAtMs };
   };
@@ -146,7 +146,7 @@ function createParts(context: RowContext) {
 }
 
 /** Text of a broken attempt is no part of the answer: it is grey, and neither read out nor copied. */
-function markStale(element: HTMLElement, { stale = false, kind }: Part): void {
+function markStale(element: HTMLElement, { stale = false, kind }: TurnPart): void {
   element.classList.toggle('is-stale', stale);
   setAttribute(element, 'aria-busy', stale ? 'true' : undefined);
   if (kind !== 'text' && kind !== 'refusal') return;
@@ -156,7 +156,7 @@ function markStale(element: HTMLElement, { stale = false, kind }: Part): void {
 
 const staleLabel = 'Interrupted. Writing this again';
 
-function createPart(part: Part, turnId: string, context: RowContext): PartView {
+function createPart(part: TurnPart, turnId: string, context: RowContext): PartView {
   switch (part.kind) {
     case 'text':
       return createTextPart(turnId, context);

@@ -1,9 +1,5 @@
-import type {
-  AccountAction,
-  UsageAccount,
-  UsageAccounts,
-  UsageWindow,
-} from '../../src/protocolUsage.ts';
+import type { AccountAction } from '../../src/shared/protocol/account.ts';
+import type { UsageAccount, UsageAccounts, UsageWindow } from '../../src/shared/protocol/usage.ts';
 import { freshId, h, s, setAttribute, setChildren, setText } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';
 import { stepClass } from '../composer/meters.ts';

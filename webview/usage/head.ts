@@ -1,4 +1,4 @@
-import type { UsageAccounts } from '../../src/protocolUsage.ts';
+import type { UsageAccounts } from '../../src/shared/protocol/usage.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import { glyph } from './glyphs.ts';

@@ -1,4 +1,4 @@
-import type { LedgerRow, LedgerScope, UsageLedger } from '../../src/protocolUsage.ts';
+import type { LedgerRow, LedgerScope, UsageLedger } from '../../src/shared/protocol/usage.ts';
 import { h, setText } from '../base/dom.ts';
 import { effortName, roundTokens, tokens } from '../base/words.ts';
 import { redraw, type UsageContext } from './usageContext.ts';

@@ -1,5 +1,9 @@
-import type { TurnView } from '../../src/protocol.ts';
-import type { CostWarning, HeldMessage, WayOn } from '../../src/protocolUsage.ts';
+import type {
+  CostWarning,
+  LimitAction,
+  ScheduledPrompt,
+} from '../../src/shared/protocol/limits.ts';
+import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import type { Announcement } from '../panel/announcer.ts';
 import { createTicker } from '../base/frames.ts';
@@ -14,7 +18,7 @@ type Context = Pick<RowContext, 'send' | 'now'>;
 
 const minuteMs = 60_000;
 
-/** What stands on the composer's edge about limits: the question before sending, held messages. */
+/** What stands on the composer's edge about limits: the question before sending, scheduled messages. */
 export interface LimitBanner {
   readonly element: HTMLElement;
   readonly update: (usage: UsageState) => void;
@@ -26,7 +30,7 @@ export function createLimitBanner(
 ): LimitBanner {
   const element = h('div', { class: 'shelf-place' });
   let warning: CostWarning | undefined;
-  let held: readonly HeldMessage[] = [];
+  let scheduled: readonly ScheduledPrompt[] = [];
   let ticks: readonly (() => void)[] = [];
   const ticker = createTicker(() => {
     for (const tick of ticks) tick();
@@ -34,13 +38,13 @@ export function createLimitBanner(
   return {
     element,
     update(usage) {
-      if (usage.warning === warning && usage.held === held) return;
+      if (usage.warning === warning && usage.scheduled === scheduled) return;
       if (usage.warning !== undefined && usage.warning.id !== warning?.id)
         say({ text: warningWords(usage.warning, context.now()), topic: 'warning' });
-      ({ warning, held } = usage);
+      ({ warning, scheduled } = usage);
       const rows = [
         ...(warning === undefined ? [] : [warningShelf(warning, context)]),
-        ...held.map((message) => heldShelf(message, context)),
+        ...scheduled.map((prompt) => scheduledShelf(prompt, context)),
       ];
       ticks = rows.map(({ tick }) => tick);
       element.replaceChildren(...rows.map((row) => row.element));
@@ -55,11 +59,11 @@ interface Row {
 }
 
 function warningShelf(warning: CostWarning, { send, now }: Context): Row {
-  const answer = (way: WayOn) => send({ type: 'warning/answer', id: warning.id, way });
+  const answer = (action: LimitAction) => send({ type: 'warning/answer', id: warning.id, action });
   const words = h('span', {});
   const tick = () => setText(words, warningWords(warning, now()));
   tick();
-  const cancel = warning.ways.find(({ kind }) => kind === 'cancel');
+  const cancel = warning.actions.find(({ kind }) => kind === 'cancel');
   const element = h(
     'div',
     {
@@ -73,7 +77,7 @@ function warningShelf(warning: CostWarning, { send, now }: Context): Row {
       },
     },
     h('span', { class: 'shelf-text' }, icon('warning', 'tone-warn'), words),
-    h('span', { class: 'tools' }, ...wayButtons(warning.ways, 'asked', now(), answer)),
+    h('span', { class: 'tools' }, ...actionButtons(warning.actions, 'asked', now(), answer)),
   );
   return { element, tick };
 }
@@ -99,7 +103,10 @@ function warningWords(warning: CostWarning, nowMs: number): string {
   return `This message will likely use ${points}% of ${windowName}. ${remaining}${until}.`;
 }
 
-function heldShelf({ id, text, untilMs, account }: HeldMessage, { send, now }: Context): Row {
+function scheduledShelf(
+  { id, text, untilMs, account }: ScheduledPrompt,
+  { send, now }: Context,
+): Row {
   const words = h('span', {});
   const whom = account === undefined ? '' : `, with ${account}`;
   const tick = () =>
@@ -117,32 +124,32 @@ function heldShelf({ id, text, untilMs, account }: HeldMessage, { send, now }: C
     h(
       'span',
       { class: 'tools' },
-      toolkitButton('Send now', 'secondary', () => send({ type: 'held/send', id })),
-      toolkitButton('Cancel', 'icon', () => send({ type: 'held/cancel', id })),
+      toolkitButton('Send now', 'secondary', () => send({ type: 'scheduled/send', id })),
+      toolkitButton('Cancel', 'icon', () => send({ type: 'scheduled/cancel', id })),
     ),
   );
   return { element, tick };
 }
 
 /** The buttons under a failure that a limit has caused; the first is the main one. */
-export function failureWays(turn: TurnView, { send, now }: Context): HTMLElement[] {
+export function failureActions(turn: TurnView, { send, now }: Context): HTMLElement[] {
   const turnId = turn.id;
-  return wayButtons(turn.failure?.waysOn ?? [], 'failed', now(), (way) =>
-    send({ type: 'failure/wayOn', turnId, way }),
+  return actionButtons(turn.failure?.limitActions ?? [], 'failed', now(), (action) =>
+    send({ type: 'failure/limitAction', turnId, action }),
   );
 }
 
-function wayButtons(
-  ways: readonly WayOn[],
+function actionButtons(
+  actions: readonly LimitAction[],
   after: 'asked' | 'failed',
   nowMs: number,
-  take: (way: WayOn) => void,
+  take: (action: LimitAction) => void,
 ): HTMLElement[] {
-  return ways.map((way, at) => {
-    const other = way.kind === 'cancel' ? 'icon' : 'secondary';
+  return actions.map((action, at) => {
+    const other = action.kind === 'cancel' ? 'icon' : 'secondary';
     const look = at === 0 ? 'primary' : other;
-    const button = toolkitButton(wayName(way, after, nowMs), look, () => take(way));
-    if (way.kind === 'useAccount') setAttribute(button, 'title', way.label);
+    const button = toolkitButton(actionName(action, after, nowMs), look, () => take(action));
+    if (action.kind === 'useAccount') setAttribute(button, 'title', action.label);
     button.classList.add('kit-way');
     return button;
   });
@@ -154,16 +161,16 @@ const longestLabel = 28;
 const shortened = (label: string) =>
   label.length > longestLabel ? `${label.slice(0, longestLabel - 1)}…` : label;
 
-function wayName(way: WayOn, after: 'asked' | 'failed', nowMs: number): string {
-  switch (way.kind) {
+function actionName(action: LimitAction, after: 'asked' | 'failed', nowMs: number): string {
+  switch (action.kind) {
     case 'send':
       return 'Send anyway';
     case 'lowerEffort':
-      return `Lower effort to ${effortName(way.effort).toLowerCase()}`;
+      return `Lower effort to ${effortName(action.effort).toLowerCase()}`;
     case 'useAccount':
-      return `${after === 'asked' ? 'Use' : 'Continue on'} ${shortened(way.label)}`;
+      return `${after === 'asked' ? 'Use' : 'Continue on'} ${shortened(action.label)}`;
     case 'wait':
-      return `${after === 'asked' ? 'Wait until' : 'Send at'} ${clock(way.untilMs, nowMs)}`;
+      return `${after === 'asked' ? 'Wait until' : 'Send at'} ${clock(action.untilMs, nowMs)}`;
     case 'cancel':
       return 'Cancel';
   }

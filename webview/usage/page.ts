@@ -1,4 +1,4 @@
-import type { UsageAccounts } from '../../src/protocolUsage.ts';
+import type { UsageAccounts } from '../../src/shared/protocol/usage.ts';
 import { configureLocalization } from '../../src/shared/l10n.ts';
 import { appendAll, h, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';

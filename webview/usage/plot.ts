@@ -1,5 +1,10 @@
 import { ownValue } from '../../src/base/lookup.ts';
-import type { PlotPoint, PlotSeries, PlotSpan, UsagePlot } from '../../src/protocolUsage.ts';
+import type {
+  PlotPoint,
+  PlotSeries,
+  PlotSpan,
+  UsagePlot,
+} from '../../src/shared/protocol/usage.ts';
 import { freshId, h, s, setAttribute, setText } from '../base/dom.ts';
 import type { UsageContext } from './usageContext.ts';
 import {

@@ -1,4 +1,4 @@
-import type { PlotPoint, PlotSeries, UsagePlot } from '../../src/protocolUsage.ts';
+import type { PlotPoint, PlotSeries, UsagePlot } from '../../src/shared/protocol/usage.ts';
 import { format } from './usageWords.ts';
 
 /** The arithmetic of the plot, apart from its drawing. Sizes in px, times in epoch ms. */

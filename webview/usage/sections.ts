@@ -1,4 +1,4 @@
-import type { LedgerScope, UsageAccounts, UsageLedger } from '../../src/protocolUsage.ts';
+import type { LedgerScope, UsageAccounts, UsageLedger } from '../../src/shared/protocol/usage.ts';
 import { freshId, h, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import type { ViewState } from '../panel/state.ts';

@@ -1,11 +1,6 @@
-import type { ToWebview } from '../../src/protocol.ts';
-import type {
-  CostWarning,
-  HeldMessage,
-  UsageAccounts,
-  UsageLedger,
-  UsagePlot,
-} from '../../src/protocolUsage.ts';
+import type { CostWarning, ScheduledPrompt } from '../../src/shared/protocol/limits.ts';
+import type { ToWebview } from '../../src/shared/protocol/messages.ts';
+import type { UsageAccounts, UsageLedger, UsagePlot } from '../../src/shared/protocol/usage.ts';
 
 /** What the host has told about usage, beside the gauge. Each is absent until it was told. */
 export interface UsageState {
@@ -13,17 +8,17 @@ export interface UsageState {
   readonly plot?: UsagePlot;
   readonly ledger?: UsageLedger;
   readonly warning?: CostWarning;
-  readonly held: readonly HeldMessage[];
+  readonly scheduled: readonly ScheduledPrompt[];
 }
 
 /** Messages about usage, and the snapshot, which keeps the page's figures and ends all questions. */
 export type UsageMessage = Extract<
   ToWebview,
-  { type: 'snapshot' | 'warning' | 'held' | `usage/${string}` }
+  { type: 'snapshot' | 'warning' | 'scheduled' | `usage/${string}` }
 >;
 
 export function reduceUsage(before: UsageState | undefined, message: UsageMessage): UsageState {
-  const state = before ?? { held: [] };
+  const state = before ?? { scheduled: [] };
   switch (message.type) {
     case 'usage/open':
       return state;
@@ -36,10 +31,10 @@ export function reduceUsage(before: UsageState | undefined, message: UsageMessag
     case 'snapshot':
     case 'warning': {
       const { warning: _warning, ...rest } = state;
-      if (message.type === 'snapshot') return { ...rest, held: [] };
+      if (message.type === 'snapshot') return { ...rest, scheduled: [] };
       return message.warning === undefined ? rest : { ...rest, warning: message.warning };
     }
-    case 'held':
-      return { ...state, held: message.held };
+    case 'scheduled':
+      return { ...state, scheduled: message.prompts };
   }
 }

@@ -1,5 +1,5 @@
-import type { FromWebview } from '../../src/protocol.ts';
-import type { LedgerScope, PlotSpan } from '../../src/protocolUsage.ts';
+import type { FromWebview } from '../../src/shared/protocol/messages.ts';
+import type { LedgerScope, PlotSpan } from '../../src/shared/protocol/usage.ts';
 import type { Localization } from '../../src/shared/l10n.ts';
 import type { Announcement } from '../panel/announcer.ts';
 import type { ButtonLook } from '../base/toolkit.ts';

@@ -1,4 +1,5 @@
-import type { AccountRole, Outlook, UsageAccount } from '../../src/protocolUsage.ts';
+import type { AccountRole } from '../../src/shared/protocol/account.ts';
+import type { Outlook, UsageAccount } from '../../src/shared/protocol/usage.ts';
 
 /** What the page says, as plain text; times are epoch ms. */
 

@@ -1,7 +1,7 @@
 import type { InputItem } from '../responses/request/input.ts';
 import { createItemOwnership, type ItemOwnership } from '../responses/request/itemOwnership.ts';
 import { createAccountSwitchNote, type AccountSwitchNote } from './messages/accountSwitchNote.ts';
-import type { ContextUse } from './requestSettings.ts';
+import type { ContextUse } from '../../shared/protocol/chat.ts';
 import type { Turn } from './turn/turn.ts';
 
 /** All that one chat has come to. Owned by the session. */

@@ -10,18 +10,9 @@ import type { ScheduledPrompts } from './scheduledPrompts.ts';
 import { createIntents, type Intent } from './intents.ts';
 import type { Session } from './session.ts';
 import type { Prompt, Turn } from './turn/turn.ts';
-import { offeredAction, type LimitAction } from './messages/limitActions.ts';
-
-/** The question before a costly turn, of the shape that the protocol has for it. */
-export interface CostWarning {
-  id: string;
-  windowName: string;
-  fromPoints: number;
-  toPoints: number;
-  leftPoints: number;
-  resetsAtMs?: number;
-  ways: LimitAction[];
-}
+import type { CostWarning } from '../../shared/protocol/limits.ts';
+import { offeredAction } from './messages/limitActions.ts';
+import type { LimitAction } from '../../shared/protocol/limits.ts';
 
 /**
  * Sends questions, and asks first when one will likely reach the end of a window. What cannot
@@ -35,14 +26,14 @@ export interface PromptSubmission {
   warning(): CostWarning | undefined;
   /**
    * Does what the person chose. An answer to a question that is not open any more is ignored, and so
-   * is a way that it did not offer.
+   * is an action that it did not offer.
    */
-  answer(warningId: string, way: LimitAction): void;
+  answer(warningId: string, action: LimitAction): void;
   /**
-   * A way on from what ended this turn; it takes the place of one that was chosen before. `send` asks
-   * again and is open to every turn; any other way is ignored unless the failure offers it.
+   * Takes an action after what ended this turn; it replaces one that was chosen before. `send` asks
+   * again and is open to every turn; any other action is ignored unless the failure offers it.
    */
-  retryWith(turnId: string, way: LimitAction): void;
+  retryWith(turnId: string, action: LimitAction): void;
   /** Gives back what waits for an answer or for a reset: its chat is left. */
   leave(): void;
   readonly onDidChange: Event<void>;
@@ -133,23 +124,23 @@ export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmis
     again.set(turn.id, hold(intent.text, untilMs, send, after(intent.giveBack)));
   }
 
-  /** The way as it is offered. The log tells its kind alone, for the rest may be private. */
-  function honored(offered: readonly LimitAction[], way: LimitAction): LimitAction | undefined {
-    const own = offeredAction(offered, way);
-    if (!own) log.warn(`a way on that was not offered is ignored: ${way.kind}`);
+  /** The action as it is offered. The log names only its kind, since the rest may be private. */
+  function honored(offered: readonly LimitAction[], action: LimitAction): LimitAction | undefined {
+    const own = offeredAction(offered, action);
+    if (!own) log.warn(`a limit action that was not offered is ignored: ${action.kind}`);
     return own;
   }
 
-  /** True when the way leads to the question being sent now. */
-  function prepare(way: LimitAction): boolean {
-    switch (way.kind) {
+  /** True when the action means that the message is sent now. */
+  function prepare(action: LimitAction): boolean {
+    switch (action.kind) {
       case 'send':
         return true;
       case 'lowerEffort':
-        deps.pickEffort(way.effort);
+        deps.pickEffort(action.effort);
         return true;
       case 'useAccount':
-        pool.use(way.accountId);
+        pool.use(action.accountId);
         return true;
       case 'wait':
       case 'cancel':
@@ -175,23 +166,23 @@ export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmis
     answer(warningId, chosen) {
       if (open?.warning.id !== warningId) return;
       const asked = open;
-      const way = honored(asked.warning.ways, chosen);
-      if (!way) return;
+      const action = honored(asked.warning.actions, chosen);
+      if (!action) return;
       set(undefined);
-      if (way.kind === 'wait') asked.wait(way.untilMs);
-      else if (!session.isBusy() && prepare(way)) asked.start();
+      if (action.kind === 'wait') asked.wait(action.untilMs);
+      else if (!session.isBusy() && prepare(action)) asked.start();
       else asked.giveBack();
     },
     retryWith(turnId, chosen) {
       const turn = session.turns().find(({ id }) => id === turnId);
       if (!turn || session.isBusy()) return;
-      const way = honored([{ kind: 'send' }, ...(turn.failure?.waysOn ?? [])], chosen);
-      if (!way) return;
+      const action = honored([{ kind: 'send' }, ...(turn.failure?.limitActions ?? [])], chosen);
+      if (!action) return;
       held.drop(again.get(turnId) ?? '');
       again.delete(turnId);
-      if (way.kind === 'wait') holdAgain(turn, way.untilMs);
-      else if (way.kind === 'send') begin(toRetry(turn));
-      else if (prepare(way)) {
+      if (action.kind === 'wait') holdAgain(turn, action.untilMs);
+      else if (action.kind === 'send') begin(toRetry(turn));
+      else if (prepare(action)) {
         takeBack();
         session.retry(turnId);
       }
@@ -253,7 +244,7 @@ function toWarning(
     toPoints: round(reason.deps.high),
     leftPoints: round(reason.left),
     ...(reason.resetsAtMs === undefined ? {} : { resetsAtMs: reason.resetsAtMs }),
-    ways: [
+    actions: [
       { kind: 'send' },
       ...choices.map((choice): LimitAction => {
         switch (choice.kind) {

@@ -7,9 +7,3 @@ export type RequestSettings = Omit<ResponsesRequest, 'input' | 'sessionId' | 'tu
   /** For the user, when they get another model or effort than they chose. */
   note?: string | undefined;
 };
-
-/** Tokens of the last answer, its question included, and how many fit. */
-export interface ContextUse {
-  usedTokens: number;
-  windowTokens: number;
-}

@@ -3,16 +3,7 @@ import type { Clock } from '../../base/async/clock.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
-
-/** A question that waits for a limit to reset. Lives in memory only. */
-export interface ScheduledPrompt {
-  id: string;
-  text: string;
-  /** Epoch ms of the reset; it goes out a second later. */
-  untilMs: number;
-  /** Label of the account that it waits for. */
-  account?: string | undefined;
-}
+import type { ScheduledPrompt } from '../../shared/protocol/limits.ts';
 
 export interface ScheduleRequest extends Omit<ScheduledPrompt, 'id'> {
   send: () => void;
@@ -20,7 +11,7 @@ export interface ScheduleRequest extends Omit<ScheduledPrompt, 'id'> {
   giveBack: () => void;
 }
 
-/** Questions that are sent once, when their time has come, unless the person acts before. */
+/** Prompts, in memory only, that are sent once, when their time has come, unless the person acts before. */
 export interface ScheduledPrompts extends Disposable {
   list(): readonly ScheduledPrompt[];
   /** Gives its id. */

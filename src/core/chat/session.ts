@@ -8,15 +8,18 @@ import type { ResponsesFailure } from '../responses/retry/failure.ts';
 import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 import { createChatState } from './chatState.ts';
 import { failureReport } from './messages/failureReport.ts';
-import { internalWords, type ErrorMessage } from './messages/errorMessages.ts';
+import { internalWords } from './messages/errorMessages.ts';
+import type { TurnFailure } from '../../shared/protocol/turn.ts';
 import { endNote, promptItem, restPrompt } from './history.ts';
-import type { ContextUse, RequestSettings } from './requestSettings.ts';
+import type { RequestSettings } from './requestSettings.ts';
+import type { ContextUse } from '../../shared/protocol/chat.ts';
 import { runTurn } from './turn/runTurn.ts';
 import { createTurnRecord, type TurnRecord } from './turn/turnRecord.ts';
-import { renewWays, wordsFor } from './turn/turnFailure.ts';
+import { renewLimitActions, wordsFor } from './turn/turnFailure.ts';
 import { endSilence } from './turn/turnView.ts';
-import type { LimitAction } from './messages/limitActions.ts';
-import type { PartChange, Prompt, Turn, TurnReceipt, TurnStatus } from './turn/turn.ts';
+import type { LimitAction } from '../../shared/protocol/limits.ts';
+import type { Prompt, Turn } from './turn/turn.ts';
+import type { PartChange, TurnReceipt, TurnStatus } from '../../shared/protocol/turn.ts';
 
 export type SessionChange =
   | { type: 'turn/add'; turn: Turn }
@@ -40,7 +43,7 @@ export interface SessionDeps {
   /** Hears every event of every answer: limits and etags travel in them. */
   onTurnEvent: (event: TurnEvent) => void;
   /** What the person may do about a limit that ended a turn. */
-  waysOn?: (error: unknown) => LimitAction[];
+  limitActions?: (error: unknown) => LimitAction[];
   /** What else is worth saying about such a limit, one sentence; empty when nothing is. */
   limitHint?: (error: unknown) => string;
   /** Hears what ended a turn early. */
@@ -147,7 +150,7 @@ export function createSession(deps: SessionDeps): Session {
     }
   }
 
-  function finish(turn: Turn, status: TurnStatus, failure?: ErrorMessage): void {
+  function finish(turn: Turn, status: TurnStatus, failure?: TurnFailure): void {
     if (running?.turn !== turn) return;
     const { record } = running;
     try {
@@ -212,7 +215,7 @@ export function createSession(deps: SessionDeps): Session {
     },
     lookAgain() {
       const turn = chat.turns.at(-1);
-      if (!running && turn && renewWays(turn, chat.errors, deps)) tellState(turn);
+      if (!running && turn && renewLimitActions(turn, chat.errors, deps)) tellState(turn);
     },
     details(turnId) {
       if (!chat.errors.has(turnId)) return undefined;

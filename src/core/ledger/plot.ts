@@ -1,34 +1,9 @@
-import type { QuotaWindow } from '../quota/decode/quotaSnapshot.ts';
 import { windowPeriodsOf } from './windowPeriods.ts';
+import type { PlotPoint, PlotSeries, PlotSpan, UsagePlot } from '../../shared/protocol/usage.ts';
 import type { WindowHistory, WindowPoint, WindowSeries } from './history.ts';
 import { forecastOf } from './forecast.ts';
 
-export interface PlotPoint {
-  atMs: number;
-  /** 0 to 100. */
-  percent: number;
-}
-
-/** The course of one window, for a plot. */
-export interface PlotSeries {
-  kind: QuotaWindow['kind'];
-  name: string;
-  /** What was told, the oldest first. */
-  points: PlotPoint[];
-  /** When the window was reset; the line falls to 0 there. */
-  resetsAtMs: number[];
-  /** What this pace leads to, from now on; empty where that cannot be told. */
-  guess: PlotPoint[];
-}
-
-export interface Plot {
-  fromMs: number;
-  /** End of the guess, or now. */
-  toMs: number;
-  series: PlotSeries[];
-}
-
-const spans = { day: 86_400_000, week: 7 * 86_400_000 };
+const spans: Record<PlotSpan, number> = { day: 86_400_000, week: 7 * 86_400_000 };
 /** The guess may stretch the plot by at most this share of it. */
 const longestGuess = 0.35;
 const mostPoints = 1500;
@@ -39,9 +14,9 @@ const names = { fiveHour: '5-hour', weekly: 'Weekly', other: 'Other' };
 export function plotOf(
   history: WindowHistory,
   credentialId: string,
-  span: keyof typeof spans,
+  span: PlotSpan,
   nowMs: number,
-): Plot {
+): Pick<UsagePlot, 'fromMs' | 'toMs' | 'series'> {
   const fromMs = nowMs - spans[span];
   const furthestMs = nowMs + spans[span] * longestGuess;
   const series = history.series

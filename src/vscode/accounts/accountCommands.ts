@@ -11,7 +11,7 @@ import {
 import type { PoolEntry } from '../../core/pool/accountList.ts';
 import { planName } from '../../core/quota/text/quotaView.ts';
 import type { SharedValue } from '../../base/storage/sharedValue.ts';
-import type { AccountAction } from '../../protocolUsage.ts';
+import type { AccountAction } from '../../shared/protocol/account.ts';
 
 export interface AccountsDeps {
   pool: Pool;

@@ -7,7 +7,7 @@ import { describeAuthFailure } from '../../core/auth/errors.ts';
 import { isSignedIn } from '../../core/pool/condition.ts';
 import type { Pool } from '../../core/pool/pool.ts';
 import type { PoolEntry } from '../../core/pool/accountList.ts';
-import type { AccountView } from '../../protocol.ts';
+import type { AccountView } from '../../shared/protocol/account.ts';
 import type { AccountChoice } from './accountChoice.ts';
 import type { SignIn } from '../signIn/signIn.ts';
 import type { LoginImport } from '../signIn/signInImport.ts';

@@ -4,8 +4,7 @@ import type { Log } from '../../base/log.ts';
 import type { Session } from '../../core/chat/session.ts';
 import { isShownText } from '../../core/chat/turn/shownText.ts';
 import type { PromptSubmission } from '../../core/chat/promptSubmission.ts';
-import type { FromWebview } from '../../protocol.ts';
-import { isUsageRequest, type UsageRequest } from '../../protocolUsage.ts';
+import type { FromWebview, UsageRequest } from '../../shared/protocol/messages.ts';
 import type { FileQuestions } from './fileQuestions.ts';
 import type { WorkspaceFiles } from './workspaceFiles.ts';
 import { insertAtCursor, openLink, openNewFile } from './editing.ts';
@@ -50,7 +49,6 @@ function tellVain(): void {
 
 function act(message: FromWebview, deps: ChatMessageHandlerDeps): unknown {
   const { session, signIn } = deps;
-  if (isUsageRequest(message)) return actOnUsage(message, deps);
   switch (message.type) {
     case 'ready':
       return undefined;
@@ -104,6 +102,12 @@ function act(message: FromWebview, deps: ChatMessageHandlerDeps): unknown {
       return withShownText(message.text, deps, (text) => openNewFile(text, message.language));
     case 'view/error':
       return deps.log.error(`chat view: ${message.message}`);
+    case 'warning/answer':
+      return deps.sending.answer(message.id, message.action);
+    case 'failure/limitAction':
+      return deps.sending.retryWith(message.turnId, message.action);
+    default:
+      return deps.usage(message);
   }
 }
 
@@ -144,17 +148,6 @@ async function signInFromPanel(
     await run(command);
   } finally {
     listening.dispose();
-  }
-}
-
-function actOnUsage(request: UsageRequest, { sending, usage }: ChatMessageHandlerDeps): unknown {
-  switch (request.type) {
-    case 'warning/answer':
-      return sending.answer(request.id, request.way);
-    case 'failure/wayOn':
-      return sending.retryWith(request.turnId, request.way);
-    default:
-      return usage(request);
   }
 }
 

@@ -4,14 +4,9 @@ import type { Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { Session, SessionChange } from '../../core/chat/session.ts';
 import type { Settings } from '../../core/settings/settings.ts';
-import {
-  fromWebview,
-  type AccountView,
-  type FromWebview,
-  type ModelsView,
-  type QuotaView,
-  type ToWebview,
-} from '../../protocol.ts';
+import type { AccountView } from '../../shared/protocol/account.ts';
+import type { ModelsView, QuotaView } from '../../shared/protocol/chat.ts';
+import { type FromWebview, type ToWebview, fromWebview } from '../../shared/protocol/messages.ts';
 import { chatHtml } from './chatHtml.ts';
 import { chatViewId } from './chatViewId.ts';
 import { createMessageBatcher, type UnsequencedMessage } from './messageBatcher.ts';

@@ -1,4 +1,4 @@
-import type { ToWebview } from '../../protocol.ts';
+import type { ToWebview } from '../../shared/protocol/messages.ts';
 
 type Answer = Omit<Extract<ToWebview, { type: 'files/known' }>, 'seq'>;
 

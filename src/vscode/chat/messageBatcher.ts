@@ -1,4 +1,5 @@
-import type { Change, ToWebview } from '../../protocol.ts';
+import type { ToWebview } from '../../shared/protocol/messages.ts';
+import type { PartChange } from '../../shared/protocol/turn.ts';
 
 /** A message before it has its number. */
 export type UnsequencedMessage<T = ToWebview> = T extends ToWebview ? Omit<T, 'seq'> : never;
@@ -7,7 +8,7 @@ export interface MessageBatcher {
   /** Sends at once, after whatever was waiting. */
   send(message: UnsequencedMessage): void;
   /** Joins the change to the others of this frame. */
-  change(turnId: string, attempt: number, change: Change): void;
+  change(turnId: string, attempt: number, change: PartChange): void;
   /** Forgets what is waiting: a snapshot that follows holds it already. */
   clear(): void;
   dispose(): void;
@@ -20,7 +21,7 @@ const frameMs = 16;
 export function createMessageBatcher(post: (message: ToWebview) => void): MessageBatcher {
   let seq = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let waiting: { turnId: string; attempt: number; changes: Change[] } | undefined;
+  let waiting: { turnId: string; attempt: number; changes: PartChange[] } | undefined;
 
   function number(message: UnsequencedMessage): void {
     seq++;
@@ -59,9 +60,9 @@ export function createMessageBatcher(post: (message: ToWebview) => void): Messag
 }
 
 /** Two appends to one part are one; so a frame costs the view one text node, not fifty. */
-function join(changes: Change[], change: Change): void {
+function join(changes: PartChange[], change: PartChange): void {
   const last = changes.at(-1);
-  if (change.type === 'part/append' && last?.type === 'part/append' && last.id === change.id) {
+  if (change.type === 'append' && last?.type === 'append' && last.id === change.id) {
     last.text += change.text;
   } else {
     changes.push({ ...change });

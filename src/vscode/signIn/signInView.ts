@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { describeAuthFailure } from '../../core/auth/errors.ts';
 import { describePasteProblem } from '../../core/auth/signIn/redirectInputProblem.ts';
-import type { AccountView } from '../../protocol.ts';
+import type { AccountView } from '../../shared/protocol/account.ts';
 import type { SignInState } from './signIn.ts';
 
 type Running = Extract<SignInState, { kind: 'running' }>;

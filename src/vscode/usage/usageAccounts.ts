@@ -14,7 +14,8 @@ import {
 import { clockTime } from '../../core/quota/text/time.ts';
 import { planName } from '../../core/quota/text/quotaView.ts';
 import { isStale } from '../../core/quota/text/quotaText.ts';
-import type { AccountRole, UsageAccount, UsageWindow } from '../../protocolUsage.ts';
+import type { AccountRole } from '../../shared/protocol/account.ts';
+import type { UsageAccount, UsageWindow } from '../../shared/protocol/usage.ts';
 import { accountActions } from '../accounts/accountCommands.ts';
 import { clampCount, clampPercent, clampText } from '../chat/clamp.ts';
 

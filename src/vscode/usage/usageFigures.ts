@@ -13,7 +13,7 @@ import type {
   PlotSpan,
   UsageLedger,
   UsagePlot,
-} from '../../protocolUsage.ts';
+} from '../../shared/protocol/usage.ts';
 import { clampCount, clampPercent, clampText } from '../chat/clamp.ts';
 import { ownValue } from '../../base/lookup.ts';
 

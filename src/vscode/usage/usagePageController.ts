@@ -9,7 +9,8 @@ import type { LedgerTracker } from '../../core/ledger/tracker.ts';
 import type { Pool } from '../../core/pool/pool.ts';
 import type { QuotaPoll } from '../../core/quota/poll/quotaPoll.ts';
 import type { QuotaStore } from '../../core/quota/store/quotaStore.ts';
-import type { LedgerScope, UsageAccounts, UsageRequest } from '../../protocolUsage.ts';
+import type { UsageRequest } from '../../shared/protocol/messages.ts';
+import type { LedgerScope, UsageAccounts } from '../../shared/protocol/usage.ts';
 import type { Accounts } from '../accounts/accountCommands.ts';
 import type { UnsequencedMessage } from '../chat/messageBatcher.ts';
 import { clampCount, clampText } from '../chat/clamp.ts';
@@ -101,7 +102,7 @@ export function createUsagePageController(deps: UsagePageControllerDeps): UsageP
     tell({ type: 'usage/plot', plot: usagePlot(one, shown.span) });
     tell({ type: 'usage/ledger', ledger: usageLedger(one, shown.scope) });
   };
-  const tellHeld = () => tell({ type: 'held', held: held.list().map(toHeld) });
+  const tellHeld = () => tell({ type: 'scheduled', prompts: held.list().map(toScheduled) });
 
   lifetime.add(
     deps.onDidChange(() => {
@@ -154,12 +155,10 @@ export function createUsagePageController(deps: UsagePageControllerDeps): UsageP
           return vscode.commands.executeCommand('codexChat.openSettings');
         case 'usage/act':
           return accounts.act(request.accountId, request.action);
-        case 'held/send':
+        case 'scheduled/send':
           return held.sendNow(request.id);
-        case 'held/cancel':
+        case 'scheduled/cancel':
           return held.cancel(request.id);
-        default:
-          return undefined;
       }
     },
     tellAgain() {
@@ -171,7 +170,7 @@ export function createUsagePageController(deps: UsagePageControllerDeps): UsageP
   };
 }
 
-function toHeld({ id, text, untilMs, account }: ReturnType<ScheduledPrompts['list']>[number]) {
+function toScheduled({ id, text, untilMs, account }: ReturnType<ScheduledPrompts['list']>[number]) {
   const line = text.trim().split('\n', 1)[0] ?? '';
   return {
     id,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEmitter } from '../../../src/base/event.ts';
-import type { FromWebview } from '../../../src/protocol.ts';
+import type { FromWebview } from '../../../src/shared/protocol/messages.ts';
 import { createChatMessageHandler } from '../../../src/vscode/chat/chatMessageHandler.ts';
 import { createTalkWorld } from '../core/chat/chatHarness.ts';
 import { recordingLog } from '../../support/credentials.ts';

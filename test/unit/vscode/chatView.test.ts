@@ -2,7 +2,11 @@ import { beforeEach, expect, test } from 'vitest';
 import * as vscode from 'vscode';
 import { createEmitter } from '../../../src/base/event.ts';
 import { readSettings } from '../../../src/core/settings/settings.ts';
-import { toWebview, type FromWebview, type ToWebview } from '../../../src/protocol.ts';
+import {
+  type FromWebview,
+  type ToWebview,
+  toWebview,
+} from '../../../src/shared/protocol/messages.ts';
 import { ChatView } from '../../../src/vscode/chat/chatView.ts';
 import { createTalkWorld } from '../core/chat/chatHarness.ts';
 import { recordingLog } from '../../support/credentials.ts';

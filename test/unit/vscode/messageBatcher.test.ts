@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as fc from 'fast-check';
-import type { Change, ToWebview } from '../../../src/protocol.ts';
+import type { ToWebview } from '../../../src/shared/protocol/messages.ts';
+import type { PartChange } from '../../../src/shared/protocol/turn.ts';
 import { createMessageBatcher } from '../../../src/vscode/chat/messageBatcher.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const append = (id: string, text: string): Change => ({ type: 'part/append', id, text });
+const append = (id: string, text: string): PartChange => ({ type: 'append', id, text });
 
 test('the changes of a frame are one message, appends to one part are one change', () => {
   const posted: ToWebview[] = [];
@@ -64,7 +65,7 @@ test('the text that arrives is always the text that was put in, numbered without
       for (const message of posted) {
         if (message.type !== 'turn/changes') continue;
         for (const change of message.changes) {
-          if (change.type === 'part/append') heard[change.id] += change.text;
+          if (change.type === 'append') heard[change.id] += change.text;
         }
       }
       expect(heard).toEqual(sent);

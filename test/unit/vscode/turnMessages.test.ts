@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { toReceipt } from '../../../src/core/chat/turn/receipt.ts';
 import type { Turn } from '../../../src/core/chat/turn/turn.ts';
-import { toWebview } from '../../../src/protocol.ts';
+import { toWebview } from '../../../src/shared/protocol/messages.ts';
 import { toTurnState, toTurnView } from '../../../src/vscode/chat/turnMessages.ts';
 
 const turn: Turn = {
@@ -30,22 +31,38 @@ test('a turn that is told is a copy: what happens later does not change it', () 
   expect(told.notes).toEqual(['It was cut.']);
 });
 
-test('the view is told of the receipt in either message, and of nothing else that the host keeps with it', () => {
-  const receipt = {
+test('the panel receives the receipt in either message, and nothing else that the ledger has of it', () => {
+  const share = { credentialId: 'one', kind: 'fiveHour', startsAtMs: 1, points: 0.6 } as const;
+  const receipt = toReceipt({
+    version: 1,
+    id: 'turn-1',
+    revision: 1,
+    atMs: 1,
+    endedAtMs: 2,
+    chatId: 'chat',
+    credentialId: 'one',
+    spans: [],
+    model: 'gpt-5.5',
+    effort: 'medium',
     requests: 3,
     failed: ['cut', 'overloaded'],
-    shares: [{ label: '5h', points: 0.6, certainty: 'shared' as const, credentialId: 'one' }],
-    others: [{ label: '5h', points: 0.2 }],
-  };
+    shares: [{ ...share, label: '5h', certainty: 'shared' }],
+    kind: 'turn',
+  });
   const paid: Turn = { ...turn, receipt };
-  const told = [
+  const sent = [
     { type: 'turn/add', seq: 1, turn: toTurnView(paid) },
     { ...toTurnState(paid), seq: 2 },
   ];
-  expect(told.map((message) => toWebview.parse(message))).toEqual(told);
-  const shares = [{ label: '5h', points: 0.6, certainty: 'shared' }];
-  expect(toTurnState(paid)).toMatchObject({ receipt: { ...receipt, shares } });
-  expect(JSON.stringify(told)).not.toContain('credentialId');
+  expect(sent.map((message) => toWebview.parse(message))).toEqual(sent);
+  expect(toTurnState(paid)).toMatchObject({
+    receipt: {
+      requests: 3,
+      failed: ['cut', 'overloaded'],
+      shares: [{ label: '5h', points: 0.6, certainty: 'shared' }],
+    },
+  });
+  expect(JSON.stringify(sent)).not.toContain('credentialId');
 });
 
 test('the view is told since when an answer is silent, in either message', () => {

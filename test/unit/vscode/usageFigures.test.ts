@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../../../src/core/ledger/entry.ts';
 import { noHistory } from '../../../src/core/ledger/history.ts';
 import { sumPoints } from '../../../src/core/ledger/entry.ts';
 import { createLedgerTracker } from '../../../src/core/ledger/tracker.ts';
-import { usageToWebview } from '../../../src/protocolUsage.ts';
+import { usageToWebview } from '../../../src/shared/protocol/usage.ts';
 import { outlookOf, usageLedger, usagePlot } from '../../../src/vscode/usage/usageFigures.ts';
 import { account, createWorld, styles } from '../core/ledger/synthetic.ts';
 

@@ -8,7 +8,7 @@ import type { Condition } from '../../../src/core/pool/condition.ts';
 import type { PoolEntry } from '../../../src/core/pool/accountList.ts';
 import type { QuotaWindow } from '../../../src/core/quota/decode/quotaSnapshot.ts';
 import type { QuotaState } from '../../../src/core/quota/store/record.ts';
-import { toWebview } from '../../../src/protocol.ts';
+import { toWebview } from '../../../src/shared/protocol/messages.ts';
 import type { UnsequencedMessage } from '../../../src/vscode/chat/messageBatcher.ts';
 import { createUsagePageController } from '../../../src/vscode/usage/usagePageController.ts';
 import { recordingLog } from '../../support/credentials.ts';
@@ -172,8 +172,8 @@ describe('the page', () => {
       await host.handle({ type: 'usage/act', accountId: 'nobody', action });
       await host.handle({ type: 'usage/act', accountId: '__proto__', action });
     }
-    void host.handle({ type: 'held/send', id: 'nobody' });
-    void host.handle({ type: 'held/cancel', id: 'nobody' });
+    void host.handle({ type: 'scheduled/send', id: 'nobody' });
+    void host.handle({ type: 'scheduled/cancel', id: 'nobody' });
     expect([did, preferences.current().accounts, held.list().length]).toEqual([[], {}, 1]);
     expect([types().length, editor.messages, editor.inputs]).toEqual([before, [], []]);
   });
@@ -403,8 +403,10 @@ test('held messages are told in short and told again to a page that has forgotte
   });
   host.tellAgain();
   const messages = asPage(told);
-  expect(messages.map(({ type }) => type)).toEqual(['held', 'held']);
-  const [one] = messages.flatMap((message) => (message.type === 'held' ? message.held : []));
+  expect(messages.map(({ type }) => type)).toEqual(['scheduled', 'scheduled']);
+  const [one] = messages.flatMap((message) =>
+    message.type === 'scheduled' ? message.prompts : [],
+  );
   expect(one?.text).toMatch(/^First line x+$/);
   expect(one?.text.length).toBeLessThanOrEqual(200);
 });

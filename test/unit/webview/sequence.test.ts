@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ToWebview } from '../../../src/protocol.ts';
+import type { ToWebview } from '../../../src/shared/protocol/messages.ts';
 import { createSequence } from '../../../webview/panel/sequence.ts';
 import { snapshot } from './views.ts';
 

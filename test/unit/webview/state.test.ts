@@ -1,16 +1,18 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Change, Part, ToWebview, TurnView } from '../../../src/protocol.ts';
-import { applyChange, reduce, runningTurn, type ViewState } from '../../../webview/panel/state.ts';
+import type { ToWebview } from '../../../src/shared/protocol/messages.ts';
+import type { PartChange, TurnPart, TurnView } from '../../../src/shared/protocol/turn.ts';
+import { applyPartChange } from '../../../src/shared/partChanges.ts';
+import { reduce, runningTurn, type ViewState } from '../../../webview/panel/state.ts';
 import { running, snapshot, turn } from './views.ts';
 
-const text = (id: string, words: string): Part => ({ kind: 'text', id, text: words });
+const text = (id: string, words: string): TurnPart => ({ kind: 'text', id, text: words });
 
 function play(first: ViewState | undefined, ...messages: ToWebview[]): ViewState | undefined {
   return messages.reduce<ViewState | undefined>((state, message) => reduce(state, message), first);
 }
 
-const changes = (list: Change[], attempt = 1, turnId = 'turn-1'): ToWebview => ({
+const changes = (list: PartChange[], attempt = 1, turnId = 'turn-1'): ToWebview => ({
   type: 'turn/changes',
   seq: 9,
   turnId,
@@ -32,10 +34,10 @@ test('grows, opens, replaces and takes back parts in the order told', () => {
     undefined,
     snapshot({ turns: [running([text('a', 'One')])] }),
     changes([
-      { type: 'part/append', id: 'a', text: ' two' },
-      { type: 'part/put', part: text('b', 'next') },
-      { type: 'part/put', part: text('a', 'anew') },
-      { type: 'part/drop', id: 'b' },
+      { type: 'append', id: 'a', text: ' two' },
+      { type: 'put', part: text('b', 'next') },
+      { type: 'put', part: text('a', 'anew') },
+      { type: 'drop', id: 'b' },
     ]),
   );
   expect(state?.turns[0]?.parts).toEqual([text('a', 'anew')]);
@@ -46,8 +48,8 @@ test('opens a part before the one that is named, or at the end when that is gone
     undefined,
     snapshot({ turns: [running([text('a', 'One')])] }),
     changes([
-      { type: 'part/put', part: text('b', 'Zero'), before: 'a' },
-      { type: 'part/put', part: text('c', 'Two'), before: 'gone' },
+      { type: 'put', part: text('b', 'Zero'), before: 'a' },
+      { type: 'put', part: text('c', 'Two'), before: 'gone' },
     ]),
   );
   expect(state?.turns[0]?.parts.map((part) => part.id)).toEqual(['b', 'a', 'c']);
@@ -55,7 +57,7 @@ test('opens a part before the one that is named, or at the end when that is gone
 
 test('passes over what comes late from an attempt that was given up', () => {
   const before = play(undefined, snapshot({ turns: [running([text('a', 'x')], { attempt: 2 })] }));
-  const after = play(before, changes([{ type: 'part/append', id: 'a', text: ' stale' }], 1));
+  const after = play(before, changes([{ type: 'append', id: 'a', text: ' stale' }], 1));
   expect(after).toBe(before);
 });
 
@@ -64,7 +66,7 @@ test('keeps the identity of all that a message does not touch', () => {
     undefined,
     snapshot({ turns: [turn(), running([text('a', '')], { id: 't2' })] }),
   );
-  const after = play(before, changes([{ type: 'part/append', id: 'a', text: 'x' }], 1, 't2'));
+  const after = play(before, changes([{ type: 'append', id: 'a', text: 'x' }], 1, 't2'));
   expect(after).not.toBe(before);
   expect(after?.turns[0]).toBe(before?.turns[0]);
   expect(after?.quota).toBe(before?.quota);
@@ -105,15 +107,15 @@ test('names the turn that is being answered', () => {
 });
 
 /** The host's own picture, kept in the plainest way: a list of ids and a text for each. */
-function hostPicture(list: readonly Change[]): [id: string, text: string][] {
+function hostPicture(list: readonly PartChange[]): [id: string, text: string][] {
   const picture: [string, string][] = [];
   for (const change of list) {
-    const id = change.type === 'part/put' ? change.part.id : change.id;
+    const id = change.type === 'put' ? change.part.id : change.id;
     const at = picture.findIndex(([other]) => other === id);
     const known = picture[at];
-    if (change.type === 'part/drop' && known !== undefined) picture.splice(at, 1);
-    if (change.type === 'part/append' && known !== undefined) known[1] += change.text;
-    if (change.type === 'part/put' && change.part.kind === 'text') {
+    if (change.type === 'drop' && known !== undefined) picture.splice(at, 1);
+    if (change.type === 'append' && known !== undefined) known[1] += change.text;
+    if (change.type === 'put' && change.part.kind === 'text') {
       if (known === undefined) picture.push([id, change.part.text]);
       else known[1] = change.part.text;
     }
@@ -122,19 +124,20 @@ function hostPicture(list: readonly Change[]): [id: string, text: string][] {
 }
 
 const someId = fc.constantFrom('a', 'b', 'c', 'd');
-const someChange: fc.Arbitrary<Change> = fc.oneof(
-  fc.record({ type: fc.constant('part/append' as const), id: someId, text: fc.string() }),
+const someChange: fc.Arbitrary<PartChange> = fc.oneof(
+  fc.record({ type: fc.constant('append' as const), id: someId, text: fc.string() }),
   fc.record({
-    type: fc.constant('part/put' as const),
+    type: fc.constant('put' as const),
     part: fc.record({ kind: fc.constant('text' as const), id: someId, text: fc.string() }),
   }),
-  fc.record({ type: fc.constant('part/drop' as const), id: someId }),
+  fc.record({ type: fc.constant('drop' as const), id: someId }),
 );
 
 test('shows the picture of the host whatever the order of appends, puts and drops', () => {
   fc.assert(
     fc.property(fc.array(someChange, { maxLength: 40 }), (list) => {
-      const parts = list.reduce<Part[]>(applyChange, []);
+      const parts: TurnPart[] = [];
+      for (const change of list) applyPartChange(parts, change);
       expect(parts.map((part) => [part.id, part.kind === 'text' ? part.text : ''])).toEqual(
         hostPicture(list),
       );

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ReceiptView } from '../../../src/protocolUsage.ts';
+import type { TurnReceipt } from '../../../src/shared/protocol/turn.ts';
 import {
   detailRows,
   failureNames,
   summaryFigures,
 } from '../../../webview/composer/usageSummary.ts';
 
-type Share = ReceiptView['shares'][number];
+type Share = TurnReceipt['shares'][number];
 
 const usage = { input: 12_400, cached: 9_800, output: 1_100, reasoning: 640 };
 const share = (label: string, points: number, certainty: Share['certainty'] = 'measured') => ({
@@ -15,7 +15,7 @@ const share = (label: string, points: number, certainty: Share['certainty'] = 'm
   points,
   certainty,
 });
-const receipt = (change: Partial<ReceiptView> = {}): ReceiptView => ({
+const receipt = (change: Partial<TurnReceipt> = {}): TurnReceipt => ({
   requests: 1,
   failed: [],
   shares: [share('wk', 0.1), share('5h', 0.6)],

@@ -1,4 +1,5 @@
-import type { Part, ToWebview, TurnView } from '../../../src/protocol.ts';
+import type { ToWebview } from '../../../src/shared/protocol/messages.ts';
+import type { TurnPart, TurnView } from '../../../src/shared/protocol/turn.ts';
 
 type Snapshot = Extract<ToWebview, { type: 'snapshot' }>;
 
@@ -24,7 +25,7 @@ export function turn(change: Partial<TurnView> = {}): TurnView {
 }
 
 /** A turn that is being answered. */
-export function running(parts: readonly Part[], change: Partial<TurnView> = {}): TurnView {
+export function running(parts: readonly TurnPart[], change: Partial<TurnView> = {}): TurnView {
   return {
     id: 'turn-1',
     prompt: 'Why?',

@@ -1,4 +1,4 @@
-import type { FromWebview, ToWebview } from '../../../src/protocol.ts';
+import type { FromWebview, ToWebview } from '../../../src/shared/protocol/messages.ts';
 
 type Known = Extract<ToWebview, { type: 'files/known' }>['files'];
 

@@ -4,27 +4,11 @@ import { AuthError, isPassing, type AuthFailure } from '../../auth/errors.ts';
 import { PoolError, type PoolFailure } from '../../pool/failure.ts';
 import { timeThenDistance } from '../../quota/text/time.ts';
 import { ResponsesError, type ResponsesFailure } from '../../responses/retry/failure.ts';
-import type { LimitAction } from './limitActions.ts';
+import type { FailureAction, TurnFailure } from '../../../shared/protocol/turn.ts';
 import { networkErrorSentence, networkErrorTexts } from './networkErrorMessages.ts';
 
-export type FailureAction =
-  'retry' | 'signIn' | 'copyDetails' | 'showLog' | 'showQuota' | 'newChat';
-
-/** A failure for people. Of the shape that the protocol has for it. */
-export interface ErrorMessage {
-  kind: string;
-  /** Three to six words. */
-  title: string;
-  /** What happened and what to do. */
-  message: string;
-  availableAtMs?: number;
-  actions: FailureAction[];
-  /** Ways round a spent limit; they stand before the actions. */
-  waysOn?: LimitAction[];
-}
-
 /** Words for whatever ended a turn. */
-export function errorMessage(error: unknown, nowMs: number): ErrorMessage {
+export function errorMessage(error: unknown, nowMs: number): TurnFailure {
   if (error instanceof ResponsesError) return responsesWords(error.failure, nowMs);
   if (error instanceof PoolError) return poolWords(error.failure, nowMs);
   if (error instanceof AuthError) {
@@ -47,7 +31,7 @@ export function errorMessage(error: unknown, nowMs: number): ErrorMessage {
 }
 
 /** For a fault of ours. */
-export const internalWords: ErrorMessage = {
+export const internalWords: TurnFailure = {
   kind: 'internal',
   title: 'Something went wrong',
   message: 'Codex Chat hit an internal error. Check the log and please report it.',
@@ -60,7 +44,7 @@ function renewalTitle({ kind }: AuthFailure): string {
   return 'Your sign-in could not be refreshed';
 }
 
-function poolWords(failure: PoolFailure, nowMs: number): ErrorMessage {
+function poolWords(failure: PoolFailure, nowMs: number): TurnFailure {
   if (failure.kind === 'allOff') {
     return words(
       'allOff',
@@ -90,11 +74,11 @@ function words(
   title: string,
   message: string,
   actions: readonly FailureAction[] = again,
-): ErrorMessage {
+): TurnFailure {
   return { kind, title, message, actions: [...actions] };
 }
 
-function responsesWords(failure: ResponsesFailure, nowMs: number): ErrorMessage {
+function responsesWords(failure: ResponsesFailure, nowMs: number): TurnFailure {
   const { kind } = failure;
   if (kind === 'network') return networkWords(failure);
   if (kind === 'usageLimit') return limitWords(failure, nowMs);
@@ -226,7 +210,7 @@ const plainWords: Readonly<
   },
 };
 
-function limitWords(failure: ResponsesFailure, nowMs: number): ErrorMessage {
+function limitWords(failure: ResponsesFailure, nowMs: number): TurnFailure {
   const { resetsAtMs } = failure;
   const opens = openingWords(resetsAtMs, nowMs);
   return {
@@ -255,7 +239,7 @@ const waitTitles = {
   rateLimited: 'Too many requests',
 };
 
-function waitWords(failure: ResponsesFailure, nowMs: number): ErrorMessage {
+function waitWords(failure: ResponsesFailure, nowMs: number): TurnFailure {
   const { retryAfterMs, kind } = failure;
   const title = waitTitles[kind === 'overloaded' || kind === 'resting' ? kind : 'rateLimited'];
   if (retryAfterMs === undefined) {
@@ -267,7 +251,7 @@ function waitWords(failure: ResponsesFailure, nowMs: number): ErrorMessage {
   return { ...words(kind, title, `${asks} ${wait}.`), ...available(atMs, nowMs) };
 }
 
-function networkWords(failure: ResponsesFailure): ErrorMessage {
+function networkWords(failure: ResponsesFailure): TurnFailure {
   const { title } = networkErrorTexts[failure.transport ?? 'other'];
   return words('network', title, networkErrorSentence(failure));
 }

@@ -1,34 +1,27 @@
+import type { LimitAction } from '../../../shared/protocol/limits.ts';
 import { PoolError } from '../../pool/failure.ts';
 import type { PoolEntry } from '../../pool/accountList.ts';
 import { ResponsesError } from '../../responses/retry/failure.ts';
 
-/** What may be done about a question that a limit stands in the way of. */
-export type LimitAction =
-  | { kind: 'send' }
-  | { kind: 'lowerEffort'; effort: string }
-  | { kind: 'useAccount'; accountId: string; label: string }
-  | { kind: 'wait'; untilMs: number }
-  | { kind: 'cancel' };
-
 /**
- * The way that was offered, as it was offered; undefined when it was not. A label is for people and
- * tells nothing apart.
+ * The action among the offered ones; undefined when it was not offered. Labels are not compared:
+ * they are for people.
  */
 export function offeredAction(
   offered: readonly LimitAction[],
-  way: LimitAction,
+  action: LimitAction,
 ): LimitAction | undefined {
-  return offered.find((one) => detailOf(one) === detailOf(way) && one.kind === way.kind);
+  return offered.find((one) => detailOf(one) === detailOf(action) && one.kind === action.kind);
 }
 
-function detailOf(way: LimitAction): string | number {
-  switch (way.kind) {
+function detailOf(action: LimitAction): string | number {
+  switch (action.kind) {
     case 'lowerEffort':
-      return way.effort;
+      return action.effort;
     case 'useAccount':
-      return way.accountId;
+      return action.accountId;
     case 'wait':
-      return way.untilMs;
+      return action.untilMs;
     case 'send':
     case 'cancel':
       return '';
@@ -49,7 +42,7 @@ function limitOf(error: unknown): { credentialId?: string; opensAtMs?: number } 
 /** At most this many accounts are offered beside each other. */
 const mostAccounts = 3;
 
-/** The ways on from a spent limit: an account that is ready now, and the same at the reset. */
+/** The actions after a limit was reached: an account that is ready now, and the same one at the reset. */
 export function limitActionsFrom(
   error: unknown,
   accounts: readonly PoolEntry[],

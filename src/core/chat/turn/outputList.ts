@@ -1,12 +1,7 @@
 import type { InputItem } from '../../responses/request/input.ts';
-import {
-  applyPartChange,
-  settleParts,
-  type PartChange,
-  type Turn,
-  type TurnPart,
-  type TurnStatus,
-} from './turn.ts';
+import { settleParts, type Turn } from './turn.ts';
+import { applyPartChange } from '../../../shared/partChanges.ts';
+import type { PartChange, TurnPart, TurnStatus } from '../../../shared/protocol/turn.ts';
 import {
   answerTextOf,
   isSameOutput,
@@ -52,25 +47,25 @@ export function createOutputList({ turn, now, onChange, onRewritten }: OutputLis
   let isRewritten = false;
 
   function change(partChange: PartChange): void {
-    applyPartChange(turn, partChange);
+    applyPartChange(turn.parts, partChange);
     onChange(partChange);
   }
 
   function put(part: TurnPart): void {
-    change({ type: 'part/put', part });
+    change({ type: 'put', part });
   }
 
   function show(output: TurnOutput, part: TurnPart): void {
     if (output.partIds.includes(part.id)) return put(part);
     output.partIds.push(part.id);
     const [before] = outputs.slice(outputs.indexOf(output) + 1).flatMap(({ partIds }) => partIds);
-    change({ type: 'part/put', part, ...(before === undefined ? {} : { before }) });
+    change({ type: 'put', part, ...(before === undefined ? {} : { before }) });
   }
 
   function drop(output: TurnOutput): void {
     noteRewriting(answerTextOf(partsOf(output, turn)), '');
     outputs.splice(outputs.indexOf(output), 1);
-    for (const id of output.partIds) change({ type: 'part/drop', id });
+    for (const id of output.partIds) change({ type: 'drop', id });
   }
 
   function noteRewriting(before: string, after: string): void {
@@ -84,7 +79,7 @@ export function createOutputList({ turn, now, onChange, onRewritten }: OutputLis
     same: (output) => outputs.find((other) => isSameOutput(other, output)),
     insert: (output) => void outputs.splice(placeOf(output, outputs), 0, output),
     show,
-    append: (id, text) => change({ type: 'part/append', id, text }),
+    append: (id, text) => change({ type: 'append', id, text }),
     breakOff(output) {
       const parts = partsOf(output, turn);
       if (output.kind !== 'call' && lengthOf(parts) === 0) return drop(output);
@@ -101,7 +96,7 @@ export function createOutputList({ turn, now, onChange, onRewritten }: OutputLis
       const ids = takenIds(old, parts);
       output.partIds = [...ids.values()];
       for (const id of target.partIds) {
-        if (!output.partIds.includes(id)) change({ type: 'part/drop', id });
+        if (!output.partIds.includes(id)) change({ type: 'drop', id });
       }
       output.partIds = output.partIds.filter((id) => target.partIds.includes(id));
       for (const part of parts) show(output, { ...part, id: ids.get(part.id) ?? part.id });

@@ -1,5 +1,5 @@
 import { sumPoints, type Certainty, type LedgerEntry } from '../../ledger/entry.ts';
-import type { TurnReceipt } from './turn.ts';
+import type { TurnReceipt } from '../../../shared/protocol/turn.ts';
 
 const bySureness: readonly Certainty[] = ['measured', 'shared', 'rough', 'pending'];
 

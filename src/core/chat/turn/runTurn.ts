@@ -2,7 +2,8 @@ import type { ResponsesClient } from '../../responses/client.ts';
 import { ResponsesError } from '../../responses/retry/failure.ts';
 import type { ResponsesRequest } from '../../responses/request/request.ts';
 import type { Answer, TokenUsage, TurnEvent } from '../../responses/stream/turnEvent.ts';
-import type { ContextUse, RequestSettings } from '../requestSettings.ts';
+import type { RequestSettings } from '../requestSettings.ts';
+import type { ContextUse } from '../../../shared/protocol/chat.ts';
 import type { ChatState } from '../chatState.ts';
 import type { TurnRecord } from './turnRecord.ts';
 import { noteTurnEvent } from './turnView.ts';
@@ -123,14 +124,13 @@ function incompleteNote(reason: string | undefined): string {
   return `Codex ended the response early (${reason ?? 'no reason given'}).`;
 }
 
-function sum(a: TokenUsage | undefined, b: TokenUsage): TokenUsage {
-  if (!a) return b;
+/** Only the counts that are shown: the rest of an answer's usage stays here. */
+function sum(a: Turn['usage'], b: TokenUsage): Turn['usage'] {
   return {
-    input: a.input + b.input,
-    cached: a.cached + b.cached,
-    output: a.output + b.output,
-    reasoning: a.reasoning + b.reasoning,
-    total: a.total + b.total,
+    input: (a?.input ?? 0) + b.input,
+    cached: (a?.cached ?? 0) + b.cached,
+    output: (a?.output ?? 0) + b.output,
+    reasoning: (a?.reasoning ?? 0) + b.reasoning,
   };
 }
 

@@ -1,33 +1,35 @@
 import { traceError } from '../../../base/describeError.ts';
 import type { Log } from '../../../base/log.ts';
-import { errorMessage, type ErrorMessage } from '../messages/errorMessages.ts';
+import { errorMessage } from '../messages/errorMessages.ts';
+import type { TurnFailure } from '../../../shared/protocol/turn.ts';
 import type { SessionDeps } from '../session.ts';
 import type { Turn } from './turn.ts';
 
-type WordsDeps = Pick<SessionDeps, 'clock' | 'log' | 'limitHint' | 'waysOn'>;
+type WordsDeps = Pick<SessionDeps, 'clock' | 'log' | 'limitHint' | 'limitActions'>;
 
-/** What a turn says about the error that ended it, with the ways round it as they are now. */
-export function wordsFor(error: unknown, deps: WordsDeps): ErrorMessage {
+/** What a turn says about the error that ended it, with the limit actions as they are now. */
+export function wordsFor(error: unknown, deps: WordsDeps): TurnFailure {
   const told = errorMessage(error, deps.clock.now());
   if (told.kind === 'internal') deps.log.error(`turn failed: ${traceError(error)}`);
   const limitHint = guarded(() => deps.limitHint?.(error) ?? '', '', deps.log);
-  const waysOn = guarded(() => deps.waysOn?.(error) ?? [], [], deps.log);
+  const limitActions = guarded(() => deps.limitActions?.(error) ?? [], [], deps.log);
   return {
     ...told,
     ...(limitHint === '' ? {} : { message: `${told.message} ${limitHint}` }),
-    ...(waysOn.length > 0 ? { waysOn } : {}),
+    ...(limitActions.length > 0 ? { limitActions } : {}),
   };
 }
 
-/** True when there are other ways round the limit that ended the turn than it shows. */
-export function renewWays(
+/** Updates the limit actions of a failed turn; true when they have changed. */
+export function renewLimitActions(
   turn: Turn,
   errors: ReadonlyMap<string, unknown>,
   deps: WordsDeps,
 ): boolean {
   if (!turn.failure || !errors.has(turn.id)) return false;
   const words = wordsFor(errors.get(turn.id), deps);
-  if (JSON.stringify(words.waysOn) === JSON.stringify(turn.failure.waysOn)) return false;
+  if (JSON.stringify(words.limitActions) === JSON.stringify(turn.failure.limitActions))
+    return false;
   turn.failure = words;
   return true;
 }

@@ -1,7 +1,8 @@
 import type { AnswerPart } from '../../responses/stream/answer.ts';
 import type { InputItem } from '../../responses/request/input.ts';
 import { readCall, type ToolCall } from '../../responses/stream/outputItems.ts';
-import type { Turn, TurnPart } from './turn.ts';
+import type { Turn } from './turn.ts';
+import type { TurnPart } from '../../../shared/protocol/turn.ts';
 
 /** One output item of an answer, finished or not, with the parts that show it. */
 export interface TurnOutput {

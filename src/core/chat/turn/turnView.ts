@@ -2,7 +2,8 @@
 import type { TurnEvent } from '../../responses/stream/turnEvent.ts';
 import type { AnswerPart } from '../../responses/stream/answer.ts';
 import { retryReason } from '../messages/errorMessages.ts';
-import type { Turn, TurnPart } from './turn.ts';
+import type { Turn } from './turn.ts';
+import type { TurnPart } from '../../../shared/protocol/turn.ts';
 
 /**
  * The part of an answer as the turn shows it.

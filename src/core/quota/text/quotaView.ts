@@ -1,37 +1,22 @@
 import type { Settings } from '../../settings/settings.ts';
+import type { QuotaView } from '../../../shared/protocol/chat.ts';
+import { omitUndefined } from '../../../base/omitUndefined.ts';
 import type { QuotaWindow } from '../decode/quotaSnapshot.ts';
 import type { QuotaState } from '../store/record.ts';
 import { timeAndDistance, type Place } from './time.ts';
 import { billedWords, quotaNotices, type ShownElsewhere } from './quotaNotices.ts';
 import { isStale, originWords, percentOf, statusText, type PercentSettings } from './quotaText.ts';
 
-/** What the chat view shows; of the shape that the protocol has for it. */
-export interface QuotaShown {
-  text: string;
-  windows: {
-    label: string;
-    name: string;
-    kind: 'fiveHour' | 'weekly' | 'other';
-    usedPercent: number;
-    resetsAtMs?: number;
-  }[];
-  observedAtMs?: number;
-  stale: boolean;
-}
-
+/** The quota as the panel shows it. */
 export function toQuotaView(
   state: QuotaState | undefined,
   settings: Pick<Settings, 'statusBarText'> & PercentSettings,
   nowMs: number,
   place?: Place,
-): QuotaShown {
-  const windows = (state?.windows ?? []).map(({ label, name, kind, usedPercent, resetsAtMs }) => ({
-    label,
-    name,
-    kind,
-    usedPercent,
-    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
-  }));
+): QuotaView {
+  const windows = (state?.windows ?? []).map(({ label, name, kind, usedPercent, resetsAtMs }) =>
+    omitUndefined({ label, name, kind, usedPercent, resetsAtMs }),
+  );
   return {
     text: statusText(state, settings, nowMs, place),
     windows,

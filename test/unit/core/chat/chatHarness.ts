@@ -87,7 +87,7 @@ export function createTalkWorld(ids: readonly string[] = ['a'], log: Log = silen
     newId,
     log: silentLog,
     onTurnEvent: observer.event,
-    waysOn: (error) => limitActionsFrom(error, pool.entries(), clock.now()),
+    limitActions: (error) => limitActionsFrom(error, pool.entries(), clock.now()),
     onFailure: observer.failure,
   });
   const ended = createEmitter<void>();

@@ -23,7 +23,13 @@ function listening(): { log: Log; lines: string[] } {
   return { lines, log: { debug: add, info: add, warn: add, error: add } };
 }
 
-test.each(['onFailure', 'waysOn', 'besides', 'onTurnEvent', 'basis'] as const)(
+test.each([
+  'onFailure',
+  'limitActions',
+  'limitHint',
+  'onTurnEvent',
+  'basis',
+] satisfies (keyof SessionDeps)[])(
   'the log tells that %s has failed, and not in whose words',
   async (name) => {
     const { log, lines } = listening();

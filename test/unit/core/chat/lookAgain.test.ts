@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { silentLog } from '../../../../src/base/log.ts';
 import { createSession } from '../../../../src/core/chat/session.ts';
-import type { LimitAction } from '../../../../src/core/chat/messages/limitActions.ts';
+import type { LimitAction } from '../../../../src/shared/protocol/limits.ts';
 import { createResponses } from '../../../../src/core/responses/client.ts';
 import { skippingClock } from '../../../support/manualClock.ts';
 import { scriptedHttp, statusOf } from '../../../support/streams.ts';
@@ -27,7 +27,7 @@ test('a turn that a limit has ended offers an account that was added later, and 
     log: silentLog,
     onTurnEvent: () => {},
     onFailure: () => {},
-    waysOn: () => ways.now,
+    limitActions: () => ways.now,
   });
   session.lookAgain();
   session.send({ text: 'Hello', attachments: [] });
@@ -40,5 +40,5 @@ test('a turn that a limit has ended offers an account that was added later, and 
   session.lookAgain();
   session.lookAgain();
   expect(told).toEqual(['turn/state']);
-  expect(session.turns().at(-1)?.failure?.waysOn).toEqual(ways.now);
+  expect(session.turns().at(-1)?.failure?.limitActions).toEqual(ways.now);
 });

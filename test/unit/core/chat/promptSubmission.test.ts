@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LimitAction } from '../../../../src/core/chat/messages/limitActions.ts';
+import type { LimitAction } from '../../../../src/shared/protocol/limits.ts';
 import { settled } from '../../../support/steppedClock.ts';
 import { createTalkWorld, minuteMs } from './chatHarness.ts';
 
@@ -39,7 +39,7 @@ describe('before a turn', () => {
     send('Hello');
     expect(prompts()).toEqual([]);
     expect(sending.warning()).toMatchObject({ windowName: 'the 5-hour limit', leftPoints: 2 });
-    expect(sending.warning()?.ways).toEqual([
+    expect(sending.warning()?.actions).toEqual([
       { kind: 'send' },
       { kind: 'lowerEffort', effort: 'low' },
       { kind: 'useAccount', accountId: 'b', label: 'b@example.com' },
@@ -242,7 +242,10 @@ describe('from a usage limit on', () => {
     made.reply = () => (made.clock.now() < resetsAtMs ? { spentUntilMs: resetsAtMs } : 'answer');
     made.send('Hello');
     await settled();
-    expect(made.last()?.failure?.waysOn).toContainEqual({ kind: 'wait', untilMs: resetsAtMs });
+    expect(made.last()?.failure?.limitActions).toContainEqual({
+      kind: 'wait',
+      untilMs: resetsAtMs,
+    });
     made.sent.length = 0;
     const wait = () =>
       made.sending.retryWith(made.last()?.id ?? '', { kind: 'wait', untilMs: resetsAtMs });
@@ -287,7 +290,7 @@ describe('from a usage limit on', () => {
     expect(made.sent).toHaveLength(1);
     expect(made.held.list()).toEqual([]);
     const { id = '', failure } = made.last() ?? {};
-    expect(failure?.waysOn).toContainEqual({ kind: 'wait', untilMs: laterMs });
+    expect(failure?.limitActions).toContainEqual({ kind: 'wait', untilMs: laterMs });
     made.sending.retryWith(id, { kind: 'wait', untilMs: laterMs });
     await made.clock.advance(120 * minuteMs);
     expect(made.sent.map(({ atMs }) => atMs)).toEqual([resetsAtMs + 1_000, laterMs + 1_000]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toReceipt } from '../../../../src/core/chat/turn/receipt.ts';
-import type { TurnReceipt } from '../../../../src/core/chat/turn/turn.ts';
+import type { TurnReceipt } from '../../../../src/shared/protocol/turn.ts';
 import type { LedgerEntry, Share } from '../../../../src/core/ledger/entry.ts';
 
 const share = (changes: Partial<Share>): Share => ({

@@ -4,7 +4,8 @@ import { silentLog } from '../../../../src/base/log.ts';
 import { createResponses } from '../../../../src/core/responses/client.ts';
 import { createSession, type Session } from '../../../../src/core/chat/session.ts';
 import type { TurnEvent } from '../../../../src/core/responses/stream/turnEvent.ts';
-import { applyPartChange, type Turn } from '../../../../src/core/chat/turn/turn.ts';
+import type { Turn } from '../../../../src/core/chat/turn/turn.ts';
+import { applyPartChange } from '../../../../src/shared/partChanges.ts';
 import type { Http } from '../../../../src/base/http.ts';
 import {
   fixtureBytes,
@@ -335,7 +336,7 @@ describe('a session', () => {
               mirror.set(change.turn.id, { ...change.turn, parts: [] });
             }
             const copy = change.type === 'turn/change' ? mirror.get(change.turn.id) : undefined;
-            if (copy && change.type === 'turn/change') applyPartChange(copy, change.change);
+            if (copy && change.type === 'turn/change') applyPartChange(copy.parts, change.change);
           });
           session.send(prompt('one'));
           await settled(session);

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isShownText } from '../../../../src/core/chat/turn/shownText.ts';
-import type { Turn, TurnPart } from '../../../../src/core/chat/turn/turn.ts';
+import type { Turn } from '../../../../src/core/chat/turn/turn.ts';
+import type { TurnPart } from '../../../../src/shared/protocol/turn.ts';
 
 const turnOf = (...texts: string[]): Turn => ({
   id: 'turn',

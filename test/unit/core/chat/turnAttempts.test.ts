@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TurnView } from '../../../../src/protocol.ts';
+import type { TurnView } from '../../../../src/shared/protocol/turn.ts';
 import {
   added,
   answer,

@@ -21,12 +21,12 @@ const fail = (): never => {
 /** Whatever the session may call of others while a turn fails. */
 const broken = {
   onFailure: fail,
-  waysOn: fail,
+  limitActions: fail,
   limitHint: fail,
   onTurnEvent: fail,
   basis: fail,
 } satisfies Partial<SessionDeps>;
-const names = ['onFailure', 'waysOn', 'limitHint', 'onTurnEvent', 'basis'] as const;
+const names = ['onFailure', 'limitActions', 'limitHint', 'onTurnEvent', 'basis'] as const;
 
 /** Figures and words in which an error may come. */
 const oddError = fc.record(

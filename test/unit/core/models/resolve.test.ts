@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { bundledModels } from '../../../../src/core/models/bundled.ts';
 import { resolveModel } from '../../../../src/core/models/resolve.ts';
 import { toModelsView } from '../../../../src/core/models/view.ts';
-import { toWebview } from '../../../../src/protocol.ts';
+import { toWebview } from '../../../../src/shared/protocol/messages.ts';
 
 const resolve = (slug: string, effort = '') => {
   const { model, level, effort: sent, note } = resolveModel(bundledModels, slug, effort);

@@ -18,7 +18,7 @@ import {
   readResetsAtMs,
   readRetryAfterMs,
 } from '../../../../src/core/responses/retry/retryHint.ts';
-import { toWebview } from '../../../../src/protocol.ts';
+import { toWebview } from '../../../../src/shared/protocol/messages.ts';
 import { settled, steppedClock } from '../../../support/steppedClock.ts';
 import { statusOf } from '../../../support/streams.ts';
 

@@ -1,4 +1,4 @@
-import type { FromWebview } from '../../../../src/protocol.ts';
+import type { FromWebview } from '../../../../src/shared/protocol/messages.ts';
 import { drawBlocks } from '../../../../webview/markdown/parse/blocks.ts';
 import { codeBlockOf } from '../../../../webview/markdown/highlight/codeBlock.ts';
 import { sanitizeText } from '../../../../webview/markdown/parse/sanitizeText.ts';

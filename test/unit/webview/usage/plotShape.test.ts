@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { PlotSeries, UsagePlot } from '../../../../src/protocolUsage.ts';
+import type { PlotSeries, UsagePlot } from '../../../../src/shared/protocol/usage.ts';
 import { course, moments, pathOf, valueAt, xLabels } from '../../../../webview/usage/plotShape.ts';
 
 const hour = 3_600_000;

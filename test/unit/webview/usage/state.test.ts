@@ -14,11 +14,11 @@ const [accounts, plot, ledger] = [
   samplePlot(0, 'day'),
   sampleLedger(0, 'day'),
 ];
-const [warning, held] = [sampleWarning(0), sampleHeld(0)];
+const [warning, scheduled] = [sampleWarning(0), sampleHeld(0)];
 
-test('a snapshot keeps the figures and takes back what was asked and held', () => {
-  const full = { accounts, plot, ledger, warning, held };
-  expect(reduceUsage(full, snapshot())).toEqual({ accounts, plot, ledger, held: [] });
+test('a snapshot keeps the figures and removes the question and the scheduled prompts', () => {
+  const full = { accounts, plot, ledger, warning, scheduled };
+  expect(reduceUsage(full, snapshot())).toEqual({ accounts, plot, ledger, scheduled: [] });
 });
 
 test('each kind of figures is told by itself', () => {
@@ -28,14 +28,14 @@ test('each kind of figures is told by itself', () => {
     accounts,
     plot,
     ledger,
-    held: [],
+    scheduled: [],
   });
 });
 
 test('a question ends when the host tells of none', () => {
   const asked = reduceUsage(undefined, { type: 'warning', seq: 1, warning });
   expect([asked, reduceUsage(asked, { type: 'warning', seq: 2 })]).toEqual([
-    { warning, held: [] },
-    { held: [] },
+    { warning, scheduled: [] },
+    { scheduled: [] },
   ]);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { AccountRole, Outlook } from '../../../../src/protocolUsage.ts';
+import type { AccountRole } from '../../../../src/shared/protocol/account.ts';
+import type { Outlook } from '../../../../src/shared/protocol/usage.ts';
 import {
   clockAndDistance,
   outlookWords,

@@ -1,19 +1,13 @@
 import * as z from 'zod/mini';
 
+import { accountAction, accountRole } from './account.ts';
+import { accountId, count, id, percent, windowKind, words } from './fields.ts';
+import { tokenCounts } from './turn.ts';
+
 /**
- * What the host and the chat view say to each other about usage: the Usage page, the question
- * before a costly turn, held messages, and the ways on from a spent limit. The page asks for its
- * figures with `usage/show` and hears each kind of them by itself, until `usage/hide`.
+ * The Usage page. It asks for its data with `usage/show` and receives each kind of it by itself,
+ * until `usage/hide`.
  */
-
-/** An account's id holds what the issuer calls the account and its owner, at worst by address. */
-const id = z.string().check(z.minLength(1), z.maxLength(500));
-const count = z.number().check(z.nonnegative());
-/** 0 to 100. */
-const percent = z.number().check(z.minimum(0), z.maximum(100));
-const words = z.string().check(z.maxLength(2_000));
-
-const windowKind = z.enum(['fiveHour', 'weekly', 'other']);
 
 const usageWindow = z.object({
   kind: windowKind,
@@ -24,45 +18,12 @@ const usageWindow = z.object({
 });
 export type UsageWindow = z.infer<typeof usageWindow>;
 
-/** What the account is to the pool; said at the right end of its row. */
-const role = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('inUse') }),
-  z.object({ kind: z.literal('next') }),
-  /** May be used, after the one that is next. */
-  z.object({ kind: z.literal('ready') }),
-  /** Its limit is spent or the backend has asked it to wait. */
-  z.object({ kind: z.literal('resting'), untilMs: z.optional(count) }),
-  /** The ceiling that the user has set is reached. */
-  z.object({ kind: z.literal('ceiling'), percent }),
-  z.object({ kind: z.literal('signedOut') }),
-  z.object({ kind: z.literal('off') }),
-]);
-export type AccountRole = z.infer<typeof role>;
-
-/** Everything that can be done with one account. The host does the asking where there is some. */
-const accountAction = z.enum([
-  'use',
-  'rename',
-  'moveUp',
-  'moveDown',
-  'setCeiling',
-  'turnOff',
-  'turnOn',
-  'useInWorkspace',
-  'useAnywhere',
-  'signIn',
-  'signOut',
-  'remove',
-  'redeem',
-]);
-export type AccountAction = z.infer<typeof accountAction>;
-
 const usageAccount = z.object({
-  id,
+  id: accountId,
   label: words,
   /** As people write it: "Plus". */
   plan: z.optional(words),
-  role,
+  role: accountRole,
   /** The main limits, the shortest first; empty while nothing is known. */
   windows: z.array(usageWindow).check(z.maxLength(8)),
   /** Limits beside the main ones, such as that of a single model. */
@@ -136,7 +97,7 @@ const span = z.enum(['day', 'week']);
 export type PlotSpan = z.infer<typeof span>;
 
 const usagePlot = z.object({
-  accountId: id,
+  accountId,
   span,
   fromMs: count,
   /** End of the guess, or now. */
@@ -149,7 +110,6 @@ export type UsagePlot = z.infer<typeof usagePlot>;
 const ledgerScope = z.enum(['window', 'day', 'week', 'chat']);
 export type LedgerScope = z.infer<typeof ledgerScope>;
 
-const tokenCounts = { input: count, cached: count, output: count, reasoning: count };
 /** Percentage points of the windows; absent where they are not known. */
 const shares = { fiveHourPoints: z.optional(count), weeklyPoints: z.optional(count) };
 
@@ -171,7 +131,7 @@ const ledgerRow = z.object({
 export type LedgerRow = z.infer<typeof ledgerRow>;
 
 const usageLedger = z.object({
-  accountId: z.optional(id),
+  accountId: z.optional(accountId),
   scope: ledgerScope,
   /** Newest first. */
   rows: z.array(ledgerRow).check(z.maxLength(5_000)),
@@ -184,67 +144,6 @@ const usageLedger = z.object({
 });
 export type UsageLedger = z.infer<typeof usageLedger>;
 
-/**
- * What a turn cost beside its tokens, as far as it is known by now. It may come to be known better
- * after the turn's end; then the turn is told anew.
- */
-export const receipt = z.object({
-  /** Requests that were sent, failed ones included. */
-  requests: count,
-  /** Kinds of those that failed, in their order; a failure's `kind`. */
-  failed: z.array(z.string()),
-  /** Percentage points of the windows; `label` as in the status bar: `5h`, `wk`. */
-  shares: z.array(
-    z.object({
-      label: words,
-      points: count,
-      /** `shared`: split between turns that ran at once. `pending`: not known yet. */
-      certainty: z.enum(['measured', 'shared', 'rough', 'pending']),
-      /** What was told first, where it is another figure now. */
-      was: z.optional(count),
-    }),
-  ),
-  /** What other devices used of the windows while the turn ran; no part of `shares`. */
-  others: z.optional(z.array(z.object({ label: words, points: count }))),
-});
-export type ReceiptView = z.infer<typeof receipt>;
-
-/** What may be done about a turn that a limit stands in the way of. */
-const wayOn = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('send') }),
-  z.object({ kind: z.literal('lowerEffort'), effort: z.string().check(z.maxLength(40)) }),
-  z.object({ kind: z.literal('useAccount'), accountId: id, label: words }),
-  z.object({ kind: z.literal('wait'), untilMs: count }),
-  z.object({ kind: z.literal('cancel') }),
-]);
-export type WayOn = z.infer<typeof wayOn>;
-/** For `failure.waysOn`, beside the actions of a failure. */
-export const waysOn = z.optional(z.array(wayOn).check(z.maxLength(8)));
-
-/** The question before sending: about how much the turn takes and what is left, in points. */
-const costWarning = z.object({
-  id,
-  /** As in "the 5-hour limit". */
-  windowName: words,
-  fromPoints: count,
-  toPoints: count,
-  leftPoints: count,
-  resetsAtMs: z.optional(count),
-  /** The first one is the main button. */
-  ways: z.array(wayOn).check(z.minLength(1), z.maxLength(8)),
-});
-export type CostWarning = z.infer<typeof costWarning>;
-
-const heldMessage = z.object({
-  id,
-  /** Its beginning, on one line. */
-  text: words,
-  untilMs: count,
-  /** The account that it waits for, where there are several. */
-  account: z.optional(words),
-});
-export type HeldMessage = z.infer<typeof heldMessage>;
-
 /** Members of the union that the view hears. */
 export const usageToWebview = [
   /** Opens the Usage page, such as after a click on the status bar. */
@@ -252,10 +151,6 @@ export const usageToWebview = [
   z.object({ type: z.literal('usage/accounts'), seq: count, accounts: usageAccounts }),
   z.object({ type: z.literal('usage/plot'), seq: count, plot: usagePlot }),
   z.object({ type: z.literal('usage/ledger'), seq: count, ledger: usageLedger }),
-  /** Absent when there is nothing to ask. A snapshot takes it back: tell it anew after one. */
-  z.object({ type: z.literal('warning'), seq: count, warning: z.optional(costWarning) }),
-  /** All held messages. A snapshot takes them back: tell them anew after one. */
-  z.object({ type: z.literal('held'), seq: count, held: z.array(heldMessage) }),
 ] as const;
 
 /** Members of the union that the host hears. */
@@ -267,7 +162,7 @@ export const usageFromWebview = [
    */
   z.object({
     type: z.literal('usage/show'),
-    accountId: z.optional(id),
+    accountId: z.optional(accountId),
     span,
     scope: ledgerScope,
   }),
@@ -276,24 +171,10 @@ export const usageFromWebview = [
   /** Writes the rows of this scope; without one all that was ever kept, of every account. */
   z.object({
     type: z.literal('usage/export'),
-    accountId: z.optional(id),
+    accountId: z.optional(accountId),
     scope: z.optional(ledgerScope),
   }),
   z.object({ type: z.literal('usage/addAccount') }),
   z.object({ type: z.literal('usage/settings') }),
-  z.object({ type: z.literal('usage/act'), accountId: id, action: accountAction }),
-  /** The answer to the question before sending; `cancel` puts the text back as a draft. */
-  z.object({ type: z.literal('warning/answer'), id, way: wayOn }),
-  z.object({ type: z.literal('held/send'), id }),
-  z.object({ type: z.literal('held/cancel'), id }),
-  /** A button under a limit failure. */
-  z.object({ type: z.literal('failure/wayOn'), turnId: id, way: wayOn }),
+  z.object({ type: z.literal('usage/act'), accountId, action: accountAction }),
 ] as const;
-
-const usageRequest = z.discriminatedUnion('type', usageFromWebview);
-export type UsageRequest = z.infer<typeof usageRequest>;
-
-/** Tells the requests of the Usage page and its kin from the others of the view. */
-export function isUsageRequest(message: { readonly type: string }): message is UsageRequest {
-  return usageRequest.safeParse(message).success;
-}

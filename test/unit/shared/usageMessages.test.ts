@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromWebview, toWebview } from '../../src/protocol.ts';
-import { isUsageRequest } from '../../src/protocolUsage.ts';
+import { fromWebview, toWebview } from '../../../src/shared/protocol/messages.ts';
 import {
   emptyLedger,
   emptyPlot,
@@ -10,7 +9,7 @@ import {
   samplePlot,
   sampleWarning,
   usageSamples,
-} from '../support/usageSample.ts';
+} from '../../support/usageSample.ts';
 
 const nowMs = 1_900_000_000_000;
 const both = (message: unknown) => expect(toWebview.parse(message)).toEqual(message);
@@ -20,7 +19,7 @@ describe('what the host tells about usage', () => {
     both({ type: 'usage/accounts', seq: 1, accounts: sampleAccounts(name, nowMs) });
   });
 
-  test('comes through whole: plots, ledgers, the question and held messages', () => {
+  test('comes through whole: plots, ledgers, the question and scheduled prompts', () => {
     for (const plot of [
       samplePlot(nowMs, 'day'),
       samplePlot(nowMs, 'week'),
@@ -30,7 +29,7 @@ describe('what the host tells about usage', () => {
     for (const ledger of [sampleLedger(nowMs, 'chat', 400), emptyLedger('week')])
       both({ type: 'usage/ledger', seq: 1, ledger });
     both({ type: 'warning', seq: 1, warning: sampleWarning(nowMs) });
-    both({ type: 'held', seq: 1, held: sampleHeld(nowMs) });
+    both({ type: 'scheduled', seq: 1, prompts: sampleHeld(nowMs) });
   });
 
   test.each([Number.NaN, -1, 100.1, Number.POSITIVE_INFINITY])('is never %d percent', (percent) => {
@@ -46,12 +45,12 @@ describe('what the host tells about usage', () => {
 
 describe('what the page asks for', () => {
   test.each([
-    [{ type: 'usage/show', span: 'day', scope: 'window' }, true],
-    [{ type: 'usage/act', accountId: 'a', action: 'signOut' }, true],
-    [{ type: 'warning/answer', id: 'w', way: { kind: 'cancel' } }, true],
-    [{ type: 'prompt/send', text: 'Hi' }, false],
-  ])('is told apart from the rest: %o', (message, isUsage) => {
-    expect(isUsageRequest(fromWebview.parse(message))).toBe(isUsage);
+    { type: 'usage/show', span: 'day', scope: 'window' },
+    { type: 'usage/act', accountId: 'a', action: 'signOut' },
+    { type: 'warning/answer', id: 'w', action: { kind: 'cancel' } },
+    { type: 'scheduled/cancel', id: 's' },
+  ])('comes through whole: %o', (message) => {
+    expect(fromWebview.parse(message)).toEqual(message);
   });
 
   test('may name no action that there is not', () => {

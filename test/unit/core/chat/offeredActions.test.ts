@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { silentLog } from '../../../../src/base/log.ts';
-import type { LimitAction } from '../../../../src/core/chat/messages/limitActions.ts';
+import type { LimitAction } from '../../../../src/shared/protocol/limits.ts';
 import { settled } from '../../../support/steppedClock.ts';
 import { createTalkWorld, minuteMs } from './chatHarness.ts';
 
@@ -17,7 +17,7 @@ async function asked() {
   made.tell('a', 98, made.clock.now() + 90 * minuteMs);
   made.send('Hello');
   const warning = made.sending.warning();
-  return { made, lines, warning, id: warning?.id ?? '', ways: warning?.ways ?? [] };
+  return { made, lines, warning, id: warning?.id ?? '', actions: warning?.actions ?? [] };
 }
 
 /** A turn that a usage limit has ended. */
@@ -31,7 +31,7 @@ async function failed() {
   await settled();
   const { id = '', failure } = made.last() ?? {};
   made.sent.length = 0;
-  return { made, lines, id, ways: failure?.waysOn ?? [] };
+  return { made, lines, id, actions: failure?.limitActions ?? [] };
 }
 
 const word = fc.string({ minLength: 1, maxLength: 12 }).map((text) => `secret-${text}`);
@@ -41,35 +41,35 @@ const anyWay: fc.Arbitrary<LimitAction> = fc.oneof(
   fc.record({ kind: fc.constant('wait' as const), untilMs: fc.integer({ min: 1 }) }),
 );
 
-test('a way on that a warning did not offer is ignored, and the question stays open', async () => {
+test('an action that a warning did not offer is ignored, and the question stays open', async () => {
   await fc.assert(
-    fc.asyncProperty(anyWay, async (way) => {
+    fc.asyncProperty(anyWay, async (action) => {
       const { made, lines, warning, id } = await asked();
       const { effort } = made;
-      made.sending.answer(id, way);
+      made.sending.answer(id, action);
       await settled();
       expect(made.sending.warning()).toEqual(warning);
       expect([made.sent, made.held.list(), made.drafts, made.effort]).toEqual([[], [], [], effort]);
-      expect(lines).toEqual([`a way on that was not offered is ignored: ${way.kind}`]);
+      expect(lines).toEqual([`a limit action that was not offered is ignored: ${action.kind}`]);
     }),
     { numRuns: 30 },
   );
 });
 
-test('a way on that a failed turn does not offer is ignored', async () => {
+test('an action that a failed turn does not offer is ignored', async () => {
   const offeredNowhere: LimitAction[] = [
     { kind: 'cancel' },
     { kind: 'lowerEffort', effort: 'low' },
     { kind: 'useAccount', accountId: 'a', label: 'a@example.com' },
   ];
   await fc.assert(
-    fc.asyncProperty(fc.oneof(anyWay, fc.constantFrom(...offeredNowhere)), async (way) => {
+    fc.asyncProperty(fc.oneof(anyWay, fc.constantFrom(...offeredNowhere)), async (action) => {
       const { made, lines, id } = await failed();
       const { effort } = made;
-      made.sending.retryWith(id, way);
+      made.sending.retryWith(id, action);
       await settled();
       expect([made.sent, made.held.list(), made.effort]).toEqual([[], [], effort]);
-      expect(lines.at(-1)).toBe(`a way on that was not offered is ignored: ${way.kind}`);
+      expect(lines.at(-1)).toBe(`a limit action that was not offered is ignored: ${action.kind}`);
     }),
     { numRuns: 30 },
   );
@@ -91,20 +91,20 @@ test('a turn that has not failed offers nothing but to be asked again', async ()
   expect(made.sent).toHaveLength(1);
 });
 
-test('every way that is offered is honored, whatever label comes back with it', async () => {
+test('every action that is offered is honored, whatever label comes back with it', async () => {
   const first = await asked();
-  expect(first.ways.length).toBeGreaterThan(3);
-  for (const at of first.ways.keys()) {
-    const { made, lines, id, ways } = await asked();
-    const way = ways[at];
-    if (!way) continue;
-    made.sending.answer(id, way.kind === 'useAccount' ? { ...way, label: 'x' } : way);
+  expect(first.actions.length).toBeGreaterThan(3);
+  for (const at of first.actions.keys()) {
+    const { made, lines, id, actions } = await asked();
+    const action = actions[at];
+    if (!action) continue;
+    made.sending.answer(id, action.kind === 'useAccount' ? { ...action, label: 'x' } : action);
     await settled();
     expect(made.sending.warning()).toBeUndefined();
     expect(lines).toEqual([]);
   }
-  const { made, id, ways } = await failed();
-  expect(ways.map(({ kind }) => kind)).toEqual(['wait']);
-  for (const way of ways) made.sending.retryWith(id, way);
+  const { made, id, actions } = await failed();
+  expect(actions.map(({ kind }) => kind)).toEqual(['wait']);
+  for (const action of actions) made.sending.retryWith(id, action);
   expect(made.held.list()).toHaveLength(1);
 });
