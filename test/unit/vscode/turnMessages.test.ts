@@ -48,6 +48,7 @@ test('the panel receives the receipt in either message, and nothing else that th
     failed: ['cut', 'overloaded'],
     shares: [{ ...share, label: '5h', certainty: 'shared' }],
     kind: 'turn',
+    outcome: 'done',
   });
   const paid: Turn = { ...turn, receipt };
   const sent = [
