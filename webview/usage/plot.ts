@@ -11,6 +11,7 @@ import {
   areaOf,
   course,
   moments,
+  nearest,
   pathOf,
   valueAt,
   xLabels,
@@ -155,12 +156,6 @@ function step(key: string, at: number, count: number): number | undefined {
   return ownValue(targets, key);
 }
 
-function nearest(list: readonly number[], atMs: number): number {
-  const distances = list.map((one) => Math.abs(one - atMs));
-  return Math.max(0, distances.indexOf(Math.min(...distances)));
-}
-
-/** "11:30 · 5-hour 38% · Weekly 17%". */
 function reading(plot: UsagePlot, atMs: number, nowMs: number): string {
   const values = plot.series.map((series) => {
     const value = valueAt(series, plot, atMs);

@@ -164,3 +164,10 @@ export function moments({ span, fromMs, toMs, nowMs }: UsagePlot): readonly numb
   const first = Math.ceil(fromMs / byMs) * byMs;
   return [...new Set([...range(first, toMs, byMs), nowMs])].toSorted((a, b) => a - b);
 }
+
+export function nearest(list: readonly number[], atMs: number): number {
+  const distances = list.map((one) => Math.abs(one - atMs));
+  return Math.max(0, distances.indexOf(Math.min(...distances)));
+}
+
+/** "11:30 · 5-hour 38% · Weekly 17%". */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyPartChange } from '../../../src/shared/partChanges.ts';
 import { partChange, type PartChange, type TurnPart } from '../../../src/shared/protocol/turn.ts';
