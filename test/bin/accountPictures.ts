@@ -92,7 +92,7 @@ async function takeAll(practice: StartedPractice, look: string): Promise<void> {
     .chat()
     .getByRole('button', { name: `Actions for ${home}` })
     .click();
-  await workbench.chat().getByRole('menuitem', { name: 'Use now' }).click();
+  await workbench.chat().getByRole('menuitem', { name: 'Use Now' }).click();
   await take('three');
   for (const [state, percent] of [
     ['80', 80],

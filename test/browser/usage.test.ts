@@ -179,26 +179,26 @@ describe('the accounts', () => {
       names.push(await focused(panel));
     }
     expect(names).toEqual([
-      'Use now',
+      'Use Now',
       'Rename…',
-      'Redeem a usage reset…',
-      'Use now',
-      'Set usage cap…',
+      'Redeem a Usage Reset…',
+      'Use Now',
+      'Set Usage Cap…',
       'Actions for mira@home.example',
     ]);
     await expect.poll(() => panel.page.locator('.usage').isVisible()).toBe(true);
   });
 
   test.each([
-    ['Use now', 'use'],
+    ['Use Now', 'use'],
     ['Rename…', 'rename'],
-    ['Move up', 'moveUp'],
-    ['Move down', 'moveDown'],
-    ['Set usage cap…', 'setCeiling'],
-    ['Turn off', 'turnOff'],
-    ['Use in this workspace', 'useInWorkspace'],
+    ['Move Up', 'moveUp'],
+    ['Move Down', 'moveDown'],
+    ['Set Usage Cap…', 'setCeiling'],
+    ['Turn Off', 'turnOff'],
+    ['Use in This Workspace', 'useInWorkspace'],
     ['Sign out…', 'signOut'],
-    ['Redeem a usage reset…', 'redeem'],
+    ['Redeem a Usage Reset…', 'redeem'],
   ])('offer %s, which the host does', async (name, action) => {
     const panel = await usage('rich');
     await button(panel, 'Actions for mira@home.example').click();
@@ -210,7 +210,7 @@ describe('the accounts', () => {
 
   test('offer a sign-in and a redemption as buttons where they are due', async () => {
     const panel = await usage('three');
-    const signIn = await heardSince(panel, () => button(panel, 'Sign in').click());
+    const signIn = await heardSince(panel, () => button(panel, 'Sign In').click());
     await panel.tell(...usageScene('rich'));
     const redeem = await heardSince(panel, () => button(panel, 'Redeem…').click());
     expect([...signIn, ...redeem]).toEqual([

@@ -1,12 +1,13 @@
 import type { AccountAction } from '../../src/shared/protocol/account.ts';
 import type { UsageAccount, UsageAccounts, UsageWindow } from '../../src/shared/protocol/usage.ts';
+import { actionText, roleText } from '../../src/shared/accountText.ts';
 import { freshId, h, s, setAttribute, setChildren, setText } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';
 import { stepClass } from '../composer/meters.ts';
 import { glyph } from './glyphs.ts';
 import { redraw, type UsageContext } from './usageContext.ts';
 import { createPopup } from './popup.ts';
-import { clockAndDistance, pageAge, roleWords, sourceWords, wholePercent } from './usageWords.ts';
+import { clockAndDistance, pageAge, sourceWords, wholePercent } from './usageWords.ts';
 
 export interface Accounts {
   readonly element: HTMLElement;
@@ -38,22 +39,6 @@ export function createAccounts(deps: Deps): Accounts {
   };
 }
 
-const actionNames = {
-  use: 'Use now',
-  rename: 'Rename…',
-  moveUp: 'Move up',
-  moveDown: 'Move down',
-  setCeiling: 'Set usage cap…',
-  turnOff: 'Turn off',
-  turnOn: 'Turn on',
-  useInWorkspace: 'Use in this workspace',
-  useAnywhere: 'Use any account in this workspace',
-  signIn: 'Sign in',
-  signOut: 'Sign out…',
-  remove: 'Remove',
-  redeem: 'Redeem a usage reset…',
-} as const satisfies Record<AccountAction, string>;
-
 function createRow(accountId: string, { send, now, button }: Deps) {
   const nameId = freshId('usage-account');
   const name = h('h3', { class: 'acct-name clip', id: nameId });
@@ -84,19 +69,19 @@ function createRow(accountId: string, { send, now, button }: Deps) {
       setAttribute(name, 'title', label);
       setText(plan, account.plan ?? '');
       plan.hidden = (account.plan ?? '') === '';
-      setText(state, roleWords(role, now()));
+      setText(state, roleText(role, now()));
       state.classList.toggle('is-in-use', role.kind === 'inUse');
       picture.replaceChildren(icon(...pictureOf(account)));
       setAttribute(more, 'aria-label', `Actions for ${label}`);
       menu.element.hidden = actions.length === 0;
-      menu.update(actions.map((action) => ({ name: actionNames[action], act: () => act(action) })));
+      menu.update(actions.map((action) => ({ name: actionText(action), act: () => act(action) })));
       const isDead = role.kind === 'signedOut';
       redraw(body, [
         ...bars(account, now()),
         factList(facts(account, now(), toldAge, act)),
         isDead && actions.includes('signIn')
           ? keyed(
-              button('Sign in', 'primary', () => act('signIn')),
+              button(actionText('signIn'), 'primary', () => act('signIn')),
               'signIn',
             )
           : undefined,

@@ -1,4 +1,3 @@
-import { ownValue } from '../../src/base/lookup.ts';
 import type {
   PlotPoint,
   PlotSeries,
@@ -13,6 +12,7 @@ import {
   moments,
   nearest,
   pathOf,
+  stepTo,
   valueAt,
   xLabels,
   xOf,
@@ -85,7 +85,7 @@ export function createPlot({ now }: Pick<UsageContext, 'now'>): Plot {
   face.addEventListener('keydown', (event) => {
     if (plot === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     const list = moments(plot);
-    const target = step(event.key, nearest(list, readAt ?? plot.nowMs), list.length);
+    const target = stepTo(event.key, nearest(list, readAt ?? plot.nowMs), list.length);
     if (target === undefined) return;
     event.preventDefault();
     read(list[Math.min(list.length - 1, Math.max(0, target))]);
@@ -142,20 +142,7 @@ const nothing: Record<PlotSpan, string> = {
   week: 'No data for the last week yet. Each response adds a point.',
 };
 
-function step(key: string, at: number, count: number): number | undefined {
-  const targets = {
-    ArrowLeft: at - 1,
-    ArrowDown: at - 1,
-    ArrowRight: at + 1,
-    ArrowUp: at + 1,
-    PageDown: at - 6,
-    PageUp: at + 6,
-    Home: 0,
-    End: count - 1,
-  };
-  return ownValue(targets, key);
-}
-
+/** "11:30 · 5-hour 38% · Weekly 17%". */
 function reading(plot: UsagePlot, atMs: number, nowMs: number): string {
   const values = plot.series.map((series) => {
     const value = valueAt(series, plot, atMs);

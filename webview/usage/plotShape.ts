@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/base/lookup.ts';
 import type { PlotPoint, PlotSeries, UsagePlot } from '../../src/shared/protocol/usage.ts';
 import { format } from './usageWords.ts';
 
@@ -170,4 +171,17 @@ export function nearest(list: readonly number[], atMs: number): number {
   return Math.max(0, distances.indexOf(Math.min(...distances)));
 }
 
-/** "11:30 · 5-hour 38% · Weekly 17%". */
+/** Where a key leads to from point `at`; undefined for a key that does not move. */
+export function stepTo(key: string, at: number, count: number): number | undefined {
+  const targets = {
+    ArrowLeft: at - 1,
+    ArrowDown: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at + 1,
+    PageDown: at - 6,
+    PageUp: at + 6,
+    Home: 0,
+    End: count - 1,
+  };
+  return ownValue(targets, key);
+}

@@ -1,4 +1,3 @@
-import type { AccountRole } from '../../src/shared/protocol/account.ts';
 import type { Outlook, UsageAccount } from '../../src/shared/protocol/usage.ts';
 
 /** What the page says, as plain text; times are epoch ms. */
@@ -146,26 +145,6 @@ function at(atMs: number, nowMs: number): string {
 function beforeReset(atMs: number, resetsAtMs: number | undefined): string {
   if (resetsAtMs === undefined || resetsAtMs <= atMs) return '.';
   return `, ${longTime(Math.max(1, Math.round((resetsAtMs - atMs) / minuteMs)))} before it resets.`;
-}
-
-/** What the account is to the pool, at the end of its row. */
-export function roleWords(role: AccountRole, nowMs: number): string {
-  switch (role.kind) {
-    case 'inUse':
-      return 'In use';
-    case 'next':
-      return 'Next';
-    case 'ready':
-      return 'Ready';
-    case 'resting':
-      return role.untilMs === undefined ? 'Paused' : `Paused until ${clock(role.untilMs, nowMs)}`;
-    case 'ceiling':
-      return `Cap of ${Math.round(role.percent)}% reached`;
-    case 'signedOut':
-      return 'Signed out';
-    case 'off':
-      return 'Off';
-  }
 }
 
 const sources = {

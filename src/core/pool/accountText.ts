@@ -1,42 +1,35 @@
-import { clockTime, type Place } from '../quota/text/time.ts';
+import { clampCount, clampPercent } from '../../shared/clamp.ts';
+import type { AccountRole } from '../../shared/protocol/account.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Condition } from './condition.ts';
 import type { CooldownReason } from './cooldown.ts';
 
-/** What an account is for the chat right now. */
-export type Role = 'inUse' | 'next' | 'ready' | 'resting' | 'ceiling' | 'off' | 'signedOut';
-
-/** @param places - ids of the account in use and of the one that takes over. */
+/**
+ * What an account is to the pool right now.
+ *
+ * @param ids - of the account in use and of the one that takes over
+ */
 export function roleOf(
   { id, condition }: { id: string; condition: Condition },
-  places: { current?: string | undefined; next?: string | undefined },
-): Role {
-  if (condition.kind === 'otherIssuer') return 'signedOut';
-  if (condition.kind !== 'ready') return condition.kind;
-  if (id === places.current) return 'inUse';
-  return id === places.next ? 'next' : 'ready';
-}
-
-/** Two to five words: "In use", "Paused until 14:05". */
-export function roleWords(role: Role, condition: Condition, nowMs: number, place?: Place): string {
-  const until =
-    'untilMs' in condition && condition.untilMs !== undefined
-      ? ` until ${clockTime(condition.untilMs, nowMs, place)}`
-      : '';
-  switch (role) {
-    case 'inUse':
-      return 'In use';
-    case 'next':
-      return 'Next';
-    case 'ready':
-      return 'Ready';
-    case 'resting':
-      return `Paused${until}`;
-    case 'ceiling':
-      return condition.kind === 'ceiling' ? `Paused${until} (cap of ${condition.percent}%)` : '';
-    case 'off':
-      return 'Off';
+  ids: { current?: string | undefined; next?: string | undefined },
+): AccountRole {
+  switch (condition.kind) {
+    case 'otherIssuer':
     case 'signedOut':
-      return 'Signed out';
+      return { kind: 'signedOut' };
+    case 'off':
+      return { kind: 'off' };
+    case 'resting':
+      return omitUndefined({ kind: 'resting' as const, untilMs: clampCount(condition.untilMs) });
+    case 'ceiling':
+      return omitUndefined({
+        kind: 'ceiling' as const,
+        percent: clampPercent(condition.percent),
+        untilMs: clampCount(condition.untilMs),
+      });
+    case 'ready':
+      if (id === ids.current) return { kind: 'inUse' };
+      return { kind: id === ids.next ? 'next' : 'ready' };
   }
 }
 

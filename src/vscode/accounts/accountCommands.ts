@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { hasQuota, isRefreshable, type CredentialKind } from '../../core/auth/credential.ts';
-import { roleOf, roleWords, type Role } from '../../core/pool/accountText.ts';
+import { roleOf } from '../../core/pool/accountText.ts';
+import { actionText, roleText } from '../../shared/accountText.ts';
 import type { Pool } from '../../core/pool/pool.ts';
 import {
   withMove,
@@ -11,7 +12,7 @@ import {
 import type { PoolEntry } from '../../core/pool/accountList.ts';
 import { planName } from '../../core/quota/text/quotaView.ts';
 import type { SharedValue } from '../../base/storage/sharedValue.ts';
-import type { AccountAction } from '../../shared/protocol/account.ts';
+import type { AccountAction, AccountRole } from '../../shared/protocol/account.ts';
 
 export interface AccountsDeps {
   pool: Pool;
@@ -41,7 +42,7 @@ export interface Accounts {
 /** What may be done with the account as it stands, in the order of a menu. */
 export function accountActions(
   entry: PoolEntry,
-  at: { role: Role; place: number; count: number; isForWorkspace: boolean },
+  at: { role: AccountRole['kind']; place: number; count: number; isForWorkspace: boolean },
 ): AccountAction[] {
   const { role, place, count, isForWorkspace } = at;
   // Of one that has ended nothing is left to lose; one of another issuer still has its tokens.
@@ -123,7 +124,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   const actionsNow = (entry: PoolEntry) => {
     const all = ids();
     return accountActions(entry, {
-      role: rolesNow()(entry),
+      role: rolesNow()(entry).kind,
       place: all.indexOf(entry.id),
       count: all.length,
       isForWorkspace: deps.workspaceAccount() === entry.id,
@@ -134,7 +135,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     const roleFor = rolesNow();
     const entries = pool.entries().map((entry) => ({
       label: `$(account) ${withoutIcons(entry.label)}`,
-      description: [planName(entry.plan), roleWords(roleFor(entry), entry.condition, deps.now())]
+      description: [planName(entry.plan), roleText(roleFor(entry), deps.now())]
         .filter(Boolean)
         .join(' · '),
       detail: entry.label === entry.account ? '' : withoutIcons(entry.account),
@@ -153,7 +154,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     if (picked === 'add') await deps.signIn();
     if (!picked || picked === 'add') return;
     const chosen = await vscode.window.showQuickPick(
-      actionsNow(picked).map((action) => ({ label: actionWords(action), action })),
+      actionsNow(picked).map((action) => ({ label: actionText(action), action })),
       { title: picked.label, placeHolder: vscode.l10n.t('Select an action') },
     );
     if (chosen) await act(picked.id, chosen.action);
@@ -250,23 +251,4 @@ async function mayBeBilled(entry: PoolEntry): Promise<boolean> {
     use,
   );
   return answer === use;
-}
-
-function actionWords(action: AccountAction): string {
-  const words: Record<AccountAction, string> = {
-    use: vscode.l10n.t('Use Now'),
-    rename: vscode.l10n.t('Rename…'),
-    moveUp: vscode.l10n.t('Move Up'),
-    moveDown: vscode.l10n.t('Move Down'),
-    setCeiling: vscode.l10n.t('Set Usage Cap…'),
-    turnOff: vscode.l10n.t('Turn Off'),
-    turnOn: vscode.l10n.t('Turn On'),
-    useInWorkspace: vscode.l10n.t('Use in This Workspace'),
-    useAnywhere: vscode.l10n.t('Use Any Account in This Workspace'),
-    signIn: vscode.l10n.t('Sign In'),
-    signOut: vscode.l10n.t('Sign Out…'),
-    remove: vscode.l10n.t('Remove'),
-    redeem: vscode.l10n.t('Redeem a Usage Reset…'),
-  };
-  return words[action];
 }

@@ -3,7 +3,8 @@ import { forecastSentence, forecastsOf } from '../../core/ledger/forecast.ts';
 import { hasQuota } from '../../core/auth/credential.ts';
 import { isSignedIn } from '../../core/pool/condition.ts';
 import type { Pool } from '../../core/pool/pool.ts';
-import { conditionSentence, roleOf, roleWords } from '../../core/pool/accountText.ts';
+import { conditionSentence, roleOf } from '../../core/pool/accountText.ts';
+import { roleText } from '../../shared/accountText.ts';
 import type { QuotaAccount } from '../../core/quota/text/quotaView.ts';
 
 /** Every account that is signed in, as the status bar tells of it: the one in use first. */
@@ -30,8 +31,8 @@ export function quotaAccounts(
         plan,
         quota,
         isBilled: !hasQuota(entry),
-        ...(id === current ? {} : { role: lower(roleWords(role, condition, nowMs)) }),
-        isRefusalTold: id !== current && role === 'resting',
+        ...(id === current ? {} : { role: lower(roleText(role, nowMs)) }),
+        isRefusalTold: id !== current && role.kind === 'resting',
         ...(isLimit ? {} : { remark: conditionSentence(condition) || undefined }),
         ...(runway === '' ? {} : { runway }),
       };

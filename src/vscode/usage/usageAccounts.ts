@@ -3,7 +3,7 @@ import { isSignedIn } from '../../core/pool/condition.ts';
 import { hasQuota } from '../../core/auth/credential.ts';
 import type { Pool } from '../../core/pool/pool.ts';
 import type { PoolEntry } from '../../core/pool/accountList.ts';
-import { conditionSentence, roleOf, type Role } from '../../core/pool/accountText.ts';
+import { conditionSentence, roleOf } from '../../core/pool/accountText.ts';
 import type { QuotaSpend, QuotaWindow } from '../../core/quota/decode/quotaSnapshot.ts';
 import type { QuotaState } from '../../core/quota/store/record.ts';
 import {
@@ -14,10 +14,9 @@ import {
 import { clockTime } from '../../core/quota/text/time.ts';
 import { planName } from '../../core/quota/text/quotaView.ts';
 import { isStale } from '../../core/quota/text/quotaText.ts';
-import type { AccountRole } from '../../shared/protocol/account.ts';
 import type { UsageAccount, UsageWindow } from '../../shared/protocol/usage.ts';
 import { accountActions } from '../accounts/accountCommands.ts';
-import { clampCount, clampPercent, clampText } from '../chat/clamp.ts';
+import { clampCount, clampPercent, clampText } from '../../shared/clamp.ts';
 
 /** More of each than this nobody has, and the page takes no more. */
 const most = { accounts: 50, windows: 8, families: 20, remarks: 20 };
@@ -33,12 +32,12 @@ export function usageAccounts(
   return entries.slice(0, most.accounts).map((entry, place) => {
     const isForWorkspace = entry.id === workspaceAccount;
     const role = roleOf(entry, places);
-    const at = { role, place, count: entries.length, isForWorkspace };
+    const at = { role: role.kind, place, count: entries.length, isForWorkspace };
     return {
       id: entry.id,
       label: clampText(entry.label),
       ...(entry.plan === undefined ? {} : { plan: clampText(planName(entry.plan)) }),
-      role: shownRole(role, entry),
+      role,
       isForWorkspace,
       actions: accountActions(entry, at),
       ...(entry.preferences.ceilingPercent === undefined
@@ -50,20 +49,6 @@ export function usageAccounts(
         .map(clampText),
     };
   });
-}
-
-function shownRole(role: Role, { condition }: PoolEntry): AccountRole {
-  if (role === 'resting') {
-    const untilMs = condition.kind === 'resting' ? clampCount(condition.untilMs) : undefined;
-    return omitUndefined({ kind: 'resting' as const, untilMs });
-  }
-  if (role === 'ceiling') {
-    return {
-      kind: 'ceiling',
-      percent: condition.kind === 'ceiling' ? clampPercent(condition.percent) : 0,
-    };
-  }
-  return { kind: role };
 }
 
 function figures(quota: QuotaState | undefined, nowMs: number) {

@@ -14,7 +14,7 @@ import type {
   UsageLedger,
   UsagePlot,
 } from '../../shared/protocol/usage.ts';
-import { clampCount, clampPercent, clampText } from '../chat/clamp.ts';
+import { clampCount, clampPercent, clampText } from '../../shared/clamp.ts';
 import { ownValue } from '../../base/lookup.ts';
 
 export interface FiguresOf {

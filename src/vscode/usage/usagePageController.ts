@@ -13,7 +13,7 @@ import type { UsageRequest } from '../../shared/protocol/messages.ts';
 import type { LedgerScope, UsageAccounts } from '../../shared/protocol/usage.ts';
 import type { Accounts } from '../accounts/accountCommands.ts';
 import type { UnsequencedMessage } from '../chat/messageBatcher.ts';
-import { clampCount, clampText } from '../chat/clamp.ts';
+import { clampCount, clampText } from '../../shared/clamp.ts';
 import { usageAccounts } from './usageAccounts.ts';
 import {
   ledgerEntries,

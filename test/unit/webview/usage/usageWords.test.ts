@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { AccountRole } from '../../../../src/shared/protocol/account.ts';
 import type { Outlook } from '../../../../src/shared/protocol/usage.ts';
 import {
   clockAndDistance,
   outlookWords,
-  roleWords,
   sourceWords,
   timeSince,
   timeUntil,
@@ -81,19 +79,6 @@ describe('the first sentence', () => {
     );
     expect(told.join('')).toBe(words);
   });
-});
-
-test.each<[AccountRole, string]>([
-  [{ kind: 'inUse' }, 'In use'],
-  [{ kind: 'next' }, 'Next'],
-  [{ kind: 'ready' }, 'Ready'],
-  [{ kind: 'resting', untilMs: resetsAtMs }, 'Paused until 14:05'],
-  [{ kind: 'resting' }, 'Paused'],
-  [{ kind: 'ceiling', percent: 80 }, 'Cap of 80% reached'],
-  [{ kind: 'signedOut' }, 'Signed out'],
-  [{ kind: 'off' }, 'Off'],
-])('an account that is %o says so', (role, words) => {
-  expect(roleWords(role, nowMs)).toBe(words);
 });
 
 test('old figures are called old, and none are not spoken of', () => {
