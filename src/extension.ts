@@ -1,30 +1,27 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { Disposables } from './base/disposables.ts';
+import { anyEvent } from './base/event.ts';
 import { createPlatform } from './composition/platform.ts';
-import { createCredentials } from './composition/credentials.ts';
-import { createAccountServices } from './composition/accounts.ts';
-import { createLedgerServices } from './composition/usageLedger.ts';
-import { createSignInServices } from './composition/signInServices.ts';
-import { createBackendServices } from './composition/backend.ts';
-import { registerUi } from './composition/ui.ts';
+import { createServices, type Services, type ShownQuota } from './composition/services.ts';
+import { quotaAccounts } from './vscode/accounts/quotaAccounts.ts';
+import { notifySignOuts } from './vscode/accounts/signOutNotice.ts';
+import { chatViewId } from './vscode/chat/chatViewId.ts';
+import { registerCommands } from './vscode/commands.ts';
+import { signInCommand } from './vscode/signIn/signInCommands.ts';
+import { createQuotaItem } from './vscode/usage/quotaItem.ts';
 import { configureLocalization } from './shared/l10n.ts';
 import { editorLocalization } from './vscode/localization.ts';
 
 let finish: (() => Promise<void>) | undefined;
 
-/** Builds every part once and joins them. Nothing here asks the network for anything. */
+/** Builds every service once and joins them to the editor. Makes no request. */
 export function activate(context: vscode.ExtensionContext): void {
   configureLocalization(editorLocalization());
   const lifetime = new Disposables();
   context.subscriptions.push(lifetime);
-  const platform = createPlatform(context, lifetime);
-  finish = platform.finish;
-  const credentials = createCredentials(platform);
-  const accounting = createLedgerServices(platform);
-  const pooling = createAccountServices(platform, credentials, accounting);
-  const access = createSignInServices(platform, credentials, pooling);
-  const service = createBackendServices(platform, access, pooling);
-  registerUi({ platform, credentials, accounting, pooling, access, service });
+  const services = createServices(createPlatform(context, lifetime));
+  finish = services.tokenProvider.settled;
+  registerUi(services);
 }
 
 /**
@@ -33,4 +30,58 @@ export function activate(context: vscode.ExtensionContext): void {
  */
 export function deactivate(): Promise<void> | undefined {
   return finish?.();
+}
+
+/** The status bar, the view and the commands. */
+function registerUi(services: Services): void {
+  const { platform, panel, account, pool, poll, signIn, tokenProvider } = services;
+  const { lifetime, settings, clock, channel, context, log } = platform;
+  const shownQuota = createShownQuota(services);
+  const quotaState = () => ({ account: account.view().state, accounts: shownQuota.accounts() });
+  const { onDidChange } = shownQuota;
+  lifetime.add(createQuotaItem({ state: quotaState, onDidChange, settings: settings.current }));
+  const shownPanel = { get: () => panel.get(services, shownQuota), peek: panel.peek };
+  const provider: vscode.WebviewViewProvider = {
+    resolveWebviewView: async (view) => (await shownPanel.get()).view.resolveWebviewView(view),
+  };
+  lifetime.add(vscode.window.registerWebviewViewProvider(chatViewId, provider));
+  lifetime.add(
+    notifySignOuts({
+      tokenProvider,
+      pool,
+      isPanelVisible: () => panel.peek()?.view.isVisible() ?? false,
+      isAnswering: () => panel.peek()?.session.isBusy() ?? false,
+      signIn: (kind) => void vscode.commands.executeCommand(signInCommand(kind)),
+    }),
+  );
+  lifetime.add(
+    registerCommands({
+      panel: shownPanel,
+      account,
+      signIn,
+      quotaState,
+      poll,
+      settings: settings.current,
+      now: clock.now,
+      channel,
+      extensionUri: context.extensionUri,
+      log,
+    }),
+  );
+}
+
+function createShownQuota(services: Services): ShownQuota {
+  const { platform, quota, pool, account, tracker, ledger } = services;
+  const { lifetime, settings, clock } = platform;
+  return {
+    accounts: () => quotaAccounts(pool, tracker.history(), clock.now()),
+    onDidChange: anyEvent(
+      lifetime,
+      quota.onDidChange,
+      pool.onDidChange,
+      account.onDidChange,
+      ledger.onDidLoad,
+      settings.onDidChange,
+    ),
+  };
 }

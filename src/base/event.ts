@@ -1,4 +1,4 @@
-import type { Disposable } from './disposables.ts';
+import type { Disposable, Disposables } from './disposables.ts';
 
 export type Listener<T> = (value: T) => void;
 
@@ -30,4 +30,14 @@ export function createEmitter<T>(onError: (error: unknown) => void = () => {}): 
       }
     },
   };
+}
+
+/** Fires when any of the sources fires, without their values. Listens until `lifetime` ends. */
+export function anyEvent(
+  lifetime: Disposables,
+  ...sources: readonly Event<unknown>[]
+): Event<void> {
+  const all = createEmitter<void>();
+  for (const source of sources) lifetime.add(source(() => all.fire()));
+  return all.event;
 }

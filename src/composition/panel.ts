@@ -1,74 +1,158 @@
 import * as vscode from 'vscode';
-import type { Event } from '../base/event.ts';
-import { toModelsView } from '../core/models/view.ts';
+import { traceError } from '../base/describeError.ts';
+import { anyEvent, createEmitter, type Event } from '../base/event.ts';
 import { createAnswerLimit } from '../core/auth/answerLimit.ts';
+import { originator } from '../core/auth/identity.ts';
+import { cappedAccountHint, limitActionsFrom } from '../core/chat/messages/limitActions.ts';
+import { createPromptSubmission, type PromptSubmission } from '../core/chat/promptSubmission.ts';
+import { createQuotaObserver } from '../core/chat/quotaObserver.ts';
+import { createScheduledPrompts, type ScheduledPrompts } from '../core/chat/scheduledPrompts.ts';
+import { createSession, type Session } from '../core/chat/session.ts';
+import { createUsageRecorder, type UsageRecorder } from '../core/chat/usageRecorder.ts';
+import { lowerEfforts } from '../core/models/resolve.ts';
+import { toModelsView } from '../core/models/view.ts';
+import { accountInUse } from '../core/pool/accountInUse.ts';
 import { createResets } from '../core/quota/poll/resets.ts';
-import { toQuotaView, type QuotaAccount } from '../core/quota/text/quotaView.ts';
+import { toQuotaView } from '../core/quota/text/quotaView.ts';
+import { createResponses } from '../core/responses/client.ts';
+import { retryPolicy } from '../core/responses/retry/retry.ts';
+import type { TurnEvent } from '../core/responses/stream/turnEvent.ts';
+import { findFileWithin } from '../node/storage/realPath.ts';
 import { createAccounts, type Accounts } from '../vscode/accounts/accountCommands.ts';
 import { createChatMessageHandler } from '../vscode/chat/chatMessageHandler.ts';
 import { ChatView } from '../vscode/chat/chatView.ts';
-import type { Panel } from '../vscode/commands.ts';
-import { createRedeemReset } from '../vscode/usage/redeemReset.ts';
-import { signInCommand } from '../vscode/signIn/signInCommands.ts';
-import { createUsagePageController } from '../vscode/usage/usagePageController.ts';
+import { createChatContextKeys } from '../vscode/chat/contextKeys.ts';
 import { createFileQuestions } from '../vscode/chat/fileQuestions.ts';
+import type { UnsequencedMessage } from '../vscode/chat/messageBatcher.ts';
+import { createModelChoice, type ModelChoice } from '../vscode/chat/modelChoice.ts';
+import { createRequestSettings } from '../vscode/chat/requestSettings.ts';
 import { createWorkspaceFiles } from '../vscode/chat/workspaceFiles.ts';
-import { findFileWithin } from '../node/storage/realPath.ts';
-import type { SignInServices } from './signInServices.ts';
-import type { LedgerServices } from './usageLedger.ts';
-import type { Credentials } from './credentials.ts';
-import type { Platform } from './platform.ts';
-import { anyEvent } from './anyEvent.ts';
-import type { AccountServices } from './accounts.ts';
-import type { BackendServices } from './backend.ts';
-import { createChatServices, type ChatServices } from './chat.ts';
+import type { Panel } from '../vscode/commands.ts';
+import { signInCommand } from '../vscode/signIn/signInCommands.ts';
+import { createLimitBanner } from '../vscode/usage/limitBanner.ts';
+import { createRedeemReset, type RedeemReset } from '../vscode/usage/redeemReset.ts';
+import {
+  createUsagePageController,
+  type UsagePageController,
+} from '../vscode/usage/usagePageController.ts';
+import type { Services, ShownQuota } from './services.ts';
 
-/** What is there from the start. */
-export interface Parts {
-  platform: Platform;
-  credentials: Credentials;
-  accounting: LedgerServices;
-  pooling: AccountServices;
-  access: SignInServices;
-  service: BackendServices;
+interface ChatServices {
+  readonly choice: ModelChoice;
+  readonly session: Session;
+  readonly recorder: UsageRecorder;
+  readonly held: ScheduledPrompts;
+  readonly sending: PromptSubmission;
+  /** Prompts that are given back to the message field. */
+  readonly drafts: Event<string>;
 }
+
+interface AccountActions {
+  readonly redeem: RedeemReset;
+  readonly accounts: Accounts;
+}
+
+const newId = () => crypto.randomUUID();
 
 /**
- * The talk, the view that shows it, and what menus do. A module of its own, loaded when somebody
+ * The chat, the view that shows it, and what menus do. A module of its own, loaded when somebody
  * first looks at the panel or picks a command: a start needs none of it.
  */
-export function openPanel(
-  parts: Parts,
-  meters: () => readonly QuotaAccount[],
-  onDidChangeQuota: Event<void>,
-): Panel {
-  const { platform, accounting, pooling, service } = parts;
-  const talk = createChatServices(platform, accounting, pooling, service);
-  const { redeem, accounts } = createAccountActions(parts, meters);
-  const view = createView(parts, talk, accounts, onDidChangeQuota);
-  platform.lifetime.add(talk.drafts.event((text) => view.draft(text)));
-  return { session: talk.session, view, accounts, redeem };
+export function openPanel(services: Services, shownQuota: ShownQuota): Panel {
+  const chat = createChatServices(services);
+  const actions = createAccountActions(services, shownQuota);
+  const view = createView(services, chat, actions, shownQuota.onDidChange);
+  return { session: chat.session, view, ...actions };
 }
 
-function createAccountActions(
-  { platform, access, pooling, service }: Parts,
-  meters: () => readonly QuotaAccount[],
-) {
+function createChatServices(services: Services): ChatServices {
+  const { platform, tracker, models, pool } = services;
+  const { context, lifetime, log, clock, settings } = platform;
+  const memento = context.workspaceState;
+  const choice = createModelChoice({ memento, models, settings: settings.current });
+  const turnEvents = createEmitter<TurnEvent>((error) => log.error(`turn: ${traceError(error)}`));
+  const session = createChatSession(services, choice, turnEvents.fire);
+  const plan = () => {
+    const { model, level = 'none' } = choice.resolve();
+    return { model: model.slug, effort: level };
+  };
+  const onTurnEvent = turnEvents.event;
+  const recorder = createUsageRecorder({ session, onTurnEvent, tracker, plan, clock });
+  const { isBusy, onDidEndTurn } = session;
+  const held = createScheduledPrompts({ isBusy, onDidEndTurn, clock, newId, log });
+  const drafts = createEmitter<string>();
+  const sending = createPromptSubmission({
+    session,
+    pool,
+    tracker,
+    held,
+    plan,
+    lowerEfforts: () => lowerEfforts(choice.resolve()),
+    pickEffort: (effort) => void choice.pickEffort(effort),
+    giveBack: drafts.fire,
+    clock,
+    newId,
+    log,
+  });
+  for (const part of [recorder, held, sending, createChatContextKeys(session)]) lifetime.add(part);
+  lifetime.add(pool.onDidChange(session.lookAgain));
+  return { choice, session, recorder, held, sending, drafts: drafts.event };
+}
+
+function createChatSession(
+  { platform, quota, poll, models, pool }: Services,
+  choice: ModelChoice,
+  onTurnEvent: (event: TurnEvent) => void,
+): Session {
+  const { lifetime, log, http, clock, userAgent, baseUrl, settings } = platform;
+  const observer = createQuotaObserver({ quota, poll, models, pool, now: clock.now });
+  const session = lifetime.add(
+    createSession({
+      responses: createResponses({
+        http,
+        tokenProvider: pool,
+        baseUrl,
+        identity: { originator, userAgent },
+        clock,
+        random: Math.random,
+        log,
+        silentAfterMs: 15_000,
+        quietAfterMs: 60_000,
+        retryPolicy: () => retryPolicy(settings.current()),
+      }),
+      basis: createRequestSettings(choice, settings.current),
+      noteModelGone: models.noteGone,
+      clock,
+      newId,
+      log,
+      onTurnEvent(event) {
+        observer.event(event);
+        onTurnEvent(event);
+      },
+      limitActions: (error) => limitActionsFrom(error, pool.entries(), clock.now()),
+      limitHint: (error) => cappedAccountHint(error, pool.entries()),
+      onFailure: observer.failure,
+    }),
+  );
+  lifetime.add(session.onDidEndTurn(observer.turnEnded));
+  return session;
+}
+
+function createAccountActions(services: Services, { accounts: meters }: ShownQuota) {
+  const { platform, account, authProvider, pool, preferences, accountChoice, poll } = services;
   const { http, baseUrl, clock, log } = platform;
-  const { pool, preferences, choice, grantsOf, headers } = pooling;
-  const { poll } = service;
-  const newId = () => crypto.randomUUID();
+  const { tokensOf: grantsOf, headers } = services.backend;
   const limit = createAnswerLimit(clock);
   const resets = createResets({ http, baseUrl, grantsOf, headers, clock, newId, limit });
-  const deps = { resets, accounts: meters, refresh: poll.refresh, now: clock.now, log };
-  const redeem = createRedeemReset(deps);
+  const { refresh } = poll;
+  const redeem = createRedeemReset({ resets, accounts: meters, refresh, now: clock.now, log });
   const accounts = createAccounts({
     pool,
     preferences,
-    workspaceAccount: choice.workspace,
-    chooseForWorkspace: choice.chooseForWorkspace,
-    choose: access.account.choose,
-    signOut: access.provider.signOut,
+    workspaceAccount: accountChoice.workspace,
+    chooseForWorkspace: accountChoice.chooseForWorkspace,
+    choose: account.choose,
+    signOut: authProvider.signOut,
     signIn: (kind) => vscode.commands.executeCommand(signInCommand(kind)),
     redeem,
     now: clock.now,
@@ -76,80 +160,89 @@ function createAccountActions(
   return { redeem, accounts };
 }
 
-function createView(
-  { platform, access, accounting, pooling, service }: Parts,
-  talk: ChatServices,
-  accounts: Accounts,
+function createUsagePage(
+  services: Services,
+  { held, sending, recorder, session }: ChatServices,
+  { accounts }: AccountActions,
+  tell: (message: UnsequencedMessage) => void,
   quotaChange: Event<void>,
-): ChatView {
-  const { lifetime, log, clock, settings } = platform;
-  const { signIn, account } = access;
-  const { models, quota, poll } = service;
-  const { session, choice, sending, held, picked } = talk;
-  const { tracker, ready, readAgain, everything } = accounting;
-  const usage = lifetime.add(
+): UsagePageController {
+  const { platform, pool, quota, poll, tracker, ledger, accountChoice } = services;
+  const { lifetime, log, clock } = platform;
+  const banner = lifetime.add(createLimitBanner({ sending, held, tell }));
+  return lifetime.add(
     createUsagePageController({
-      pool: pooling.pool,
+      pool,
       quota,
       poll,
       tracker,
       accounts,
-      held,
+      banner,
       log,
-      tell: (message) => view.tell(message),
-      readLedger: readAgain,
-      allEntries: everything,
-      titleOf: talk.titleOf,
+      tell,
+      readLedger: ledger.refresh,
+      allEntries: ledger.allEntries,
+      titleOf: recorder.titleOf,
       chatId: session.id,
-      workspaceAccount: pooling.choice.workspace,
-      onDidChange: anyEvent(lifetime, quotaChange, held.onDidChange, accounting.onDidSettle),
+      workspaceAccount: accountChoice.workspace,
+      onDidChange: anyEvent(lifetime, quotaChange, held.onDidChange, tracker.onDidSettle),
       now: clock.now,
     }),
   );
-  const tellWarning = () => {
-    const warning = sending.warning();
-    view.tell({ type: 'warning', ...(warning === undefined ? {} : { warning }) });
-  };
-  lifetime.add(sending.onDidChange(tellWarning));
+}
+
+function createView(
+  services: Services,
+  chat: ChatServices,
+  actions: AccountActions,
+  onDidChangeQuota: Event<void>,
+): ChatView {
+  const { platform, models, quota, pool, account, signIn, ledger } = services;
+  const { lifetime, log, clock, settings, context } = platform;
+  const { session, choice, sending, drafts } = chat;
+  const messages = createEmitter<UnsequencedMessage>();
+  const usage = createUsagePage(services, chat, actions, messages.fire, onDidChangeQuota);
   const files = createWorkspaceFiles({ findFileWithin });
   const fileQuestions = lifetime.add(
     createFileQuestions({
       exists: async (reference) => (await files.find(reference)) !== undefined,
-      tell: (message) => view.tell(message),
+      tell: messages.fire,
       now: clock.now,
     }),
   );
-  const onDidPick = picked.fire;
-  const view = lifetime.add(
+  const { handle: handleUsage } = usage;
+  const handle = createChatMessageHandler({
+    session,
+    signIn,
+    choice,
+    sending,
+    usage: handleUsage,
+    files,
+    fileQuestions,
+    log,
+  });
+  const changes = [choice.onDidPick, models.onDidChange, settings.onDidChange];
+  const quotaInUse = () => quota.current(accountInUse(pool)?.id ?? '');
+  return lifetime.add(
     new ChatView({
-      extensionUri: platform.context.extensionUri,
+      extensionUri: context.extensionUri,
       session,
       account: account.view,
       models: () => toModelsView(models.current(), choice.resolve()),
-      quota: () => toQuotaView(service.currentQuota(), settings.current(), clock.now()),
+      quota: () => toQuotaView(quotaInUse(), settings.current(), clock.now()),
       settings: settings.current,
       onDidChangeAccount: account.onDidChange,
-      onDidChangeModels: anyEvent(lifetime, picked.event, models.onDidChange, settings.onDidChange),
-      onDidChangeQuota: quotaChange,
+      onDidChangeModels: anyEvent(lifetime, ...changes),
+      onDidChangeQuota,
       onDidChangeSettings: settings.onDidChange,
-      handle: createChatMessageHandler({
-        session,
-        signIn,
-        choice,
-        sending,
-        onDidPick,
-        log,
-        usage: usage.handle,
-        files,
-        fileQuestions,
-      }),
+      messages: messages.event,
+      drafts,
+      handle,
       onSnapshot() {
-        void ready();
+        void ledger.ready();
         usage.tellAgain();
-        if (sending.warning()) tellWarning();
       },
       log,
     }),
   );
-  return view;
 }

@@ -1,15 +1,14 @@
 import * as vscode from 'vscode';
-import { toImportedCredential } from '../core/auth/codexLogin.ts';
+import { importedCredentialReader, type ReadCodexLogin } from '../core/auth/codexLogin.ts';
 import type { CredentialStore } from '../core/auth/credential.ts';
 import { createTokenProvider, type TokenProvider } from '../core/auth/refresh/tokenProvider.ts';
 import { refreshEntriesSchema } from '../core/auth/refresh/refreshJournal.ts';
 import { concealed } from '../node/locks/processes.ts';
 import { createSealedAnswers } from '../node/signIn/sealedAnswers.ts';
 import { createUnsavedNotice } from '../vscode/secrets/storageNotice.ts';
-import type { ReadCodexLogin } from '../core/auth/codexLogin.ts';
 import type { Platform } from './platform.ts';
 
-/** The tokens that requests go out with, renewed when they run out. Loaded with the first request. */
+/** The token provider. A module of its own, loaded with the first request. */
 export function openTokenProvider(
   platform: Platform,
   store: CredentialStore,
@@ -34,11 +33,7 @@ export function openTokenProvider(
       random: Math.random,
     },
     onUnsaved: createUnsavedNotice(),
-    async readBorrowed({ kind }) {
-      if (kind !== 'imported') return undefined;
-      const login = await readCodexLogin(new AbortController().signal);
-      return login && toImportedCredential(login, clock.now());
-    },
+    readBorrowed: importedCredentialReader(readCodexLogin, clock.now),
   });
 }
 

@@ -6,6 +6,7 @@ import { scopes } from '../core/auth/identity.ts';
 import type { Lazy } from '../base/async/lazy.ts';
 import { LoadError, loadModule } from '../base/async/loading.ts';
 import type { Log } from '../base/log.ts';
+import type { QuotaPoll } from '../core/quota/poll/quotaPoll.ts';
 import type { PercentSettings } from '../core/quota/text/quotaText.ts';
 import type { Session } from '../core/chat/session.ts';
 import type { Account } from './accounts/activeAccount.ts';
@@ -31,7 +32,7 @@ export interface CommandDeps {
   account: Account;
   signIn: SignIn;
   quotaState: () => QuotaItemState;
-  refreshQuota: () => Promise<void>;
+  poll: Pick<QuotaPoll, 'refresh' | 'refreshAll'>;
   settings: () => PercentSettings;
   now: () => number;
   channel: vscode.LogOutputChannel;
@@ -130,9 +131,11 @@ async function showDetails({ quotaState, settings, now }: CommandDeps): Promise<
   await showQuotaDetails(quotaState(), settings(), now());
 }
 
-async function refreshQuota({ refreshQuota: ask, log }: CommandDeps): Promise<void> {
+async function refreshQuota({ poll, log }: CommandDeps): Promise<void> {
   try {
-    await ask();
+    // A failure is about the account in use; the others are asked for after it.
+    await poll.refresh();
+    await poll.refreshAll();
   } catch (error) {
     log.warn(`quota: ${describeError(error)}`);
     void vscode.window.showWarningMessage(

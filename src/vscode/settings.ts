@@ -45,3 +45,9 @@ function readRaw(): Record<string, unknown> {
   const values = vscode.workspace.getConfiguration(section);
   return Object.fromEntries(settingNames.map((name) => [name, values.get(name)]));
 }
+
+/** Makes the person's answer the setting. Rejects when it cannot be written. */
+export const saveRotation = (rotation: 'sequential' | 'off'): Thenable<void> =>
+  vscode.workspace
+    .getConfiguration(section)
+    .update('accountRotation', rotation, vscode.ConfigurationTarget.Global);

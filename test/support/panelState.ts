@@ -27,14 +27,15 @@ export function followInPanel(session: Session) {
     if (verdict === 'ask') asked++;
     if (verdict === 'take') state = reduce(state, message);
   };
-  const view = new ChatView({ ...stillDeps, session, log: silentLog });
+  const messages = createEmitter<{ type: 'focus' }>();
+  const view = new ChatView({ ...stillDeps, session, messages: messages.event, log: silentLog });
   view.resolveWebviewView(Object.create(pageOf(heard, post)));
   heard.fire({ type: 'ready' });
 
   const differences: { live: readonly TurnView[]; snapshot: readonly TurnView[] }[] = [];
   const compare = () => {
     // Any message flushes the changes that wait for the next frame.
-    view.tell({ type: 'focus' });
+    messages.fire({ type: 'focus' });
     const snapshot = session.turns().map((turn) => plain(toTurnView(turn)));
     const live = (state?.turns ?? []).map(plain);
     if (JSON.stringify(live) !== JSON.stringify(snapshot)) differences.push({ live, snapshot });
@@ -57,9 +58,11 @@ function plain(turn: TurnView): TurnView {
 }
 
 const silent = createEmitter<void>().event;
+const noDrafts = createEmitter<string>().event;
 
 const stillDeps = {
   extensionUri: vscode.Uri.parse('file:///extension'),
+  drafts: noDrafts,
   account: () => ({ state: 'signedIn', label: 'ada@home.example' }) as const,
   models: (): ModelsView => ({ list: [], selected: { slug: 'gpt-5.5' }, source: 'bundled' }),
   quota: () => ({ text: '', windows: [], stale: false }),

@@ -1,3 +1,4 @@
+import type * as z from 'zod/mini';
 import { createEmitter, type Event } from '../event.ts';
 
 /**
@@ -46,6 +47,13 @@ export interface SharedValue<T> {
   /** The value differs from what it was, through this window or another one. */
   readonly onDidChange: Event<void>;
 }
+
+/** Opens the value of this name, which all windows share. What does not parse counts as `initial`. */
+export type OpenSharedValue = <T extends z.ZodMiniType>(
+  name: string,
+  schema: T,
+  initial: z.output<T>,
+) => SharedValue<z.output<T>>;
 
 /** What the value is now; what was known last when that cannot be read. */
 export async function lastKnown<T>(value: Pick<SharedValue<T>, 'read' | 'current'>): Promise<T> {

@@ -70,3 +70,12 @@ export function toImportedCredential(login: CodexLogin, nowMs: number): Credenti
   const account = owner ? `${login.accountId}.${owner}` : login.accountId;
   return { ...login, id: `imported.${account}`, refreshToken: '', refreshedAtMs: nowMs };
 }
+
+/** The latest login of the Codex CLI, for a credential that was taken over from it. */
+export const importedCredentialReader =
+  (read: ReadCodexLogin, now: () => number) =>
+  async ({ kind }: Pick<Credential, 'kind'>): Promise<Credential | undefined> => {
+    if (kind !== 'imported') return undefined;
+    const login = await read(new AbortController().signal);
+    return login && toImportedCredential(login, now());
+  };

@@ -1,24 +1,22 @@
 import { traceError } from '../../base/describeError.ts';
 import type { Clock } from '../../base/async/clock.ts';
+import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
-import { estimateTurn, type TurnPlan } from '../ledger/estimate.ts';
-import { preflight, type Preflight } from '../ledger/preflight.ts';
-import type { LedgerTracker } from '../ledger/tracker.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { ScheduledPrompts } from './scheduledPrompts.ts';
+import type { CostWarning, LimitAction } from '../../shared/protocol/limits.ts';
+import { warningFor, type CostWarningDeps } from './costWarning.ts';
+import type { ScheduleRequest, ScheduledPrompts } from './scheduledPrompts.ts';
 import { createIntents, type Intent } from './intents.ts';
 import type { Session } from './session.ts';
 import type { Prompt, Turn } from './turn/turn.ts';
-import type { CostWarning } from '../../shared/protocol/limits.ts';
 import { offeredAction } from './messages/limitActions.ts';
-import type { LimitAction } from '../../shared/protocol/limits.ts';
 
 /**
- * Sends questions, and asks first when one will likely reach the end of a window. What cannot
- * go out is given back: nothing that was typed is lost.
+ * Sends prompts, and asks first when one will likely reach a limit. What cannot be sent is given
+ * back, and so is what still waits when another chat begins: nothing that was typed is lost.
  */
-export interface PromptSubmission {
+export interface PromptSubmission extends Disposable {
   send(prompt: Prompt): void;
   /** Asks for the rest of an answer that was cut short. */
   resume(turnId: string): void;
@@ -33,21 +31,14 @@ export interface PromptSubmission {
    * Takes an action after what ended this turn; it replaces one that was chosen before. `send` asks
    * again and is open to every turn; any other action is ignored unless the failure offers it.
    */
-  retryWith(turnId: string, action: LimitAction): void;
-  /** Gives back what waits for an answer or for a reset: its chat is left. */
-  leave(): void;
+  retryWith(turnId: string, way: LimitAction): void;
   readonly onDidChange: Event<void>;
 }
 
-export interface PromptSubmissionDeps {
+export interface PromptSubmissionDeps extends CostWarningDeps {
   session: Session;
   pool: Pool;
-  tracker: Pick<LedgerTracker, 'entries' | 'windows'>;
   held: ScheduledPrompts;
-  /** What a question is answered with as things stand. */
-  plan: () => { model: string; effort: string };
-  /** Efforts of the model below the chosen one, the nearest first. */
-  lowerEfforts: () => readonly string[];
   pickEffort: (effort: string) => void;
   /** Puts a question back where it was typed. */
   giveBack: (text: string) => void;
@@ -57,208 +48,189 @@ export interface PromptSubmissionDeps {
 }
 
 export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmission {
-  const { session, pool, held, log } = deps;
+  const { session, pool, held } = deps;
+  const question = createCostQuestion(deps);
+  const { toSend, toRetry, toResume, scheduleRetry, unschedule } = createSchedule(deps, question);
+  const prepare = (action: LimitAction) => isSentNow(action, deps);
+
+  let chatId = session.id();
+  const listening = session.onDidChange(() => {
+    if (session.id() === chatId) return;
+    chatId = session.id();
+    // Another chat is free to use another account.
+    pool.startNew();
+    question.takeBack();
+    held.cancelAll();
+  });
+
+  return {
+    onDidChange: question.onDidChange,
+    warning: () => question.open()?.warning,
+    send(prompt) {
+      if (session.isBusy()) deps.giveBack(prompt.text);
+      else question.begin(toSend(prompt));
+    },
+    resume(turnId) {
+      const last = session.turns().at(-1);
+      const mayResume = last?.id === turnId && last.mayContinue === true;
+      if (mayResume && !session.isBusy()) question.begin(toResume(turnId));
+    },
+    answer(warningId, chosen) {
+      const open = question.open();
+      if (open?.warning.id !== warningId) return;
+      const action = offered(open.warning.actions, chosen, deps);
+      if (!action) return;
+      question.close();
+      if (action.kind === 'wait') open.wait(action.untilMs);
+      else if (!session.isBusy() && prepare(action)) open.start();
+      else open.giveBack();
+    },
+    retryWith(turnId, chosen) {
+      const turn = session.turns().find(({ id }) => id === turnId);
+      if (!turn || session.isBusy()) return;
+      const action = offered([{ kind: 'send' }, ...(turn.failure?.limitActions ?? [])], chosen, deps);
+      if (!action) return;
+      unschedule(turnId);
+      if (action.kind === 'wait') scheduleRetry(turn, action.untilMs);
+      else if (action.kind === 'send') question.begin(toRetry(turn));
+      else if (prepare(action)) {
+        question.takeBack();
+        session.retry(turnId);
+      }
+    },
+    dispose: () => listening.dispose(),
+  };
+}
+
+interface OpenQuestion extends Intent {
+  warning: CostWarning;
+}
+
+/** Begins what is to be asked, or keeps it and asks the person first when it will be costly. */
+function createCostQuestion(deps: PromptSubmissionDeps) {
+  const { log } = deps;
   const change = createEmitter<void>((error) => log.error(`sending: ${traceError(error)}`));
-  let open: Open | undefined;
-  /** Ids of held messages by the turn that they are to do again. */
-  const again = new Map<string, string>();
+  let open: OpenQuestion | undefined;
 
   const set = (next: typeof open) => {
     open = next;
     change.fire();
   };
 
-  /** Takes the open question back; its text with it. */
+  /** Closes the open question and gives its text back. */
   const takeBack = () => {
-    const asked = open;
-    if (!asked) return;
+    const before = open;
+    if (!before) return;
     set(undefined);
-    asked.giveBack();
+    before.giveBack();
   };
 
   const warn = (more: readonly Prompt[]): CostWarning | undefined => {
     try {
       return warningFor(deps, more);
     } catch (error) {
-      // Whoever asks must not be kept from it by what only wants to warn.
-      log.error(`the cost of a turn cannot be told: ${traceError(error)}`);
+      // An error in what only warns must not keep a prompt from being sent.
+      log.error(`the cost of a turn could not be estimated: ${traceError(error)}`);
       return undefined;
     }
   };
 
-  /** Begins it, or asks first when it will likely reach the end of a window. */
-  function begin(intent: Intent): void {
-    takeBack();
-    const warning = warn(intent.more);
-    if (warning) set({ ...intent, warning });
-    else intent.start();
-  }
+  return {
+    open: () => open,
+    close: () => set(undefined),
+    takeBack,
+    begin(intent: Intent): void {
+      takeBack();
+      const warning = warn(intent.more);
+      if (warning) set({ ...intent, warning });
+      else intent.start();
+    },
+    onDidChange: change.event,
+  };
+}
 
-  const { toSend, toRetry, toResume } = createIntents({
-    session,
-    giveBack: deps.giveBack,
-    hold: (intent, untilMs) => hold(intent.text, untilMs, () => begin(intent), intent.giveBack),
-    holdAgain,
-  });
+/** What is to be asked now or when a limit resets. */
+function createSchedule(
+  { session, pool, held, giveBack }: PromptSubmissionDeps,
+  { begin }: Pick<ReturnType<typeof createCostQuestion>, 'begin'>,
+) {
+  /** Ids of scheduled prompts by the turn that they are to do again. */
+  const retries = new Map<string, string>();
 
-  function hold(text: string, untilMs: number, send: () => void, giveBack: () => void): string {
-    const account = pool.entries().length > 1 ? openerOf(untilMs)?.label : undefined;
-    return held.hold({ text, untilMs, account, send, giveBack });
-  }
-
-  /** Whose reset it is that is waited for. */
-  const openerOf = (untilMs: number) =>
+  /** The account whose reset is waited for. */
+  const accountAt = (untilMs: number) =>
     pool
       .entries()
       .find(({ condition }) => 'untilMs' in condition && condition.untilMs === untilMs) ??
     pool.current();
 
+  function schedule(request: Omit<ScheduleRequest, 'account'>): string {
+    const account = pool.entries().length > 1 ? accountAt(request.untilMs)?.label : undefined;
+    return held.hold({ ...request, account });
+  }
+
+  const intents = createIntents({
+    session,
+    giveBack,
+    hold: (intent, untilMs) =>
+      schedule({
+        text: intent.text,
+        untilMs,
+        send: () => begin(intent),
+        giveBack: intent.giveBack,
+      }),
+    holdAgain: scheduleRetry,
+  });
+
   /** Does the turn again at the reset. While it is in the chat, it has its own button. */
-  function holdAgain(turn: Turn, untilMs: number): void {
-    const intent = toRetry(turn);
+  function scheduleRetry(turn: Turn, untilMs: number): void {
+    const intent = intents.toRetry(turn);
     const after = (act: () => void) => () => {
-      again.delete(turn.id);
+      retries.delete(turn.id);
       act();
     };
     const send = after(() => begin(intent));
-    again.set(turn.id, hold(intent.text, untilMs, send, after(intent.giveBack)));
-  }
-
-  /** The action as it is offered. The log names only its kind, since the rest may be private. */
-  function honored(offered: readonly LimitAction[], action: LimitAction): LimitAction | undefined {
-    const own = offeredAction(offered, action);
-    if (!own) log.warn(`a limit action that was not offered is ignored: ${action.kind}`);
-    return own;
-  }
-
-  /** True when the action means that the message is sent now. */
-  function prepare(action: LimitAction): boolean {
-    switch (action.kind) {
-      case 'send':
-        return true;
-      case 'lowerEffort':
-        deps.pickEffort(action.effort);
-        return true;
-      case 'useAccount':
-        pool.use(action.accountId);
-        return true;
-      case 'wait':
-      case 'cancel':
-        return false;
-    }
+    const { text } = intent;
+    retries.set(turn.id, schedule({ text, untilMs, send, giveBack: after(intent.giveBack) }));
   }
 
   return {
-    onDidChange: change.event,
-    warning: () => open?.warning,
-    send(prompt) {
-      if (session.isBusy()) {
-        deps.giveBack(prompt.text);
-        return;
-      }
-      begin(toSend(prompt));
-    },
-    resume(turnId) {
-      const last = session.turns().at(-1);
-      const mayResume = last?.id === turnId && last.mayContinue === true;
-      if (mayResume && !session.isBusy()) begin(toResume(turnId));
-    },
-    answer(warningId, chosen) {
-      if (open?.warning.id !== warningId) return;
-      const asked = open;
-      const action = honored(asked.warning.actions, chosen);
-      if (!action) return;
-      set(undefined);
-      if (action.kind === 'wait') asked.wait(action.untilMs);
-      else if (!session.isBusy() && prepare(action)) asked.start();
-      else asked.giveBack();
-    },
-    retryWith(turnId, chosen) {
-      const turn = session.turns().find(({ id }) => id === turnId);
-      if (!turn || session.isBusy()) return;
-      const action = honored([{ kind: 'send' }, ...(turn.failure?.limitActions ?? [])], chosen);
-      if (!action) return;
-      held.drop(again.get(turnId) ?? '');
-      again.delete(turnId);
-      if (action.kind === 'wait') holdAgain(turn, action.untilMs);
-      else if (action.kind === 'send') begin(toRetry(turn));
-      else if (prepare(action)) {
-        takeBack();
-        session.retry(turnId);
-      }
-    },
-    leave() {
-      takeBack();
-      held.cancelAll();
+    ...intents,
+    scheduleRetry,
+    unschedule(turnId: string): void {
+      held.drop(retries.get(turnId) ?? '');
+      retries.delete(turnId);
     },
   };
 }
 
-interface Open extends Intent {
-  warning: CostWarning;
+/** The action as it is offered. The log names its kind alone: the rest may be private. */
+function offered(
+  actions: readonly LimitAction[],
+  chosen: LimitAction,
+  { log }: Pick<PromptSubmissionDeps, 'log'>,
+): LimitAction | undefined {
+  const own = offeredAction(actions, chosen);
+  if (!own) log.warn(`a limit action that was not offered is ignored: ${chosen.kind}`);
+  return own;
 }
 
-/** WIRE.md f: about four bytes make a token. */
-const tokensOf = (text: string) => Math.ceil(new TextEncoder().encode(text).length / 4);
-
-const promptTokens = ({ text, attachments }: Prompt) =>
-  attachments.reduce((sum, file) => sum + tokensOf(file.path + file.text), tokensOf(text));
-
-function warningFor(deps: PromptSubmissionDeps, more: readonly Prompt[]): CostWarning | undefined {
-  const { pool, tracker, session, clock } = deps;
-  const current = pool.current();
-  if (!current) return undefined;
-  const entries = tracker.entries();
-  const windows = tracker.windows();
-  const plan: TurnPlan = {
-    ...deps.plan(),
-    credentialId: current.id,
-    contextTokens: session.context()?.usedTokens ?? 0,
-    promptTokens: more.reduce((sum, prompt) => sum + promptTokens(prompt), 0),
-  };
-  const estimate = (effort: string) => estimateTurn(entries, windows, { ...plan, effort });
-  const { ceilingPercent } = current.preferences;
-  const result = preflight(estimate(plan.effort), current.quota, clock.now(), {
-    ...(ceilingPercent === undefined ? {} : { ceiling: ceilingPercent }),
-    lower: deps.lowerEfforts().flatMap((effort) => estimate(effort) ?? []),
-    others: pool
-      .entries()
-      .filter(({ id, condition }) => id !== current.id && condition.kind === 'ready')
-      .flatMap(({ quota }) => quota ?? []),
-  });
-  return result.warn ? toWarning(result, deps) : undefined;
-}
-
-function toWarning(
-  { reasons, choices }: Extract<Preflight, { warn: true }>,
-  { pool, newId }: PromptSubmissionDeps,
-): CostWarning | undefined {
-  const [reason] = reasons.toSorted((a, b) => a.left - b.left);
-  if (!reason) return undefined;
-  const round = (points: number) => Math.round(points * 10) / 10;
-  const labelOf = (id: string) => pool.entries().find((entry) => entry.id === id)?.label ?? '';
-  return {
-    id: newId(),
-    windowName: `the ${reason.name.toLowerCase()}`,
-    fromPoints: round(reason.deps.low),
-    toPoints: round(reason.deps.high),
-    leftPoints: round(reason.left),
-    ...(reason.resetsAtMs === undefined ? {} : { resetsAtMs: reason.resetsAtMs }),
-    actions: [
-      { kind: 'send' },
-      ...choices.map((choice): LimitAction => {
-        switch (choice.kind) {
-          case 'lowerEffort':
-            return { kind: 'lowerEffort', effort: choice.effort };
-          case 'otherAccount': {
-            const accountId = choice.credentialId;
-            return { kind: 'useAccount', accountId, label: labelOf(accountId) };
-          }
-          case 'wait':
-            return choice;
-        }
-      }),
-      { kind: 'cancel' },
-    ],
-  };
+/** Prepares the action; true when it leads to the prompt being sent now. */
+function isSentNow(
+  action: LimitAction,
+  { pool, pickEffort }: Pick<PromptSubmissionDeps, 'pool' | 'pickEffort'>,
+): boolean {
+  switch (action.kind) {
+    case 'send':
+      return true;
+    case 'lowerEffort':
+      pickEffort(action.effort);
+      return true;
+    case 'useAccount':
+      pool.use(action.accountId);
+      return true;
+    case 'wait':
+    case 'cancel':
+      return false;
+  }
 }

@@ -1,6 +1,8 @@
 import type { Models } from '../models/models.ts';
 import { readLimitError, readQuotaEvent } from '../quota/decode/events.ts';
 import { readQuotaHeaders } from '../quota/decode/headers.ts';
+import type { Pool } from '../pool/pool.ts';
+import { quotaAccountInUse } from '../pool/accountInUse.ts';
 import type { QuotaPoll } from '../quota/poll/quotaPoll.ts';
 import type { QuotaStore } from '../quota/store/quotaStore.ts';
 import type { QuotaSnapshot } from '../quota/decode/quotaSnapshot.ts';
@@ -10,18 +12,22 @@ import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 export interface QuotaObserver {
   event(event: TurnEvent): void;
   failure(error: unknown): void;
-  /** A turn is over: what its last answer has not told, it will not tell any more. */
+  /** To be called when a turn has ended: a response without quota data will bring none any more. */
   turnEnded(): void;
 }
 
-/** Takes from each answer what it tells besides the answer: limits, and that the models changed. */
+/**
+ * Takes from each response what it reports besides its text: the quota, that the account is let in
+ * again, and that the models changed.
+ */
 export function createQuotaObserver(deps: {
   quota: Pick<QuotaStore, 'record' | 'noteSilence'>;
   poll: Pick<QuotaPoll, 'want'>;
   models: Pick<Models, 'noteEtag'>;
+  pool: Pick<Pool, 'current' | 'settle'>;
   now: () => number;
 }): QuotaObserver {
-  const { quota, poll, models, now } = deps;
+  const { quota, poll, models, pool, now } = deps;
   /** Credentials whose running answer has brought no figures so far. */
   const silent = new Set<string>();
 
@@ -36,7 +42,7 @@ export function createQuotaObserver(deps: {
     quota.record(readLimitError({ plan, resetsAtMs }, credentialId, now()));
   };
 
-  const turnEnded = () => {
+  const endSilences = () => {
     for (const credentialId of silent) quota.noteSilence(credentialId);
     silent.clear();
   };
@@ -44,10 +50,11 @@ export function createQuotaObserver(deps: {
   return {
     event(event) {
       if (event.type === 'headers') {
-        turnEnded();
+        endSilences();
         const { headers, status, credentialId } = event;
         const outcome = outcomeOf(status);
         if (outcome === 'accepted') silent.add(credentialId);
+        if (status === 200) pool.settle(credentialId);
         if (status === 401 || status === 429) poll.want(credentialId);
         take(readQuotaHeaders(headers, credentialId, now(), outcome));
         const etag = headers['x-models-etag'];
@@ -62,7 +69,12 @@ export function createQuotaObserver(deps: {
     failure(error) {
       if (error instanceof ResponsesError) takeLimit(error.failure);
     },
-    turnEnded,
+    turnEnded() {
+      endSilences();
+      // The quota that the turn took is known to the backend now.
+      const inUse = quotaAccountInUse(pool);
+      if (inUse !== undefined) poll.want(inUse);
+    },
   };
 }
 

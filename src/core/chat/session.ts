@@ -6,7 +6,7 @@ import type { ResponsesClient } from '../responses/client.ts';
 import type { InputItem } from '../responses/request/input.ts';
 import type { ResponsesFailure } from '../responses/retry/failure.ts';
 import type { TurnEvent } from '../responses/stream/turnEvent.ts';
-import { createChatState } from './chatState.ts';
+import { createChatState, type ChatState } from './chatState.ts';
 import { failureReport } from './messages/failureReport.ts';
 import { internalWords } from './messages/errorMessages.ts';
 import type { TurnFailure } from '../../shared/protocol/turn.ts';
@@ -74,6 +74,8 @@ export interface Session {
   /** Facts for a report about a failed turn, as JSON; undefined for other turns. */
   details(turnId: string): string | undefined;
   readonly onDidChange: Event<SessionChange>;
+  /** A turn has ended, in whatever way; fired after the change that shows it. */
+  readonly onDidEndTurn: Event<void>;
   dispose(): void;
 }
 
@@ -86,32 +88,104 @@ interface Running {
 }
 
 export function createSession(deps: SessionDeps): Session {
-  const { clock, log, newId } = deps;
-  const change = createEmitter<SessionChange>((error) =>
-    log.error(`session: ${traceError(error)}`),
-  );
-  let chat = createChatState(newId);
-  let running: Running | undefined;
+  const { log, newId } = deps;
+  const onError = (error: unknown) => log.error(`session: ${traceError(error)}`);
+  const change = createEmitter<SessionChange>(onError);
+  const ended = createEmitter<void>(onError);
+  const session = { chat: createChatState(newId) };
+  const events = { change: change.fire, ended: ended.fire };
+  const { running, begin, stop } = createTurnRunner(deps, session, events);
+  const isBusy = () => running() !== undefined;
 
-  const tellState = (turn: Turn) => change.fire({ type: 'turn/state', turn });
+  return {
+    id: () => session.chat.id,
+    turns: () => session.chat.turns,
+    context: () => session.chat.context,
+    isBusy,
+    send(prompt) {
+      if (!isBusy()) begin(prompt, session.chat.turns.length);
+    },
+    stop,
+    retry(turnId) {
+      const { chat } = session;
+      const at = chat.turns.findIndex((turn) => turn.id === turnId);
+      const turn = chat.turns[at];
+      if (isBusy() || !turn) return;
+      const isLast = at === chat.turns.length - 1;
+      if (isLast)
+        chat.history = chat.history.slice(0, chat.starts.get(turnId) ?? chat.history.length);
+      begin(turn.prompt, isLast ? at : chat.turns.length);
+    },
+    resume(turnId) {
+      const { turns } = session.chat;
+      const last = turns.at(-1);
+      if (isBusy() || last?.id !== turnId || last.mayContinue !== true) return;
+      begin({ text: restPrompt, attachments: [] }, turns.length);
+    },
+    retryNow(turnId) {
+      const current = running();
+      if (current?.turn.id === turnId) current.skip?.();
+    },
+    startNew() {
+      stop();
+      session.chat = createChatState(newId);
+      change.fire({ type: 'turns' });
+    },
+    noteReceipt(turnId, receipt) {
+      const turn = session.chat.turns.find(({ id }) => id === turnId);
+      if (!turn) return;
+      turn.receipt = receipt;
+      change.fire({ type: 'turn/receipt', turn });
+    },
+    lookAgain() {
+      const { turns, errors } = session.chat;
+      const turn = turns.at(-1);
+      if (!isBusy() && turn && renewLimitActions(turn, errors, deps)) {
+        change.fire({ type: 'turn/state', turn });
+      }
+    },
+    details(turnId) {
+      const { errors } = session.chat;
+      return errors.has(turnId) ? failureReport(errors.get(turnId)) : undefined;
+    },
+    onDidChange: change.event,
+    onDidEndTurn: ended.event,
+    dispose: stop,
+  };
+}
+
+interface SessionEvents {
+  change(change: SessionChange): void;
+  ended(): void;
+}
+
+/** Runs one turn at a time on the chat of the session. */
+function createTurnRunner(
+  deps: SessionDeps,
+  session: { readonly chat: ChatState },
+  { change, ended }: SessionEvents,
+) {
+  const { clock, log, newId } = deps;
+  let running: Running | undefined;
 
   function begin(prompt: Prompt, at: number): void {
     const turn = newTurn(newId(), prompt, clock.now());
+    const { chat } = session;
     const isNew = at === chat.turns.length;
     chat.turns = [...chat.turns.slice(0, at), turn];
     chat.starts.set(turn.id, chat.history.length);
     chat.history.push(promptItem(prompt));
     const abort = new AbortController();
-    const record = recordOf(turn, deps, change.fire);
+    const record = recordOf(turn, deps, change);
     running = { turn, record, abort };
-    change.fire(isNew ? { type: 'turn/add', turn } : { type: 'turns' });
+    change(isNew ? { type: 'turn/add', turn } : { type: 'turns' });
     void run(turn, record, abort.signal);
   }
 
   /** Never rejects: whatever happens ends the turn. */
   async function run(turn: Turn, record: TurnRecord, signal: AbortSignal): Promise<void> {
     try {
-      await runTurn({ ...deps, chat, turn, record, emit: emitFor(turn) }, signal);
+      await runTurn({ ...deps, chat: session.chat, turn, record, emit: emitFor(turn) }, signal);
       finish(turn, 'done');
     } catch (error) {
       // Only `stop` aborts, and it has ended the turn already.
@@ -127,12 +201,12 @@ export function createSession(deps: SessionDeps): Session {
         if (running?.turn === turn && event.type === 'retry') running.skip = event.skip;
       },
       state() {
-        if (running?.turn === turn) tellState(turn);
+        if (running?.turn === turn) change({ type: 'turn/state', turn });
       },
       context(use: ContextUse) {
         if (running?.turn !== turn) return;
-        chat.context = use;
-        change.fire({ type: 'context' });
+        session.chat.context = use;
+        change({ type: 'context' });
       },
     };
   }
@@ -140,7 +214,7 @@ export function createSession(deps: SessionDeps): Session {
   function fail(turn: Turn, error: unknown): void {
     let words = internalWords;
     try {
-      chat.errors.set(turn.id, error);
+      session.chat.errors.set(turn.id, error);
       words = wordsFor(error, deps);
       deps.onFailure(error);
     } catch (fault) {
@@ -154,7 +228,7 @@ export function createSession(deps: SessionDeps): Session {
     if (running?.turn !== turn) return;
     const { record } = running;
     try {
-      chat.history = [...chat.history, ...endOf(record, status)];
+      session.chat.history = [...session.chat.history, ...endOf(record, status)];
     } catch (error) {
       log.error(`what a turn has written could not be kept: ${traceError(error)}`);
     } finally {
@@ -164,7 +238,8 @@ export function createSession(deps: SessionDeps): Session {
       turn.endedAtMs = clock.now();
       delete turn.retry;
       endSilence(turn);
-      tellState(turn);
+      change({ type: 'turn/state', turn });
+      ended();
     }
   }
 
@@ -176,54 +251,7 @@ export function createSession(deps: SessionDeps): Session {
     finish(current.turn, 'stopped');
   }
 
-  return {
-    id: () => chat.id,
-    turns: () => chat.turns,
-    context: () => chat.context,
-    isBusy: () => running !== undefined,
-    send(prompt) {
-      if (!running) begin(prompt, chat.turns.length);
-    },
-    stop,
-    retry(turnId) {
-      const at = chat.turns.findIndex((turn) => turn.id === turnId);
-      const turn = chat.turns[at];
-      if (running || !turn) return;
-      const isLast = at === chat.turns.length - 1;
-      if (isLast)
-        chat.history = chat.history.slice(0, chat.starts.get(turnId) ?? chat.history.length);
-      begin(turn.prompt, isLast ? at : chat.turns.length);
-    },
-    resume(turnId) {
-      const last = chat.turns.at(-1);
-      if (running || last?.id !== turnId || last.mayContinue !== true) return;
-      begin({ text: restPrompt, attachments: [] }, chat.turns.length);
-    },
-    retryNow(turnId) {
-      if (running?.turn.id === turnId) running.skip?.();
-    },
-    startNew() {
-      stop();
-      chat = createChatState(newId);
-      change.fire({ type: 'turns' });
-    },
-    noteReceipt(turnId, receipt) {
-      const turn = chat.turns.find(({ id }) => id === turnId);
-      if (!turn) return;
-      turn.receipt = receipt;
-      change.fire({ type: 'turn/receipt', turn });
-    },
-    lookAgain() {
-      const turn = chat.turns.at(-1);
-      if (!running && turn && renewLimitActions(turn, chat.errors, deps)) tellState(turn);
-    },
-    details(turnId) {
-      if (!chat.errors.has(turnId)) return undefined;
-      return failureReport(chat.errors.get(turnId));
-    },
-    onDidChange: change.event,
-    dispose: stop,
-  };
+  return { running: () => running, begin, stop };
 }
 
 function recordOf(

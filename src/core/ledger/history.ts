@@ -4,6 +4,7 @@ import { furthestMs, isNear } from '../../base/timeBounds.ts';
 import { optionalField, membersOf } from '../../base/json/optionalField.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { QuotaSnapshot, QuotaWindow } from '../quota/decode/quotaSnapshot.ts';
+import type { QuotaRecord } from '../quota/store/record.ts';
 
 /** Any source of figures. The usage answer tells whole percents, headers tell decimals (WIRE.md d). */
 export type LedgerReading = Omit<QuotaSnapshot, 'source'> & Pick<Partial<QuotaSnapshot>, 'source'>;
@@ -240,4 +241,16 @@ function extremes(points: readonly WindowPoint[], bucketMs: number): WindowPoint
     }
   }
   return points.filter((point) => kept.has(point));
+}
+
+/**
+ * The stored quota as a history to be merged: a window of the editor may close before it has written
+ * the last quota data to the history.
+ */
+export function historyOfRecord({ credentialId, windows }: QuotaRecord): WindowHistory {
+  return windows
+    .map(({ value, atMs, source }) =>
+      withReading(noHistory, { credentialId, observedAtMs: atMs, source, windows: [value] }),
+    )
+    .reduce(mergeHistories, noHistory);
 }

@@ -49,6 +49,12 @@ export function resolveModel(
   };
 }
 
+/** Efforts of the model below the resolved one, the highest first. */
+export function lowerEfforts({ model, level }: ResolvedModel): readonly string[] {
+  const at = model.efforts.indexOf(level ?? '');
+  return model.efforts.slice(0, Math.max(0, at)).toReversed();
+}
+
 function chooseModel(
   models: readonly [Model, ...Model[]],
   slug: string,

@@ -11,15 +11,17 @@ export const ourMark = { server: 'codex-chat' } as const;
 /** The addresses that are registered for the client id (WIRE.md a, ports). */
 const registeredPorts: readonly number[] = [1455, 1457];
 
-/** The port of the settings first, then the registered ones. */
-export function callbackPorts(chosen: number): readonly number[] {
+/**
+ * The port of the settings first, then the registered ones. Warns of a port that is not registered:
+ * the issuer sends browsers back only to registered addresses (WIRE.md a, ports).
+ */
+export function callbackPorts(chosen: number, log: Pick<Log, 'warn'>): readonly number[] {
+  if (!registeredPorts.includes(chosen)) log.warn(portWarning);
   return [chosen, ...registeredPorts.filter((port) => port !== chosen)];
 }
 
-/** The issuer sends browsers back only to registered addresses (WIRE.md a, ports). */
-export function isRegisteredPort(port: number): boolean {
-  return registeredPorts.includes(port);
-}
+const portWarning =
+  'codexChat.callbackPort: the sign-in service comes back to the ports 1455 and 1457 alone, unless codexChat.issuer is a service that knows another';
 
 const probeLimitMs = 300;
 const namingLimitMs = 1_200;

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { credentialLabel, type CredentialKind } from '../../core/auth/credential.ts';
 import { describeAuthFailure } from '../../core/auth/errors.ts';
+import { isSignedIn } from '../../core/pool/condition.ts';
+import type { Pool } from '../../core/pool/pool.ts';
 import type { TokenProvider } from '../../core/auth/refresh/tokenProvider.ts';
 
 /**
@@ -10,15 +12,20 @@ import type { TokenProvider } from '../../core/auth/refresh/tokenProvider.ts';
  */
 export function notifySignOuts(deps: {
   tokenProvider: Pick<TokenProvider, 'onDidSignOut'>;
-  /** Name that the person gave the account. */
-  nameOf: (credentialId: string) => string | undefined;
-  /** Whether the open panel says it already. */
-  isToldInPanel: () => boolean;
+  pool: Pick<Pool, 'entries'>;
+  isPanelVisible: () => boolean;
+  /** Whether a turn runs. */
+  isAnswering: () => boolean;
   signIn: (kind?: CredentialKind) => void;
 }): Disposable {
+  const { pool, isPanelVisible, isAnswering } = deps;
+  // A turn says itself why it ended, or why another account went on with it.
+  const isShownInPanel = () =>
+    isPanelVisible() && (isAnswering() || !pool.entries().some(isSignedIn));
   return deps.tokenProvider.onDidSignOut(({ credential, reason }) => {
-    if (deps.isToldInPanel()) return;
-    const name = deps.nameOf(credential.id) ?? credentialLabel(credential);
+    if (isShownInPanel()) return;
+    const entry = pool.entries().find(({ id }) => id === credential.id);
+    const name = entry?.label ?? credentialLabel(credential);
     const sentence = describeAuthFailure({ kind: 'sessionEnded', reason });
     const again =
       credential.kind === 'apiKey' ? vscode.l10n.t('Enter a Key') : vscode.l10n.t('Sign In');

@@ -19,7 +19,6 @@ export interface ChatMessageHandlerDeps {
     'state' | 'onDidChangeState' | 'openPage' | 'copyAddress' | 'paste' | 'cancel'
   >;
   choice: Pick<ModelChoice, 'pick'>;
-  onDidPick: () => void;
   /** What the Usage page and its kin ask for. */
   usage: (request: UsageRequest) => unknown;
   sending: Pick<PromptSubmission, 'send' | 'answer' | 'retryWith' | 'resume'>;
@@ -67,7 +66,7 @@ function act(message: FromWebview, deps: ChatMessageHandlerDeps): unknown {
     case 'suggestion/pick':
       return pickSuggestion(message.id, deps.sending);
     case 'model/pick':
-      return deps.choice.pick(message.slug, message.effort).then(deps.onDidPick);
+      return deps.choice.pick(message.slug, message.effort);
     case 'account/signIn':
       return signInFromPanel(signInCommands[message.by ?? 'browser'], signIn);
     case 'account/openPage':

@@ -24,6 +24,10 @@ export interface ChatViewDeps {
   onDidChangeModels: Event<void>;
   onDidChangeQuota: Event<void>;
   onDidChangeSettings: Event<void>;
+  /** What the page is to be told besides the chat; lost while there is no page. */
+  messages: Event<UnsequencedMessage>;
+  /** Text for the message field, appended to what is in it; kept while there is no page. */
+  drafts: Event<string>;
   /** What the view asks for, but for `ready`. */
   handle: (message: FromWebview) => void;
   /** The page has got a snapshot and forgotten all else. */
@@ -62,6 +66,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.#outbox.send({ type: 'settings', settings: settingsView(deps.settings()) }),
       ),
     );
+    add(deps.messages((message) => this.#outbox.send(message)));
+    add(deps.drafts((text) => this.#draft(text)));
     add(vscode.window.onDidChangeActiveTextEditor(() => this.#tellStart()));
     add(vscode.languages.onDidChangeDiagnostics(() => this.#tellStart()));
     add({ dispose: () => this.#outbox.dispose() });
@@ -115,19 +121,13 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#giveUsage();
   }
 
-  /** Tells the page something beside the chat; lost while there is none. */
-  tell(message: UnsequencedMessage): void {
-    this.#outbox.send(message);
-  }
-
-  /** Puts text into the message field, after what stands in it; kept while there is no page. */
-  draft(text: string): void {
-    this.#drafts.push(text);
-    this.#giveDrafts();
-  }
-
   dispose(): void {
     this.#lifetime.dispose();
+  }
+
+  #draft(text: string): void {
+    this.#drafts.push(text);
+    this.#giveDrafts();
   }
 
   #post(message: ToWebview): void {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { createEmitter, type Event } from '../../base/event.ts';
 import type { Models } from '../../core/models/models.ts';
 import type { ResolvedModel } from '../../core/models/resolve.ts';
 import type { Settings } from '../../core/settings/settings.ts';
@@ -10,6 +11,10 @@ const stored = z.object({ slug: z.string(), effort: z.optional(z.string()) });
 export interface ModelChoice {
   resolve(): ResolvedModel;
   pick(slug: string, effort: string | undefined): Promise<void>;
+  /** Keeps the model and takes another effort. */
+  pickEffort(effort: string): Promise<void>;
+  /** Something was picked. */
+  readonly onDidPick: Event<void>;
 }
 
 export function createModelChoice(deps: {
@@ -20,15 +25,22 @@ export function createModelChoice(deps: {
   models: Pick<Models, 'resolve'>;
   settings: () => Settings;
 }): ModelChoice {
+  const picks = createEmitter<void>();
+  const resolve = () => {
+    const { model, reasoningEffort } = deps.settings();
+    const picked = stored.safeParse(deps.memento.get(key));
+    return picked.success
+      ? deps.models.resolve(picked.data.slug, picked.data.effort ?? reasoningEffort)
+      : deps.models.resolve(model, reasoningEffort);
+  };
+  const pick = async (slug: string, effort: string | undefined) => {
+    await deps.memento.update(key, { slug, ...(effort === undefined ? {} : { effort }) });
+    picks.fire();
+  };
   return {
-    resolve() {
-      const { model, reasoningEffort } = deps.settings();
-      const picked = stored.safeParse(deps.memento.get(key));
-      return picked.success
-        ? deps.models.resolve(picked.data.slug, picked.data.effort ?? reasoningEffort)
-        : deps.models.resolve(model, reasoningEffort);
-    },
-    pick: async (slug, effort) =>
-      deps.memento.update(key, { slug, ...(effort === undefined ? {} : { effort }) }),
+    resolve,
+    pick,
+    pickEffort: (effort) => pick(resolve().model.slug, effort),
+    onDidPick: picks.event,
   };
 }

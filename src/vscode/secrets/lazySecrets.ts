@@ -1,21 +1,26 @@
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter } from '../../base/event.ts';
 import { createLazy } from '../../base/async/lazy.ts';
-import type { Log } from '../../base/log.ts';
-import type { Secrets } from './sharedSecrets.ts';
+import { loadModule } from '../../base/async/loading.ts';
+import type { OpenSharedValue } from '../../base/storage/sharedValue.ts';
+import { notifyFailedLoad } from '../loadNotice.ts';
+import type { Secrets, SharedSecretsDeps } from './sharedSecrets.ts';
+import { notifyStrandedSecrets } from './storageNotice.ts';
+
+export interface LazySecretsDeps extends Pick<SharedSecretsDeps, 'secrets' | 'leases' | 'log'> {
+  sharedFile: OpenSharedValue;
+}
 
 /**
- * Secrets whose code is loaded with the first of them that is read or written; changes are heard
- * from then on. They reject with what `load` rejects with.
+ * The secrets that all windows of a browser share. Their code is loaded with the first of them that
+ * is read or written; changes are heard from then on. Rejects with LoadError when that fails.
  */
-export function createLazySecrets(
-  load: () => Promise<Secrets & Disposable>,
-  log: Log,
-): Secrets & Disposable {
+export function createLazySecrets(deps: LazySecretsDeps): Secrets & Disposable {
+  const { log } = deps;
   const changes = createEmitter<{ key: string }>(() => log.error('a listener to secrets failed'));
   let isDisposed = false;
   const lazy = createLazy(async () => {
-    const secrets = await load();
+    const secrets = await openSharedSecrets(deps);
     secrets.onDidChange(changes.fire);
     if (isDisposed) secrets.dispose();
     return secrets;
@@ -31,4 +36,12 @@ export function createLazySecrets(
       lazy.peek()?.dispose();
     },
   };
+}
+
+async function openSharedSecrets({ sharedFile, ...deps }: LazySecretsDeps) {
+  const { createSharedSecrets, noSealedSecrets, sealedSecretsSchema } = await notifyFailedLoad(() =>
+    loadModule(() => import('./sharedSecrets.ts')),
+  );
+  const shared = sharedFile('secrets', sealedSecretsSchema, noSealedSecrets);
+  return createSharedSecrets({ ...deps, shared, onStranded: notifyStrandedSecrets });
 }

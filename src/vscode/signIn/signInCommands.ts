@@ -6,10 +6,12 @@ import type { SignIn } from './signIn.ts';
 
 export interface SignInCommandDeps {
   signIn: SignIn;
-  /** Takes over the login of the Codex CLI, after asking. */
-  importLogin: () => Promise<void>;
-  /** Asks for a key of the OpenAI API and takes it into use. */
-  useApiKey: () => Promise<void>;
+  /** Takes over the login of the Codex CLI, after asking. Id of the credential; undefined for none. */
+  importLogin: () => Promise<string | undefined>;
+  /** Asks for a key of the OpenAI API. Id of the credential; undefined for none. */
+  enterApiKey: () => Promise<string | undefined>;
+  /** Makes it the account that is used first. */
+  choose: (credentialId: string) => Promise<void>;
 }
 
 /** What lets an account of this kind in again. */
@@ -20,6 +22,9 @@ export const signInCommand = (kind?: CredentialKind) =>
 export function registerSignInCommands(deps: SignInCommandDeps): Disposable {
   const { signIn } = deps;
   const lifetime = new Disposables();
+  const takeIntoUse = async (id: string | undefined) => {
+    if (id !== undefined) await deps.choose(id);
+  };
   const table: Record<string, () => unknown> = {
     'codexChat.signInWithCode'() {
       signIn.prefer('code');
@@ -32,8 +37,8 @@ export function registerSignInCommands(deps: SignInCommandDeps): Disposable {
     },
     'codexChat.copySignInAddress': () => signIn.copyAddress(),
     'codexChat.pasteSignInAddress': () => askForAddress(signIn),
-    'codexChat.useCodexLogin': deps.importLogin,
-    'codexChat.useApiKey': deps.useApiKey,
+    'codexChat.useCodexLogin': async () => takeIntoUse(await deps.importLogin()),
+    'codexChat.useApiKey': async () => takeIntoUse(await deps.enterApiKey()),
   };
   for (const [id, act] of Object.entries(table)) {
     lifetime.add(vscode.commands.registerCommand(id, act));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/async/clock.ts';
+import { Disposables, type Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import { toImportedCredential, type ReadCodexLogin } from '../../core/auth/codexLogin.ts';
@@ -74,4 +75,20 @@ export function createLoginImport(deps: {
       return credential.id;
     },
   };
+}
+
+/**
+ * Looks for a login now, whenever the window gets the focus, for somebody may have signed in by the
+ * CLI meanwhile, and when the settings change, for they name the issuer.
+ */
+export function watchCodexLogin(
+  loginImport: Pick<LoginImport, 'look'>,
+  onDidChangeSettings: Event<void>,
+): Disposable {
+  const lifetime = new Disposables();
+  const look = () => void loginImport.look();
+  lifetime.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && look()));
+  lifetime.add(onDidChangeSettings(look));
+  look();
+  return lifetime;
 }

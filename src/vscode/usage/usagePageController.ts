@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import type { Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
-import type { ScheduledPrompts } from '../../core/chat/scheduledPrompts.ts';
 import { toCsv } from '../../core/ledger/csv.ts';
 import type { LedgerEntry } from '../../core/ledger/entry.ts';
 import type { LedgerTracker } from '../../core/ledger/tracker.ts';
@@ -13,7 +12,8 @@ import type { UsageRequest } from '../../shared/protocol/messages.ts';
 import type { LedgerScope, UsageAccounts } from '../../shared/protocol/usage.ts';
 import type { Accounts } from '../accounts/accountCommands.ts';
 import type { UnsequencedMessage } from '../chat/messageBatcher.ts';
-import { clampCount, clampText } from '../../shared/clamp.ts';
+import { clampText } from '../../shared/clamp.ts';
+import type { LimitBanner } from './limitBanner.ts';
 import { usageAccounts } from './usageAccounts.ts';
 import {
   ledgerEntries,
@@ -40,8 +40,9 @@ export interface UsagePageControllerDeps {
   chatId: () => string;
   accounts: Accounts;
   workspaceAccount: () => string | undefined;
-  held: ScheduledPrompts;
-  /** Fires when any of the figures may be another one. */
+  /** Takes the requests about limits that the page itself does not. */
+  banner: Pick<LimitBanner, 'handle' | 'tellAgain'>;
+  /** Fires when anything that the page shows may have changed. */
   onDidChange: Event<void>;
   now: () => number;
   log: Log;
@@ -54,62 +55,33 @@ export interface UsagePageController extends Disposable {
   tellAgain(): void;
 }
 
-/** Figures come in bunches; the page is told once for each. */
+/** Changes come in bunches; the page is updated once for each. */
 const bunchMs = 200;
 
 export function createUsagePageController(deps: UsagePageControllerDeps): UsagePageController {
-  const { tell, pool, quota, poll, tracker, accounts, held, now } = deps;
+  const { tell, poll, accounts, banner } = deps;
+  const { figures, accountsNow } = createFigures(deps);
   const lifetime = new Disposables();
   let shown: Show | undefined;
   let isRefreshing = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const idOf = (wanted: string | undefined) => {
-    const known = pool.entries().find(({ id }) => id === wanted);
-    return (known ?? pool.current())?.id ?? '';
-  };
-  const figures = (wanted: string | undefined): FiguresOf => {
-    const credentialId = idOf(wanted);
-    return {
-      entries: tracker.entries(),
-      history: tracker.history(),
-      quota: quota.current(credentialId),
-      credentialId,
-      runningSinceMs: tracker.runningSince(credentialId),
-      titleOf: deps.titleOf,
-      chatId: deps.chatId(),
-      nowMs: now(),
-    };
-  };
-
-  const accountsNow = (): UsageAccounts => {
-    const problem = pool.current()?.quota?.problem;
-    return {
-      list: usageAccounts(pool, deps.workspaceAccount(), now()),
-      outlook: outlookOf(figures(undefined)),
-      refreshing: isRefreshing,
-      ...(problem === undefined ? {} : { problem: clampText(problem) }),
-    };
-  };
-
   const tellAll = () => {
     clearTimeout(timer);
     timer = undefined;
     if (!shown) return;
-    tell({ type: 'usage/accounts', accounts: accountsNow() });
+    tell({ type: 'usage/accounts', accounts: accountsNow(isRefreshing) });
     const one = figures(shown.accountId);
     if (one.credentialId === '') return;
     tell({ type: 'usage/plot', plot: usagePlot(one, shown.span) });
     tell({ type: 'usage/ledger', ledger: usageLedger(one, shown.scope) });
   };
-  const tellHeld = () => tell({ type: 'scheduled', prompts: held.list().map(toScheduled) });
 
   lifetime.add(
     deps.onDidChange(() => {
       if (shown) timer ??= setTimeout(tellAll, bunchMs);
     }),
   );
-  lifetime.add(held.onDidChange(tellHeld));
   lifetime.add({ dispose: () => clearTimeout(timer) });
 
   async function show(request: Show): Promise<void> {
@@ -155,29 +127,50 @@ export function createUsagePageController(deps: UsagePageControllerDeps): UsageP
           return vscode.commands.executeCommand('codexChat.openSettings');
         case 'usage/act':
           return accounts.act(request.accountId, request.action);
-        case 'scheduled/send':
-          return held.sendNow(request.id);
-        case 'scheduled/cancel':
-          return held.cancel(request.id);
+        default:
+          return banner.handle(request);
       }
     },
     tellAgain() {
       // A page that is open says so again.
       shown = undefined;
-      if (held.list().length > 0) tellHeld();
+      banner.tellAgain();
     },
     dispose: () => lifetime.dispose(),
   };
 }
 
-function toScheduled({ id, text, untilMs, account }: ReturnType<ScheduledPrompts['list']>[number]) {
-  const line = text.trim().split('\n', 1)[0] ?? '';
-  return {
-    id,
-    text: line.slice(0, 200),
-    untilMs: clampCount(untilMs) ?? 0,
-    ...(account === undefined ? {} : { account: clampText(account) }),
+/** What the page shows, read from where it is known. */
+function createFigures(deps: UsagePageControllerDeps) {
+  const { pool, quota, tracker, now } = deps;
+  const idOf = (wanted: string | undefined) => {
+    const known = pool.entries().find(({ id }) => id === wanted);
+    return (known ?? pool.current())?.id ?? '';
   };
+  const figures = (wanted: string | undefined): FiguresOf => {
+    const credentialId = idOf(wanted);
+    return {
+      entries: tracker.entries(),
+      history: tracker.history(),
+      quota: quota.current(credentialId),
+      credentialId,
+      runningSinceMs: tracker.runningSince(credentialId),
+      titleOf: deps.titleOf,
+      chatId: deps.chatId(),
+      nowMs: now(),
+    };
+  };
+
+  const accountsNow = (refreshing: boolean): UsageAccounts => {
+    const problem = pool.current()?.quota?.problem;
+    return {
+      list: usageAccounts(pool, deps.workspaceAccount(), now()),
+      outlook: outlookOf(figures(undefined)),
+      refreshing,
+      ...(problem === undefined ? {} : { problem: clampText(problem) }),
+    };
+  };
+  return { figures, accountsNow };
 }
 
 const scopeNames = { window: '-5h', day: '-day', week: '-week', chat: '-chat' } as const;

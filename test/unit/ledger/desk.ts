@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import type { Clock } from '../../../src/base/async/clock.ts';
+import { createEmitter } from '../../../src/base/event.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createLocalValue } from '../../../src/base/storage/sharedValue.ts';
 import type { BearerToken } from '../../../src/core/auth/bearerToken.ts';
@@ -76,10 +77,11 @@ export async function openDesk() {
     quota: { record, noteSilence: quota.noteSilence },
     poll: { want() {} },
     models: { noteEtag() {} },
+    pool: { current: () => undefined, settle() {} },
     now: clock.now,
   });
   const plan = () => ({ model: state.model, effort: state.effort });
-  const books = createUsageRecorder({ tracker, plan, clock });
+  const turnEvents = createEmitter<TurnEvent>();
   let ids = 0;
   const session = createSession({
     responses: createResponses({
@@ -103,12 +105,13 @@ export async function openDesk() {
     log: silentLog,
     onTurnEvent(event) {
       observer.event(event);
-      books.event(event);
+      turnEvents.fire(event);
       state.onEvent?.(event);
     },
     onFailure: observer.failure,
   });
-  books.follow(session);
+  const onTurnEvent = turnEvents.event;
+  const books = createUsageRecorder({ session, onTurnEvent, tracker, plan, clock });
 
   return {
     backend,

@@ -43,7 +43,6 @@ function createWorld() {
       cancel() {},
     },
     choice: { pick: async () => {} },
-    onDidPick() {},
     usage() {},
     sending: { send() {}, answer() {}, retryWith() {}, resume() {} },
     files: { async open() {} },

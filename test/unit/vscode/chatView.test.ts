@@ -25,6 +25,7 @@ function panel() {
     quotaChange.fire();
   };
   const log = recordingLog();
+  const drafts = createEmitter<string>();
   const view = new ChatView({
     extensionUri: vscode.Uri.parse('file:///extension'),
     session,
@@ -36,6 +37,8 @@ function panel() {
     onDidChangeModels: silent,
     onDidChangeQuota: quotaChange.event,
     onDidChangeSettings: silent,
+    messages: createEmitter<never>().event,
+    drafts: drafts.event,
     handle: (message) => handled.push(message),
     onSnapshot() {},
     log,
@@ -73,32 +76,45 @@ function panel() {
     visibility.fire();
   };
   const badge = () => page?.badge;
-  const drafts = () => posted.flatMap((each) => (each.type === 'draft' ? [each.text] : []));
-  return { view, session, open, hide, see, badge, heard, posted, drafts, handled, log, tellQuota };
+  const drafted = () => posted.flatMap((each) => (each.type === 'draft' ? [each.text] : []));
+  return {
+    session,
+    open,
+    hide,
+    see,
+    badge,
+    heard,
+    posted,
+    draft: drafts.fire,
+    drafted,
+    handled,
+    log,
+    tellQuota,
+  };
 }
 
 beforeEach(() => editor.reset());
 
 test('a draft is put into the page once it is there, after its snapshot', async () => {
-  const { view, open, posted, drafts } = panel();
-  view.draft('first');
-  view.draft('second');
+  const { draft, open, posted, drafted } = panel();
+  draft('first');
+  draft('second');
   open();
   await settled();
   expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'draft', 'draft']);
-  expect(drafts()).toEqual(['first', 'second']);
+  expect(drafted()).toEqual(['first', 'second']);
 });
 
 test('a draft that comes while the page is hidden waits for the next page, and comes once', async () => {
-  const { view, open, hide, heard, drafts } = panel();
+  const { draft, open, hide, heard, drafted } = panel();
   open();
-  view.draft('first');
+  draft('first');
   hide();
-  view.draft('second');
-  expect(drafts()).toEqual(['first']);
+  draft('second');
+  expect(drafted()).toEqual(['first']);
   heard.fire({ type: 'ready' });
   heard.fire({ type: 'ready' });
-  expect(drafts()).toEqual(['first', 'second']);
+  expect(drafted()).toEqual(['first', 'second']);
 });
 
 test('a message that is none of the protocol is dropped with a line in the log', () => {

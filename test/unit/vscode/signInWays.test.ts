@@ -1,17 +1,18 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/base/async/clock.ts';
+import { createEmitter } from '../../../src/base/event.ts';
 import type { HttpResponse } from '../../../src/base/http.ts';
 import type { CodexLogin } from '../../../src/core/auth/codexLogin.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
 import type { OpenListener, Redirect } from '../../../src/core/auth/signIn/redirect.ts';
 import { createSignIn } from '../../../src/vscode/signIn/signIn.ts';
 import { registerSignInCommands } from '../../../src/vscode/signIn/signInCommands.ts';
-import { createLoginImport } from '../../../src/vscode/signIn/signInImport.ts';
+import { createLoginImport, watchCodexLogin } from '../../../src/vscode/signIn/signInImport.ts';
 import { signingInView } from '../../../src/vscode/signIn/signInView.ts';
 import { jwt, memoryStore, recordingLog } from '../../support/credentials.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 import { scriptedHttp, statusOf } from '../../support/streams.ts';
-import { commands, editor } from '../../support/vscode.ts';
+import { commands, editor, windowState } from '../../support/vscode.ts';
 
 beforeEach(() => editor.reset());
 
@@ -35,14 +36,20 @@ function setUp(openListener: OpenListener, ...answers: (() => HttpResponse)[]) {
     tryAgain: () => {},
     isToldInPanel: () => false,
   });
-  registerSignInCommands({ signIn, importLogin: async () => {}, useApiKey: async () => {} });
+  const chosen: string[] = [];
+  registerSignInCommands({
+    signIn,
+    importLogin: async () => 'imported',
+    enterApiKey: async () => undefined,
+    choose: async (id) => void chosen.push(id),
+  });
   commands.registerCommand('setContext', () => {});
   commands.registerCommand('codexChat.signIn', () => void signIn.run().catch(() => {}));
   const view = () => {
     const state = signIn.state();
     return state.kind === 'running' ? signingInView(state) : undefined;
   };
-  return { store, clock, log, signIn, view };
+  return { store, clock, log, signIn, view, chosen };
 }
 
 /** Hashes are made by other threads, so no number of turns of the loop is enough. */
@@ -236,4 +243,28 @@ test('says what to do when the Codex CLI has no login that is good', async () =>
     text: expect.stringContaining('codex login'),
   });
   expect(store.entries.size).toBe(0);
+});
+
+test('an account that came by a command is used first; a command that was cancelled changes nothing', async () => {
+  const { chosen } = setUp(listening);
+  await commands.executeCommand('codexChat.useCodexLogin');
+  await commands.executeCommand('codexChat.useApiKey');
+  expect(chosen).toEqual(['imported']);
+});
+
+test('a login of the Codex CLI is looked for at the start, with the focus and with new settings', () => {
+  const settings = createEmitter<void>();
+  let looks = 0;
+  const look = async () => void looks++;
+  const watching = watchCodexLogin({ look }, settings.event);
+  expect(looks).toBe(1);
+  windowState.fire({ focused: false, active: true });
+  expect(looks).toBe(1);
+  windowState.fire({ focused: true, active: true });
+  settings.fire();
+  expect(looks).toBe(3);
+  watching.dispose();
+  windowState.fire({ focused: true, active: true });
+  settings.fire();
+  expect(looks).toBe(3);
 });

@@ -2,8 +2,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import { createTokenProvider } from '../../../src/core/auth/refresh/tokenProvider.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
+import type { PoolEntry } from '../../../src/core/pool/accountList.ts';
 import { notifySignOuts } from '../../../src/vscode/accounts/signOutNotice.ts';
 import { credential, memoryStore } from '../../support/credentials.ts';
+import { poolEntry } from '../../support/poolEntry.ts';
 import { statusOf } from '../../support/streams.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 import { editor } from '../../support/vscode.ts';
@@ -11,7 +13,10 @@ import { editor } from '../../support/vscode.ts';
 const never = new AbortController().signal;
 
 /** Windows on one store whose issuer has ended the session. */
-function windowsOn(count: number, options: { isToldInPanel?: boolean; name?: string } = {}) {
+function windowsOn(
+  count: number,
+  options: { isPanelVisible?: boolean; isAnswering?: boolean; entries?: PoolEntry[] } = {},
+) {
   const store = memoryStore([credential({ id: 'a', email: 'ada@home.example' })]);
   const clock = steppedClock();
   const did: string[] = [];
@@ -25,8 +30,9 @@ function windowsOn(count: number, options: { isToldInPanel?: boolean; name?: str
     });
     notifySignOuts({
       tokenProvider,
-      nameOf: () => options.name,
-      isToldInPanel: () => options.isToldInPanel ?? false,
+      pool: { entries: () => options.entries ?? [] },
+      isPanelVisible: () => options.isPanelVisible ?? false,
+      isAnswering: () => options.isAnswering ?? false,
       signIn: () => did.push('sign in'),
     });
     return tokenProvider;
@@ -60,7 +66,9 @@ test('twenty requests that meet the end of a session tell it once', async () => 
 });
 
 test('it bears the name that the person gave, and its button signs in', async () => {
-  const { windows, did, through } = windowsOn(1, { name: 'Work' });
+  const { windows, did, through } = windowsOn(1, {
+    entries: [poolEntry({ id: 'a', label: 'Work' })],
+  });
   await through(windows[0]!.replaceRejected(rejected, never));
   expect(editor.messages[0]?.text).toMatch(/^Work: /);
   expect(editor.messages[0]?.buttons).toEqual(['Sign In']);
@@ -77,10 +85,17 @@ test('closing it does nothing', async () => {
   expect(did).toEqual([]);
 });
 
-test('nothing is told when the panel says it already', async () => {
-  const { windows, through } = windowsOn(1, { isToldInPanel: true });
+const ended = poolEntry({ id: 'a', condition: { kind: 'signedOut', reason: 'revoked' } });
+
+test.each([
+  ['is hidden', { isPanelVisible: false, isAnswering: true, entries: [ended] }, 1],
+  ['shows the turn that ended', { isPanelVisible: true, isAnswering: true }, 0],
+  ['shows that nobody is signed in', { isPanelVisible: true, entries: [ended] }, 0],
+  ['goes on with another account', { isPanelVisible: true, entries: [ended, poolEntry()] }, 1],
+])('a panel that %s decides whether a notification is shown', async (_, options, count) => {
+  const { windows, through } = windowsOn(1, options);
   await through(windows[0]!.replaceRejected(rejected, never));
-  expect(editor.messages).toEqual([]);
+  expect(editor.messages).toHaveLength(count);
 });
 
 test('of several windows only the one that found out tells it', async () => {

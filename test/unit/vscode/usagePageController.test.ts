@@ -11,10 +11,17 @@ import type { QuotaState } from '../../../src/core/quota/store/record.ts';
 import { toWebview } from '../../../src/shared/protocol/messages.ts';
 import type { UnsequencedMessage } from '../../../src/vscode/chat/messageBatcher.ts';
 import { createUsagePageController } from '../../../src/vscode/usage/usagePageController.ts';
+import { createLimitBanner } from '../../../src/vscode/usage/limitBanner.ts';
 import { recordingLog } from '../../support/credentials.ts';
 import { editor, Uri } from '../../support/vscode.ts';
 import { createPoolWorld } from './poolWorld.ts';
 
+const sending = {
+  warning: () => undefined,
+
+  
+  onDidChange: createEmitter<void>().event,
+};
 const show = { type: 'usage/show', span: 'day', scope: 'day' } as const;
 
 async function world(
@@ -59,7 +66,7 @@ async function world(
     chatId: () => 'chat',
     accounts,
     workspaceAccount: () => undefined,
-    held,
+    banner: createLimitBanner({ sending, held, tell: (message) => told.push(message) }),
     onDidChange: change.event,
     now: clock.now,
     log,

@@ -29,6 +29,8 @@ export interface QuotaStore extends Disposable {
   sync(signal: AbortSignal): Promise<void>;
   /** Fires when something new came to be known in any window, and when a window resets. */
   readonly onDidChange: Event<void>;
+  /** A snapshot was recorded in this window. */
+  readonly onDidRecord: Event<QuotaSnapshot>;
   clear(credentialId: string): void;
 }
 
@@ -40,6 +42,9 @@ export function createQuotaStore(deps: SharedQuotaStoreDeps): QuotaStore {
   const lifetime = new Disposables();
   const records = lifetime.add(createSharedQuotaStore(deps));
   const change = createEmitter<void>((error) => log.error(`quota listener: ${traceError(error)}`));
+  const recorded = createEmitter<QuotaSnapshot>((error) =>
+    log.error(`quota listener: ${traceError(error)}`),
+  );
   let alarm = new AbortController();
   let disposed = false;
 
@@ -67,7 +72,11 @@ export function createQuotaStore(deps: SharedQuotaStoreDeps): QuotaStore {
 
   return {
     onDidChange: change.event,
-    record: (reading) => records.tell(toRecord(reading)),
+    onDidRecord: recorded.event,
+    record(snapshot) {
+      records.tell(toRecord(snapshot));
+      recorded.fire(snapshot);
+    },
     noteSilence: (id) => records.tell({ ...blankRecord(id), silentAtMs: [clock.now()] }),
     noteAsked: (id, value) =>
       records.tell({ ...blankRecord(id), asked: { value, atMs: clock.now() } }),

@@ -1,4 +1,3 @@
-import { createEmitter } from '../../../../src/base/event.ts';
 import type { HttpResponse } from '../../../../src/base/http.ts';
 import { silentLog, type Log } from '../../../../src/base/log.ts';
 import { createLocalValue } from '../../../../src/base/storage/sharedValue.ts';
@@ -65,6 +64,7 @@ export function createTalkWorld(ids: readonly string[] = ['a'], log: Log = silen
     quota,
     poll: { want() {} },
     models: { noteEtag() {} },
+    pool,
     now: clock.now,
   });
   const session = createSession({
@@ -90,10 +90,9 @@ export function createTalkWorld(ids: readonly string[] = ['a'], log: Log = silen
     limitActions: (error) => limitActionsFrom(error, pool.entries(), clock.now()),
     onFailure: observer.failure,
   });
-  const ended = createEmitter<void>();
   const held = createScheduledPrompts({
     isBusy: session.isBusy,
-    onDidEndTurn: ended.event,
+    onDidEndTurn: session.onDidEndTurn,
     clock,
     newId,
     log: silentLog,
@@ -110,16 +109,6 @@ export function createTalkWorld(ids: readonly string[] = ['a'], log: Log = silen
     clock,
     newId,
     log,
-  });
-  let chatId = session.id();
-  session.onDidChange(() => {
-    if (session.id() === chatId) return;
-    chatId = session.id();
-    pool.startNew();
-    sending.leave();
-  });
-  session.onDidChange((change) => {
-    if (change.type === 'turn/state' && !session.isBusy()) ended.fire();
   });
   return Object.assign(world, {
     clock,

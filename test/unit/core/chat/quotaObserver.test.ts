@@ -5,6 +5,7 @@ import { createQuotaObserver } from '../../../../src/core/chat/quotaObserver.ts'
 import { createQuotaStore } from '../../../../src/core/quota/store/quotaStore.ts';
 import { noStoredQuota } from '../../../../src/core/quota/store/storageSchema.ts';
 import { ResponsesError } from '../../../../src/core/responses/retry/failure.ts';
+import { poolEntry } from '../../../support/poolEntry.ts';
 import { steppedClock } from '../../../support/steppedClock.ts';
 
 function open() {
@@ -16,10 +17,16 @@ function open() {
   });
   const wanted: string[] = [];
   const etags: string[] = [];
+  const letIn: string[] = [];
+  const inUse: { kind?: 'chatgpt' | 'apiKey' } = { kind: 'chatgpt' };
   const observer = createQuotaObserver({
     quota,
     poll: { want: (id) => wanted.push(id) },
     models: { noteEtag: (etag) => etags.push(etag) },
+    pool: {
+      current: () => poolEntry({ id: 'in-use', ...inUse }),
+      settle: (id) => letIn.push(id),
+    },
     now: clock.now,
   });
   const answer = (used?: number, status = 200, credentialId = 'cred') =>
@@ -47,7 +54,7 @@ function open() {
       },
     });
   const silences = () => quota.facts('cred')?.silentAtMs?.length ?? 0;
-  return { clock, quota, observer, wanted, etags, answer, limits, silences };
+  return { clock, quota, observer, wanted, letIn, inUse, etags, answer, limits, silences };
 }
 
 let all: ReturnType<typeof open>;
@@ -109,4 +116,22 @@ test('takes a spent limit from the failure of a turn', () => {
     new ResponsesError({ kind: 'usageLimit', credentialId: 'cred', resetsAtMs }),
   );
   expect(all.quota.current('cred')).toMatchObject({ refused: true, availableAtMs: resetsAtMs });
+});
+
+test.each([
+  [200, ['cred']],
+  [401, []],
+  [429, []],
+])('after status %i the pool knows these accounts to be let in: %j', (status, letIn) => {
+  all.answer(42, status);
+  expect(all.letIn).toEqual(letIn);
+});
+
+test.each([
+  ['chatgpt', ['in-use']],
+  ['apiKey', []],
+] as const)('at the end of a turn it wants the quota of an account of kind %s: %j', (kind, ids) => {
+  all.inUse.kind = kind;
+  all.observer.turnEnded();
+  expect(all.wanted).toEqual(ids);
 });

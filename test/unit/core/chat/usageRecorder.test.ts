@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { createEmitter } from '../../../../src/base/event.ts';
 import { silentLog } from '../../../../src/base/log.ts';
 import type { Http } from '../../../../src/base/http.ts';
 import { createUsageRecorder } from '../../../../src/core/chat/usageRecorder.ts';
@@ -6,6 +7,7 @@ import { createSession } from '../../../../src/core/chat/session.ts';
 import { createLedgerTracker } from '../../../../src/core/ledger/tracker.ts';
 import type { BearerToken } from '../../../../src/core/auth/bearerToken.ts';
 import { createResponses } from '../../../../src/core/responses/client.ts';
+import type { TurnEvent } from '../../../../src/core/responses/stream/turnEvent.ts';
 import { AuthError } from '../../../../src/core/auth/errors.ts';
 import { skippingClock } from '../../../support/manualClock.ts';
 import { fixtureBytes, scriptedHttp, statusOf, streamOf } from '../../../support/streams.ts';
@@ -26,11 +28,7 @@ function desk(http: Http, bearerOf: () => BearerToken = () => bearer('first')) {
   let ids = 0;
   const clock = skippingClock();
   const tracker = createLedgerTracker({ now: clock.now });
-  const books = createUsageRecorder({
-    tracker,
-    clock,
-    plan: () => ({ model: 'gpt-5.5', effort: 'low' }),
-  });
+  const turnEvents = createEmitter<TurnEvent>();
   const session = createSession({
     responses: createResponses({
       http,
@@ -50,10 +48,16 @@ function desk(http: Http, bearerOf: () => BearerToken = () => bearer('first')) {
     clock,
     newId: () => `id-${++ids}`,
     log: silentLog,
-    onTurnEvent: books.event,
+    onTurnEvent: turnEvents.fire,
     onFailure() {},
   });
-  books.follow(session);
+  const books = createUsageRecorder({
+    session,
+    onTurnEvent: turnEvents.event,
+    tracker,
+    clock,
+    plan: () => ({ model: 'gpt-5.5', effort: 'low' }),
+  });
   const rest = () => vi.waitFor(() => expect(session.isBusy()).toBe(false), { interval: 1 });
   const told = () =>
     tracker.entries().map(({ chatId, outcome, requests, failed, tokens, spans }) => ({
@@ -171,4 +175,12 @@ test('what a garbled attempt took counts, for it is paid for', async () => {
       took: [['first', true]],
     },
   ]);
+});
+
+test('a turn shows what the ledger knows of it once it has ended', async () => {
+  const { session, rest } = desk(scriptedHttp(plain).http);
+  session.send(prompt('one'));
+  expect(session.turns()[0]?.receipt).toBeUndefined();
+  await rest();
+  expect(session.turns()[0]?.receipt).toEqual({ requests: 1, failed: [], shares: [] });
 });

@@ -81,6 +81,7 @@ function world() {
     quota,
     poll: { want() {} },
     models: { noteEtag() {} },
+    pool: { current: () => undefined, settle() {} },
     now: clock.now,
   });
   const ties = createItemOwnership(chatId, () => crypto.randomUUID());

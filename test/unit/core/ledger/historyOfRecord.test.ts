@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mergeHistories, noHistory, withReading } from '../../../../src/core/ledger/history.ts';
-import { historyOfRecord } from '../../../../src/core/ledger/known.ts';
+import { historyOfRecord } from '../../../../src/core/ledger/history.ts';
 import {
   windowNames,
   type QuotaSnapshot,

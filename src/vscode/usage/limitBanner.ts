@@ -1,0 +1,61 @@
+import { Disposables, type Disposable } from '../../base/disposables.ts';
+import type { PromptSubmission } from '../../core/chat/promptSubmission.ts';
+import type { ScheduledPrompts } from '../../core/chat/scheduledPrompts.ts';
+import { clampCount, clampText } from '../../shared/clamp.ts';
+import type { ScheduledPrompt } from '../../shared/protocol/limits.ts';
+import type { UsageRequest } from '../../shared/protocol/messages.ts';
+import type { UnsequencedMessage } from '../chat/messageBatcher.ts';
+
+export interface LimitBannerDeps {
+  sending: Pick<PromptSubmission, 'warning' | 'onDidChange'>;
+  held: Pick<ScheduledPrompts, 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
+  tell: (message: UnsequencedMessage) => void;
+}
+
+/** What the panel shows above the message field about limits: scheduled prompts and a cost warning. */
+export interface LimitBanner extends Disposable {
+  /** False for a request that is not about the banner. */
+  handle(request: UsageRequest): boolean;
+  /** Sends the page what a snapshot does not contain. */
+  tellAgain(): void;
+}
+
+export function createLimitBanner({ sending, held, tell }: LimitBannerDeps): LimitBanner {
+  const lifetime = new Disposables();
+  const tellScheduled = () => tell({ type: 'scheduled', prompts: held.list().map(toScheduled) });
+  const tellWarning = () => {
+    const warning = sending.warning();
+    tell({ type: 'warning', ...(warning === undefined ? {} : { warning }) });
+  };
+  lifetime.add(held.onDidChange(tellScheduled));
+  lifetime.add(sending.onDidChange(tellWarning));
+  return {
+    handle(request) {
+      switch (request.type) {
+        case 'scheduled/send':
+          held.sendNow(request.id);
+          return true;
+        case 'scheduled/cancel':
+          held.cancel(request.id);
+          return true;
+        default:
+          return false;
+      }
+    },
+    tellAgain() {
+      if (held.list().length > 0) tellScheduled();
+      if (sending.warning()) tellWarning();
+    },
+    dispose: () => lifetime.dispose(),
+  };
+}
+
+function toScheduled({ id, text, untilMs, account }: ScheduledPrompt) {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  return {
+    id,
+    text: line.slice(0, 200),
+    untilMs: clampCount(untilMs) ?? 0,
+    ...(account === undefined ? {} : { account: clampText(account) }),
+  };
+}
