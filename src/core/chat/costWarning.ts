@@ -25,7 +25,10 @@ const promptTokens = ({ text, attachments }: Prompt) =>
   attachments.reduce((sum, file) => sum + tokensOf(file.path + file.text), tokensOf(text));
 
 /** The warning before these prompts; undefined when they will likely stay below every limit. */
-export function warningFor(deps: CostWarningDeps, more: readonly Prompt[]): CostWarning | undefined {
+export function warningFor(
+  deps: CostWarningDeps,
+  more: readonly Prompt[],
+): CostWarning | undefined {
   const { pool, tracker, session, clock } = deps;
   const current = pool.current();
   if (!current) return undefined;

@@ -249,8 +249,8 @@ function extremes(points: readonly WindowPoint[], bucketMs: number): WindowPoint
  */
 export function historyOfRecord({ credentialId, windows }: QuotaRecord): WindowHistory {
   return windows
-    .map(({ value, atMs, source }) =>
-      withReading(noHistory, { credentialId, observedAtMs: atMs, source, windows: [value] }),
+    .map(({ value, atMs: observedAtMs, source }) =>
+      withReading(noHistory, { credentialId, observedAtMs, source, windows: [value] }),
     )
     .reduce(mergeHistories, noHistory);
 }
