@@ -88,7 +88,11 @@ export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmis
     retryWith(turnId, chosen) {
       const turn = session.turns().find(({ id }) => id === turnId);
       if (!turn || session.isBusy()) return;
-      const action = offered([{ kind: 'send' }, ...(turn.failure?.limitActions ?? [])], chosen, deps);
+      const action = offered(
+        [{ kind: 'send' }, ...(turn.failure?.limitActions ?? [])],
+        chosen,
+        deps,
+      );
       if (!action) return;
       unschedule(turnId);
       if (action.kind === 'wait') scheduleRetry(turn, action.untilMs);

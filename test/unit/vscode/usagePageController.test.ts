@@ -19,7 +19,6 @@ import { createPoolWorld } from './poolWorld.ts';
 const sending = {
   warning: () => undefined,
 
-  
   onDidChange: createEmitter<void>().event,
 };
 const show = { type: 'usage/show', span: 'day', scope: 'day' } as const;
