@@ -1,4 +1,5 @@
-import { settledOrAborted } from '../async/delay.ts';
+import { abortable } from '../async/abort.ts';
+import { createDeferred } from '../async/deferred.ts';
 
 /**
  * Exclusive holds over all windows of the editor, and over all processes that share its storage.
@@ -36,12 +37,11 @@ export function createLocalLeases(): Leases {
   return {
     async hold(name, work, signal) {
       const before = last.get(name);
-      let leave = () => {};
-      const mine = new Promise<void>((resolve) => (leave = resolve));
+      const { promise: mine, resolve: leave } = createDeferred<void>();
       const all = before ? before.then(() => mine) : mine;
       last.set(name, all);
       try {
-        await settledOrAborted(before, signal);
+        await abortable(before ?? Promise.resolve(), signal);
         return await work(signal, 'allWindows');
       } finally {
         leave();

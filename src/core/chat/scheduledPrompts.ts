@@ -1,3 +1,4 @@
+import { createAlarm } from '../../base/async/alarm.ts';
 import { traceError } from '../../base/describeError.ts';
 import type { Clock } from '../../base/async/clock.ts';
 import type { Disposable } from '../../base/disposables.ts';
@@ -37,23 +38,14 @@ export interface ScheduledPromptsDeps {
 
 /** Clocks differ a little, and a request a moment too early is refused. */
 const afterResetMs = 1_000;
-/** Timers hold at most 24.8 days, and a machine that slept is late: so it wakes now and then. */
-const longestSleepMs = 12 * 3_600_000;
-
 export function createScheduledPrompts(deps: ScheduledPromptsDeps): ScheduledPrompts {
   const { clock, log } = deps;
   const change = createEmitter<void>((error) => log.error(`held messages: ${traceError(error)}`));
   let held: { message: ScheduledPrompt; request: ScheduleRequest }[] = [];
-  let alarm = new AbortController();
 
-  const setAlarm = () => {
-    alarm.abort();
-    const next = Math.min(...held.map(({ message }) => message.untilMs + afterResetMs));
-    if (!Number.isFinite(next)) return;
-    alarm = new AbortController();
-    const waitMs = Math.min(Math.max(next - clock.now(), 0), longestSleepMs);
-    clock.delay(waitMs, alarm.signal).then(sendDue, () => {});
-  };
+  const alarm = createAlarm(clock, () => sendDue());
+  const setAlarm = () =>
+    alarm.set(Math.min(...held.map(({ message }) => message.untilMs + afterResetMs)));
 
   /** One at a time: the next goes out when this one is answered. */
   const sendDue = () => {
@@ -99,7 +91,7 @@ export function createScheduledPrompts(deps: ScheduledPromptsDeps): ScheduledPro
     onDidChange: change.event,
     dispose() {
       listening.dispose();
-      alarm.abort();
+      alarm.dispose();
       held = [];
     },
   };

@@ -1,9 +1,7 @@
 import * as z from 'zod/mini';
-import { readText, type Http, type HttpResponse } from '../../base/http.ts';
 import { parseJson } from '../../base/json/json.ts';
 import type { Log } from '../../base/log.ts';
-import { noAnswerLimit, type AnswerLimit } from '../auth/answerLimit.ts';
-import type { BearerToken, BearerTokenSource } from '../auth/bearerToken.ts';
+import { fetchBackend, type BackendAnswer, type BackendSource } from '../auth/backendRequest.ts';
 import { readApiModels } from './apiModels.ts';
 import { readCatalogue, type Model } from './catalogue.ts';
 
@@ -20,7 +18,7 @@ export interface KnownModels {
 export type CatalogueFailure =
   { kind: 'refused'; status: number } | { kind: 'unreadable' } | { kind: 'empty' };
 
-/** Why the catalogue could not be had, beside what {@link Http} and {@link BearerTokenSource} throw. */
+/** Why the catalogue could not be had, beside what {@link fetchBackend} throws. */
 export class CatalogueError extends Error {
   override readonly name = 'CatalogueError';
   readonly failure: CatalogueFailure;
@@ -35,15 +33,11 @@ export class CatalogueError extends Error {
   }
 }
 
-export interface CatalogueSource {
-  http: Http;
+export interface CatalogueSource extends Omit<BackendSource, 'baseUrl' | 'headers'> {
   baseUrl: () => string;
-  tokenProvider: BearerTokenSource;
   log: Log;
   /** Originator and user agent; lower-case names. */
   headers: () => Readonly<Record<string, string>>;
-  /** How long an answer may take in all; without it only silence ends one. */
-  limit?: AnswerLimit;
 }
 
 /**
@@ -59,63 +53,37 @@ const largestBody = 8_000_000;
  * Reads the live catalogue. A rejected token is renewed once.
  * @throws {@link CatalogueError}, HttpError, AuthError, or the abort reason.
  */
-export function fetchCatalogue(source: CatalogueSource, signal: AbortSignal): Promise<KnownModels> {
-  const limit = source.limit ?? noAnswerLimit;
-  return limit(source.baseUrl(), signal, (limited) => tryCatalogue(source, limited));
-}
-
-async function tryCatalogue(source: CatalogueSource, signal: AbortSignal): Promise<KnownModels> {
-  const bearer = await source.tokenProvider.getToken(signal);
-  const response = await ask(source, bearer, signal);
-  if (response.status !== 401) return readAnswer(response, bearer, source.log);
-  await readText(response);
-  const renewed = await source.tokenProvider.replaceRejected(bearer, signal);
-  return readAnswer(await ask(source, renewed, signal), renewed, source.log);
-}
-
-function ask(
+export async function fetchCatalogue(
   source: CatalogueSource,
-  bearer: BearerToken,
   signal: AbortSignal,
-): Promise<HttpResponse> {
-  const { originator: _originator, ...agent } = source.headers();
-  return source.http(
-    {
-      method: 'GET',
-      url:
-        bearer.api === undefined
-          ? `${source.baseUrl().replace(/\/+$/, '')}/codex/models?client_version=${clientVersion}`
-          : `${bearer.api}/models`,
-      headers: {
-        ...(bearer.api === undefined
-          ? { ...source.headers(), 'chatgpt-account-id': bearer.accountId }
-          : agent),
-        accept: 'application/json',
-        authorization: `Bearer ${bearer.accessToken}`,
-      },
-      headersTimeoutMs: 20_000,
-      idleTimeoutMs: 20_000,
-    },
+): Promise<KnownModels> {
+  const baseUrl = source.baseUrl();
+  const answer = await fetchBackend(
+    { ...source, baseUrl, headers: source.headers() },
+    { url: ({ api }) => catalogueUrl(baseUrl, api), largestBody },
     signal,
   );
+  return readAnswer(answer, source.log);
 }
 
-async function readAnswer(
-  response: HttpResponse,
-  { api }: BearerToken,
+function catalogueUrl(baseUrl: string, api: string | undefined): string {
+  return api === undefined
+    ? `${baseUrl.replace(/\/+$/, '')}/codex/models?client_version=${clientVersion}`
+    : `${api}/models`;
+}
+
+function readAnswer(
+  { status, headers, text, bearer: { api } }: BackendAnswer,
   log: Log,
-): Promise<KnownModels> {
-  const text = await readText(response, largestBody);
-  if (response.status !== 200) {
-    throw new CatalogueError({ kind: 'refused', status: response.status });
-  }
+): KnownModels {
+  if (status !== 200) throw new CatalogueError({ kind: 'refused', status });
   const catalogue = parseJson(z.unknown(), text);
   const read = api === undefined ? readCatalogue(catalogue) : readApiModels(catalogue);
   if (!read) throw new CatalogueError({ kind: 'unreadable' });
   if (read.skipped > 0) log.warn(`models: ${read.skipped} entries could not be read`);
   const [first, ...others] = read.models;
   if (!first) throw new CatalogueError({ kind: 'empty' });
-  const etag = bareEtag(response.headers['etag'] ?? '');
+  const etag = bareEtag(headers['etag'] ?? '');
   return { models: [first, ...others], source: 'live', ...(etag ? { etag } : {}) };
 }
 

@@ -1,6 +1,7 @@
 import { traceError } from '../../base/describeError.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
+import { abortable } from '../../base/async/abort.ts';
 import { createSingleFlight } from '../../base/async/singleFlight.ts';
 import { bundledModels } from './bundled.ts';
 import {
@@ -58,7 +59,7 @@ export function createModels(options: CatalogueSource): Models {
   return {
     current: () => known,
     onDidChange: change.event,
-    refresh: (signal) => untilAborted(share(), signal),
+    refresh: (signal) => abortable(share(), signal),
     noteEtag(etag) {
       const wanted = bareEtag(etag);
       if (!wanted || wanted === known.etag || wanted === askedFor) return;
@@ -89,13 +90,3 @@ export function createModels(options: CatalogueSource): Models {
 const bundled: KnownModels = { models: bundledModels, source: 'bundled' };
 
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
-
-/** One of several who wait for the same thing may leave without ending it for the others. */
-function untilAborted(shared: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    if (signal.aborted) leave();
-    shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
-}

@@ -1,3 +1,4 @@
+import { createAlarm } from '../../base/async/alarm.ts';
 import { traceError } from '../../base/describeError.ts';
 import { ownValue } from '../../base/lookup.ts';
 import type { Clock } from '../../base/async/clock.ts';
@@ -69,14 +70,11 @@ interface Member {
   signedOutReason?: SignedOutReason | undefined;
 }
 
-const longestSleepMs = 12 * 3_600_000;
-
 export function createAccountList(deps: AccountListDeps): AccountList {
   const { store, quota, preferences, rests, issuer, clock, log } = deps;
   const lifetime = new Disposables();
   const changes = createEmitter<void>((error) => log.error(`pool listener: ${traceError(error)}`));
   let members: readonly Member[] = [];
-  let alarm = new AbortController();
 
   const toEntry = (member: Member, nowMs: number): PoolEntry => {
     const wishes = preferencesOf(preferences.current(), member.id);
@@ -110,20 +108,17 @@ export function createAccountList(deps: AccountListDeps): AccountList {
     );
   };
 
-  /** One timer, to the next end of a rest; none while nobody rests. */
-  const setAlarm = () => {
-    alarm.abort();
-    const nowMs = clock.now();
-    const ends = entries().flatMap(({ condition }) => changesAtMs(condition) ?? []);
-    const next = Math.min(...ends.filter((atMs) => atMs > nowMs));
-    if (!Number.isFinite(next)) return;
-    alarm = new AbortController();
-    clock.delay(Math.min(next - nowMs, longestSleepMs), alarm.signal).then(changed, () => {});
-  };
-
   const changed = () => {
     setAlarm();
     changes.fire();
+  };
+
+  const alarm = lifetime.add(createAlarm(clock, changed));
+  /** Rings at the next end of a pause. */
+  const setAlarm = () => {
+    const nowMs = clock.now();
+    const ends = entries().flatMap(({ condition }) => changesAtMs(condition) ?? []);
+    alarm.set(Math.min(...ends.filter((atMs) => atMs > nowMs)));
   };
 
   const load = async () => {
@@ -143,7 +138,6 @@ export function createAccountList(deps: AccountListDeps): AccountList {
   const reload = () => load().catch(() => log.error('the secret storage cannot be read'));
   lifetime.add(store.onDidChange(() => void reload()));
   for (const source of [quota, preferences, rests]) lifetime.add(source.onDidChange(changed));
-  lifetime.add({ dispose: () => alarm.abort() });
 
   return { entries, load, onDidChange: changes.event, dispose: () => lifetime.dispose() };
 }

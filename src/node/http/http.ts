@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import send from 'undici/lib/api/api-request.js';
+import { abortable } from '../../base/async/abort.ts';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../../base/http.ts';
 import { acceptedEncodings, decoded } from './httpBody.ts';
 import { createPools, type Pool, type PoolOptions, type Pools } from './httpPool.ts';
@@ -94,20 +95,11 @@ async function ask(
       ...(request.body === undefined ? {} : { body: request.body }),
       signal,
     });
-    return await orAbort(answer, signal);
+    // undici tells of an abort only once it has a connection, which may take long or never come.
+    return await abortable(answer, signal);
   } finally {
     leave(signal.aborted);
   }
-}
-
-/** undici tells of an abort only once it has a connection, which may take long or never come. */
-function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>) {

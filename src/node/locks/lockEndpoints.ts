@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createDeferred } from '../../base/async/deferred.ts';
 import { codeOf } from '../storage/fileErrors.ts';
 import { ownValue } from '../../base/lookup.ts';
 
@@ -114,8 +115,7 @@ export function visit(endpoint: Endpoint, deps: VisitDeps): Promise<Visit> {
     signal.throwIfAborted();
     const socket = connect(endpoint);
     let heard = '';
-    let tellChange = () => {};
-    const changed = new Promise<void>((done) => (tellChange = done));
+    const { promise: changed, resolve: tellChange } = createDeferred<void>();
     const stop = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

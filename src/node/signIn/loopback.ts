@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { createDeferred } from '../../base/async/deferred.ts';
 import type { Log } from '../../base/log.ts';
 import type {
   FinalPage,
@@ -62,8 +63,7 @@ interface Attempt extends Pick<RedirectListener, 'redirect'> {
 function createAttempt(state: string, pages: Pages, log: Log): Attempt {
   const waiting = new Set<ServerResponse>();
   let final: FinalPage | undefined;
-  let settle: (redirect: Redirect) => void = () => {};
-  const redirect = new Promise<Redirect>((resolve) => (settle = resolve));
+  const { promise: redirect, resolve: settle } = createDeferred<Redirect>();
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     response.on('error', () => {});

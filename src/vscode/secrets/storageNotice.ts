@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { createDeferred } from '../../base/async/deferred.ts';
 import type { SharedValueProblem } from '../../base/storage/sharedValue.ts';
 import { offerReload } from '../offerReload.ts';
 
@@ -52,8 +53,9 @@ export function createUnsavedNotice(): (isUnsaved: boolean) => void {
       'Codex Chat refreshed a sign-in, but VS Code could not store it. The sign-in works while this window is open. If your keychain is locked, unlock it before you close the window. Codex Chat keeps trying to store it.',
     );
     const location = vscode.ProgressLocation.Notification;
-    const over = new Promise<void>((resolve) => (close = resolve));
-    void vscode.window.withProgress({ location, title }, () => over);
+    const over = createDeferred<void>();
+    close = () => over.resolve();
+    void vscode.window.withProgress({ location, title }, () => over.promise);
   };
 }
 

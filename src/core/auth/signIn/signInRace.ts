@@ -1,3 +1,4 @@
+import { createDeferred } from '../../../base/async/deferred.ts';
 import type { Clock } from '../../../base/async/clock.ts';
 import type { AuthFailure } from '../errors.ts';
 import type { CodeGrant } from '../oauth.ts';
@@ -84,12 +85,7 @@ export function createCourse(
 }
 
 function createRace() {
-  let win: (answer: Answer) => void = () => {};
-  let fail: (error: unknown) => void = () => {};
-  const answer = new Promise<Answer>((resolve, reject) => {
-    win = resolve;
-    fail = reject;
-  });
+  const { promise: answer, resolve: win, reject: fail } = createDeferred<Answer>();
   answer.catch(() => {});
   return { answer, win, fail };
 }

@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../../base/async/clock.ts';
 import { spanMs } from '../../../base/json/boundedNumbers.ts';
-import { readText as readBody, type Http, type HttpResponse } from '../../../base/http.ts';
 import { parseJson } from '../../../base/json/json.ts';
 import { optionalField } from '../../../base/json/optionalField.ts';
-import { noAnswerLimit, type AnswerLimit } from '../../auth/answerLimit.ts';
-import type { BearerToken, BearerTokenSource } from '../../auth/bearerToken.ts';
+import { fetchBackend, type BackendAnswer, type BackendSource } from '../../auth/backendRequest.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import {
   creditsBody,
@@ -30,15 +28,8 @@ import {
 } from '../decode/quotaSnapshot.ts';
 import { UsageError } from './usageError.ts';
 
-export interface UsageSource {
-  http: Http;
-  baseUrl: string;
-  tokenProvider: BearerTokenSource;
+export interface UsageSource extends BackendSource {
   clock: Pick<Clock, 'now'>;
-  /** Originator and user agent; lower-case names. */
-  headers: Readonly<Record<string, string>>;
-  /** How long an answer may take in all; without it only silence ends one. */
-  limit?: AnswerLimit;
 }
 
 /** Backends under `/backend-api` have the usage at another place than the others. */
@@ -51,40 +42,10 @@ export function usageUrl(baseUrl: string): string {
  * Asks the backend for the quota of the account in use. A rejected token is renewed once.
  * @throws {@link UsageError}, HttpError, AuthError, or the abort reason.
  */
-export function fetchUsage(source: UsageSource, signal: AbortSignal): Promise<QuotaSnapshot> {
-  const limit = source.limit ?? noAnswerLimit;
-  return limit(source.baseUrl, signal, (limited) => tryUsage(source, limited));
-}
-
-async function tryUsage(source: UsageSource, signal: AbortSignal): Promise<QuotaSnapshot> {
-  const first = await source.tokenProvider.getToken(signal);
-  const response = await askUsage(source, first, signal);
-  if (response.status !== 401) return readUsage(response, first, source.clock.now());
-  await readBody(response);
-  const renewed = await source.tokenProvider.replaceRejected(first, signal);
-  return readUsage(await askUsage(source, renewed, signal), renewed, source.clock.now());
-}
-
-function askUsage(
-  source: UsageSource,
-  bearer: BearerToken,
-  signal: AbortSignal,
-): Promise<HttpResponse> {
-  return source.http(
-    {
-      method: 'GET',
-      url: usageUrl(source.baseUrl),
-      headers: {
-        ...source.headers,
-        accept: 'application/json',
-        authorization: `Bearer ${bearer.accessToken}`,
-        'chatgpt-account-id': bearer.accountId,
-      },
-      headersTimeoutMs: 20_000,
-      idleTimeoutMs: 20_000,
-    },
-    signal,
-  );
+export async function fetchUsage(source: UsageSource, signal: AbortSignal): Promise<QuotaSnapshot> {
+  const url = usageUrl(source.baseUrl);
+  const answer = await fetchBackend(source, { url: () => url }, signal);
+  return readUsage(answer, source.clock.now());
 }
 
 const windowBody = z.object({
@@ -121,17 +82,12 @@ const usageBody = z.object({
   promo: z.optional(z.unknown()),
 });
 
-async function readUsage(
-  response: HttpResponse,
-  bearer: BearerToken,
-  nowMs: number,
-): Promise<QuotaSnapshot> {
-  const text = await readBody(response);
-  if (response.status !== 200) {
-    const seconds = readCount(response.headers['retry-after']);
+function readUsage({ status, headers, text, bearer }: BackendAnswer, nowMs: number): QuotaSnapshot {
+  if (status !== 200) {
+    const seconds = readCount(headers['retry-after']);
     throw new UsageError({
       kind: 'refused',
-      status: response.status,
+      status,
       ...omitUndefined({ retryAfterMs: spanMs((seconds ?? Number.NaN) * 1000) }),
     });
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../base/async/clock.ts';
+import { createAlarm } from '../../../base/async/alarm.ts';
 import { Disposables, type Disposable } from '../../../base/disposables.ts';
 import type { Event } from '../../../base/event.ts';
 import { createSingleFlight } from '../../../base/async/singleFlight.ts';
@@ -40,8 +40,6 @@ const sleptAfterMs = 30_000;
 const afterSleepMs = 5_000;
 const afterSleepSpreadMs = 20_000;
 const justAskedMs = 5_000;
-/** Timers hold at most 24.8 days. */
-const longestSleepMs = 12 * 3_600_000;
 
 export function createQuotaPoll(deps: QuotaPollDeps): QuotaPoll {
   const { book, clock, random, log } = deps;
@@ -57,7 +55,10 @@ export function createQuotaPoll(deps: QuotaPollDeps): QuotaPoll {
 
   const schedule = (leastMs = random() * wakeSpreadMs) => {
     const due = mayAsk() && !state.isVisiting ? next() : undefined;
-    alarm.set(due && Math.max(due.atMs, clock.now() + leastMs));
+    const atMs = due && Math.max(due.atMs, clock.now() + leastMs);
+    // One that rings soon enough is left as it is, so that it is not put off again and again.
+    const isNever = atMs === undefined || atMs === Infinity;
+    if (isNever || !(alarm.atMs !== undefined && alarm.atMs <= atMs)) alarm.set(atMs);
   };
 
   const visit = async () => {
@@ -146,33 +147,4 @@ function nextDue(
   return due
     .map(({ id, atMs }) => ({ id, atMs: Math.max(atMs, now) }))
     .toSorted((a, b) => a.atMs - b.atMs)[0];
-}
-
-/** One timer at most. One that fires soon enough is left as it is, so that it is not put off. */
-function createAlarm(clock: Clock, ring: (atMs: number) => void) {
-  let set: { atMs: number; abort: AbortController } | undefined;
-  const stop = () => {
-    set?.abort.abort();
-    set = undefined;
-  };
-  return {
-    /** @param atMs - undefined or Infinity for never. */
-    set(atMs: number | undefined) {
-      if (atMs === undefined || !Number.isFinite(atMs)) return stop();
-      if (set && set.atMs <= atMs) return;
-      stop();
-      const abort = new AbortController();
-      set = { atMs, abort };
-      const wait = async () => {
-        do {
-          const waitMs = Math.max(atMs - clock.now(), 0);
-          await clock.delay(Math.min(waitMs, longestSleepMs), abort.signal);
-        } while (clock.now() < atMs);
-        set = undefined;
-        ring(atMs);
-      };
-      wait().catch(() => {});
-    },
-    dispose: stop,
-  };
 }

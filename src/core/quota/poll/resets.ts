@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../../base/async/clock.ts';
 import { isNear } from '../../../base/timeBounds.ts';
-import { readText as readBody, type Http, type HttpResponse } from '../../../base/http.ts';
 import { parseJson } from '../../../base/json/json.ts';
 import { optionalField } from '../../../base/json/optionalField.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
-import { noAnswerLimit, type AnswerLimit } from '../../auth/answerLimit.ts';
-import type { BearerToken, BearerTokenSource } from '../../auth/bearerToken.ts';
+import { fetchBackend, type BackendSource } from '../../auth/backendRequest.ts';
+import type { BearerTokenSource } from '../../auth/bearerToken.ts';
 import { readText } from '../decode/quotaSnapshot.ts';
 
 /** A reset that an account may redeem once; all its windows then start anew. */
@@ -27,18 +26,13 @@ export type RedeemOutcome =
   /** The backend said something new: look at the figures. */
   | 'unknown';
 
-export interface ResetsDeps {
-  http: Http;
+export interface ResetsDeps extends Omit<BackendSource, 'baseUrl' | 'tokenProvider'> {
   baseUrl: () => string;
-  /** Grants for this very credential, whether it is in use or not. */
+  /** Tokens for this credential, whether it is in use or not. */
   grantsOf: (credentialId: string) => BearerTokenSource;
-  /** Originator and user agent; lower-case names. */
-  headers: Readonly<Record<string, string>>;
   clock: Pick<Clock, 'now'>;
   /** A random UUID. */
   newId: () => string;
-  /** How long an answer may take in all; without it only silence ends one. */
-  limit?: AnswerLimit;
 }
 
 /** Both reject with {@link ResetsError}, HttpError, AuthError, or the abort reason. */
@@ -139,68 +133,21 @@ interface Call {
   body?: object | undefined;
 }
 
-function call<T>(
+async function call<T>(
   deps: ResetsDeps,
   credentialId: string,
-  request: Call,
-  schema: z.ZodMiniType<T>,
-  signal: AbortSignal,
-): Promise<T> {
-  const limit = deps.limit ?? noAnswerLimit;
-  return limit(deps.baseUrl(), signal, (limited) =>
-    tryCall(deps, credentialId, request, schema, limited),
-  );
-}
-
-/** A rejected token is renewed once; the backend has then done nothing yet. */
-async function tryCall<T>(
-  deps: ResetsDeps,
-  credentialId: string,
-  request: Call,
-  schema: z.ZodMiniType<T>,
-  signal: AbortSignal,
-): Promise<T> {
-  const tokenProvider = deps.grantsOf(credentialId);
-  const first = await tokenProvider.getToken(signal);
-  let response = await send(deps, first, request, signal);
-  if (response.status === 401) {
-    await readBody(response);
-    response = await send(
-      deps,
-      await tokenProvider.replaceRejected(first, signal),
-      request,
-      signal,
-    );
-  }
-  const text = await readBody(response);
-  if (response.status !== 200) throw new ResetsError(response.status);
-  const body = parseJson(schema, text);
-  if (body === undefined) throw new ResetsError();
-  return body;
-}
-
-function send(
-  { http, baseUrl, headers }: ResetsDeps,
-  bearer: BearerToken,
   { path, body }: Call,
+  schema: z.ZodMiniType<T>,
   signal: AbortSignal,
-): Promise<HttpResponse> {
-  const common = {
-    url: `${resetsUrl(baseUrl())}${path}`,
-    headers: {
-      ...headers,
-      accept: 'application/json',
-      authorization: `Bearer ${bearer.accessToken}`,
-      'chatgpt-account-id': bearer.accountId,
-      ...(body ? { 'content-type': 'application/json' } : {}),
-    },
-    headersTimeoutMs: 20_000,
-    idleTimeoutMs: 20_000,
-  };
-  return http(
-    body ? { ...common, method: 'POST', body: JSON.stringify(body) } : { ...common, method: 'GET' },
-    signal,
-  );
+): Promise<T> {
+  const baseUrl = deps.baseUrl();
+  const source = { ...deps, baseUrl, tokenProvider: deps.grantsOf(credentialId) };
+  const url = `${resetsUrl(baseUrl)}${path}`;
+  const answer = await fetchBackend(source, { url: () => url, body }, signal);
+  if (answer.status !== 200) throw new ResetsError(answer.status);
+  const parsed = parseJson(schema, answer.text);
+  if (parsed === undefined) throw new ResetsError();
+  return parsed;
 }
 
 /** ISO 8601. A date that lies too far ahead to be meant counts as none. */

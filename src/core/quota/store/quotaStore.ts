@@ -1,3 +1,4 @@
+import { createAlarm } from '../../../base/async/alarm.ts';
 import { traceError } from '../../../base/describeError.ts';
 import { Disposables, type Disposable } from '../../../base/disposables.ts';
 import { createEmitter, type Event } from '../../../base/event.ts';
@@ -34,9 +35,6 @@ export interface QuotaStore extends Disposable {
   clear(credentialId: string): void;
 }
 
-/** Timers hold at most 24.8 days, and a machine that slept is late: so it wakes now and then. */
-const longestSleepMs = 12 * 3_600_000;
-
 export function createQuotaStore(deps: SharedQuotaStoreDeps): QuotaStore {
   const { clock, log } = deps;
   const lifetime = new Disposables();
@@ -45,26 +43,17 @@ export function createQuotaStore(deps: SharedQuotaStoreDeps): QuotaStore {
   const recorded = createEmitter<QuotaSnapshot>((error) =>
     log.error(`quota listener: ${traceError(error)}`),
   );
-  let alarm = new AbortController();
-  let disposed = false;
 
   const changed = () => {
     setAlarm();
     change.fire();
   };
 
-  /** One timer, to the next reset; none when no reset is known. */
+  const alarm = lifetime.add(createAlarm(clock, changed));
+  /** Rings at the next reset. */
   const setAlarm = () => {
-    alarm.abort();
-    if (disposed) return;
     const now = clock.now();
-    const next = Math.min(...records.all().flatMap((record) => resetsAfter(record, now)));
-    if (!Number.isFinite(next)) return;
-    alarm = new AbortController();
-    clock.delay(Math.min(next - now, longestSleepMs), alarm.signal).then(
-      () => (clock.now() >= next ? changed() : setAlarm()),
-      () => {},
-    );
+    alarm.set(Math.min(...records.all().flatMap((record) => resetsAfter(record, now))));
   };
 
   lifetime.add(records.onDidChange(changed));
@@ -87,10 +76,6 @@ export function createQuotaStore(deps: SharedQuotaStoreDeps): QuotaStore {
     facts: (credentialId) => records.get(credentialId),
     sync: (signal) => records.sync(signal),
     clear: (credentialId) => records.forget(credentialId),
-    dispose() {
-      disposed = true;
-      alarm.abort();
-      lifetime.dispose();
-    },
+    dispose: () => lifetime.dispose(),
   };
 }
