@@ -43,15 +43,13 @@ export function createAlarm(clock: Clock, ring: (atMs: number) => void): Alarm {
       const abort = new AbortController();
       const mine = { atMs, abort };
       set = mine;
-      sleepUntil(atMs, abort.signal).then(
-        () => {
-          // Replaced between the timer and this callback.
-          if (set !== mine) return;
-          set = undefined;
-          ring(atMs);
-        },
-        () => {},
-      );
+      const wake = () => {
+        // Another moment may have been set between the timer and this callback.
+        if (set !== mine) return;
+        set = undefined;
+        ring(atMs);
+      };
+      sleepUntil(atMs, abort.signal).then(wake, () => {});
     },
     dispose() {
       isDisposed = true;
