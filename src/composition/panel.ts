@@ -29,7 +29,7 @@ import { createRequestSettings } from '../vscode/chat/requestSettings.ts';
 import { createWorkspaceFiles } from '../vscode/chat/workspaceFiles.ts';
 import type { Panel } from '../vscode/commands.ts';
 import { signInCommand } from '../vscode/signIn/signInCommands.ts';
-import { createLimitBanner } from '../vscode/usage/limitBanner.ts';
+import { createLimitMessages } from '../vscode/usage/limitMessages.ts';
 import { createRedeemReset, type RedeemReset } from '../vscode/usage/redeemReset.ts';
 import {
   createUsagePageController,
@@ -169,7 +169,7 @@ function createUsagePage(
 ): UsagePageController {
   const { platform, pool, quota, poll, tracker, ledger, accountChoice } = services;
   const { lifetime, log, clock } = platform;
-  const banner = lifetime.add(createLimitBanner({ sending, held, tell }));
+  const banner = lifetime.add(createLimitMessages({ sending, held, tell }));
   return lifetime.add(
     createUsagePageController({
       pool,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { createLazy, type Lazy } from '../base/async/lazy.ts';
 import { loadModule } from '../base/async/loading.ts';
 import { traceError } from '../base/describeError.ts';
 import { anyEvent, type Event } from '../base/event.ts';
@@ -46,7 +45,6 @@ import { createAccountChoice, type AccountChoice } from '../vscode/accounts/acco
 import { createAccount, type Account } from '../vscode/accounts/activeAccount.ts';
 import { registerAuthProvider, type AuthRegistration } from '../vscode/accounts/authProvider.ts';
 import { askToSwitch } from '../vscode/accounts/switchQuestion.ts';
-import type { Panel } from '../vscode/commands.ts';
 import { notifyFailedLoad } from '../vscode/loadNotice.ts';
 import { createLazySecrets } from '../vscode/secrets/lazySecrets.ts';
 import { notifyNewerVersion } from '../vscode/secrets/storageNotice.ts';
@@ -104,8 +102,6 @@ interface PollServices {
 export interface Services
   extends CredentialServices, AccountServices, LedgerServices, SignInServices, PollServices {
   readonly platform: Platform;
-  /** The chat and its view, whose code is loaded when somebody first looks or picks a command. */
-  readonly panel: Lazy<Panel, [Services, ShownQuota]>;
 }
 
 /** The quota as status bar, menus and panel show it. */
@@ -114,12 +110,8 @@ export interface ShownQuota {
   readonly onDidChange: Event<void>;
 }
 
-export function createServices(platform: Platform): Services {
+export function createServices(platform: Platform, isPanelVisible: () => boolean): Services {
   const { lifetime } = platform;
-  const panel = createLazy(async (services: Services, shownQuota: ShownQuota) => {
-    const { openPanel } = await notifyFailedLoad(() => loadModule(() => import('./panel.ts')));
-    return openPanel(services, shownQuota);
-  });
   const credentials = createCredentialServices(platform);
   // A refresh that runs would lose the sign-in if its connection closed.
   lifetime.add({
@@ -127,10 +119,9 @@ export function createServices(platform: Platform): Services {
   });
   const accounts = createAccountServices(platform, credentials);
   const ledger = createLedgerServices(platform, accounts);
-  const isPanelVisible = () => panel.peek()?.view.isVisible() ?? false;
   const access = createSignInServices(platform, credentials, accounts, isPanelVisible);
   const polling = createPollServices(platform, accounts, access);
-  return { platform, panel, ...credentials, ...accounts, ...ledger, ...access, ...polling };
+  return { platform, ...credentials, ...accounts, ...ledger, ...access, ...polling };
 }
 
 function createCredentialServices(platform: Platform): CredentialServices {

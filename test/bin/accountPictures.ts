@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLedgerFile } from '../../src/node/storage/ledgerFile.ts';
-import { readHistory } from '../../src/core/ledger/history.ts';
+import { windowHistory } from '../../src/core/ledger/history.ts';
 import { openChat, signIn, startPractice, type StartedPractice } from '../e2e/practice.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { commandLine, step } from './processes.mjs';
@@ -161,7 +161,7 @@ async function addAccount({ workbench }: StartedPractice, email: string): Promis
 async function writePast({ server }: StartedPractice): Promise<void> {
   const storage = storageOf(server);
   const path = join(storage, 'shared/history.json');
-  const { series } = readHistory(JSON.parse(await readFile(path, 'utf8')));
+  const { series } = windowHistory.parse(JSON.parse(await readFile(path, 'utf8')));
   const nowMs = Date.now();
   const past = series.map((one) => {
     const last = one.points.at(-1);

@@ -65,3 +65,55 @@ test.each(files.filter((file) => file.startsWith('src/core/')))(
     expect(later).toEqual([]);
   },
 );
+
+/** Folders of which others may import one file alone, by that file. */
+const entryOf: Record<string, string> = {
+  'src/core/ledger/attribution': 'attribution.ts',
+};
+
+test.each(Object.entries(entryOf))('%s is entered by %s alone', (folder, entry) => {
+  const isInside = (path: string) => path.startsWith(`${folder}/`);
+  expect(files).toContain(`${folder}/${entry}`);
+  const others = files
+    .filter((file) => !isInside(file))
+    .flatMap((file) => importsOf(file).filter((name) => isInside(name)));
+  expect(new Set(others)).toEqual(new Set([`${folder}/${entry}`]));
+});
+
+/** Groups of files that reach each other by imports, types included (Tarjan's algorithm). */
+function cycles(): string[][] {
+  const all = new Set(files);
+  const found: string[][] = [];
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const visit = (file: string): number => {
+    const own = order.size;
+    order.set(file, own);
+    low.set(file, own);
+    stack.push(file);
+    for (const next of importsOf(file).filter((name) => all.has(name))) {
+      const reached = order.has(next) ? (low.get(next) ?? own) : visit(next);
+      if (stack.includes(next)) low.set(file, Math.min(low.get(file) ?? own, reached));
+    }
+    if (low.get(file) === own) {
+      const group = stack.splice(stack.indexOf(file));
+      if (group.length > 1) found.push(group);
+    }
+    return low.get(file) ?? own;
+  };
+  for (const file of files) if (!order.has(file)) visit(file);
+  return found;
+}
+
+test('no files import each other in a circle, not even for types', () => {
+  expect(cycles()).toEqual([]);
+});
+
+test('the markdown view imports of the panel only its base', () => {
+  const others = files
+    .filter((file) => file.startsWith('webview/markdown/'))
+    .flatMap(importsOf)
+    .filter((name) => name.startsWith('webview/'));
+  expect(others.filter((name) => !/^webview\/(markdown|base)\//.test(name))).toEqual([]);
+});

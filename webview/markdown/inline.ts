@@ -6,7 +6,7 @@ import { drawFormula } from './formula/formulaView.ts';
 import { sanitizeText } from './parse/sanitizeText.ts';
 import { drawnTokens } from './parse/lexer.ts';
 import { readAddress, type Address } from './links/links.ts';
-import type { MarkdownActions } from './markdownView.ts';
+import type { MarkdownActions } from './markdownActions.ts';
 
 /** Inline tokens to nodes and text. Raw HTML is shown as text, but for line breaks. */
 export function drawInline(

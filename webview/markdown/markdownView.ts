@@ -1,25 +1,11 @@
 import { h } from '../base/dom.ts';
-import type { FileLinks } from './links/fileLinks.ts';
 import { createBlockStream } from './parse/blockStream.ts';
 import { createBudget, frameBudget, type Budget } from './budget.ts';
 import { queueHighlight } from './highlight/highlightQueue.ts';
 import { createIncoming } from './parse/incoming.ts';
+import type { MarkdownActions } from './markdownActions.ts';
 import type { Steps } from './renderContext.ts';
 import { createShowAll } from './showAll.ts';
-
-/** What the controls of a rendered text do. */
-export interface MarkdownActions {
-  /** `url` is absolute and of an allowed scheme; `label` is the text that was shown. */
-  openLink(url: string, label: string): void;
-  copy(text: string): void;
-  /** Asks for a `frame`, after something on the text changed by itself. */
-  redraw(): void;
-  /** Without it, references to files are plain. */
-  readonly files?: FileLinks;
-  /** `language` is an identifier that VS Code knows, or empty. */
-  insert?(text: string, language: string): void;
-  newFile?(text: string, language: string): void;
-}
 
 export interface MarkdownView {
   readonly element: HTMLElement;

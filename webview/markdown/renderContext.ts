@@ -1,5 +1,5 @@
 import type { CodeBlock } from './highlight/codeBlock.ts';
-import type { MarkdownActions } from './markdownView.ts';
+import type { MarkdownActions } from './markdownActions.ts';
 
 /** Drawing in small steps: each gives what it weighs, see `weightOf`. */
 export type Steps = Generator<number, void>;

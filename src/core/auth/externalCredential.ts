@@ -2,7 +2,7 @@ import type { Clock } from '../../base/async/clock.ts';
 import { withoutTokens, type Credential } from './credential.ts';
 import { AuthError } from './errors.ts';
 import type { RefreshReason } from './oauth.ts';
-import type { SignOut } from './refresh/refresher.ts';
+import type { SignOut } from './refresh/refresherDeps.ts';
 import type { ReliableStore } from './refresh/reliableStore.ts';
 import { hasRunOut } from './tokens.ts';
 

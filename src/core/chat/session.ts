@@ -15,9 +15,8 @@ import type { RequestSettings } from './requestSettings.ts';
 import type { ContextUse } from '../../shared/protocol/chat.ts';
 import { runTurn } from './turn/runTurn.ts';
 import { createTurnRecord, type TurnRecord } from './turn/turnRecord.ts';
-import { renewLimitActions, wordsFor } from './turn/turnFailure.ts';
+import { renewLimitActions, wordsFor, type TurnFailureDeps } from './turn/turnFailure.ts';
 import { endSilence } from './turn/turnView.ts';
-import type { LimitAction } from '../../shared/protocol/limits.ts';
 import type { Prompt, Turn } from './turn/turn.ts';
 import type { PartChange, TurnReceipt, TurnStatus } from '../../shared/protocol/turn.ts';
 
@@ -32,7 +31,7 @@ export type SessionChange =
   | { type: 'turns' }
   | { type: 'context' };
 
-export interface SessionDeps {
+export interface SessionDeps extends TurnFailureDeps {
   responses: ResponsesClient;
   basis: () => RequestSettings;
   /** Hears of a model that the backend has refused. */
@@ -42,10 +41,6 @@ export interface SessionDeps {
   log: Log;
   /** Hears every event of every answer: limits and etags travel in them. */
   onTurnEvent: (event: TurnEvent) => void;
-  /** What the person may do about a limit that ended a turn. */
-  limitActions?: (error: unknown) => LimitAction[];
-  /** What else is worth saying about such a limit, one sentence; empty when nothing is. */
-  limitHint?: (error: unknown) => string;
   /** Hears what ended a turn early. */
   onFailure: (error: unknown) => void;
 }

@@ -104,7 +104,7 @@ export function sumPoints(points: readonly number[]): number {
 
 /**
  * Input tokens that would cost as much. Prices of the family are near 1 : 0.1 : 8; how many points
- * such a token takes is learnt for each model, see `rates.ts`.
+ * such a token takes is learnt for each model, see `attribution/costModel.ts`.
  */
 export const tokenWeight = (used: Tokens) => inputWeight(used) + used.output * 8;
 

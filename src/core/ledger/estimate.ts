@@ -1,4 +1,4 @@
-import type { WindowShares } from './attributionCache.ts';
+import type { WindowShares } from './attribution/attribution.ts';
 import { tokenWeight, type LedgerEntry } from './entry.ts';
 
 /** What is known of a turn before it is sent. */

@@ -110,14 +110,3 @@ function sentence(
   const percent = shownPercent({ usedPercent: Math.min(99, runway.atReset) });
   return `At this pace, the ${name} will be at ${percent}% when it resets at ${reset}.`;
 }
-
-/** "≈ 50 min left at this pace"; empty for a window that lasts. */
-export function forecastTimeLeft(runway: Forecast, nowMs: number): string {
-  if (runway.endsAtMs === undefined || runway.endsAtMs <= nowMs) return '';
-  const minutes = Math.max(1, Math.round((runway.endsAtMs - nowMs) / 60_000));
-  const rounded = minutes < 10 ? minutes : Math.round(minutes / 5) * 5;
-  if (rounded < 60) return `≈ ${rounded} min left at this pace`;
-  const hours = Math.floor(rounded / 60);
-  if (hours >= 48) return `≈ ${Math.round(hours / 24)} d left at this pace`;
-  return `≈ ${hours} h${rounded % 60 ? ` ${rounded % 60} min` : ''} left at this pace`;
-}

@@ -71,12 +71,6 @@ export const windowHistory: z.ZodMiniType<WindowHistory> = z.lazy(() =>
 
 export const noHistory: WindowHistory = { version: 1, series: [] };
 
-/** The history of a store; an empty one when it cannot be read. */
-export function readHistory(stored: unknown): WindowHistory {
-  const parsed = windowHistory.safeParse(stored);
-  return parsed.success ? parsed.data : noHistory;
-}
-
 /** What a reading adds, as a history of its own, to be merged. */
 function historyOf(reading: LedgerReading): WindowHistory {
   const { credentialId, observedAtMs, source } = reading;

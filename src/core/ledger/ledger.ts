@@ -1,4 +1,4 @@
-import { apportion } from './attribute.ts';
+import { apportion } from './apportion.ts';
 import { toMilliPoints, toPoints, type LedgerEntry, type Share, type Tokens } from './entry.ts';
 import { seriesOf, type WindowHistory } from './history.ts';
 import { windowPeriodsOf } from './windowPeriods.ts';

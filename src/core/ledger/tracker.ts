@@ -1,11 +1,6 @@
 import { createEmitter, type Event } from '../../base/event.ts';
-import {
-  createAttributionCache,
-  sharesOf,
-  type Attributable,
-  type WindowShares,
-} from './attributionCache.ts';
-import { latestEntries, type LedgerEntry, type Share, type Span } from './entry.ts';
+import { createAttribution, type WindowShares } from './attribution/attribution.ts';
+import { latestEntries, type LedgerEntry, type Share } from './entry.ts';
 import {
   mergeHistories,
   noHistory,
@@ -14,13 +9,7 @@ import {
   type LedgerReading,
   type WindowHistory,
 } from './history.ts';
-
-/** What is known when a turn begins. Fields that are in the entry mean the same there. */
-export type TurnStart = Pick<LedgerEntry, 'id' | 'atMs' | 'chatId' | 'model' | 'effort' | 'kind'> &
-  Pick<Partial<LedgerEntry>, 'title' | 'contextTokens'>;
-
-export type TurnEnd = Pick<LedgerEntry, 'id' | 'outcome'> &
-  Pick<Partial<LedgerEntry>, 'tokens'> & { atMs: number };
+import { createRunningTurns, type TurnEnd, type TurnStart } from './runningTurns.ts';
 
 /** Follows the turns of this window of the editor and the figures, and says who took what. */
 export interface LedgerTracker {
@@ -54,13 +43,6 @@ export interface LedgerTracker {
   readonly onDidSettle: Event<LedgerEntry>;
 }
 
-interface Running {
-  start: TurnStart;
-  spans: Span[];
-  requests: number;
-  failed: string[];
-}
-
 /** The longest window whose runs are split anew is a week. */
 const keptMs = 15 * 86_400_000;
 const mostEntries = 2000;
@@ -73,66 +55,39 @@ export function createLedgerTracker(options: {
 }): LedgerTracker {
   const { now } = options;
   const settled = createEmitter<LedgerEntry>(options.onError);
-  const splitter = createAttributionCache();
-  const running = new Map<string, Running>();
-  /** Ended here: their news are told. Those of other windows are told by them. */
-  const mine = new Set<string>();
-  /** Of these, those with news. The ones in `fresh` were never told before. */
-  const untold = new Set<string>();
-  const fresh = new Set<string>();
+  const attribution = createAttribution();
+  const running = createRunningTurns(now);
+  const news = createNews();
   /** Entries whose shares may not follow from the history yet. */
   let unchecked = new Set<string>();
-  /** When the headers of an answer told figures last, by account. */
-  const headersAt = new Map<string, number>();
   let entries: LedgerEntry[] = [];
   let history = noHistory;
   let windows: readonly WindowShares[] = [];
   let isDirty = false;
 
-  function openTurns(): Attributable[] {
-    return [...running.values()].map(({ start, spans }) => ({
-      id: start.id,
-      model: start.model,
-      spans: spans.map((span, at) =>
-        at === spans.length - 1 && span.toMs > span.fromMs
-          ? { ...span, toMs: Math.max(span.toMs, now()) }
-          : span,
-      ),
-      running: true,
-    }));
-  }
-
   /** Old entries keep the shares that they were stored with: their readings are gone. */
   function refresh(): void {
     if (!isDirty) return;
     isDirty = false;
-    const found = splitter.split(history, [...entries, ...openTurns()]);
+    const found = attribution.split(history, [...entries, ...running.attributable()]);
     windows = found.windows;
-    const asked = new Set([...found.changed, ...unchecked]);
+    const affected = new Set([...found.changed, ...unchecked]);
     unchecked = new Set();
-    if (asked.size === 0) return;
+    if (affected.size === 0) return;
     entries = entries.map((entry) => {
-      if (!asked.has(entry.id)) return entry;
-      const shares = sharesNow(entry, sharesOf(entry.id, windows), history);
+      if (!affected.has(entry.id)) return entry;
+      const shares = sharesNow(entry, found.sharesOf(entry.id), history);
       if (JSON.stringify(shares) === JSON.stringify(entry.shares)) return entry;
-      if (mine.has(entry.id)) untold.add(entry.id);
+      news.changed(entry.id);
       return { ...entry, shares };
     });
   }
 
   function settle(): void {
     refresh();
-    if (untold.size === 0) return;
-    const told: LedgerEntry[] = [];
-    entries = entries.map((entry) => {
-      if (!untold.has(entry.id)) return entry;
-      const next = fresh.has(entry.id) ? entry : { ...entry, revision: entry.revision + 1 };
-      told.push(next);
-      return next;
-    });
-    untold.clear();
-    fresh.clear();
-    for (const entry of told) settled.fire(entry);
+    const taken = news.take(entries);
+    entries = taken.entries;
+    for (const entry of taken.told) settled.fire(entry);
   }
 
   function keep(more: readonly LedgerEntry[]): void {
@@ -142,9 +97,7 @@ export function createLedgerTracker(options: {
       .slice(-mostEntries);
     for (const { id } of more) unchecked.add(id);
     isDirty = true;
-    if (mine.size === 0) return;
-    const ids = new Set(entries.map(({ id }) => id));
-    for (const id of mine) if (!ids.has(id)) mine.delete(id);
+    news.retain(entries);
   }
 
   function setHistory(next: WindowHistory): void {
@@ -153,89 +106,74 @@ export function createLedgerTracker(options: {
     history = recent;
   }
 
+  const upToDate = <T>(read: () => T) => {
+    refresh();
+    return read();
+  };
+
   return {
     onDidSettle: settled.event,
     settle,
     reading(reading) {
-      if (reading.source === 'headers') headersAt.set(reading.credentialId, reading.observedAtMs);
+      running.reading(reading);
       setHistory(withReading(history, reading));
     },
-    turnStarted(start) {
-      running.set(start.id, { start, spans: [], requests: 0, failed: [] });
+    turnStarted: running.start,
+    request: running.request,
+    accepted(...request) {
+      isDirty = running.accepted(...request) || isDirty;
     },
-    request(turnId, credentialId, atMs) {
-      const turn = running.get(turnId);
-      if (!turn) return;
-      turn.requests += 1;
-      const last = turn.spans.at(-1);
-      if (last?.credentialId === credentialId) return;
-      if (last && last.toMs > last.fromMs) last.toMs = Math.max(last.toMs, atMs);
-      turn.spans.push({ credentialId, fromMs: atMs, toMs: atMs });
-    },
-    accepted(turnId, credentialId, atMs) {
-      const last = running.get(turnId)?.spans.at(-1);
-      if (last?.credentialId !== credentialId) return;
-      letIn(last, atMs, headersAt.get(credentialId) ?? 0);
-      isDirty = true;
-    },
-    requestFailed: (turnId, kind) => void running.get(turnId)?.failed.push(kind),
+    requestFailed: running.requestFailed,
     turnEnded(end) {
-      const turn = running.get(end.id);
-      running.delete(end.id);
-      const entry = turn && toEntry(turn, end);
+      const entry = running.end(end);
       if (!entry) return;
-      for (const set of [mine, untold, fresh]) set.add(entry.id);
+      news.ended(entry.id);
       keep([{ ...entry, shares: [] }]);
       settle();
     },
     absorb: keep,
     absorbHistory: (more) => setHistory(mergeHistories(history, more)),
-    entries() {
-      refresh();
-      return entries;
-    },
-    entry(turnId) {
-      refresh();
-      return entries.find(({ id }) => id === turnId);
-    },
-    windows() {
-      refresh();
-      return windows;
-    },
+    entries: () => upToDate(() => entries),
+    entry: (turnId) => upToDate(() => entries.find(({ id }) => id === turnId)),
+    windows: () => upToDate(() => windows),
     history: () => history,
-    runningSince: (credentialId) => earliestOn(credentialId, [...running.values()]),
+    runningSince: running.since,
   };
 }
 
-function earliestOn(credentialId: string, turns: readonly Running[]): number | undefined {
-  const begins = turns
-    .filter(({ spans }) => spans.some((span) => span.credentialId === credentialId))
-    .map(({ start }) => start.atMs);
-  return begins.length > 0 ? Math.min(...begins) : undefined;
-}
-
-/** @param toldAtMs - of the last headers: the figures of these very ones may be told just before. */
-function letIn(span: Span, atMs: number, toldAtMs: number): void {
-  const isTold = toldAtMs >= span.toMs && toldAtMs < atMs;
-  if (span.toMs === span.fromMs) span.fromMs = isTold ? toldAtMs : atMs;
-  span.toMs = Math.max(span.toMs, atMs + 1);
-}
-
-function toEntry({ start, spans, requests, failed }: Running, end: TurnEnd) {
-  const last = spans.at(-1);
-  if (!last) return undefined;
-  if (last.toMs > last.fromMs) last.toMs = Math.max(last.toMs, end.atMs);
+/** Which entries of turns of this window are to be announced. Other windows announce their own. */
+function createNews() {
+  const own = new Set<string>();
+  /** Of these, those with news. The ones in `fresh` were never announced. */
+  const untold = new Set<string>();
+  const fresh = new Set<string>();
   return {
-    version: 1 as const,
-    ...start,
-    revision: 0,
-    endedAtMs: end.atMs,
-    credentialId: last.credentialId,
-    spans: spans.map((span) => ({ ...span })),
-    ...(end.tokens ? { tokens: end.tokens } : {}),
-    requests,
-    failed,
-    outcome: end.outcome,
+    ended(id: string): void {
+      for (const set of [own, untold, fresh]) set.add(id);
+    },
+    changed(id: string): void {
+      if (own.has(id)) untold.add(id);
+    },
+    /** The entries with news, each with its next revision, and all entries with these. */
+    take(entries: LedgerEntry[]): { entries: LedgerEntry[]; told: LedgerEntry[] } {
+      if (untold.size === 0) return { entries, told: [] };
+      const told: LedgerEntry[] = [];
+      const all = entries.map((entry) => {
+        if (!untold.has(entry.id)) return entry;
+        const next = fresh.has(entry.id) ? entry : { ...entry, revision: entry.revision + 1 };
+        told.push(next);
+        return next;
+      });
+      untold.clear();
+      fresh.clear();
+      return { entries: all, told };
+    },
+    /** Forgets the turns that are in none of these. */
+    retain(entries: readonly LedgerEntry[]): void {
+      if (own.size === 0) return;
+      const ids = new Set(entries.map(({ id }) => id));
+      for (const id of own) if (!ids.has(id)) own.delete(id);
+    },
   };
 }
 

@@ -4,7 +4,8 @@ import { createLazy } from '../../base/async/lazy.ts';
 import { loadModule } from '../../base/async/loading.ts';
 import type { OpenSharedValue } from '../../base/storage/sharedValue.ts';
 import { notifyFailedLoad } from '../loadNotice.ts';
-import type { Secrets, SharedSecretsDeps } from './sharedSecrets.ts';
+import type { Secrets } from './sealedSecrets.ts';
+import type { SharedSecretsDeps } from './sharedSecrets.ts';
 import { notifyStrandedSecrets } from './storageNotice.ts';
 
 export interface LazySecretsDeps extends Pick<SharedSecretsDeps, 'secrets' | 'leases' | 'log'> {
@@ -16,11 +17,15 @@ export interface LazySecretsDeps extends Pick<SharedSecretsDeps, 'secrets' | 'le
  * is read or written; changes are heard from then on. Rejects with LoadError when that fails.
  */
 export function createLazySecrets(deps: LazySecretsDeps): Secrets & Disposable {
-  const { log } = deps;
+  const { sharedFile, ...own } = deps;
+  const { log } = own;
   const changes = createEmitter<{ key: string }>(() => log.error('a listener to secrets failed'));
   let isDisposed = false;
   const lazy = createLazy(async () => {
-    const secrets = await openSharedSecrets(deps);
+    const { openSharedSecrets } = await notifyFailedLoad(() =>
+      loadModule(() => import('./sharedSecrets.ts')),
+    );
+    const secrets = openSharedSecrets({ ...own, onStranded: notifyStrandedSecrets }, sharedFile);
     secrets.onDidChange(changes.fire);
     if (isDisposed) secrets.dispose();
     return secrets;
@@ -36,12 +41,4 @@ export function createLazySecrets(deps: LazySecretsDeps): Secrets & Disposable {
       lazy.peek()?.dispose();
     },
   };
-}
-
-async function openSharedSecrets({ sharedFile, ...deps }: LazySecretsDeps) {
-  const { createSharedSecrets, noSealedSecrets, sealedSecretsSchema } = await notifyFailedLoad(() =>
-    loadModule(() => import('./sharedSecrets.ts')),
-  );
-  const shared = sharedFile('secrets', sealedSecretsSchema, noSealedSecrets);
-  return createSharedSecrets({ ...deps, shared, onStranded: notifyStrandedSecrets });
 }

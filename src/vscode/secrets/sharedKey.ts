@@ -6,7 +6,7 @@ import type { Leases } from '../../base/storage/leases.ts';
 import type { SharedValue } from '../../base/storage/sharedValue.ts';
 import { createSingleFlight } from '../../base/async/singleFlight.ts';
 import { answerTo, createAsker, seal } from './sealing.ts';
-import type { SealedSecrets, Secrets } from './sharedSecrets.ts';
+import type { SealedSecrets, Secrets } from './sealedSecrets.ts';
 import { ownValue } from '../../base/lookup.ts';
 
 export const keyName = 'codexChat.sharedKey';

@@ -1,40 +1,19 @@
-import type * as vscode from 'vscode';
-import * as z from 'zod/mini';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import { createEmitter } from '../../base/event.ts';
-import { recordOfKnown } from '../../base/json/optionalField.ts';
 import type { Leases } from '../../base/storage/leases.ts';
 import type { Log } from '../../base/log.ts';
-import type { SharedValue } from '../../base/storage/sharedValue.ts';
+import type { OpenSharedValue, SharedValue } from '../../base/storage/sharedValue.ts';
 import { AuthError } from '../../core/auth/errors.ts';
+import {
+  longestEntry,
+  noSealedSecrets,
+  sealedSecretsSchema,
+  type SealedSecrets,
+  type Secrets,
+} from './sealedSecrets.ts';
 import { open, seal } from './sealing.ts';
 import { createKeyRing, keyName, type Stranded } from './sharedKey.ts';
 import { ownValue } from '../../base/lookup.ts';
-
-/** As much of the secret storage as we use. */
-export type Secrets = Pick<vscode.SecretStorage, 'get' | 'store' | 'delete' | 'keys'> & {
-  readonly onDidChange: (listener: (event: { key: string }) => void) => Disposable;
-};
-
-/** Characters of one sealed entry. Tokens take a few thousand. */
-const longestEntry = 200_000;
-const sealed = z.string().check(z.regex(/^[A-Za-z0-9+/=]+$/), z.maxLength(longestEntry));
-const short = z.string().check(z.maxLength(2_000));
-
-/** What windows tell each other of their secrets: each under the key that only they hold. */
-export const sealedSecretsSchema = z.object({
-  version: z.literal(1),
-  /** Which key seals them; the key itself is a secret. */
-  keyId: z.optional(z.string()),
-  /** `null`: deleted. */
-  entries: recordOfKnown(z.nullable(sealed)),
-  /** Windows that ask for the key, by their public keys, and the answers to them. */
-  asked: z.optional(z.catch(recordOfKnown(short), {})),
-  given: z.optional(z.catch(recordOfKnown(short), {})),
-});
-export type SealedSecrets = z.infer<typeof sealedSecretsSchema>;
-
-export const noSealedSecrets: SealedSecrets = { version: 1, entries: {} };
 
 export interface SharedSecretsDeps {
   secrets: Secrets;
@@ -44,6 +23,15 @@ export interface SharedSecretsDeps {
   /** Called once when this window cannot share its secrets with the others. */
   onStranded?: (why: Stranded) => void;
   pauseFor?: (ms: number) => Promise<unknown>;
+}
+
+/** {@link createSharedSecrets} on the file that all windows share. */
+export function openSharedSecrets(
+  deps: Omit<SharedSecretsDeps, 'shared'>,
+  sharedFile: OpenSharedValue,
+): Secrets & Disposable {
+  const shared = sharedFile('secrets', sealedSecretsSchema, noSealedSecrets);
+  return createSharedSecrets({ ...deps, shared });
 }
 
 /**

@@ -4,7 +4,7 @@ import { createEmitter } from '../../base/event.ts';
 import { parseJson } from '../../base/json/json.ts';
 import { createLocalLeases, type Leases } from '../../base/storage/leases.ts';
 import type { Log } from '../../base/log.ts';
-import type { Secrets } from './sharedSecrets.ts';
+import type { Secrets } from './sealedSecrets.ts';
 import {
   readStoredCredential,
   type Credential,

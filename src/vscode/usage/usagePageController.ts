@@ -13,7 +13,7 @@ import type { LedgerScope, UsageAccounts } from '../../shared/protocol/usage.ts'
 import type { Accounts } from '../accounts/accountCommands.ts';
 import type { UnsequencedMessage } from '../chat/messageBatcher.ts';
 import { clampText } from '../../shared/clamp.ts';
-import type { LimitBanner } from './limitBanner.ts';
+import type { LimitMessages } from './limitMessages.ts';
 import { usageAccounts } from './usageAccounts.ts';
 import {
   ledgerEntries,
@@ -41,7 +41,7 @@ export interface UsagePageControllerDeps {
   accounts: Accounts;
   workspaceAccount: () => string | undefined;
   /** Takes the requests about limits that the page itself does not. */
-  banner: Pick<LimitBanner, 'handle' | 'tellAgain'>;
+  banner: Pick<LimitMessages, 'handle' | 'tellAgain'>;
   /** Fires when anything that the page shows may have changed. */
   onDidChange: Event<void>;
   now: () => number;

@@ -14,7 +14,7 @@ import {
 import { cooldownsSchema, withCooldown } from '../../../src/core/pool/cooldown.ts';
 import { noStoredQuota, storedQuota } from '../../../src/core/quota/store/storageSchema.ts';
 import { createSharedFile } from '../../../src/node/storage/sharedValue.ts';
-import { noSealedSecrets, sealedSecretsSchema } from '../../../src/vscode/secrets/sharedSecrets.ts';
+import { noSealedSecrets, sealedSecretsSchema } from '../../../src/vscode/secrets/sealedSecrets.ts';
 import { recordingLog } from '../../support/credentials.ts';
 
 /*

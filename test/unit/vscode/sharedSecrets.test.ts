@@ -8,12 +8,12 @@ import {
   type SharedValue,
 } from '../../../src/base/storage/sharedValue.ts';
 import {
-  createSharedSecrets,
   noSealedSecrets,
   sealedSecretsSchema,
   type SealedSecrets,
   type Secrets,
-} from '../../../src/vscode/secrets/sharedSecrets.ts';
+} from '../../../src/vscode/secrets/sealedSecrets.ts';
+import { createSharedSecrets } from '../../../src/vscode/secrets/sharedSecrets.ts';
 import { recordingLog } from '../../support/credentials.ts';
 
 const never = new AbortController().signal;

@@ -11,7 +11,7 @@ import type { QuotaState } from '../../../src/core/quota/store/record.ts';
 import { toWebview } from '../../../src/shared/protocol/messages.ts';
 import type { UnsequencedMessage } from '../../../src/vscode/chat/messageBatcher.ts';
 import { createUsagePageController } from '../../../src/vscode/usage/usagePageController.ts';
-import { createLimitBanner } from '../../../src/vscode/usage/limitBanner.ts';
+import { createLimitMessages } from '../../../src/vscode/usage/limitMessages.ts';
 import { recordingLog } from '../../support/credentials.ts';
 import { editor, Uri } from '../../support/vscode.ts';
 import { createPoolWorld } from './poolWorld.ts';
@@ -65,7 +65,7 @@ async function world(
     chatId: () => 'chat',
     accounts,
     workspaceAccount: () => undefined,
-    banner: createLimitBanner({ sending, held, tell: (message) => told.push(message) }),
+    banner: createLimitMessages({ sending, held, tell: (message) => told.push(message) }),
     onDidChange: change.event,
     now: clock.now,
     log,

@@ -2,7 +2,7 @@ import { h, s, setAttribute } from '../../base/dom.ts';
 import { icon } from '../../base/icons.ts';
 import { codePieces, createCodeText } from './codeText.ts';
 import type { CodeInfo } from '../parse/fenceInfo.ts';
-import type { MarkdownActions } from '../markdownView.ts';
+import type { MarkdownActions } from '../markdownActions.ts';
 import { replaceKeepingSelection } from '../selection.ts';
 import { createToolbar } from './toolbar.ts';
 import { countLineEnds } from '../parse/textUnits.ts';

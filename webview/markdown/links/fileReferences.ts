@@ -3,7 +3,7 @@ import { h } from '../../base/dom.ts';
 import { decodeEntities } from '../parse/entities.ts';
 import type { FileLinks } from './fileLinks.ts';
 import { sanitizeText } from '../parse/sanitizeText.ts';
-import type { MarkdownActions } from '../markdownView.ts';
+import type { MarkdownActions } from '../markdownActions.ts';
 
 const maxShownTarget = 300;
 

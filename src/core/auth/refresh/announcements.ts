@@ -2,21 +2,8 @@ import * as z from 'zod/mini';
 import { parseJson } from '../../../base/json/json.ts';
 import type { Credential } from '../credential.ts';
 import { AuthError } from '../errors.ts';
-import { answerLimitMs } from './refreshJournal.ts';
-import type { RefresherDeps } from './refresher.ts';
-
-/** As much of the secret storage as an announcement needs. */
-export interface AnnouncementStore {
-  get(key: string): PromiseLike<string | undefined>;
-  store(key: string, value: string): PromiseLike<void>;
-}
-
-/** What windows of several machines have in common: their secrets, but no folder and no locks. */
-export interface SharedSecretHosts {
-  secrets: AnnouncementStore;
-  /** The extensions of this window run on another machine than the secret storage. */
-  isRemote: boolean;
-}
+import { answerLimitMs, type AnnouncementStore } from './refreshJournal.ts';
+import type { RefresherDeps } from './refresherDeps.ts';
 
 const mostHosts = 8;
 const word = z.string().check(z.minLength(1), z.maxLength(200));

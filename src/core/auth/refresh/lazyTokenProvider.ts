@@ -2,7 +2,7 @@ import { createEmitter } from '../../../base/event.ts';
 import { createLazy } from '../../../base/async/lazy.ts';
 import type { Log } from '../../../base/log.ts';
 import type { TokenProvider } from './tokenProvider.ts';
-import type { SignOut } from './refresher.ts';
+import type { SignOut } from './refresherDeps.ts';
 
 /**
  * Grants whose code is loaded when the first one is asked for. They reject with what `load` rejects

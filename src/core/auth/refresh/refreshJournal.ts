@@ -7,7 +7,6 @@ import { freeLocks, type MachineLocks } from '../../../base/storage/locks.ts';
 import { recordOfKnown } from '../../../base/json/optionalField.ts';
 import { singleProcess, type PeerProcesses } from '../../../base/processes.ts';
 import { createLocalValue, type SharedValue } from '../../../base/storage/sharedValue.ts';
-import type { SharedSecretHosts } from './announcements.ts';
 import type { Credential } from '../credential.ts';
 import { storeFailure } from '../errors.ts';
 import { createLocalAnswers, type SealedAnswers } from './sealedAnswers.ts';
@@ -46,6 +45,19 @@ type Flight = NonNullable<Note['inFlight']>;
 /** By the name that {@link SharedRefresh.nameOf} gives. Neither tokens nor e-mail addresses. */
 export const refreshEntriesSchema = recordOfKnown(noteSchema);
 export type RefreshEntries = z.infer<typeof refreshEntriesSchema>;
+
+/** As much of the secret storage as an announcement needs. */
+export interface AnnouncementStore {
+  get(key: string): PromiseLike<string | undefined>;
+  store(key: string, value: string): PromiseLike<void>;
+}
+
+/** What windows of several machines have in common: their secrets, but no folder and no locks. */
+export interface SharedSecretHosts {
+  secrets: AnnouncementStore;
+  /** The extensions of this window run on another machine than the secret storage. */
+  isRemote: boolean;
+}
 
 /** What the windows share in order to refresh once for all. */
 export interface SharedRefresh {

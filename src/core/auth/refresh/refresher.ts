@@ -1,7 +1,4 @@
-import type { Clock } from '../../../base/async/clock.ts';
-import type { Http } from '../../../base/http.ts';
 import type { HoldReach } from '../../../base/storage/leases.ts';
-import type { Log } from '../../../base/log.ts';
 import { createAnnouncements, type Announcements } from './announcements.ts';
 import {
   withoutTokens,
@@ -16,10 +13,9 @@ import {
   createRefreshJournal,
   refreshLease,
   type RefreshJournal,
-  type SharedRefresh,
   type RefreshStatus,
 } from './refreshJournal.ts';
-import type { ReliableStore } from './reliableStore.ts';
+import type { RefresherDeps } from './refresherDeps.ts';
 import { createUnstoredCredentials, type UnstoredCredentials } from './sealedAnswers.ts';
 import { createReuseWatch, lockToken, type ReuseWatch, type TokenLock } from './tokenLock.ts';
 import { hasRunOut, withAnswer } from '../tokens.ts';
@@ -30,25 +26,6 @@ const rereadAfterMs = [0, 250, 1000];
 const patienceMs = { free: 0, behind: 4_000, taken: 20_000, left: 1_000, unanswered: 0 };
 const firstPauseMs = 25;
 const longestPauseMs = 500;
-
-export interface SignOut {
-  /** The credential as it is now: without tokens. */
-  credential: Credential;
-  reason: SignedOutReason;
-}
-
-export interface RefresherDeps {
-  store: ReliableStore;
-  http: Http;
-  issuer: () => string;
-  clock: Clock;
-  log: Log;
-  userAgent?: string;
-  shared: SharedRefresh;
-  newId: () => string;
-  onSignOut: (signOut: SignOut) => void;
-  onRefresh: (credential: Credential) => void;
-}
 
 /**
  * Gives a credential with another access token than the old one, from the store if it has one by

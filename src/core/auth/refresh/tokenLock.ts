@@ -5,7 +5,7 @@ import type { Announcements } from './announcements.ts';
 import type { Credential } from '../credential.ts';
 import { AuthError } from '../errors.ts';
 import { longestKeptMs, longestLagMs, type RefreshJournal } from './refreshJournal.ts';
-import type { RefresherDeps } from './refresher.ts';
+import type { RefresherDeps } from './refresherDeps.ts';
 
 const never = new AbortController().signal;
 /** How long the store may take to show what another window made of a token, ms. */

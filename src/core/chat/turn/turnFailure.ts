@@ -1,14 +1,21 @@
 import { traceError } from '../../../base/describeError.ts';
 import type { Log } from '../../../base/log.ts';
 import { errorMessage } from '../messages/errorMessages.ts';
+import type { LimitAction } from '../../../shared/protocol/limits.ts';
 import type { TurnFailure } from '../../../shared/protocol/turn.ts';
-import type { SessionDeps } from '../session.ts';
 import type { Turn } from './turn.ts';
 
-type WordsDeps = Pick<SessionDeps, 'clock' | 'log' | 'limitHint' | 'limitActions'>;
+export interface TurnFailureDeps {
+  clock: { now(): number };
+  log: Log;
+  /** What the person may do about a limit that ended a turn. */
+  limitActions?: (error: unknown) => LimitAction[];
+  /** What else is worth saying about such a limit, one sentence; empty when nothing is. */
+  limitHint?: (error: unknown) => string;
+}
 
 /** What a turn says about the error that ended it, with the limit actions as they are now. */
-export function wordsFor(error: unknown, deps: WordsDeps): TurnFailure {
+export function wordsFor(error: unknown, deps: TurnFailureDeps): TurnFailure {
   const told = errorMessage(error, deps.clock.now());
   if (told.kind === 'internal') deps.log.error(`turn failed: ${traceError(error)}`);
   const limitHint = guarded(() => deps.limitHint?.(error) ?? '', '', deps.log);
@@ -24,7 +31,7 @@ export function wordsFor(error: unknown, deps: WordsDeps): TurnFailure {
 export function renewLimitActions(
   turn: Turn,
   errors: ReadonlyMap<string, unknown>,
-  deps: WordsDeps,
+  deps: TurnFailureDeps,
 ): boolean {
   if (!turn.failure || !errors.has(turn.id)) return false;
   const words = wordsFor(errors.get(turn.id), deps);

@@ -1,7 +1,8 @@
 import type { BearerToken } from '../../auth/bearerToken.ts';
 import type { HttpRequest } from '../../../base/http.ts';
 import { wellFormedJson } from '../../../base/json/wellFormed.ts';
-import { developerMessage, prepareInput, type InputItem } from './input.ts';
+import { developerMessage, type InputItem } from './input.ts';
+import { prepareInput } from './prepareInput.ts';
 import type { ItemOwnership } from './itemOwnership.ts';
 import { createToolNames } from './toolNames.ts';
 import { functionTool, type ToolDefinition } from './toolSchema.ts';

@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from '../attempt.ts';
+import type { AttemptOutcome } from '../attemptPorts.ts';
 import type { OutputItem, ResponseObject } from './events.ts';
 import { isCall } from './outputItems.ts';
 import type { Answer, TokenUsage } from './turnEvent.ts';

@@ -4,7 +4,7 @@ import { createTimeSlices } from '../../../base/async/timeSlices.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { createAnswer, type AnswerChange, type AnswerState } from './answer.ts';
 import { createAnswerBody, wrongForm } from './answerBody.ts';
-import type { AttemptOutcome, AttemptPorts } from '../attempt.ts';
+import type { AttemptOutcome, AttemptPorts } from '../attemptPorts.ts';
 import { failureFromEvent, type ApiError } from '../retry/classify.ts';
 import {
   errorOfEvent,

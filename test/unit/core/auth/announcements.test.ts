@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Clock } from '../../../../src/base/async/clock.ts';
 import type { Http } from '../../../../src/base/http.ts';
 import { silentLog } from '../../../../src/base/log.ts';
-import type { AnnouncementStore } from '../../../../src/core/auth/refresh/announcements.ts';
+import type { AnnouncementStore } from '../../../../src/core/auth/refresh/refreshJournal.ts';
 import { AuthError } from '../../../../src/core/auth/errors.ts';
 import { createTokenProvider } from '../../../../src/core/auth/refresh/tokenProvider.ts';
 import { createLocalRefresh } from '../../../../src/core/auth/refresh/refreshJournal.ts';

@@ -4,7 +4,7 @@ import type { Credential } from '../../../../src/core/auth/credential.ts';
 import type { TokenProvider } from '../../../../src/core/auth/refresh/tokenProvider.ts';
 import { createEmitter } from '../../../../src/base/event.ts';
 import { createLazyTokenProvider } from '../../../../src/core/auth/refresh/lazyTokenProvider.ts';
-import type { SignOut } from '../../../../src/core/auth/refresh/refresher.ts';
+import type { SignOut } from '../../../../src/core/auth/refresh/refresherDeps.ts';
 import { deferred } from '../../../support/deferred.ts';
 
 const { signal } = new AbortController();

@@ -3,16 +3,11 @@ import { expect, test } from 'vitest';
 import {
   mergeHistories,
   noHistory,
-  readHistory,
+  windowHistory,
   type WindowHistory,
   type WindowPoint,
 } from '../../../../src/core/ledger/history.ts';
-import {
-  forecastTimeLeft,
-  forecastOf,
-  forecastSentence,
-  forecastsOf,
-} from '../../../../src/core/ledger/forecast.ts';
+import { forecastOf, forecastSentence, forecastsOf } from '../../../../src/core/ledger/forecast.ts';
 
 const beginsAtMs = Date.UTC(2026, 9, 5, 9);
 const min = 60_000;
@@ -53,7 +48,6 @@ test('tells when a window will be used up', () => {
   expect(forecastSentence([runway], nowMs, place)).toBe(
     'At this pace, the 5-hour limit will be reached at 12:20 (in 1 h 26 min), before it resets at 14:00.',
   );
-  expect(forecastTimeLeft(runway, nowMs)).toBe('≈ 1 h 25 min left at this pace');
 });
 
 test('a single jump is no pace', () => {
@@ -81,6 +75,9 @@ test.each([
 ])('says nothing by %s', (_, points, nowMin) => {
   expect(forecastOf(series(points), beginsAtMs + nowMin * min)).toBeUndefined();
 });
+
+/** As the shared file reads it. */
+const read = (stored: unknown) => windowHistory.safeParse(stored).data ?? noHistory;
 
 const point = fc.record({
   atMs: fc.integer({ min: 0, max: 40 }),
@@ -119,10 +116,10 @@ test('a long history stays bounded and keeps its peaks and resets', () => {
   expect(kept.length).toBeLessThanOrEqual(3000);
   expect(kept.filter(({ usedPercent }) => usedPercent > 99.8).length).toBe(33);
   expect(new Set(kept.map(({ resetsAtMs }) => resetsAtMs)).size).toBe(34);
-  expect(readHistory(JSON.parse(JSON.stringify(long)))).toEqual(long);
+  expect(read(JSON.parse(JSON.stringify(long)))).toEqual(long);
 });
 
 test.each([undefined, 7, { version: 2 }, { version: 1, series: [{ label: 3 }] }])(
   'reads an empty history from what is none: %j',
-  (stored) => expect(readHistory(stored)).toEqual(noHistory),
+  (stored) => expect(read(stored)).toEqual(noHistory),
 );

@@ -1,5 +1,6 @@
 import type { LedgerReading } from '../../../../src/core/ledger/history.ts';
-import type { LedgerTracker, TurnStart } from '../../../../src/core/ledger/tracker.ts';
+import type { TurnStart } from '../../../../src/core/ledger/runningTurns.ts';
+import type { LedgerTracker } from '../../../../src/core/ledger/tracker.ts';
 import type { Tokens } from '../../../../src/core/ledger/entry.ts';
 
 /** How somebody works, for made-up ledgers of which the truth is known. */

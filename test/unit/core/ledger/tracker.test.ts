@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { apportion } from '../../../../src/core/ledger/attribute.ts';
+import { apportion } from '../../../../src/core/ledger/apportion.ts';
 import { sumPoints, toMilliPoints } from '../../../../src/core/ledger/entry.ts';
 import { windowLedger } from '../../../../src/core/ledger/ledger.ts';
 import type { LedgerReading } from '../../../../src/core/ledger/history.ts';

@@ -2,11 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { truncate } from '../../../../src/base/truncate.ts';
 import { wellFormedJson } from '../../../../src/base/json/wellFormed.ts';
-import {
-  prepareInput,
-  userMessage,
-  type InputItem,
-} from '../../../../src/core/responses/request/input.ts';
+import { userMessage, type InputItem } from '../../../../src/core/responses/request/input.ts';
+import { prepareInput } from '../../../../src/core/responses/request/prepareInput.ts';
 import {
   buildRequest,
   type ResponsesRequest,

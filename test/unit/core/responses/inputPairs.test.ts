@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { prepareInput, type InputItem } from '../../../../src/core/responses/request/input.ts';
+import type { InputItem } from '../../../../src/core/responses/request/input.ts';
+import { prepareInput } from '../../../../src/core/responses/request/prepareInput.ts';
 
 const outputOf: Readonly<Record<string, string>> = {
   function_call: 'function_call_output',

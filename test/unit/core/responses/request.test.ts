@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { userMessage, type InputItem } from '../../../../src/core/responses/request/input.ts';
-import { prepareInput } from '../../../../src/core/responses/request/input.ts';
+import { prepareInput } from '../../../../src/core/responses/request/prepareInput.ts';
 import {
   buildRequest,
   type ResponsesRequest,

@@ -6,9 +6,9 @@ import { createFileLinks } from '../../../../webview/markdown/links/fileLinks.ts
 import { createLexer } from '../../../../webview/markdown/parse/lexer.ts';
 import {
   createMarkdownView,
-  type MarkdownActions,
   type MarkdownView,
 } from '../../../../webview/markdown/markdownView.ts';
+import type { MarkdownActions } from '../../../../webview/markdown/markdownActions.ts';
 import { cutIntoDeltas, longAnswer } from './corpus.ts';
 import { findFaults, type Expectations } from './expectations.ts';
 

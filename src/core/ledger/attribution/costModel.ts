@@ -1,5 +1,5 @@
 import type { Booking } from './attribute.ts';
-import type { WindowPeriod } from './windowPeriods.ts';
+import type { WindowPeriod } from '../windowPeriods.ts';
 import type { Timeline } from './timeline.ts';
 
 /** How much of a window a weighted token takes, thousandths of a percentage point. */

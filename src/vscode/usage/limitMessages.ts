@@ -6,21 +6,21 @@ import type { ScheduledPrompt } from '../../shared/protocol/limits.ts';
 import type { UsageRequest } from '../../shared/protocol/messages.ts';
 import type { UnsequencedMessage } from '../chat/messageBatcher.ts';
 
-export interface LimitBannerDeps {
+export interface LimitMessagesDeps {
   sending: Pick<PromptSubmission, 'warning' | 'onDidChange'>;
   held: Pick<ScheduledPrompts, 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
   tell: (message: UnsequencedMessage) => void;
 }
 
 /** What the panel shows above the message field about limits: scheduled prompts and a cost warning. */
-export interface LimitBanner extends Disposable {
+export interface LimitMessages extends Disposable {
   /** False for a request that is not about the banner. */
   handle(request: UsageRequest): boolean;
   /** Sends the page what a snapshot does not contain. */
   tellAgain(): void;
 }
 
-export function createLimitBanner({ sending, held, tell }: LimitBannerDeps): LimitBanner {
+export function createLimitMessages({ sending, held, tell }: LimitMessagesDeps): LimitMessages {
   const lifetime = new Disposables();
   const tellScheduled = () => tell({ type: 'scheduled', prompts: held.list().map(toScheduled) });
   const tellWarning = () => {

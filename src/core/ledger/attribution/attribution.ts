@@ -1,7 +1,7 @@
 import { attribute, type WindowPeriodShares } from './attribute.ts';
-import { windowPeriodsOf, type WindowPeriod } from './windowPeriods.ts';
-import { inputWeight, tokenWeight, toPoints, type LedgerEntry, type Share } from './entry.ts';
-import type { WindowHistory, WindowSeries } from './history.ts';
+import { windowPeriodsOf, type WindowPeriod } from '../windowPeriods.ts';
+import { inputWeight, tokenWeight, toPoints, type LedgerEntry, type Share } from '../entry.ts';
+import type { WindowHistory, WindowSeries } from '../history.ts';
 import { bookingBy, learnCostModel, risesOf, type CostModel, type Rise } from './costModel.ts';
 import { createTimeline, type Timeline, type TurnSpan } from './timeline.ts';
 
@@ -18,18 +18,21 @@ export type Attributable = Pick<LedgerEntry, 'id' | 'spans' | 'model' | 'tokens'
   running?: boolean;
 };
 
-export interface AttributionCache {
+export interface Attribution {
   /**
-   * Splits the use of every window that the history tells of. What it says depends on its
-   * arguments alone; runs that are as they were the last time are not split anew.
+   * Splits the use of every limit in the history between these turns and everything else. The
+   * result depends on the arguments alone; window periods that are as they were the last time are
+   * not split again.
    */
-  split(history: WindowHistory, turns: readonly Attributable[]): Splitting;
+  split(history: WindowHistory, turns: readonly Attributable[]): AttributionResult;
 }
 
-export interface Splitting {
+export interface AttributionResult {
   windows: readonly WindowShares[];
-  /** Turns whose shares may be others than the last time. */
+  /** Turns whose shares may differ from the last time. */
   changed: ReadonlySet<string>;
+  /** What the turn took of each limit, one share for each window period that it touched. */
+  sharesOf(turnId: string): Share[];
 }
 
 /** A run with all that its split depends on. */
@@ -50,7 +53,7 @@ interface Known {
   parts: readonly Part[];
 }
 
-export function createAttributionCache(): AttributionCache {
+export function createAttribution(): Attribution {
   let known = new Map<string, Known>();
   return {
     split(history, turns) {
@@ -64,7 +67,8 @@ export function createAttributionCache(): AttributionCache {
       }
       for (const [key, { parts }] of known) if (!next.has(key)) noteAll(parts, changed);
       known = next;
-      return { windows: [...next.values()].map(({ window }) => window), changed };
+      const windows = [...next.values()].map(({ window }) => window);
+      return { windows, changed, sharesOf: (turnId) => sharesOf(turnId, windows) };
     },
   };
 }
@@ -136,8 +140,7 @@ function textOf(rates: CostModel, spans: readonly TurnSpan[]): string {
   return JSON.stringify([rates.inputFirst, models.map((model) => [model, rates.rate(model)])]);
 }
 
-/** What the turn took of each window, one share for each run that it touched. */
-export function sharesOf(turnId: string, windows: readonly WindowShares[]): Share[] {
+function sharesOf(turnId: string, windows: readonly WindowShares[]): Share[] {
   return windows.flatMap(({ series, cycles }) =>
     cycles.flatMap(({ cycle, turns }): Share[] => {
       const share = turns.get(turnId);
