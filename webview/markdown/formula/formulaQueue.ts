@@ -6,7 +6,10 @@ export interface Formula {
   readonly display: boolean;
 }
 
-const budgetMs = 8;
+/** Of a frame, in which other things are drawn too. */
+const budgetMs = 5;
+/** Elements that may be made in a frame; all of them are laid out with it. */
+const mostElements = 300;
 /** Even on a busy page the next formulas come within this. */
 const timeoutMs = 500;
 
@@ -72,11 +75,16 @@ function loadSheet(): Promise<void> {
 function work(): void {
   asked = false;
   const start = performance.now();
+  let made = 0;
   for (const [element, { tex, display }] of waiting) {
-    if (performance.now() - start > budgetMs) break;
+    if (made >= mostElements || performance.now() - start > budgetMs) break;
     waiting.delete(element);
     const nodes = element.isConnected ? typeset?.(tex, display) : undefined;
     if (nodes) element.replaceChildren(nodes);
+    made += element.getElementsByTagName('*').length;
   }
-  ask((next) => requestIdleCallback(next, { timeout: timeoutMs }));
+  // What was made is laid out before more is.
+  ask((next) => {
+    requestAnimationFrame(() => requestIdleCallback(next, { timeout: timeoutMs }));
+  });
 }
