@@ -314,7 +314,7 @@ describe('blocks', () => {
     const bomb = Array.from({ length: 60 }, (_, k) => `${'  '.repeat(k)}- a\n`).join('');
     const { drawn } = await markdown.call<{ drawn: number }>('drawingBudget', bomb.repeat(20), 30);
     expect(drawn).toBeLessThan(20);
-    expect(drawn).toBeGreaterThan(0);
+    expect(await answer().locator('li').count()).toBeGreaterThan(0);
   });
 });
 

@@ -29,6 +29,8 @@ const slowDrawMs = 6;
 const mostShown = 10_000;
 /** Cleaned units that wait to be drawn. */
 const mostWaiting = 40_000;
+/** What cleaning a piece of text takes, in elements. */
+const cleanedWeight = 20;
 
 /** An empty view that grows with `append`. */
 export function createMarkdownView(actions: MarkdownActions): MarkdownView {
@@ -71,7 +73,12 @@ export function createMarkdownView(actions: MarkdownActions): MarkdownView {
 
   function settle(budget: Budget): boolean {
     for (;;) {
-      while (incoming.length > 0 && stream.waiting < mostWaiting) stream.push(incoming.take());
+      // Of what is cleaned, nothing may be left to draw, but it takes its time.
+      while (incoming.length > 0 && stream.waiting < mostWaiting) {
+        if (budget.isSpent()) return true;
+        stream.push(incoming.take());
+        budget.spend(cleanedWeight);
+      }
       if (stream.settle(budget, incoming.isWhole, most)) return true;
       if (incoming.length === 0 || stream.weight >= most) return false;
     }

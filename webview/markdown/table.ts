@@ -2,6 +2,7 @@ import type { Tokens } from 'marked';
 import { h, setAttribute } from '../base/dom.ts';
 import { drawInline } from './inline.ts';
 import type { RenderContext, Steps } from './renderContext.ts';
+import { rowWeight } from './parse/weight.ts';
 
 /** A table on the page. It grows by rows; a big one is cut, with a button for the rest. */
 export interface TableBlock {
@@ -72,7 +73,7 @@ export function createTable({ header }: Tokens.Table, pen: RenderContext): Table
       const row = rows[drawn++];
       if (body.childElementCount >= Math.max(1, maxCells / width)) body = startGrid();
       if (row) body.append(drawRow('td', row, width, pen));
-      yield width;
+      yield width + rowWeight;
     }
   }
 

@@ -12,6 +12,8 @@ export interface CodeText {
  * would be laid out for each text that is added to it; a long line has boxes within its line.
  */
 const pieceLength = 2_048;
+/** A line is laid out by itself, however short it is: it counts as so many units more. */
+const lineUnits = 8;
 
 /** Gives the pieces of a code element that `createCodeText` fills. */
 export function codePieces(code: HTMLElement): readonly HTMLElement[] {
@@ -38,6 +40,7 @@ export function createCodeText(code: HTMLElement): CodeText {
     box = undefined;
     add('\n');
     inBox = 0;
+    inPiece += lineUnits;
     if (inPiece < pieceLength) return;
     piece = undefined;
     inPiece = 0;

@@ -6,7 +6,7 @@ import { createFenceReader, type FenceReader } from './fenceReader.ts';
 import { readInfo } from './fenceInfo.ts';
 import { createLexer, type DrawnToken } from './lexer.ts';
 import type { RenderContext, Steps } from '../renderContext.ts';
-import { prefixOf, seamOf, type Joint } from './seam.ts';
+import { prefixOf, prefixWeight, seamOf, type Joint } from './seam.ts';
 import { countLineEnds } from './textUnits.ts';
 import { weightOf } from './weight.ts';
 import { cutLength, windowOf, type Window } from './window.ts';
@@ -78,8 +78,9 @@ export function createBlockStream(
     return true;
   }
 
-  function feedFence(reader: FenceReader, isWhole: boolean): boolean {
+  function feedFence(reader: FenceReader, isWhole: boolean, budget: Budget): boolean {
     const { length, state } = reader.feed(tail, isWhole);
+    budget.spend(blockWeight + countLineEnds(tail, length) / linesOfWeight);
     drop(length);
     if (state !== 'closed') return state === 'goesOn';
     painter.endCode(reader.block);
@@ -93,7 +94,7 @@ export function createBlockStream(
     const source = prefixOf(seam) + tail.slice(0, length);
     const tokens = lexer.lex(source);
     const to = goesOn ? seamOf(tokens, source, tail.slice(length, length + lineLooked)) : [];
-    const weight = weightOf(tokens, Infinity);
+    const weight = Math.max(0, weightOf(tokens, Infinity) - prefixWeight(seam));
     settled.weight += weight;
     budget.spend(length / unitsOfWeight);
     lexer.learn(tokens);
@@ -128,24 +129,24 @@ export function createBlockStream(
   /** Settles a piece of a block that is too long to wait for its end. */
   function takePiece(window: Window, budget: Budget): boolean {
     const prefix = prefixOf(seam);
-    openTokens = lexer.lex(prefix + window.text);
+    const source = prefix + window.text;
     const goesOn = seam.length > 0;
-    if (window.isAll && !goesOn && weightOf(openTokens, mostAtOnce) <= mostAtOnce) return false;
-    const length = cutLength(openTokens, prefix, window, goesOn);
+    if (window.isAll && !goesOn) {
+      openTokens = lexer.lex(source);
+      if (weightOf(openTokens, mostAtOnce) <= mostAtOnce) return false;
+    }
+    const length = cutLength(lexer.lexBlocks(source), prefix, window, goesOn);
     if (length > 0) take(length, true, budget);
     return length > 0;
   }
 
   /** Settles the next piece; false when only the open block is left. */
   function advance(isWhole: boolean, budget: Budget): boolean {
-    if (fence) {
-      budget.spend(blockWeight);
-      return feedFence(fence, isWhole);
-    }
+    if (fence) return feedFence(fence, isWhole, budget);
     if (seam.length === 0 && startFence()) return true;
     if (tail === '' && isWhole) endSeam();
     if (tail === '') return false;
-    const window = windowOf(tail);
+    const window = windowOf(tail, seam.length);
     if (!isWhole || !window.isAll) return takeClosed(window, budget) || takePiece(window, budget);
     take(tail.length, false, budget);
     return true;
@@ -185,5 +186,7 @@ export function createBlockStream(
 
 /** A code block has buttons. */
 const blockWeight = 20;
+/** Lines of code that are laid out as fast as an element. */
+const linesOfWeight = 8;
 /** Enough to see whether the next line is blank. */
 const lineLooked = 1_000;

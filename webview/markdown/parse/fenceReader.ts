@@ -3,6 +3,8 @@ import { takeCode, type Fence } from './fence.ts';
 
 /** UTF-16 units that are drawn at once. */
 export const codePiece = 8_192;
+/** Line ends that are drawn at once: each line is laid out by itself, however short it is. */
+const pieceLines = 1_000;
 
 export interface FedCode {
   /** Units of the text that were taken. */
@@ -22,8 +24,8 @@ export function createFenceReader(fence: Fence, block: CodeBlock): FenceReader {
   return {
     block,
     feed(text, isWhole) {
-      const isAll = text.length <= codePiece;
-      const piece = isAll ? text : text.slice(0, codePiece);
+      const piece = pieceOf(text);
+      const isAll = piece.length === text.length;
       const isLast = isWhole && isAll;
       const { code, rest, closed, midLine } = takeCode(fence, piece, isLast, isMidLine);
       isMidLine = midLine;
@@ -33,4 +35,14 @@ export function createFenceReader(fence: Fence, block: CodeBlock): FenceReader {
       return { length, state: isAll || length === 0 ? 'waits' : 'goesOn' };
     },
   };
+}
+
+function pieceOf(text: string): string {
+  let end = 0;
+  for (let lines = 0; lines < pieceLines; lines++) {
+    const next = text.indexOf('\n', end) + 1;
+    if (next === 0 || next > codePiece) return text.slice(0, codePiece);
+    end = next;
+  }
+  return text.slice(0, end);
 }

@@ -18,17 +18,21 @@ export interface BlockLexer {
   readonly known: number;
   /** Cleaned source to tokens, with all known definitions. Never throws. */
   lex(source: string): readonly DrawnToken[];
+  /** As `lex`, without what stands in words: only which blocks there are. */
+  lexBlocks(source: string): readonly DrawnToken[];
   /** Length of the part of `lines`, complete lines, that nothing that follows can change. */
   settledLength(lines: string): number;
   /** Keeps the link definitions among finished tokens; the first of a label wins. */
   learn(tokens: readonly Token[]): void;
 }
 
-const maxDepth = 32;
+const maxDepth = 16;
 const maxInline = 20_000;
 const maxDenseInline = 2_000;
 /** Words are read in pieces of this length: the parser's time may grow with the square of it. */
 const inlinePiece = 2_500;
+/** The parser looks through the piece for each of these. */
+const mostDelimiters = 100;
 /** The parser looks through all of them for each reference. */
 const maxDefinitions = 500;
 /** The cells of one row are laid out together. */
@@ -36,7 +40,8 @@ const maxColumns = 1_000;
 
 export function createLexer(): BlockLexer {
   const links = new Map<string, { href: string; title: string }>();
-  let last: { readonly source: string; readonly tokens: readonly DrawnToken[] } | undefined;
+  let last: Read | undefined;
+  let lastBlocks: Read | undefined;
 
   function create(): LimitedLexer {
     const lexer = new LimitedLexer({
@@ -58,31 +63,44 @@ export function createLexer(): BlockLexer {
     }
   }
 
+  function readBlocks(source: string): readonly DrawnToken[] {
+    try {
+      const lexer = create();
+      return drawnTokens(lexer.blockTokens(source, lexer.tokens));
+    } catch {
+      return [plainParagraph(source)];
+    }
+  }
+
+  function lexBlocks(source: string): readonly DrawnToken[] {
+    if (lastBlocks?.source !== source) lastBlocks = { source, tokens: readBlocks(source) };
+    return lastBlocks.tokens;
+  }
+
   return {
     get known() {
       return links.size;
     },
+    lexBlocks,
     lex(source) {
       if (last?.source !== source) last = { source, tokens: read(source) };
       return last.tokens;
     },
-    settledLength(lines) {
-      try {
-        const lexer = create();
-        return lengthBeforeLast(lines, lexer.blockTokens(lines, lexer.tokens));
-      } catch {
-        return 0;
-      }
-    },
+    settledLength: (lines) => lengthBeforeLast(lines, lexBlocks(lines)),
     learn(tokens) {
       for (const definition of definitions(tokens)) {
         const { tag, href, title } = definition;
         if (links.has(tag) || links.size >= maxDefinitions) continue;
         links.set(tag, { href, title });
-        last = undefined;
+        last = lastBlocks = undefined;
       }
     },
   };
+}
+
+interface Read {
+  readonly source: string;
+  readonly tokens: readonly DrawnToken[];
 }
 
 /** The tokens that we draw; the parser makes no others, so none is lost. */
@@ -134,8 +152,8 @@ function createHooks(): Hooks {
 
 class LimitedLexer extends Lexer {
   override inlineTokens(source: string, tokens: Token[] = []): Token[] {
-    if (source.length > inlinePiece) {
-      const length = pieceLength(source);
+    const length = pieceLength(source);
+    if (length < source.length) {
       this.inlineTokens(source.slice(0, length), tokens);
       return this.inlineTokens(source.slice(length), tokens);
     }
@@ -152,9 +170,19 @@ class LimitedLexer extends Lexer {
 
 /** Behind a line, or else a word; what follows has no say in it, so that a growing text stays as it is. */
 function pieceLength(source: string): number {
-  const piece = source.slice(0, inlinePiece);
+  const most = Math.min(inlinePiece, denseLength(source));
+  if (source.length <= most) return source.length;
+  const piece = source.slice(0, most);
   const gap = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf(' ')) + 1;
-  return gap > inlinePiece / 2 ? gap : wholeCharacters(piece, inlinePiece);
+  return gap > most / 2 ? gap : wholeCharacters(piece, most);
+}
+
+/** Where the text has as many delimiters of emphasis as are read together. */
+function denseLength(source: string): number {
+  const delimiters = /[*_]+/g;
+  for (let count = 0; count < mostDelimiters; count++)
+    if (!delimiters.test(source)) return Infinity;
+  return delimiters.lastIndex;
 }
 
 /** Quotes and lists deeper than the limit are not opened, so their marks stay text. */

@@ -52,6 +52,11 @@ export function prefixOf(seam: readonly Joint[]): string {
   return lines;
 }
 
+/** What `weightOf` makes of the blocks that `prefixOf` opens once more: a list with its item, or one. */
+export function prefixWeight(seam: readonly Joint[]): number {
+  return seam.reduce((sum, { kind }) => sum + (kind === 'list' ? 4 : 1), 0);
+}
+
 export function isPlaceholder(token: Token | undefined): boolean {
   return token?.type === 'html' && token.raw.trim() === placeholder;
 }

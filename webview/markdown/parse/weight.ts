@@ -7,6 +7,10 @@ const stepLength = 2_000;
 
 /** Layout makes a marker for each item as well. */
 const itemWeight = 2;
+/** Beside its rows. */
+const tableWeight = 4;
+/** Beside its cells. */
+export const rowWeight = 1;
 /** With its buttons. */
 const codeWeight = 20;
 /** What the typesetter makes of a short formula. */
@@ -33,7 +37,7 @@ function tokenWeight(token: DrawnToken, most: number): number {
     case 'list_item':
       return itemWeight + weightOf(token.tokens, most);
     case 'table':
-      return token.header.length * (token.rows.length + 1);
+      return tableWeight + (token.header.length + rowWeight) * (token.rows.length + 1);
     case 'code':
       return codeWeight;
     case 'math':

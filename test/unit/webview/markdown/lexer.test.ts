@@ -10,9 +10,9 @@ const depthOf = (value: unknown, type: string): number => {
 test.each([
   ['blockquote', `${'> '.repeat(100)}x`],
   ['list', Array.from({ length: 100 }, (_, k) => `${'  '.repeat(k)}- a\n`).join('')],
-])('a %s opens at most 32 deep, and its text stays', (type, source) => {
+])('a %s opens at most 16 deep, and its text stays', (type, source) => {
   const tokens = createLexer().lex(source);
-  expect(depthOf(tokens, type)).toBe(32);
+  expect(depthOf(tokens, type)).toBe(16);
 });
 
 test.each([

@@ -10,6 +10,7 @@ import {
 } from '../../../../webview/markdown/markdownView.ts';
 import type { MarkdownActions } from '../../../../webview/markdown/markdownActions.ts';
 import { cutIntoDeltas, longAnswer } from './corpus.ts';
+import { countWork, type DrawWork } from './drawWork.ts';
 import { findFaults, type Expectations } from './expectations.ts';
 
 /** What a test may ask of the page; every call is a JSON value in and a JSON value out. */
@@ -57,6 +58,8 @@ const markdownPage = {
     finish(view);
     return view.element.textContent.match(/w\d+x/g) ?? [];
   },
+  /** What drawing takes, with frames after each chunk. */
+  countWork: (chunks: readonly string[]): DrawWork => countWork(open(), panel, chunks, laterMs),
   /** Starts a view and leaves it open; `append` goes on with it. */
   start(text: string): void {
     current = open();

@@ -1,0 +1,101 @@
+import { Lexer } from 'marked';
+import type { MarkdownView } from '../../../../webview/markdown/markdownView.ts';
+
+/** What drawing a text took, counted and not timed: the same on every machine. */
+export interface DrawWork {
+  /** UTF-16 units that the parser was given, for blocks and for words; nested ones count again. */
+  readonly parsed: number;
+  readonly mostParsedInFrame: number;
+  /** Elements and texts that were drawn, those that are gone again included. */
+  readonly nodes: number;
+  readonly mostElementsInFrame: number;
+  readonly frames: number;
+  /** The words like `w12x` that the text shows when all of it is asked for, in order. */
+  readonly words: readonly string[];
+}
+
+/** Draws frame by frame after each chunk, on a clock that stands still: only counts end a frame. */
+export function countWork(
+  view: MarkdownView,
+  place: Element,
+  chunks: readonly string[],
+  laterMs: () => number,
+): DrawWork {
+  const parser = countParsed();
+  const drawn = countDrawn(place);
+  const clock = performance.now.bind(performance);
+  performance.now = () => 0;
+  const most = { parsed: 0, elements: 0 };
+  let frames = 0;
+  const draw = () => {
+    for (let more = true; more;) {
+      const before = parser.sum();
+      more = view.frame(laterMs());
+      frames++;
+      most.parsed = Math.max(most.parsed, parser.sum() - before);
+      most.elements = Math.max(most.elements, drawn.take());
+    }
+  };
+  for (const chunk of chunks) {
+    view.append(chunk);
+    draw();
+  }
+  view.end();
+  draw();
+  for (const button of place.querySelectorAll<HTMLElement>('.linkish')) button.click();
+  draw();
+  performance.now = clock;
+  parser.end();
+  drawn.end();
+  return {
+    parsed: parser.sum(),
+    mostParsedInFrame: most.parsed,
+    nodes: drawn.nodes(),
+    mostElementsInFrame: most.elements,
+    frames,
+    words: view.element.textContent.match(/w\d+x/g) ?? [],
+  };
+}
+
+function countParsed(): { sum: () => number; end: () => void } {
+  const { blockTokens, inlineTokens } = Lexer.prototype;
+  let sum = 0;
+  Lexer.prototype.blockTokens = function count(source, ...others) {
+    sum += source.length;
+    return blockTokens.call(this, source, ...others);
+  };
+  Lexer.prototype.inlineTokens = function count(source, ...others) {
+    sum += source.length;
+    return inlineTokens.call(this, source, ...others);
+  };
+  return {
+    sum: () => sum,
+    end: () => Object.assign(Lexer.prototype, { blockTokens, inlineTokens }),
+  };
+}
+
+function countDrawn(place: Element): {
+  /** Elements that came since the last call. */
+  take: () => number;
+  nodes: () => number;
+  end: () => void;
+} {
+  const observer = new MutationObserver(() => undefined);
+  observer.observe(place, { subtree: true, childList: true });
+  let nodes = 0;
+  return {
+    take() {
+      const added = new Set<Node>();
+      for (const { addedNodes } of observer.takeRecords()) {
+        for (const root of addedNodes) {
+          const walker = document.createTreeWalker(root);
+          for (let node: Node | null = root; node; node = walker.nextNode()) added.add(node);
+        }
+      }
+      nodes += added.size;
+      return [...added].filter((node) => node instanceof Element).length;
+    },
+    nodes: () => nodes,
+    end: () => observer.disconnect(),
+  };
+}
