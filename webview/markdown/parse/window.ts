@@ -1,26 +1,12 @@
 import type { Token } from 'marked';
 import { drawnTokens } from './lexer.ts';
+import { createReadingCost } from './readingCost.ts';
 import { wholeCharacters } from './textUnits.ts';
 
 /** UTF-16 units that are read at once. A block within a window is drawn as the parser reads it. */
 export const windowLength = 8_192;
-/** What the parser may have to do for a window; a line of a plain list costs 1. */
+/** What the parser may take for a window, see `createReadingCost`. */
 const mostCost = 150;
-/** A nested block is read again for each block around it: marks and indentation at a line's start. */
-const nestingCosts = new Map([
-  ['>', 1],
-  ['-', 1],
-  ['*', 1],
-  ['+', 1],
-  ['\t', 0.5],
-  [' ', 0.125],
-]);
-/** Deeper blocks are hardly ever opened. */
-const mostNestingCost = 8;
-/** For each open block, so that opening them again takes no more than what is read in them. */
-const costOfDepth = 5;
-/** Marks within a line. A formula is looked for again by each reader of its line. */
-const markCosts = new Map([['$', 1], ...[...'*_`[]<~'].map((mark) => [mark, 0.25] as const)]);
 /** Words that go on are drawn in pieces of at least this, so that no line is broken for little. */
 const leastWords = 1_024;
 
@@ -37,22 +23,12 @@ export interface Window {
  * @param depth - blocks that are open before it, and are opened again for each window
  */
 export function windowOf(text: string, depth = 0): Window {
-  let cost = -depth * costOfDepth;
-  let nesting = 0;
+  const cost = createReadingCost(depth);
   let lineEnd = 0;
   for (let at = 0; at < text.length && at < windowLength; at++) {
-    const char = text.charAt(at);
-    if (char === '\n') {
-      [cost, nesting, lineEnd] = [cost + 1, 0, at + 1];
-    } else if (nesting >= 0 && /[\s>*+\d.)-]/.test(char)) {
-      // The first mark opens no block in another.
-      nesting += nestingCosts.get(char) ?? 0;
-      if (nesting > 1 && nesting <= mostNestingCost) cost += nestingCosts.get(char) ?? 0;
-    } else {
-      nesting = -1;
-      cost += markCosts.get(char) ?? 0;
-    }
-    if (cost >= mostCost && (lineEnd > 0 || at >= leastWords))
+    cost.add(text.charAt(at));
+    if (text.charAt(at) === '\n') lineEnd = at + 1;
+    if (cost.sum >= mostCost && (lineEnd > 0 || at >= leastWords))
       return cutAt(text, lineEnd || at + 1);
   }
   return cutAt(text, windowLength);

@@ -60,14 +60,15 @@ export function countWork(
 function countParsed(): { sum: () => number; end: () => void } {
   const { blockTokens, inlineTokens } = Lexer.prototype;
   let sum = 0;
-  Lexer.prototype.blockTokens = function count(source, ...others) {
-    sum += source.length;
-    return blockTokens.call(this, source, ...others);
-  };
-  Lexer.prototype.inlineTokens = function count(source, ...others) {
-    sum += source.length;
-    return inlineTokens.call(this, source, ...others);
-  };
+  const counted = <A extends readonly unknown[], R>(read: (this: Lexer, ...args: A) => R) =>
+    function count(this: Lexer, ...args: A): R {
+      sum += String(args[0]).length;
+      return read.apply(this, args);
+    };
+  Object.assign(Lexer.prototype, {
+    blockTokens: counted(blockTokens),
+    inlineTokens: counted(inlineTokens),
+  });
   return {
     sum: () => sum,
     end: () => Object.assign(Lexer.prototype, { blockTokens, inlineTokens }),
