@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { sample, shuffledSubarray } from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sampled } from '../support/fullTests.ts';
 import { constructs, hostileText, patterns } from '../support/hostileGrammar.ts';
@@ -13,7 +13,7 @@ afterAll(() => markdown.close());
 
 const all = constructs.flatMap((construct) => patterns.map((pattern) => ({ construct, pattern })));
 const count = sampled(40, all.length);
-const [cases = []] = fc.sample(fc.shuffledSubarray(all, { minLength: count, maxLength: count }), 1);
+const [cases = []] = sample(shuffledSubarray(all, { minLength: count, maxLength: count }), 1);
 
 /** UTF-16 units of a text; it is drawn once as long and once twice as long. */
 const length = 12_000;
