@@ -2,7 +2,7 @@ import { sample, shuffledSubarray } from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sampled } from '../support/fullTests.ts';
 import { constructs, hostileText, patterns } from '../support/hostileGrammar.ts';
-import type { DrawWork } from '../unit/webview/markdown/drawWork.ts';
+import type { DrawWork } from '../support/drawWork.ts';
 import { openMarkdownPage, type MarkdownPage } from './markdownPage.ts';
 
 let markdown: MarkdownPage;

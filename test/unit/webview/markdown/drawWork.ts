@@ -1,18 +1,6 @@
 import { Lexer } from 'marked';
+import type { DrawWork } from '../../../support/drawWork.ts';
 import type { MarkdownView } from '../../../../webview/markdown/markdownView.ts';
-
-/** What drawing a text took, counted and not timed: the same on every machine. */
-export interface DrawWork {
-  /** UTF-16 units that the parser was given, for blocks and for words; nested ones count again. */
-  readonly parsed: number;
-  readonly mostParsedInFrame: number;
-  /** Elements and texts that were drawn, those that are gone again included. */
-  readonly nodes: number;
-  readonly mostElementsInFrame: number;
-  readonly frames: number;
-  /** The words like `w12x` that the text shows when all of it is asked for, in order. */
-  readonly words: readonly string[];
-}
 
 /** Draws frame by frame after each chunk, on a clock that stands still: only counts end a frame. */
 export function countWork(

@@ -1,3 +1,4 @@
+import type { DrawWork } from '../../../support/drawWork.ts';
 import type { FromWebview } from '../../../../src/shared/protocol/messages.ts';
 import { drawBlocks } from '../../../../webview/markdown/parse/blocks.ts';
 import { codeBlockOf } from '../../../../webview/markdown/highlight/codeBlock.ts';
@@ -10,7 +11,7 @@ import {
 } from '../../../../webview/markdown/markdownView.ts';
 import type { MarkdownActions } from '../../../../webview/markdown/markdownActions.ts';
 import { cutIntoDeltas, longAnswer } from './corpus.ts';
-import { countWork, type DrawWork } from './drawWork.ts';
+import { countWork } from './drawWork.ts';
 import { findFaults, type Expectations } from './expectations.ts';
 
 /** What a test may ask of the page; every call is a JSON value in and a JSON value out. */
