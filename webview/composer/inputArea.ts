@@ -5,6 +5,7 @@ import { createComposer } from './composer.ts';
 import { createUsageGauge } from './usageGauge.ts';
 import { h, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
+import { omitUndefined } from '../../src/base/omitUndefined.ts';
 import type { Page } from '../panel/page.ts';
 import { accountShelf } from '../start/start.ts';
 import type { ViewState } from '../panel/state.ts';
@@ -38,8 +39,7 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
       actions.toEnd();
     },
     stop: () => send({ type: 'turn/stop' }),
-    pickModel: (slug, effort) =>
-      send({ type: 'model/pick', slug, ...(effort !== undefined && { effort }) }),
+    pickModel: (slug, effort) => send({ type: 'model/pick', slug, ...omitUndefined({ effort }) }),
     refuse: (why) => actions.say({ text: why, topic: 'refused' }),
     draftChanged: actions.draftChanged,
   });

@@ -3,6 +3,7 @@ import { configureLocalization } from '../../src/shared/l10n.ts';
 import { appendAll, h, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import { createTicker } from '../base/frames.ts';
+import { omitUndefined } from '../../src/base/omitUndefined.ts';
 import type { ViewState } from '../panel/state.ts';
 import { createAccounts } from './accounts.ts';
 import { createHead } from './head.ts';
@@ -56,7 +57,7 @@ export function createUsagePage(deps: UsageContext): UsagePage {
   /** Of what the table shows. */
   const exportCsv = () => {
     const { accountId, scope } = choiceOf(choice);
-    send({ type: 'usage/export', ...(accountId !== undefined && { accountId }), scope });
+    send({ type: 'usage/export', ...omitUndefined({ accountId }), scope });
   };
 
   const draw = () => {
@@ -109,7 +110,7 @@ export function createUsagePage(deps: UsageContext): UsagePage {
 }
 
 function choiceOf({ accountId, span, scope }: UsageChoice) {
-  return { ...(accountId !== undefined && { accountId }), span, scope };
+  return { ...omitUndefined({ accountId }), span, scope };
 }
 
 /** What the gauge in the foot knows, until the host has told more. */
@@ -127,12 +128,12 @@ function figuresOfGauge({ account, quota }: ViewState): UsageAccounts {
           kind,
           name: name.replace(/ limit$/, ''),
           usedPercent: Math.min(100, usedPercent),
-          ...(resetsAtMs !== undefined && { resetsAtMs }),
+          ...omitUndefined({ resetsAtMs }),
         })),
         families: [],
         isForWorkspace: false,
         remarks: quota.windows.length === 0 ? ['Usage appears after the first response.'] : [],
-        ...(quota.observedAtMs !== undefined && { observedAtMs: quota.observedAtMs }),
+        ...omitUndefined({ observedAtMs: quota.observedAtMs }),
         stale: quota.stale,
         actions: [],
       },

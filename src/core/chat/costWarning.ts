@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { estimateTurn, type TurnPlan } from '../ledger/estimate.ts';
 import { preflight, type Preflight } from '../ledger/preflight.ts';
 import type { LedgerTracker } from '../ledger/tracker.ts';
@@ -43,7 +44,7 @@ export function warningFor(
   const estimate = (effort: string) => estimateTurn(entries, windows, { ...plan, effort });
   const { ceilingPercent } = current.preferences;
   const result = preflight(estimate(plan.effort), current.quota, clock.now(), {
-    ...(ceilingPercent === undefined ? {} : { ceiling: ceilingPercent }),
+    ...omitUndefined({ ceiling: ceilingPercent }),
     lower: deps.lowerEfforts().flatMap((effort) => estimate(effort) ?? []),
     others: pool
       .entries()
@@ -67,7 +68,7 @@ function toWarning(
     fromPoints: round(reason.deps.low),
     toPoints: round(reason.deps.high),
     leftPoints: round(reason.left),
-    ...(reason.resetsAtMs === undefined ? {} : { resetsAtMs: reason.resetsAtMs }),
+    ...omitUndefined({ resetsAtMs: reason.resetsAtMs }),
     actions: [
       { kind: 'send' },
       ...choices.map((choice): LimitAction => {

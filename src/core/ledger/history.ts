@@ -80,12 +80,12 @@ function historyOf(reading: LedgerReading): WindowHistory {
     credentialId,
     label,
     kind: label === window.label ? window.kind : 'other',
-    ...(window.minutes === undefined ? {} : { minutes: window.minutes }),
+    ...omitUndefined({ minutes: window.minutes }),
     points: [
       {
         atMs: observedAtMs,
         usedPercent: Math.round(window.usedPercent * 1000) / 1000,
-        ...(window.resetsAtMs === undefined ? {} : { resetsAtMs: window.resetsAtMs }),
+        ...omitUndefined({ resetsAtMs: window.resetsAtMs }),
         ...(isWhole(window) ? { isWhole: true as const } : {}),
       },
     ],

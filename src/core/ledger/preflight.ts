@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { ownValue } from '../../base/lookup.ts';
 import type { QuotaWindow } from '../quota/decode/quotaSnapshot.ts';
 import type { QuotaState } from '../quota/store/record.ts';
@@ -71,7 +72,7 @@ function crossings(
     const left = Math.max(0, ceiling - window.usedPercent);
     const isOver = resetsAtMs !== undefined && resetsAtMs <= nowMs;
     if (!deps || isOver || deps.middle <= left) return [];
-    const when = resetsAtMs === undefined ? {} : { resetsAtMs };
+    const when = omitUndefined({ resetsAtMs });
     return [{ label: key, name: window.name, deps, left, ...when }];
   });
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { toMilliPoints } from './entry.ts';
 import type { WindowPoint, WindowSeries } from './history.ts';
 
@@ -85,7 +86,7 @@ function toCycle(
   const hasFractions = run.some(({ usedPercent }) => !Number.isInteger(usedPercent));
   return {
     startsAtMs,
-    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
+    ...omitUndefined({ resetsAtMs }),
     endsAtMs: resetsAtMs ?? Number.MAX_SAFE_INTEGER,
     isOver: false,
     points: toPoints(withoutRounded(run, hasFractions), hasFractions),

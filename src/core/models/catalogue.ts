@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { optionalField, orElse } from '../../base/json/optionalField.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 
 /** What Codex Chat needs to know of a model. */
 export interface Model {
@@ -126,11 +127,11 @@ function toModel(data: z.infer<typeof entry>): Model {
     ...(defaultEffort ? { defaultEffort } : {}),
     supportsVerbosity: data.support_verbosity,
     ...(defaultVerbosity ? { defaultVerbosity } : {}),
-    ...(supportsParallel === undefined ? {} : { supportsParallel }),
+    ...omitUndefined({ supportsParallel }),
     hidden: data.visibility !== 'list',
     priority: data.priority,
     ...(minimalClientVersion ? { minimalClientVersion } : {}),
-    ...(recommended === undefined ? {} : { upgrade: recommended }),
+    ...omitUndefined({ upgrade: recommended }),
   };
 }
 

@@ -3,6 +3,7 @@ import { ownValue } from '../../base/lookup.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { AuthError, isPassing } from '../auth/errors.ts';
 import type { BearerToken, BearerTokenSource } from '../auth/bearerToken.ts';
 import { ResponsesError, type ResponsesFailure } from '../responses/retry/failure.ts';
@@ -160,7 +161,7 @@ export function createPool(deps: PoolDeps): Pool {
       const { label } = rejected;
       try {
         const bearer = await tokenProvider.replaceRejected(rejected, signal, options);
-        return { ...bearer, ...(label === undefined ? {} : { label }) };
+        return { ...bearer, ...omitUndefined({ label }) };
       } catch (error) {
         if (!(error instanceof AuthError) || deps.rotation() === 'off') throw error;
         // Its session has ended, or cannot be renewed now, in the middle of a turn.
@@ -264,7 +265,7 @@ function spent({ id, condition, plan }: PoolEntry): ResponsesError {
     {
       kind: 'usageLimit',
       credentialId: id,
-      ...(plan === undefined ? {} : { plan }),
+      ...omitUndefined({ plan }),
       ...(condition.kind === 'resting' ? { resetsAtMs: condition.untilMs } : {}),
     },
     { attempts: 0 },
@@ -278,7 +279,7 @@ function reasonOf(entries: readonly PoolEntry[]): Error | undefined {
     .toSorted((a, b) => (a.untilMs ?? Infinity) - (b.untilMs ?? Infinity));
   if (capped) {
     const { entry, percent, untilMs: opensAtMs } = capped;
-    const opens = opensAtMs === undefined ? {} : { opensAtMs };
+    const opens = omitUndefined({ opensAtMs });
     const { id: credentialId, label } = entry;
     return new PoolError({ kind: 'ceiling', percent, label, credentialId, ...opens });
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/async/clock.ts';
 import { createTimeSlices } from '../../base/async/timeSlices.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { createDuplicateOutputFilter } from './stream/duplicateOutputFilter.ts';
 import { createTurnRequestBuilder } from './request/turnRequestBuilder.ts';
 import { createCircuitBreaker } from './retry/circuitBreaker.ts';
@@ -118,9 +119,7 @@ function createRun(
       type: 'attempt',
       attempt,
       credentialId,
-      ...(label === undefined ? {} : { account: label }),
-      ...(after === undefined ? {} : { after }),
-      ...(bearer.passedOver === undefined ? {} : { passedOver: bearer.passedOver }),
+      ...omitUndefined({ account: label, after, passedOver: bearer.passedOver }),
     });
     const message = asking.build(bearer, kept);
     const echo = createDuplicateOutputFilter(kept, emit);

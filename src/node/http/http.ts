@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import send from 'undici/lib/api/api-request.js';
 import { abortable } from '../../base/async/abort.ts';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../../base/http.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { acceptedEncodings, decoded } from './httpBody.ts';
 import { createPools, type Pool, type PoolOptions, type Pools } from './httpPool.ts';
 import { readAhead } from './readAhead.ts';
@@ -92,7 +93,7 @@ async function ask(
       path: target.pathname + target.search,
       method: request.method,
       headers: { 'accept-encoding': acceptedEncodings, ...request.headers },
-      ...(request.body === undefined ? {} : { body: request.body }),
+      ...omitUndefined({ body: request.body }),
       signal,
     });
     // undici tells of an abort only once it has a connection, which may take long or never come.

@@ -3,6 +3,7 @@ import { traceError } from '../../base/describeError.ts';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { describeAuthFailure } from '../../core/auth/errors.ts';
 import { isSignedIn } from '../../core/pool/condition.ts';
 import type { Pool } from '../../core/pool/pool.ts';
@@ -75,14 +76,14 @@ export function createAccount(deps: {
       const inUse = current();
       if (inUse) {
         const { label, plan } = inUse;
-        return { state: 'signedIn', label, ...(plan === undefined ? {} : { plan }) };
+        return { state: 'signedIn', label, ...omitUndefined({ plan }) };
       }
       const gone = ended();
       const words = gone && endedWords(gone);
       const problem = state.problem ?? (words && `${gone.label}: ${words}`);
       return {
         state: 'signedOut',
-        ...(problem === undefined ? {} : { problem }),
+        ...omitUndefined({ problem }),
         ...(loginImport.isOffered() ? { hasCodexLogin: true } : {}),
         ...(vscode.env.remoteName === undefined ? {} : { isRemote: true }),
       };
@@ -96,7 +97,7 @@ export function createAccount(deps: {
 }
 
 function toAccount({ id, label, plan }: PoolEntry): AccountInUse {
-  return { id, label, ...(plan === undefined ? {} : { plan }) };
+  return { id, label, ...omitUndefined({ plan }) };
 }
 
 function endedWords({ condition }: PoolEntry): string | undefined {

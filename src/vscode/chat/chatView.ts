@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import type { Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Session, SessionChange } from '../../core/chat/session.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import type { AccountView } from '../../shared/protocol/account.ts';
@@ -158,7 +159,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       account: account(),
       models: models(),
       quota: shownQuota,
-      ...(context === undefined ? {} : { context }),
+      ...omitUndefined({ context }),
       start: startView(),
       settings: settingsView(settings()),
     });
@@ -206,7 +207,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return;
       case 'context': {
         const context = this.#deps.session.context();
-        this.#outbox.send({ type: 'context', ...(context === undefined ? {} : { context }) });
+        this.#outbox.send({ type: 'context', ...omitUndefined({ context }) });
       }
     }
   }

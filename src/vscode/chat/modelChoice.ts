@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { createEmitter, type Event } from '../../base/event.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Models } from '../../core/models/models.ts';
 import type { ResolvedModel } from '../../core/models/resolve.ts';
 import type { Settings } from '../../core/settings/settings.ts';
@@ -34,7 +35,7 @@ export function createModelChoice(deps: {
       : deps.models.resolve(model, reasoningEffort);
   };
   const pick = async (slug: string, effort: string | undefined) => {
-    await deps.memento.update(key, { slug, ...(effort === undefined ? {} : { effort }) });
+    await deps.memento.update(key, { slug, ...omitUndefined({ effort }) });
     picks.fire();
   };
   return {

@@ -4,6 +4,7 @@ import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { Credential, CredentialStore } from '../../core/auth/credential.ts';
 import { AuthError } from '../../core/auth/errors.ts';
 import type { OpenListener } from '../../core/auth/signIn/redirect.ts';
@@ -92,7 +93,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
         issuer: deps.issuer(),
         onChange: (attempt) =>
           setState({ kind: 'running', attempt, mayNotComeBack: mayNotComeBack() }),
-        ...(userAgent === undefined ? {} : { userAgent }),
+        ...omitUndefined({ userAgent }),
       },
       abort.signal,
     );

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { describeAuthFailure } from '../../core/auth/errors.ts';
 import { describePasteProblem } from '../../core/auth/signIn/redirectInputProblem.ts';
 import type { AccountView } from '../../shared/protocol/account.ts';
@@ -22,7 +23,7 @@ export function signingInView({ attempt, mayNotComeBack }: Running): AccountView
     endsAtMs,
     lead,
     codeState,
-    ...(code === undefined ? {} : { code }),
+    ...omitUndefined({ code }),
     hasPage: address !== undefined,
     notes,
     ...(pasteProblem === undefined ? {} : { pasteProblem: describePasteProblem(pasteProblem) }),

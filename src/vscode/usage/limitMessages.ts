@@ -1,4 +1,5 @@
 import { Disposables, type Disposable } from '../../base/disposables.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { PromptSubmission } from '../../core/chat/promptSubmission.ts';
 import type { ScheduledPrompts } from '../../core/chat/scheduledPrompts.ts';
 import { clampCount, clampText } from '../../shared/clamp.ts';
@@ -25,7 +26,7 @@ export function createLimitMessages({ sending, held, tell }: LimitMessagesDeps):
   const tellScheduled = () => tell({ type: 'scheduled', prompts: held.list().map(toScheduled) });
   const tellWarning = () => {
     const warning = sending.warning();
-    tell({ type: 'warning', ...(warning === undefined ? {} : { warning }) });
+    tell({ type: 'warning', ...omitUndefined({ warning }) });
   };
   lifetime.add(held.onDidChange(tellScheduled));
   lifetime.add(sending.onDidChange(tellWarning));

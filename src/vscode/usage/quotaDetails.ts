@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import { tooltipModel, type QuotaAccount } from '../../core/quota/text/quotaView.ts';
 import type { PercentSettings } from '../../core/quota/text/quotaText.ts';
 import type { QuotaItemState } from './quotaItem.ts';
@@ -64,7 +65,7 @@ function redeemEntry({ credentialId }: QuotaAccount): Entry {
   return {
     label: `$(history) ${vscode.l10n.t('Redeem a Usage Reset')}`,
     command: 'codexChat.redeemReset',
-    ...(credentialId === undefined ? {} : { credentialId }),
+    ...omitUndefined({ credentialId }),
   };
 }
 

@@ -16,6 +16,7 @@ import type {
 } from '../../shared/protocol/usage.ts';
 import { clampCount, clampPercent, clampText } from '../../shared/clamp.ts';
 import { ownValue } from '../../base/lookup.ts';
+import { omitUndefined } from '../../base/omitUndefined.ts';
 
 export interface FiguresOf {
   entries: readonly LedgerEntry[];
@@ -167,8 +168,7 @@ function settled(entry: LedgerEntry, points: Readonly<Record<string, number>>) {
 function shares(points: Readonly<Record<string, number>>) {
   const [fiveHourPoints, weeklyPoints] = [clampCount(points['5h']), clampCount(points['wk'])];
   return {
-    ...(fiveHourPoints === undefined ? {} : { fiveHourPoints }),
-    ...(weeklyPoints === undefined ? {} : { weeklyPoints }),
+    ...omitUndefined({ fiveHourPoints, weeklyPoints }),
   };
 }
 
@@ -195,9 +195,9 @@ function outlook(window: QuotaWindow, runway: Forecast | undefined): Outlook[] {
   const usedPercent = clampPercent(window.usedPercent);
   const resetsAtMs = clampCount(window.resetsAtMs);
   const name = kind === 'weekly' ? 'The weekly limit' : 'The 5-hour limit';
-  const reset = resetsAtMs === undefined ? {} : { resetsAtMs };
+  const reset = omitUndefined({ resetsAtMs });
   if (usedPercent >= 100) {
-    return [{ kind: 'spent', name, ...(resetsAtMs === undefined ? {} : { untilMs: resetsAtMs }) }];
+    return [{ kind: 'spent', name, ...omitUndefined({ untilMs: resetsAtMs }) }];
   }
   if (!runway) return [];
   if (runway.perHour <= 0) return [{ kind: 'rests', name, percent: usedPercent, ...reset }];

@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../../base/omitUndefined.ts';
 import type { LimitAction } from '../../../shared/protocol/limits.ts';
 import { PoolError } from '../../pool/failure.ts';
 import type { PoolEntry } from '../../pool/accountList.ts';
@@ -34,8 +35,7 @@ function limitOf(error: unknown): { credentialId?: string; opensAtMs?: number } 
   if (!(error instanceof ResponsesError) || error.failure.kind !== 'usageLimit') return undefined;
   const { credentialId, resetsAtMs } = error.failure;
   return {
-    ...(credentialId === undefined ? {} : { credentialId }),
-    ...(resetsAtMs === undefined ? {} : { opensAtMs: resetsAtMs }),
+    ...omitUndefined({ credentialId, opensAtMs: resetsAtMs }),
   };
 }
 

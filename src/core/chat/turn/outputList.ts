@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../../base/omitUndefined.ts';
 import type { InputItem } from '../../responses/request/input.ts';
 import { settleParts, type Turn } from './turn.ts';
 import { applyPartChange } from '../../../shared/partChanges.ts';
@@ -59,7 +60,7 @@ export function createOutputList({ turn, now, onChange, onRewritten }: OutputLis
     if (output.partIds.includes(part.id)) return put(part);
     output.partIds.push(part.id);
     const [before] = outputs.slice(outputs.indexOf(output) + 1).flatMap(({ partIds }) => partIds);
-    change({ type: 'put', part, ...(before === undefined ? {} : { before }) });
+    change({ type: 'put', part, ...omitUndefined({ before }) });
   }
 
   function drop(output: TurnOutput): void {

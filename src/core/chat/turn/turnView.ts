@@ -1,4 +1,5 @@
 /** What the events of an answer say to people. */
+import { omitUndefined } from '../../../base/omitUndefined.ts';
 import type { TurnEvent } from '../../responses/stream/turnEvent.ts';
 import type { AnswerPart } from '../../responses/stream/answer.ts';
 import { retryReason } from '../messages/errorMessages.ts';
@@ -20,7 +21,7 @@ export function toTurnPart(
     case 'refusal':
       return { kind, id, text };
     case 'reasoning':
-      return { kind, id, text, ...(thoughtMs === undefined ? {} : { ms: thoughtMs }) };
+      return { kind, id, text, ...omitUndefined({ ms: thoughtMs }) };
     case 'call': {
       // The backend runs its own searches; every other call waits for its output.
       const state = final && tool === 'web_search' ? 'done' : 'running';

@@ -1,5 +1,6 @@
 import { epochMs, spanMs } from '../../../base/json/boundedNumbers.ts';
 import { furthestMs } from '../../../base/timeBounds.ts';
+import { omitUndefined } from '../../../base/omitUndefined.ts';
 
 /** One limit of the account over some stretch of time. Only what the backend has said. */
 export interface QuotaWindow {
@@ -117,8 +118,7 @@ export function readWindow(raw: RawWindow, nowMs: number): QuotaWindow | undefin
   return {
     ...windowNames(minutes),
     usedPercent: Math.min(used, 100),
-    ...(minutes === undefined ? {} : { minutes }),
-    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
+    ...omitUndefined({ minutes, resetsAtMs }),
   };
 }
 

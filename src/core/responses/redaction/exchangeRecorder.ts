@@ -2,6 +2,7 @@ import type { Clock } from '../../../base/async/clock.ts';
 import { truncate } from '../../../base/truncate.ts';
 import type { HttpRequest, HttpResponse } from '../../../base/http.ts';
 import { redact } from '../../../base/log.ts';
+import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { redactSecretsInPieces } from './redactSecrets.ts';
 import {
   bodyShape,
@@ -129,7 +130,7 @@ export function createExchangeRecorder(clock: Pick<Clock, 'now'>): ExchangeRecor
       const told = mapTexts(raw, () => clean.next().value ?? '');
       return {
         // The kind is a word of our own, whatever was asked.
-        facts: { ...told.facts, ...(facts['kind'] === undefined ? {} : { kind: facts['kind'] }) },
+        facts: { ...told.facts, ...omitUndefined({ kind: facts['kind'] }) },
         exchange: {
           request: requestOf(request),
           ...(told.response === undefined ? {} : { response: finish(told.response) }),

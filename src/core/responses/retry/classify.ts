@@ -3,6 +3,7 @@ import { truncate } from '../../../base/truncate.ts';
 import { parseJson } from '../../../base/json/json.ts';
 import { redactStart } from '../../../base/log.ts';
 import type { HttpError } from '../../../base/http.ts';
+import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { readCount } from '../../quota/decode/quotaSnapshot.ts';
 import type { ResponsesFailure, ResponsesFailureKind } from './failure.ts';
 import { exactKind, familyKind, statusKind } from './errorKinds.ts';
@@ -113,8 +114,7 @@ export function failureFromTransport(error: HttpError, started: boolean): Respon
     kind: started ? 'cut' : 'network',
     transport,
     host,
-    ...(proxy === undefined ? {} : { proxy }),
-    ...(proxyStatus === undefined ? {} : { proxyStatus }),
+    ...omitUndefined({ proxy, proxyStatus }),
   };
 }
 
@@ -138,8 +138,7 @@ function describe(
     kind,
     ...(code === undefined ? {} : { code: truncate(code, longestName) }),
     ...(error.plan_type == null ? {} : { plan: truncate(error.plan_type, longestName) }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(resetsAtMs === undefined ? {} : { resetsAtMs }),
+    ...omitUndefined({ retryAfterMs, resetsAtMs }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../../base/omitUndefined.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ResponsesFailure } from './failure.ts';
 
@@ -138,7 +139,7 @@ function askAgain(
   return {
     action: 'retry',
     afterMs: spread(delayMs, random),
-    ...(change === undefined ? {} : { change }),
+    ...omitUndefined({ change }),
   };
 }
 
