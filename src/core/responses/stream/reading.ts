@@ -106,11 +106,14 @@ export function createReading(
 
   /** Works through what waits behind a long text, and lets the event loop run in between. */
   async function settle(): Promise<void> {
+    // Waiting for nothing costs a turn of the microtask queue for each delta.
     while (filter.isBusy()) {
-      await pause();
+      const due = pause();
+      if (due) await due;
       filter.work();
     }
-    await pause();
+    const due = pause();
+    if (due) await due;
     filter.rest();
     stretches.end();
     if (!end && filter.excess() > longestLeak) failure ??= leak();
