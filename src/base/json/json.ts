@@ -17,21 +17,39 @@ export function isTooDeep(value: unknown, levels = deepestJson): boolean {
 /** A shorter text is parsed in no time, however deep it is nested (UTF-16 code units). */
 const shortText = 20_000;
 
+/** {@link isTooDeep} of a value for whose text {@link jsonFault} found nothing: a long text was looked through. */
+export const isParsedTooDeep = (text: string, value: unknown): boolean =>
+  text.length <= shortText && isTooDeep(value);
+
 /**
- * The same of a long text, before it is parsed: `JSON.parse` takes seconds for a million levels.
- * A text that is no JSON may be called deep, too.
+ * A part of an answer never holds more values, keys not counted. `JSON.parse` is fast for long strings
+ * and slow for many values: for these it takes 30 ms, for as many as 16 MB can hold more than a second.
  */
-export function nestsTooDeep(text: string): boolean {
-  if (text.length <= shortText) return false;
+export const mostJsonValues = 30_000;
+
+/** Why a JSON text is not parsed. */
+export type JsonFault = 'tooDeep' | 'tooManyValues';
+
+/**
+ * What keeps a long text from being parsed in one go: more than {@link deepestJson} levels, for which
+ * `JSON.parse` takes seconds, or more than `mostValues` values. The same may be said of a text that is
+ * no JSON.
+ */
+export function jsonFault(text: string, mostValues = Infinity): JsonFault | undefined {
+  if (text.length <= shortText) return undefined;
   let levels = 0;
+  let values = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 34) at = endOfString(text, at);
     else if (code === 91 || code === 123) {
-      if (++levels > deepestJson) return true;
+      values++;
+      if (++levels > deepestJson) return 'tooDeep';
     } else if (code === 93 || code === 125) levels--;
+    else if (code === 44) values++;
+    if (values > mostValues) return 'tooManyValues';
   }
-  return false;
+  return undefined;
 }
 
 /** Where the quotation mark stands that ends the string which begins at `from`. */
@@ -55,14 +73,14 @@ export function parseJson<T extends z.ZodMiniType>(
   schema: T,
   text: string,
 ): z.output<T> | undefined {
-  if (nestsTooDeep(text)) return undefined;
+  if (jsonFault(text)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (isTooDeep(value)) return undefined;
+  if (isParsedTooDeep(text, value)) return undefined;
   const parsed = schema.safeParse(value);
   return parsed.success ? parsed.data : undefined;
 }

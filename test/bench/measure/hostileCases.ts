@@ -181,6 +181,24 @@ export const hostileBodies: readonly (readonly [string, () => HostileAnswer])[] 
       body: `{"error":${'['.repeat(40_000)}${']'.repeat(40_000)}}`,
     }),
   ],
+  ...(
+    [
+      ['one plain string', `"${'abcdefg '.repeat(730_000)}"`],
+      ['line ends', `"${'\\n'.repeat(2_900_000)}"`],
+      ['quotation marks', `"${'\\"'.repeat(2_900_000)}"`],
+      ['wide characters', `"${'漢'.repeat(5_900_000)}"`],
+      ['escaped characters', `"${'\\u00e9'.repeat(970_000)}"`],
+      ['numbers', `[${'1,'.repeat(2_900_000)}1]`],
+      ['arrays', `[${'[],'.repeat(1_900_000)}1]`],
+      ['29,000 keys', `{${Array.from({ length: 29_000 }, (_, at) => `"key ${at}":1`).join()}}`],
+    ] as const
+  ).map(([what, value]): readonly [string, () => HostileAnswer] => [
+    `an event of nearly the longest length of ${what}`,
+    () =>
+      raw(
+        `data: {"type":"response.output_item.done","item":{"type":"x","a":${value}}}\n\ndata: {"type":"response.completed","response":{"id":"r"}}\n\n`,
+      ),
+  ]),
   ['a line of 24 MB without an end', () => raw(`data: ${'a'.repeat(24_000_000)}`)],
   ['24 MB of empty data lines', () => raw('data:\n'.repeat(4_000_000))],
   ['24 MB of carriage returns', () => raw('data:\r'.repeat(4_000_000))],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { truncate } from '../../../src/base/truncate.ts';
 import type { HttpResponse } from '../../../src/base/http.ts';
-import { nestsTooDeep, parseJson } from '../../../src/base/json/json.ts';
+import { jsonFault, parseJson } from '../../../src/base/json/json.ts';
 import { redact, redactStart } from '../../../src/base/log.ts';
 import { readApiKey } from '../../../src/core/auth/apiKey.ts';
 import { parseCodexLogin } from '../../../src/core/auth/codexLogin.ts';
@@ -122,7 +122,7 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   cut: (text) => truncate(text, 100),
   redact,
   redactStart: (text) => redactStart(text, 300),
-  nestsTooDeep,
+  jsonFault: (text) => jsonFault(text, 50_000),
   parseJson: (text) => parseJson(z.unknown(), text),
   'failureFromHttp of plain text': (body) =>
     failureFromHttp({ status: 400, headers: {}, body }, now),

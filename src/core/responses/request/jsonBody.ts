@@ -1,8 +1,13 @@
 import * as z from 'zod/mini';
-import { isTooDeep, nestsTooDeep } from '../../../base/json/json.ts';
+import {
+  isParsedTooDeep,
+  jsonFault,
+  mostJsonValues,
+  type JsonFault,
+} from '../../../base/json/json.ts';
 import { errorOrWords, failureFromEvent, type ApiError } from '../retry/classify.ts';
 import { readEvent, type ResponsesEvent } from '../stream/events.ts';
-import { tooDeepWords, type ResponsesFailure } from '../retry/failure.ts';
+import { jsonFaultWords, type ResponsesFailure } from '../retry/failure.ts';
 
 /** What the body of a 200 is, told by its first sign. */
 export type BodyForm = 'stream' | 'json' | 'page';
@@ -44,15 +49,15 @@ export function readJsonBody(
   headers: Readonly<Record<string, string>>,
   nowMs: number,
 ): BodyMeaning | undefined {
-  const tooDeep: BodyMeaning = { kind: 'failure', failure: noAnswer(tooDeepWords) };
-  if (nestsTooDeep(text)) return tooDeep;
+  const fault = jsonFault(text, mostJsonValues);
+  if (fault) return refused(fault);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (isTooDeep(value)) return tooDeep;
+  if (isParsedTooDeep(text, value)) return refused('tooDeep');
   const event = terminalEvent(value);
   if (event) return { kind: 'event', event };
   const parsed = body.safeParse(value);
@@ -61,6 +66,10 @@ export function readJsonBody(
     ? failureFromEvent(error, headers, nowMs)
     : noAnswer('answered with JSON that is no answer');
   return { kind: 'failure', failure };
+}
+
+function refused(fault: JsonFault): BodyMeaning {
+  return { kind: 'failure', failure: noAnswer(jsonFaultWords[fault]) };
 }
 
 function noAnswer(detail: string): ResponsesFailure {

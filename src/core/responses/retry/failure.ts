@@ -1,5 +1,5 @@
 import type { HttpFailureKind } from '../../../base/http.ts';
-import { deepestJson } from '../../../base/json/json.ts';
+import { deepestJson, mostJsonValues, type JsonFault } from '../../../base/json/json.ts';
 import { redact } from '../../../base/log.ts';
 import type { FailureReport } from '../redaction/exchangeRecorder.ts';
 import { safeName } from '../redaction/describeShape.ts';
@@ -72,12 +72,11 @@ export interface ResponsesFailure {
   isLasting?: true;
 }
 
-/** Why an answer was refused that could not be sent again with the next question. */
-export const tooDeepWords = `a part of the answer is nested deeper than ${deepestJson} levels`;
-
-export function tooDeepFailure(): ResponsesFailure {
-  return { kind: 'malformed', detail: tooDeepWords };
-}
+/** Why a part of an answer is not read: it could not be sent again, or would block the editor. */
+export const jsonFaultWords: Readonly<Record<JsonFault, string>> = {
+  tooDeep: `a part of the answer is nested deeper than ${deepestJson} levels`,
+  tooManyValues: `a part of the answer has more than ${mostJsonValues.toLocaleString('en-US')} values`,
+};
 
 export interface ResponsesErrorOptions extends ErrorOptions {
   attempts?: number;

@@ -5,7 +5,7 @@ import { formOf, readJsonBody, type BodyForm } from '../request/jsonBody.ts';
 import { createEventReader } from './sse.ts';
 
 /** Longer than any response object; what is longer is given up. */
-const maxJsonBytes = 20_000_000;
+const maxJsonBytes = 6_000_000;
 
 export interface AnswerBody {
   /** Takes the next bytes, however they are cut. @throws TypeError on bytes that are not UTF-8. */

@@ -1,4 +1,9 @@
-import { isTooDeep, nestsTooDeep } from '../../../base/json/json.ts';
+import {
+  isParsedTooDeep,
+  jsonFault,
+  mostJsonValues,
+  type JsonFault,
+} from '../../../base/json/json.ts';
 import { lookupTable } from '../../../base/lookup.ts';
 import * as z from 'zod/mini';
 import { apiError, errorOrWords, type ApiError } from '../retry/classify.ts';
@@ -97,8 +102,8 @@ export type ParsedEvent =
   | { kind: 'unknown'; type: string; value: unknown }
   /** Not JSON, or a known type of the wrong shape. */
   | { kind: 'malformed'; type: string; value: unknown }
-  /** A known type, nested deeper than can be kept and sent again. */
-  | { kind: 'tooDeep'; type: string };
+  /** A known type that is too deep to be sent again, or too large to be parsed in one go. */
+  | { kind: 'refused'; type: string; fault: JsonFault };
 
 /** True for what only keeps a connection open, and for data that is not even an event. */
 export function isKeepAlive(parsed: ParsedEvent): boolean {
@@ -108,7 +113,8 @@ export function isKeepAlive(parsed: ParsedEvent): boolean {
 
 /** Parses the data of one server-sent event. Never throws. */
 export function parseEvent(data: string): ParsedEvent {
-  if (nestsTooDeep(data)) return tooDeep(typeAtBegin.exec(data)?.[1] ?? '');
+  const fault = jsonFault(data, mostJsonValues);
+  if (fault) return refused(typeAtBegin.exec(data)?.[1] ?? '', fault);
   let value: unknown;
   try {
     value = JSON.parse(data);
@@ -116,16 +122,16 @@ export function parseEvent(data: string): ParsedEvent {
     return { kind: 'malformed', type: '', value: data };
   }
   if (isPlainDelta(value)) return { kind: 'event', event: value };
-  if (!isTooDeep(value)) return readEvent(value);
-  return tooDeep(typeOf(value));
+  if (!isParsedTooDeep(data, value)) return readEvent(value);
+  return refused(typeOf(value), 'tooDeep');
 }
 
 /** Where the backend writes the type; it is looked for in data that is not worth parsing. */
 const typeAtBegin = /^\s{0,9}\{\s{0,9}"type"\s{0,9}:\s{0,9}"([^"\\]{1,100})"/;
 
-function tooDeep(type: string): ParsedEvent {
+function refused(type: string, fault: JsonFault): ParsedEvent {
   const isNews = type !== '' && !knownTypes.has(aliases.get(type) ?? type);
-  return isNews ? { kind: 'unknown', type, value: {} } : { kind: 'tooDeep', type };
+  return isNews ? { kind: 'unknown', type, value: {} } : { kind: 'refused', type, fault };
 }
 
 /** The same for data that has been parsed already. */

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../../base/http.ts';
+import type { JsonFault } from '../../../base/json/json.ts';
 import { truncate } from '../../../base/truncate.ts';
 import { createTimeSlices } from '../../../base/async/timeSlices.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
@@ -13,7 +14,7 @@ import {
   type ResponseObject,
   type ResponsesEvent,
 } from './events.ts';
-import { tooDeepFailure, type ResponsesFailure } from '../retry/failure.ts';
+import { jsonFaultWords, type ResponsesFailure } from '../retry/failure.ts';
 import { createLeakFilter, type LeakFilter } from '../leakedToolCalls/leakFilter.ts';
 import { findLeakInPieces, pieceChars } from '../leakedToolCalls/leakDetector.ts';
 import { isAnswer, isCall, isKnownItem } from './outputItems.ts';
@@ -68,7 +69,7 @@ export function createReading(
     record.event();
     if (!isKeepAlive(parsed)) watch.byte();
     if (parsed.kind === 'event') return act(names.fromWire(parsed.event));
-    if (parsed.kind === 'tooDeep') return void (failure = tooDeepFailure());
+    if (parsed.kind === 'refused') return void (failure = refusal(parsed.fault));
     record.stranger(parsed.kind === 'unknown' ? 'event' : 'malformed', parsed.type, parsed.value);
     if (parsed.kind === 'malformed') {
       malformed++;
@@ -100,20 +101,17 @@ export function createReading(
         if (!isKnownItem(event.item)) record.stranger('item', event.item.type, event.item);
         return;
       default:
-      // The rest is the answer itself.
     }
   }
 
-  /** Works through what waits behind a long text, and lets the event loop run in between. */
+  /** Works through what waits behind a long text; awaits no pause that is not due, for that costs time. */
   async function settle(): Promise<void> {
-    // Waiting for nothing costs a turn of the microtask queue for each delta.
     while (filter.isBusy()) {
       const due = pause();
       if (due) await due;
       filter.work();
     }
-    const due = pause();
-    if (due) await due;
+    await pause();
     filter.rest();
     stretches.end();
     if (!end && filter.excess() > longestLeak) failure ??= leak();
@@ -174,6 +172,11 @@ export function createReading(
     },
   };
 }
+
+const refusal = (fault: JsonFault): ResponsesFailure => ({
+  kind: 'malformed',
+  detail: jsonFaultWords[fault],
+});
 
 const endOf = (type: 'response.completed' | 'response.incomplete') =>
   type === 'response.completed' ? 'completed' : 'incomplete';
