@@ -75,8 +75,8 @@ const second = (nowMs: number, change: Partial<UsageAccount> = {}): UsageAccount
   });
 
 const reaches = (nowMs: number, percent: number): Outlook[] => [
-  { kind: 'reaches', name: 'The 5-hour limit', percent, resetsAtMs: nowMs + 130 * minute },
-  { kind: 'lasts', name: 'The week' },
+  { kind: 'reaches', name: '5h', percent, resetsAtMs: nowMs + 130 * minute },
+  { kind: 'lasts', name: 'wk' },
 ];
 
 const told = (list: UsageAccount[], outlook: Outlook[] = []): UsageAccounts => ({
@@ -92,11 +92,11 @@ const accountStates = {
       [
         {
           kind: 'rests',
-          name: 'The 5-hour limit',
+          name: '5h',
           percent: 10,
           resetsAtMs: nowMs + 130 * minute,
         },
-        { kind: 'lasts', name: 'The week' },
+        { kind: 'lasts', name: 'wk' },
       ],
     ),
   one: (nowMs: number) => told([sampleAccount(nowMs, 42)], reaches(nowMs, 74)),
@@ -106,13 +106,13 @@ const accountStates = {
       [
         {
           kind: 'runsOut',
-          name: 'The 5-hour limit',
+          name: '5h',
           atMs: nowMs + 50 * minute,
           resetsAtMs: nowMs + 130 * minute,
         },
         {
           kind: 'runsOut',
-          name: 'The week',
+          name: 'wk',
           atMs: nowMs + 40 * hour,
           resetsAtMs: nowMs + 69 * hour,
         },
@@ -123,8 +123,8 @@ const accountStates = {
     told(
       [sampleAccount(nowMs, 100, { role: { kind: 'resting', untilMs: nowMs + 130 * minute } })],
       [
-        { kind: 'spent', name: 'The 5-hour limit', untilMs: nowMs + 130 * minute },
-        { kind: 'lasts', name: 'The week' },
+        { kind: 'spent', name: '5h', untilMs: nowMs + 130 * minute },
+        { kind: 'lasts', name: 'wk' },
       ],
     ),
   three: (nowMs: number) =>

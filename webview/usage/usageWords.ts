@@ -1,4 +1,5 @@
 import type { Outlook, UsageAccount } from '../../src/shared/protocol/usage.ts';
+import { limitPhrase, limitSubject } from '../../src/shared/limitNames.ts';
 
 /** What the page says, as plain text; times are epoch ms. */
 
@@ -96,7 +97,7 @@ export function outlookWords(outlook: readonly Outlook[], nowMs: number): readon
 
 /** The pace is named once, in the first sentence that rests on it. */
 function sentence(one: Outlook, nowMs: number, namesPace: boolean): readonly Words[] {
-  const subject = namesPace ? `At this pace, ${lower(one.name)}` : one.name;
+  const subject = namesPace ? `At this pace, ${limitPhrase(one.name)}` : limitSubject(one.name);
   const strong = (text: string): Words => ({ text, strong: true });
   switch (one.kind) {
     case 'reaches':
@@ -112,11 +113,11 @@ function sentence(one: Outlook, nowMs: number, namesPace: boolean): readonly Wor
         { text: beforeReset(one.atMs, one.resetsAtMs) },
       ];
     case 'lasts':
-      return [{ text: `${one.name} won’t be reached.` }];
+      return [{ text: `${limitSubject(one.name)} won’t be reached.` }];
     case 'spent':
-      if (one.untilMs === undefined) return [{ text: `${one.name} was reached.` }];
+      if (one.untilMs === undefined) return [{ text: `${limitSubject(one.name)} was reached.` }];
       return [
-        { text: `${one.name} was reached; it resets ` },
+        { text: `${limitSubject(one.name)} was reached; it resets ` },
         strong(clock(one.untilMs, nowMs)),
         { text: isNear(one.untilMs, nowMs) ? `, ${timeUntil(one.untilMs, nowMs)}.` : '.' },
       ];
@@ -124,15 +125,13 @@ function sentence(one: Outlook, nowMs: number, namesPace: boolean): readonly Wor
       const resets =
         one.resetsAtMs === undefined ? '.' : ` and resets ${at(one.resetsAtMs, nowMs)}.`;
       return [
-        { text: `${one.name} is at ` },
+        { text: `${limitSubject(one.name)} is at ` },
         strong(`${wholePercent(one.percent)}%`),
         { text: resets },
       ];
     }
   }
 }
-
-const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** "at 14:05", "on Mon at 09:00". */
 function at(atMs: number, nowMs: number): string {

@@ -1,4 +1,5 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
+import { limitPhrase } from '../../shared/limitNames.ts';
 import { estimateTurn, type TurnPlan } from '../ledger/estimate.ts';
 import { preflight, type Preflight } from '../ledger/preflight.ts';
 import type { LedgerTracker } from '../ledger/tracker.ts';
@@ -64,7 +65,7 @@ function toWarning(
   const labelOf = (id: string) => pool.entries().find((entry) => entry.id === id)?.label ?? '';
   return {
     id: newId(),
-    windowName: `the ${reason.name.toLowerCase()}`,
+    windowName: limitPhrase(reason.label),
     fromPoints: round(reason.deps.low),
     toPoints: round(reason.deps.high),
     leftPoints: round(reason.left),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { traceError } from '../../base/describeError.ts';
 import type { Clock } from '../../base/async/clock.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
@@ -8,7 +9,7 @@ import type { ResponsesFailure } from '../responses/retry/failure.ts';
 import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 import { createChatState, type ChatState } from './chatState.ts';
 import { failureReport } from './messages/failureReport.ts';
-import { internalWords } from './messages/errorMessages.ts';
+import { internalError } from './messages/errorMessages.ts';
 import type { TurnFailure } from '../../shared/protocol/turn.ts';
 import { endNote, promptItem, restPrompt } from './history.ts';
 import type { RequestSettings } from './requestSettings.ts';
@@ -207,7 +208,7 @@ function createTurnRunner(
   }
 
   function fail(turn: Turn, error: unknown): void {
-    let words = internalWords;
+    let words = internalError();
     try {
       session.chat.errors.set(turn.id, error);
       words = wordsFor(error, deps);
@@ -267,8 +268,8 @@ function recordOf(
 
 function rewrittenNote(after: ResponsesFailure['kind'] | undefined): string {
   return after === 'garbled'
-    ? 'Part of this response was garbled, so Codex wrote it again.'
-    : 'This response was interrupted, so Codex wrote part of it again.';
+    ? l10n.t('Part of this response was garbled, so Codex wrote it again.')
+    : l10n.t('This response was interrupted, so Codex wrote part of it again.');
 }
 
 /** What the model is told of a turn that has ended so. */

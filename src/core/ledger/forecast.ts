@@ -1,5 +1,11 @@
 import { shownPercent } from '../quota/decode/quotaSnapshot.ts';
-import { clockTime, timeUntil, type Place } from '../quota/text/time.ts';
+import * as l10n from '@vscode/l10n';
+import {
+  formatPercent,
+  formatTimePhrase,
+  formatTimePhraseWithDistance,
+} from '../../shared/format.ts';
+import { limitPhrase, limitSubject } from '../../shared/limitNames.ts';
 import { windowPeriodsOf, type WindowPeriod } from './windowPeriods.ts';
 import type { WindowHistory, WindowSeries } from './history.ts';
 
@@ -80,33 +86,33 @@ function medianSlope(points: WindowPeriod['points'], fromMs: number, nowMs: numb
 }
 
 /**
- * "At this pace, the 5-hour limit will be at 74% when it resets at 14:05. The weekly limit won’t be reached."
- * Empty when nothing can be told.
+ * "At this pace, the 5-hour limit will be at 74% when it resets at 14:05. The weekly limit won’t be
+ * reached." Empty when nothing can be told.
  */
-export function forecastSentence(
-  runways: readonly Forecast[],
-  nowMs: number,
-  place?: Place,
-): string {
-  return runways.map((runway, at) => sentence(runway, at === 0, nowMs, place)).join(' ');
+export function forecastSentence(runways: readonly Forecast[], nowMs: number): string {
+  return runways.map((runway, at) => sentence(runway, at === 0, nowMs)).join(' ');
 }
 
-function sentence(
-  runway: Forecast,
-  full: boolean,
-  nowMs: number,
-  place: Place | undefined,
-): string {
-  const { kind, label, endsAtMs, resetsAtMs } = runway;
-  const reset = clockTime(resetsAtMs, nowMs, place);
-  const name = kind === 'weekly' ? 'week' : kind === 'fiveHour' ? '5-hour limit' : `${label} limit`;
-  if (runway.usedPercent >= 100) return `The ${name} was reached; it resets ${reset}.`;
-  if (endsAtMs !== undefined) {
-    const end = clockTime(endsAtMs, nowMs, place);
-    const left = timeUntil(endsAtMs, nowMs);
-    return `At this pace, the ${name} will be reached at ${end} (${left}), before it resets at ${reset}.`;
+function sentence(runway: Forecast, full: boolean, nowMs: number): string {
+  const { label, endsAtMs, resetsAtMs } = runway;
+  const reset = formatTimePhrase(resetsAtMs, nowMs);
+  if (runway.usedPercent >= 100) {
+    return l10n.t('{0} was reached; it resets {1}.', limitSubject(label), reset);
   }
-  if (!full) return `The ${name} won’t be reached.`;
+  if (endsAtMs !== undefined) {
+    return l10n.t(
+      'At this pace, {0} will be reached {1}, before it resets {2}.',
+      limitPhrase(label),
+      formatTimePhraseWithDistance(endsAtMs, nowMs),
+      reset,
+    );
+  }
+  if (!full) return l10n.t('{0} won’t be reached.', limitSubject(label));
   const percent = shownPercent({ usedPercent: Math.min(99, runway.atReset) });
-  return `At this pace, the ${name} will be at ${percent}% when it resets at ${reset}.`;
+  return l10n.t(
+    'At this pace, {0} will be at {1} when it resets {2}.',
+    limitPhrase(label),
+    formatPercent(percent),
+    reset,
+  );
 }

@@ -6,8 +6,6 @@ import type { Estimate, Range } from './estimate.ts';
 
 export interface PreflightReason {
   label: string;
-  /** "5-hour limit". */
-  name: string;
   deps: Range;
   /** Percentage points up to the end of the window, or up to the ceiling. */
   left: number;
@@ -72,8 +70,7 @@ function crossings(
     const left = Math.max(0, ceiling - window.usedPercent);
     const isOver = resetsAtMs !== undefined && resetsAtMs <= nowMs;
     if (!deps || isOver || deps.middle <= left) return [];
-    const when = omitUndefined({ resetsAtMs });
-    return [{ label: key, name: window.name, deps, left, ...when }];
+    return [{ label: key, deps, left, ...omitUndefined({ resetsAtMs }) }];
   });
 }
 

@@ -24,11 +24,7 @@ export class CatalogueError extends Error {
   readonly failure: CatalogueFailure;
 
   constructor(failure: CatalogueFailure) {
-    super(
-      failure.kind === 'refused'
-        ? `Codex did not return its models (status ${failure.status}).`
-        : 'Codex returned its models in an unknown format.',
-    );
+    super(failure.kind);
     this.failure = failure;
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { lookupTable } from '../../base/lookup.ts';
 import type { Model } from './catalogue.ts';
 import { successorOf } from './successors.ts';
@@ -79,8 +80,10 @@ function chooseModel(
 
 function instead(wanted: string, usual: Model, successor: Model | undefined) {
   const model = successor ?? usual;
-  const name = successor ? `its successor ${model.name}` : model.name;
-  return { model, note: `The model “${wanted}” isn’t available. Using ${name}.` };
+  const note = successor
+    ? l10n.t('The model “{0}” isn’t available. Using its successor {1}.', wanted, model.name)
+    : l10n.t('The model “{0}” isn’t available. Using {1}.', wanted, model.name);
+  return { model, note };
 }
 
 /** Without a provider prefix. */
@@ -110,7 +113,8 @@ function resolveEffort(model: Model, wanted: string): { level?: string; note?: s
   if (efforts.includes(known)) return { level: known };
   if (known === 'none') return {};
   const level = nearest(efforts, levels.includes(known) ? known : 'medium');
-  return { level, note: `${name} doesn’t support the effort “${wanted}”. Using “${level}”.` };
+  const note = l10n.t('{0} doesn’t support the effort “{1}”. Using “{2}”.', name, wanted, level);
+  return { level, note };
 }
 
 /** The highest level on offer that is not above the wanted one, else the lowest on offer. */

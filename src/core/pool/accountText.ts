@@ -1,6 +1,8 @@
 import { clampCount, clampPercent } from '../../shared/clamp.ts';
 import type { AccountRole } from '../../shared/protocol/account.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
+import * as l10n from '@vscode/l10n';
+import { formatPercent } from '../../shared/format.ts';
 import type { Condition } from './condition.ts';
 import type { CooldownReason } from './cooldown.ts';
 
@@ -33,13 +35,20 @@ export function roleOf(
   }
 }
 
-const restWords: Record<CooldownReason, string> = {
-  usageLimit: 'Its usage limit has been reached.',
-  rateLimited: 'It has sent too many requests.',
-  billing: 'It has no credits left.',
-  notIncluded: 'Its plan does not include Codex.',
-  unauthorized: 'Codex rejected its sign-in.',
-};
+function cooldownSentence(reason: CooldownReason): string {
+  switch (reason) {
+    case 'usageLimit':
+      return l10n.t('Its usage limit has been reached.');
+    case 'rateLimited':
+      return l10n.t('It has sent too many requests.');
+    case 'billing':
+      return l10n.t('It has no credits left.');
+    case 'notIncluded':
+      return l10n.t('Its plan does not include Codex.');
+    case 'unauthorized':
+      return l10n.t('Codex rejected its sign-in.');
+  }
+}
 
 /** Why the account is not used, one sentence; empty when it can be. */
 export function conditionSentence(condition: Condition): string {
@@ -47,14 +56,20 @@ export function conditionSentence(condition: Condition): string {
     case 'ready':
       return '';
     case 'resting':
-      return restWords[condition.reason];
+      return cooldownSentence(condition.reason);
     case 'ceiling':
-      return `A limit has reached the ${condition.percent}% cap that you set.`;
+      return l10n.t(
+        'A limit has reached the {0} cap that you set.',
+        formatPercent(condition.percent),
+      );
     case 'off':
-      return 'You turned it off.';
+      return l10n.t('You turned it off.');
     case 'signedOut':
-      return 'Its session ended. Sign in again to use it.';
+      return l10n.t('Its session ended. Sign in again to use it.');
     case 'otherIssuer':
-      return `It was signed in with ${condition.issuer}, but the settings use a different issuer.`;
+      return l10n.t(
+        'It was signed in with {0}, but the settings use a different issuer.',
+        condition.issuer,
+      );
   }
 }

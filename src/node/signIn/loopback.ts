@@ -9,6 +9,14 @@ import type {
   Redirect,
   RedirectListener,
 } from '../../core/auth/signIn/redirect.ts';
+import {
+  canceledMessage,
+  failedTexts,
+  nothingHereMessage,
+  otherSignInMessage,
+  signedInTexts,
+  type PageTexts,
+} from '../../core/auth/signIn/pageTexts.ts';
 import { host, listenOnFirstFree, ourMark } from './callbackPort.ts';
 
 /** How long the last page may take to reach the browser. */
@@ -70,11 +78,11 @@ function createAttempt(state: string, pages: Pages, log: Log): Attempt {
     const url = urlOf(request);
     if (url?.pathname === '/cancel' && isOurs(url)) {
       settle({ kind: 'cancel' });
-      send(response, 200, pages.failed('Sign-in was canceled.'));
+      send(response, 200, pages.failed(canceledMessage()));
       return;
     }
     if (url?.pathname !== callbackPath) {
-      send(response, 404, pages.failed('There is nothing at this address.'));
+      send(response, 404, pages.failed(nothingHereMessage()));
       return;
     }
     if (request.method !== 'GET') {
@@ -84,7 +92,7 @@ function createAttempt(state: string, pages: Pages, log: Log): Attempt {
     const found = isOurs(url) ? readRedirect(url.searchParams) : undefined;
     if (!found) {
       log.warn('passed over a redirect that is not of this sign-in');
-      send(response, 400, pages.failed(strange));
+      send(response, 400, pages.failed(otherSignInMessage()));
       return;
     }
     settle(found);
@@ -94,7 +102,7 @@ function createAttempt(state: string, pages: Pages, log: Log): Attempt {
 
   const isOurs = (url: URL) => url.searchParams.get('state') === state;
   const finalHtml = (page: FinalPage) =>
-    page.kind === 'signedIn' ? pages.signedIn : pages.failed(page.message);
+    page.kind === 'signedIn' ? pages.signedIn() : pages.failed(page.message);
 
   return {
     redirect,
@@ -114,9 +122,6 @@ function urlOf(request: IncomingMessage): URL | undefined {
   const base = `http://${host}`;
   return URL.canParse(target, base) ? new URL(target, base) : undefined;
 }
-
-const strange =
-  'This page does not belong to the sign-in that is under way. Go back to your editor and sign in from there.';
 
 function readRedirect(query: URLSearchParams): Redirect | undefined {
   const error = query.get('error');
@@ -161,7 +166,7 @@ async function close(server: Server, attempt: Attempt, page: FinalPage): Promise
 }
 
 interface Pages {
-  signedIn: string;
+  signedIn(): string;
   failed(message: string): string;
 }
 
@@ -175,12 +180,19 @@ async function readPages(folder: string, log: Log): Promise<Pages> {
       return fallback;
     }
   };
-  const signedIn = await read(
-    'signedIn.html',
-    '<p>You are signed in. You can close this page.</p>',
-  );
+  const signedIn = await read('signedIn.html', '<p>{{heading}}</p>');
   const failed = await read('signInFailed.html', '<p>{{message}}</p>');
-  return { signedIn, failed: (message) => failed.replace('{{message}}', () => escape(message)) };
+  return {
+    signedIn: () => fill(signedIn, signedInTexts()),
+    failed: (message) => fill(failed, failedTexts(message)),
+  };
+}
+
+/** Puts the texts in the places of their names. */
+function fill(page: string, texts: PageTexts): string {
+  return page.replaceAll(/\{\{(title|heading|message)\}\}/g, (_, name: keyof PageTexts) =>
+    escape(texts[name]),
+  );
 }
 
 function escape(text: string): string {

@@ -53,7 +53,7 @@ const usageAccount = z.object({
 });
 export type UsageAccount = z.infer<typeof usageAccount>;
 
-/** One sentence about the time to come. `name` as in "The 5-hour limit", "The weekly limit". */
+/** One sentence about the time to come. `name` is the label of the limit: `5h`, `wk`. */
 const outlook = z.discriminatedUnion('kind', [
   /** At this pace it stands at `percent` when it resets. */
   z.object({ kind: z.literal('reaches'), name: words, percent, resetsAtMs: count }),

@@ -4,7 +4,7 @@ import { Disposables, type Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import { describeAuthFailure } from '../../core/auth/errors.ts';
+import { describeAuthFailure } from '../../core/auth/authFailureText.ts';
 import { isSignedIn } from '../../core/pool/condition.ts';
 import type { Pool } from '../../core/pool/pool.ts';
 import type { PoolEntry } from '../../core/pool/accountList.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposables.ts';
 import { credentialLabel, type CredentialKind } from '../../core/auth/credential.ts';
-import { describeAuthFailure } from '../../core/auth/errors.ts';
+import { describeAuthFailure } from '../../core/auth/authFailureText.ts';
 import { isSignedIn } from '../../core/pool/condition.ts';
 import type { Pool } from '../../core/pool/pool.ts';
 import type { TokenProvider } from '../../core/auth/refresh/tokenProvider.ts';

@@ -9,7 +9,8 @@ import {
   type Credential,
   type CredentialStore,
 } from '../../core/auth/credential.ts';
-import { AuthError, describeAuthFailure } from '../../core/auth/errors.ts';
+import { describeAuthFailure } from '../../core/auth/authFailureText.ts';
+import { AuthError } from '../../core/auth/errors.ts';
 
 export interface ApiKeyDeps {
   store: CredentialStore;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import { describeAuthFailure } from '../../core/auth/errors.ts';
+import { describeAuthFailure } from '../../core/auth/authFailureText.ts';
 import { describePasteProblem } from '../../core/auth/signIn/redirectInputProblem.ts';
 import type { AccountView } from '../../shared/protocol/account.ts';
 import type { SignInState } from './signIn.ts';

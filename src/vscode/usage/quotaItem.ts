@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { systemClock, type Clock } from '../../base/async/clock.ts';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import type { Event } from '../../base/event.ts';
-import type { Place } from '../../core/quota/text/time.ts';
 import type { QuotaAccount } from '../../core/quota/text/quotaView.ts';
 import {
   isExhausted,
@@ -31,7 +30,6 @@ export interface QuotaItemOptions {
   onDidChange: Event<void>;
   settings: () => ItemSettings;
   clock?: Clock;
-  place?: Place;
 }
 
 /** How the item looks at one moment. */
@@ -58,7 +56,7 @@ export function createQuotaItem(options: QuotaItemOptions): Disposable {
   const item = lifetime.add(
     vscode.window.createStatusBarItem('codexChat.quota', vscode.StatusBarAlignment.Right, priority),
   );
-  item.name = 'Codex usage';
+  item.name = vscode.l10n.t('Codex usage');
   const showLabel = createLabel(item);
   let timer = new AbortController();
 
@@ -66,7 +64,7 @@ export function createQuotaItem(options: QuotaItemOptions): Disposable {
     timer.abort();
     const nowMs = clock.now();
     const state = options.state();
-    const look = lookOf(state, options.settings(), nowMs, options.place);
+    const look = lookOf(state, options.settings(), nowMs);
     apply(item, look);
     const labelDueMs = showLabel(look.label, `${look.text} ${newsOf(state)}`, nowMs);
     const { focused, active } = vscode.window.state;
@@ -99,40 +97,30 @@ function newsOf({ account, accounts: [inUse] }: QuotaItemState): string {
 
 const hasFigures = ({ quota }: QuotaAccount) => (quota?.windows.length ?? 0) > 0;
 
-function lookOf(
-  state: QuotaItemState,
-  settings: ItemSettings,
-  nowMs: number,
-  place: Place | undefined,
-): Look {
+function lookOf(state: QuotaItemState, settings: ItemSettings, nowMs: number): Look {
   switch (state.account) {
     case 'signedOut':
       return {
         isVisible: settings.statusBarWhenSignedOut,
-        text: '$(account) Codex: Sign in',
-        label: 'Codex: Sign in',
-        tooltip: 'Sign in to Codex with your ChatGPT account',
+        text: `$(account) ${vscode.l10n.t('Codex: Sign in')}`,
+        label: vscode.l10n.t('Codex: Sign in'),
+        tooltip: vscode.l10n.t('Sign in to Codex with your ChatGPT account'),
         command: 'codexChat.signIn',
       };
     case 'signingIn':
       return {
         isVisible: true,
-        text: '$(loading~spin) Codex: Signing in',
-        label: 'Codex: Signing in. Finish in your browser.',
-        tooltip: 'Finish signing in to Codex in your browser',
+        text: `$(loading~spin) ${vscode.l10n.t('Codex: Signing in')}`,
+        label: vscode.l10n.t('Codex: Signing in. Finish in your browser.'),
+        tooltip: vscode.l10n.t('Finish signing in to Codex in your browser'),
         command: 'codexChat.signIn',
       };
     case 'signedIn':
-      return quotaLook(state, settings, nowMs, place);
+      return quotaLook(state, settings, nowMs);
   }
 }
 
-function quotaLook(
-  { accounts }: QuotaItemState,
-  settings: ItemSettings,
-  nowMs: number,
-  place: Place | undefined,
-): Look {
+function quotaLook({ accounts }: QuotaItemState, settings: ItemSettings, nowMs: number): Look {
   const quota = accounts[0]?.quota;
   const isOut = isExhausted(quota);
   // High contrast themes have no warning background, so the icon tells it too.
@@ -146,16 +134,16 @@ function quotaLook(
   };
   const parts = [
     iconOf(),
-    statusText(quota, settings, nowMs, place),
+    statusText(quota, settings, nowMs),
     isStale(quota, nowMs) ? '$(plug)' : '',
   ];
   const look = {
     isVisible: true,
     text: parts.filter(Boolean).join(' '),
     label: accounts[0]?.isBilled
-      ? 'Codex, using an API key.'
-      : quotaLabel(quota, settings, nowMs, place),
-    tooltip: quotaTooltip(accounts, settings, nowMs, place),
+      ? vscode.l10n.t('Codex, using an API key.')
+      : quotaLabel(quota, settings, nowMs),
+    tooltip: quotaTooltip(accounts, settings, nowMs),
     command: 'codexChat.showQuota',
   };
   if (isOut) return { ...look, background: 'statusBarItem.errorBackground' };

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { Place } from '../../core/quota/text/time.ts';
 import {
   tooltipModel,
   type QuotaAccount,
   type QuotaLine,
   type QuotaTooltip,
 } from '../../core/quota/text/quotaView.ts';
+import { formatNumber } from '../../shared/format.ts';
 import type { PercentSettings } from '../../core/quota/text/quotaText.ts';
 
 const enabledCommands = [
@@ -26,24 +26,26 @@ export function quotaTooltip(
   accounts: readonly QuotaAccount[],
   settings: PercentSettings,
   nowMs: number,
-  place?: Place,
 ): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString('', true);
   markdown.isTrusted = { enabledCommands };
   const shown = accounts.length > 0 ? accounts.slice(0, shownAccounts) : [{}];
-  const inUse = tooltipModel(shown[0] ?? {}, true, settings, nowMs, place);
+  const inUse = tooltipModel(shown[0] ?? {}, true, settings, nowMs);
   for (const [index, account] of shown.entries()) {
-    const model = index === 0 ? inUse : tooltipModel(account, false, settings, nowMs, place);
+    const model = index === 0 ? inUse : tooltipModel(account, false, settings, nowMs);
     // An age that the last line tells is not repeated.
     appendAccount(markdown, model, index === 0, model.age === inUse.age ? '' : model.age);
   }
   const hidden = accounts.length - shown.length;
-  if (hidden > 0) appendSentence(markdown, `${hidden} more under Usage.`);
-  const again = shown[0]?.quota?.problem ? 'Retry' : 'Refresh';
+  if (hidden > 0)
+    appendSentence(markdown, vscode.l10n.t('{0} more under Usage.', formatNumber(hidden)));
+  const again = shown[0]?.quota?.problem ? vscode.l10n.t('Retry') : vscode.l10n.t('Refresh');
   const links = [
-    '[$(graph) Usage](command:codexChat.showQuota)',
+    `[$(graph) ${vscode.l10n.t('Usage')}](command:codexChat.showQuota)`,
     `[$(refresh) ${again}](command:codexChat.refreshQuota)`,
-    ...(inUse.banked > 0 ? ['[$(history) Use a reset](command:codexChat.redeemReset)'] : []),
+    ...(inUse.banked > 0
+      ? [`[$(history) ${vscode.l10n.t('Use a reset')}](command:codexChat.redeemReset)`]
+      : []),
     ...(inUse.age ? [inUse.age] : []),
   ];
   return markdown.appendMarkdown(`\n\n---\n\n${links.join('&nbsp;&nbsp; ')}`);
@@ -55,7 +57,8 @@ function appendAccount(
   isInUse: boolean,
   age: string,
 ): void {
-  const names = model.names.length > 0 || isInUse ? model.names : ['Another account'];
+  const names =
+    model.names.length > 0 || isInUse ? model.names : [vscode.l10n.t('Another account')];
   markdown.appendMarkdown(isInUse ? '**Codex**' : '\n\n---\n\n');
   for (const [index, name] of names.entries()) {
     if (isInUse || index > 0) markdown.appendMarkdown(' · ');

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { describeError } from '../../base/describeError.ts';
 import type { Log } from '../../base/log.ts';
 import type { BankedReset, RedeemOutcome, Resets } from '../../core/quota/poll/resets.ts';
-import { clockTime } from '../../core/quota/text/time.ts';
+import { formatTimePhrase, plural } from '../../shared/format.ts';
 import type { QuotaAccount } from '../../core/quota/text/quotaView.ts';
 
 export interface RedeemDeps {
@@ -69,17 +69,19 @@ export function createRedeemReset(deps: RedeemDeps): RedeemReset {
 const question = (label: string, count: number) =>
   count === 1
     ? vscode.l10n.t('Redeem the last usage reset of {0}? Its limits restart from zero.', label)
-    : vscode.l10n.t(
-        'Redeem a usage reset of {0}? Its limits restart from zero. {1} are left.',
+    : plural(
+        vscode.l10n.t(
+          '{0, plural, one {Redeem a usage reset of {1}? Its limits restart from zero. # is left.} other {Redeem a usage reset of {1}? Its limits restart from zero. # are left.}}',
+        ),
+        count,
         label,
-        String(count),
       );
 
 function detailOf({ title, expiresAtMs }: BankedReset, nowMs: number): string {
   const ends =
     expiresAtMs === undefined
       ? []
-      : [vscode.l10n.t('It expires {0}.', clockTime(expiresAtMs, nowMs))];
+      : [vscode.l10n.t('It expires {0}.', formatTimePhrase(expiresAtMs, nowMs))];
   return [...(title === undefined ? [] : [`${title}.`]), ...ends].join(' ');
 }
 

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { isSignedIn } from '../../core/pool/condition.ts';
 import { hasQuota } from '../../core/auth/credential.ts';
@@ -7,11 +8,12 @@ import { conditionSentence, roleOf } from '../../core/pool/accountText.ts';
 import type { QuotaSpend, QuotaWindow } from '../../core/quota/decode/quotaSnapshot.ts';
 import type { QuotaState } from '../../core/quota/store/record.ts';
 import {
-  billedWords,
+  billedSentence,
   quotaNotices,
   type ShownElsewhere,
 } from '../../core/quota/text/quotaNotices.ts';
-import { clockTime } from '../../core/quota/text/time.ts';
+import { formatTime } from '../../shared/format.ts';
+import { limitTitle } from '../../shared/limitNames.ts';
 import { planName } from '../../core/quota/text/quotaView.ts';
 import { isStale } from '../../core/quota/text/quotaText.ts';
 import type { UsageAccount, UsageWindow } from '../../shared/protocol/usage.ts';
@@ -73,7 +75,7 @@ function spendOf({ reached, usedPercent, limit, resetsAtMs }: QuotaSpend, nowMs:
   if (!reached && usedPercent === undefined && limit === undefined) return undefined;
   const details = [
     reached || usedPercent !== undefined ? '' : limit,
-    resetsAtMs === undefined ? '' : `resets ${clockTime(resetsAtMs, nowMs)}`,
+    resetsAtMs === undefined ? '' : vscode.l10n.t('resets {0}', formatTime(resetsAtMs, nowMs)),
   ].filter(Boolean);
   return omitUndefined({
     reached,
@@ -99,10 +101,10 @@ const sources = {
 } as const;
 
 function toWindows(windows: readonly QuotaWindow[]): UsageWindow[] {
-  return windows.slice(0, most.windows).map(({ kind, name, usedPercent, resetsAtMs }) =>
+  return windows.slice(0, most.windows).map(({ kind, label, usedPercent, resetsAtMs }) =>
     omitUndefined({
       kind,
-      name: clampText(name.replace(/ limit$/, '')),
+      name: clampText(limitTitle(label)),
       usedPercent: clampPercent(usedPercent),
       resetsAtMs: clampCount(resetsAtMs),
     }),
@@ -116,9 +118,11 @@ function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] 
     ['ready', 'signedOut', 'off', 'ceiling'].includes(condition.kind) || quota?.refused;
   return [
     isTold ? '' : conditionSentence(condition),
-    kind === 'imported' ? 'From the Codex CLI. Codex Chat never refreshes it.' : '',
-    kind === 'environment' ? 'From an environment variable, for this window only.' : '',
-    hasQuota(entry) ? '' : billedWords,
+    kind === 'imported' ? vscode.l10n.t('From the Codex CLI. Codex Chat never refreshes it.') : '',
+    kind === 'environment'
+      ? vscode.l10n.t('From an environment variable, for this window only.')
+      : '',
+    hasQuota(entry) ? '' : billedSentence(),
     ...(isSignedIn(entry) && hasQuota(entry) ? sayings(entry, isCurrent, nowMs) : []),
   ].filter(Boolean);
 }

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { sumPoints, type LedgerEntry } from '../../core/ledger/entry.ts';
 import type { WindowHistory } from '../../core/ledger/history.ts';
 import { isPending, totalOf, windowLedger, type WindowLedger } from '../../core/ledger/ledger.ts';
@@ -145,7 +146,7 @@ function toRow(
   return {
     id: entry.id.slice(0, 100),
     atMs: entry.atMs,
-    chat: clampText(titleOf(entry.chatId) ?? entry.title ?? 'Earlier chat'),
+    chat: clampText(titleOf(entry.chatId) ?? entry.title ?? vscode.l10n.t('Earlier chat')),
     kind: entry.kind,
     model: clampText(entry.model),
     effort: clampText(entry.effort),
@@ -191,10 +192,9 @@ export function outlookOf({
 }
 
 function outlook(window: QuotaWindow, runway: Forecast | undefined): Outlook[] {
-  const { kind } = window;
+  const { kind, label: name } = window;
   const usedPercent = clampPercent(window.usedPercent);
   const resetsAtMs = clampCount(window.resetsAtMs);
-  const name = kind === 'weekly' ? 'The weekly limit' : 'The 5-hour limit';
   const reset = omitUndefined({ resetsAtMs });
   if (usedPercent >= 100) {
     return [{ kind: 'spent', name, ...omitUndefined({ untilMs: resetsAtMs }) }];

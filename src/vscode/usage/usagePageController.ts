@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { fetchProblemSentence } from '../../core/quota/poll/fetchProblem.ts';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import type { Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
@@ -167,7 +168,7 @@ function createFigures(deps: UsagePageControllerDeps) {
       list: usageAccounts(pool, deps.workspaceAccount(), now()),
       outlook: outlookOf(figures(undefined)),
       refreshing,
-      ...(problem === undefined ? {} : { problem: clampText(problem) }),
+      ...(problem === undefined ? {} : { problem: clampText(fetchProblemSentence(problem)) }),
     };
   };
   return { figures, accountsNow };

@@ -21,9 +21,7 @@ function entry(id: string, condition: Condition, usedPercent: number): PoolEntry
     quota: {
       credentialId: id,
       observedAtMs: nowMs,
-      windows: [
-        { kind: 'fiveHour', label: '5h', name: '5-hour limit', usedPercent, resetsAtMs: untilMs },
-      ],
+      windows: [{ kind: 'fiveHour', label: '5h', usedPercent, resetsAtMs: untilMs }],
       others: [],
       refused,
       ...(refused ? { availableAtMs: untilMs } : {}),

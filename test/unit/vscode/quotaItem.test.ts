@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createEmitter } from '../../../src/base/event.ts';
 import { windowNames } from '../../../src/core/quota/decode/quotaSnapshot.ts';
 import type { QuotaState } from '../../../src/core/quota/store/record.ts';
 import { readSettings, type Settings } from '../../../src/core/settings/settings.ts';
+import { setLanguage } from '../../../src/shared/format.ts';
 import { createQuotaItem, type QuotaItemState } from '../../../src/vscode/usage/quotaItem.ts';
 import { settled, steppedClock } from '../../support/steppedClock.ts';
 import {
@@ -14,6 +15,10 @@ import {
 } from '../../support/vscode.ts';
 
 const startMs = Date.UTC(2026, 10, 20, 10, 55);
+
+beforeAll(() => setLanguage('en', 'Europe/Berlin'));
+afterAll(() => setLanguage('en'));
+
 const at1405 = startMs + 130 * 60_000;
 
 const quota = (fiveHour: number, weekly: number, more: Partial<QuotaState> = {}): QuotaState => ({
@@ -44,7 +49,6 @@ function show(first: QuotaItemState, settings: Partial<Settings> = {}) {
     onDidChange: changes.event,
     settings: () => ({ ...readSettings({}), ...settings }),
     clock,
-    place: { timeZone: 'Europe/Berlin' },
   });
   return {
     clock,
@@ -75,8 +79,7 @@ test('is one item on the right by the language, with a name to hide it by', () =
       text: '$(comment-discussion) 5h 42% · wk 18%',
       command: 'codexChat.showQuota',
       accessibilityInformation: {
-        label:
-          'Codex usage. 5-hour limit 42 percent used, resets at 14:05. Weekly limit 18 percent used.',
+        label: 'Codex usage. 5-hour limit 42% used, resets at 14:05. Weekly limit 18% used.',
         role: 'button',
       },
     },
@@ -193,7 +196,7 @@ describe('the tooltip', () => {
     });
     const lines = tooltip().value.replaceAll('\u00a0', ' ').split('\n');
     expect(lines).toContain('**Codex** · mira&#64;home.example · Plus');
-    expect(lines).toContain('`5-hour ██████░░░░░░░░  42%` resets 14:05 (in 2 h 10 min)  ');
+    expect(lines).toContain('`5-hour ██████░░░░░░░░  42%` resets 14:05 (in 2 hr 10 min)  ');
     expect(lines).toContain('`Weekly ███░░░░░░░░░░░  18%`');
     expect(lines.at(-1)).toContain('(command:codexChat.refreshQuota)');
     expect(lines.at(-1)).toContain('just now');
@@ -265,13 +268,13 @@ describe('the tooltip', () => {
   test('tells what is left where the setting says so', () => {
     const { tooltip, item } = show(signedIn(quota(42, 18)), { statusBarPercent: 'left' });
     expect(item().text).toBe('$(comment-discussion) 5h 58% · wk 82% left');
-    expect(item().accessibilityInformation?.label).toContain('58 percent left');
+    expect(item().accessibilityInformation?.label).toContain('58% left');
     expect(tooltip().value.replaceAll('\u00a0', ' ')).toContain('58% left');
   });
 
   test('says why the figures could not be renewed and offers to try again', () => {
-    const { tooltip } = show(signedIn(quota(42, 18, { problem: 'It failed.' })));
-    expect(tooltip().value).toContain('It failed. ');
+    const { tooltip } = show(signedIn(quota(42, 18, { problem: 'unknown' })));
+    expect(tooltip().value).toContain('Usage could not be read. ');
     expect(tooltip().value).toContain('$(refresh) Retry](command:codexChat.refreshQuota)');
   });
 });
@@ -281,7 +284,7 @@ describe('time', () => {
     const { clock, tooltip } = show(signedIn(quota(42, 18)));
     expect(clock.timers).toEqual([startMs + 60_000]);
     await clock.advance(60_000);
-    expect(tooltip().value).toContain('in 2 h 9 min');
+    expect(tooltip().value).toContain('in 2 hr 9 min');
 
     vscodeWindow.state = { focused: true, active: false };
     windowState.fire(vscodeWindow.state);
@@ -289,7 +292,7 @@ describe('time', () => {
     vscodeWindow.state = { focused: true, active: true };
     await clock.advance(9 * 60_000);
     windowState.fire(vscodeWindow.state);
-    expect(tooltip().value).toContain('in 2 h)');
+    expect(tooltip().value).toContain('in 2 hr)');
   });
 
   test('runs no timer while nothing is known', () => {
@@ -303,7 +306,7 @@ describe('time', () => {
     const label = () => item().accessibilityInformation?.label;
     await clock.advance(1_000);
     change(signedIn(quota(44, 18)));
-    expect(label()).toContain('44 percent');
+    expect(label()).toContain('44%');
     const later = quota(44, 18);
     const windows = later.windows.map((window) => ({ ...window, resetsAtMs: at1405 + 600_000 }));
     change(signedIn({ ...later, windows }));
@@ -317,16 +320,16 @@ describe('time', () => {
   });
 
   test.each<[string, QuotaItemState, QuotaItemState, string]>([
-    ['the first figures', signedIn(undefined), signedIn(quota(0, 0)), '0 percent used'],
+    ['the first figures', signedIn(undefined), signedIn(quota(0, 0)), '0% used'],
     [
       'another account',
       { account: 'signedIn', accounts: [{ credentialId: 'ada', quota: spentOne }] },
       { account: 'signedIn', accounts: [{ credentialId: 'grace', quota: quota(0, 0) }] },
-      '5-hour limit 0 percent used',
+      '5-hour limit 0% used',
     ],
-    ['a level that is near the end', signedIn(quota(0, 0)), signedIn(quota(97, 0)), '97 percent'],
+    ['a level that is near the end', signedIn(quota(0, 0)), signedIn(quota(97, 0)), '97%'],
     ['a limit that is reached', signedIn(quota(0, 0)), signedIn(spentOne), 'Limit reached'],
-    ['the end of a refusal', signedIn(spentOne), signedIn(quota(0, 0)), '5-hour limit 0 percent'],
+    ['the end of a refusal', signedIn(spentOne), signedIn(quota(0, 0)), '5-hour limit 0%'],
     ['figures that are gone', signedIn(quota(5, 5)), signedIn(undefined), 'Not known yet'],
     [
       'a key of the API',

@@ -178,7 +178,7 @@ test('gives up after five minutes and says so', async () => {
   await untilOpened();
   await clock.advance(300_000);
   expect(await work).toBe('timedOut');
-  expect(editor.messages[0]?.text).toContain('within 5 minutes');
+  expect(editor.messages[0]?.text).toContain('within 5 min');
 });
 
 test('a failure that nobody foresaw is told without its text', async () => {

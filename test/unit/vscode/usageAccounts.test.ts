@@ -40,7 +40,6 @@ function shown(
 const window: QuotaWindow = {
   kind: 'fiveHour',
   label: '5h',
-  name: '5-hour limit',
   usedPercent: 100,
   resetsAtMs: nowMs + 7_800_000,
 };
@@ -79,8 +78,8 @@ test('a limit of their own that an account has reached is said once, beside its 
 });
 
 test('a problem of the account in use is left to the head of the page', () => {
-  const quota = { windows: [window], problem: 'No connection.' };
+  const quota = { windows: [window], problem: 'unknown' };
   const ready: Condition = { kind: 'ready' };
   expect(shown(quota, ready)?.remarks).toEqual([]);
-  expect(shown(quota, ready, false)?.remarks).toEqual(['No connection.']);
+  expect(shown(quota, ready, false)?.remarks).toEqual(['Usage could not be read.']);
 });

@@ -128,10 +128,9 @@ function worked(style: Style, seed: number, turns: number) {
   const window = {
     kind: 'fiveHour',
     label: '5h',
-    name: '5-hour limit',
     usedPercent: five,
   } as const;
-  const weekly = { kind: 'weekly', label: 'wk', name: 'Weekly limit', usedPercent: week } as const;
+  const weekly = { kind: 'weekly', label: 'wk', usedPercent: week } as const;
   const figures = {
     entries: tracker.entries(),
     history: tracker.history(),

@@ -383,9 +383,7 @@ test('an account with the longest address there is can be shown', async () => {
 test('no token is in any message', async () => {
   const { host, told, quota, clock, held } = await world();
   for (const id of ['a', 'b', 'c']) {
-    const windows = [
-      { kind: 'fiveHour' as const, label: '5h', name: '5-hour limit', usedPercent: 3 },
-    ];
+    const windows = [{ kind: 'fiveHour' as const, label: '5h', usedPercent: 3 }];
     quota.record({ credentialId: id, source: 'usage', observedAtMs: clock.now(), windows });
   }
   held.hold({ text: 'Hello', untilMs: 1e15, account: 'a', send: () => {}, giveBack: () => {} });

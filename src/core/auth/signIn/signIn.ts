@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import type { Clock } from '../../../base/async/clock.ts';
 import type { Http } from '../../../base/http.ts';
 import type { Credential } from '../credential.ts';
 import { pollCode, requestCode } from './deviceCode.ts';
-import { AuthError, describeAuthFailure, storeFailure } from '../errors.ts';
+import { describeAuthFailure } from '../authFailureText.ts';
+import { AuthError, storeFailure } from '../errors.ts';
 import { authorizeUrl, exchangeCode, registeredRedirectUri, type CodeGrant } from '../oauth.ts';
 import { parseRedirectInput } from './parseRedirectInput.ts';
 import { createPkce, type Pkce, type RandomBytes } from './pkce.ts';
@@ -72,7 +74,10 @@ async function run(
   // Made once before anything opens, so that an unsafe issuer opens nothing.
   authorizeUrl({ issuer: ports.issuer, challenge: '', state: '', redirectUri: '' });
   const pkce = await createPkce(ports.random);
-  let page: FinalPage = { kind: 'failed', message: 'Sign-in failed. Go back to your editor.' };
+  let page: FinalPage = {
+    kind: 'failed',
+    message: l10n.t('Sign-in failed. Go back to your editor.'),
+  };
   try {
     signal.throwIfAborted();
     ways.begin(pkce);
@@ -84,7 +89,7 @@ async function run(
     page = { kind: 'signedIn' };
     return credential;
   } catch (error) {
-    if (signal.aborted) page = { kind: 'failed', message: 'Sign-in was canceled.' };
+    if (signal.aborted) page = { kind: 'failed', message: l10n.t('Sign-in was canceled.') };
     else if (error instanceof AuthError) {
       page = { kind: 'failed', message: describeAuthFailure(error.failure) };
     }

@@ -1,4 +1,5 @@
-import { clockTime, type Place } from '../../quota/text/time.ts';
+import * as l10n from '@vscode/l10n';
+import { formatTime } from '../../../shared/format.ts';
 import type { AuthFailure } from '../../auth/errors.ts';
 import type { ResponsesFailure } from '../../responses/retry/failure.ts';
 import type { TurnEvent } from '../../responses/stream/turnEvent.ts';
@@ -8,55 +9,69 @@ type Attempt = Extract<TurnEvent, { type: 'attempt' }>;
 /** Which account a chat is on, so that a change of it can be told. One for each chat. */
 export interface AccountSwitchNote {
   /** What to say when the request goes out with another account than the one before. */
-  note(attempt: Attempt, nowMs: number, place?: Place): string | undefined;
+  note(attempt: Attempt, nowMs: number): string | undefined;
 }
 
 export function createAccountSwitchNote(): AccountSwitchNote {
   let last: { id: string; label: string } | undefined;
   return {
-    note({ credentialId: id, account, after, passedOver }, nowMs, place) {
+    note({ credentialId: id, account, after, passedOver }, nowMs) {
       const before = last;
-      const label = account ?? 'Another account';
+      const label = account ?? l10n.t('Another account');
       last = { id, label };
       if (before?.id === id) return undefined;
       if (passedOver) {
-        return `${passedOver.label || 'An account'} ${whyNot(passedOver.failure)}. Continuing with ${label}.`;
+        return passedOverNote(passedOver.label || l10n.t('An account'), label, passedOver.failure);
       }
       if (!before) return undefined;
       return after
-        ? `${before.label} ${why(after, nowMs, place)}. Continuing with ${label}.`
-        : `Now using ${label}.`;
+        ? switchNote(before.label, label, after, nowMs)
+        : l10n.t('Now using {0}.', label);
     },
   };
 }
 
-function whyNot({ kind }: AuthFailure): string {
+function passedOverNote(before: string, label: string, { kind }: AuthFailure): string {
   switch (kind) {
     case 'sessionEnded':
     case 'notSignedIn':
     case 'otherIssuer':
-      return 'is signed out';
+      return l10n.t('{0} is signed out. Continuing with {1}.', before, label);
     case 'busyElsewhere':
-      return 'is being renewed by another window';
+      return l10n.t('{0} is being renewed by another window. Continuing with {1}.', before, label);
     default:
-      return 'could not be refreshed';
+      return l10n.t('{0} could not be refreshed. Continuing with {1}.', before, label);
   }
 }
 
-function why(failure: ResponsesFailure, nowMs: number, place: Place | undefined): string {
+function switchNote(
+  before: string,
+  label: string,
+  failure: ResponsesFailure,
+  nowMs: number,
+): string {
   const { kind, resetsAtMs, retryAfterMs } = failure;
   const atMs = resetsAtMs ?? (retryAfterMs === undefined ? undefined : nowMs + retryAfterMs);
-  const until = atMs === undefined ? '' : ` until ${clockTime(atMs, nowMs, place)}`;
+  const time = atMs === undefined ? undefined : formatTime(atMs, nowMs);
   switch (kind) {
     case 'usageLimit':
-      return `has reached its usage limit${until}`;
+      return time === undefined
+        ? l10n.t('{0} has reached its usage limit. Continuing with {1}.', before, label)
+        : l10n.t(
+            '{0} has reached its usage limit until {2}. Continuing with {1}.',
+            before,
+            label,
+            time,
+          );
     case 'rateLimited':
-      return `has to wait${until}`;
+      return time === undefined
+        ? l10n.t('{0} has to wait. Continuing with {1}.', before, label)
+        : l10n.t('{0} has to wait until {2}. Continuing with {1}.', before, label, time);
     case 'billing':
-      return 'has no credit left';
+      return l10n.t('{0} has no credit left. Continuing with {1}.', before, label);
     case 'usageNotIncluded':
-      return 'has a plan without Codex';
+      return l10n.t('{0} has a plan without Codex. Continuing with {1}.', before, label);
     default:
-      return 'was not let in';
+      return l10n.t('{0} was not let in. Continuing with {1}.', before, label);
   }
 }

@@ -34,10 +34,20 @@ function withoutError({ facts, exchange }: FailureReport) {
   return { ...facts, exchange: { request, attempts, status: response?.status } };
 }
 
-function otherFacts(error: unknown): Readonly<Record<string, string>> {
-  if (error instanceof AuthError) return { kind: error.failure.kind, detail: error.message };
-  if (error instanceof PoolError) return { kind: error.failure.kind, detail: error.message };
-  return { kind: 'internal', detail: error instanceof Error ? error.name : typeof error };
+/** Without the sentences of the error: they are in the language of the editor. */
+function otherFacts(error: unknown): Readonly<Record<string, string | number>> {
+  if (error instanceof PoolError) return { kind: error.failure.kind };
+  if (!(error instanceof AuthError)) {
+    return { kind: 'internal', detail: error instanceof Error ? error.name : typeof error };
+  }
+  const { failure } = error;
+  return {
+    kind: failure.kind,
+    ...('reason' in failure && { reason: failure.reason }),
+    ...('cause' in failure && { cause: failure.cause }),
+    ...('status' in failure && { status: failure.status }),
+    ...('why' in failure && failure.why !== undefined && { why: failure.why }),
+  };
 }
 
 function write(value: object): string {

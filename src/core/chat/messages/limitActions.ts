@@ -1,5 +1,7 @@
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import type { LimitAction } from '../../../shared/protocol/limits.ts';
+import * as l10n from '@vscode/l10n';
+import { formatPercent } from '../../../shared/format.ts';
 import { PoolError } from '../../pool/failure.ts';
 import type { PoolEntry } from '../../pool/accountList.ts';
 import { ResponsesError } from '../../responses/retry/failure.ts';
@@ -69,5 +71,9 @@ export function cappedAccountHint(error: unknown, accounts: readonly PoolEntry[]
       : [],
   );
   if (!held) return '';
-  return `${held.label} has reached the ${held.percent}% cap that you set. Raise the cap to use this account.`;
+  return l10n.t(
+    '{0} has reached the {1} cap that you set. Raise the cap to use this account.',
+    held.label,
+    formatPercent(held.percent),
+  );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 /** What a click on a link of an answer may do. Decided here, for the view is not to be trusted. */
 export type LinkDecision =
   | { action: 'open'; url: string }
@@ -15,31 +16,36 @@ export function decideLink(address: string, label: string, known: boolean): Link
   try {
     url = new URL(address);
   } catch {
-    return { action: 'refuse', why: 'This isn’t a complete URL.' };
+    return { action: 'refuse', why: l10n.t('This isn’t a complete URL.') };
   }
   if (url.protocol === 'mailto:')
-    return { action: 'ask', url: url.href, why: 'It opens your mail app.' };
+    return { action: 'ask', url: url.href, why: l10n.t('It opens your mail app.') };
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return { action: 'refuse', why: `${url.protocol} links aren’t opened.` };
+    return { action: 'refuse', why: l10n.t('{0} links aren’t opened.', url.protocol) };
   }
   if (url.username !== '' || url.password !== '') {
-    return { action: 'refuse', why: 'The URL contains a user name or password.' };
+    return { action: 'refuse', why: l10n.t('The URL contains a user name or password.') };
   }
   const other = otherHostIn(label, url);
-  if (!known) return { action: 'ask', url: url.href, why: 'This URL isn’t in the response.' };
+  if (!known)
+    return { action: 'ask', url: url.href, why: l10n.t('This URL isn’t in the response.') };
   if (other !== undefined) {
-    return { action: 'ask', url: url.href, why: `It looks like ${other} but goes to ${url.host}.` };
+    return {
+      action: 'ask',
+      url: url.href,
+      why: l10n.t('It looks like {0} but goes to {1}.', other, url.host),
+    };
   }
   if (url.hostname.includes('xn--')) {
     return {
       action: 'ask',
       url: url.href,
-      why: 'The domain name contains easily confused characters.',
+      why: l10n.t('The domain name contains easily confused characters.'),
     };
   }
   const tail = url.pathname.length + url.search.length + url.hash.length;
   if (url.search.length > longestQuery || tail > longestTail) {
-    return { action: 'ask', url: url.href, why: 'The URL contains query data.' };
+    return { action: 'ask', url: url.href, why: l10n.t('The URL contains query data.') };
   }
   return { action: 'open', url: url.href };
 }

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+import { plural } from '../../../shared/format.ts';
 import type { ResponsesClient } from '../../responses/client.ts';
 import { ResponsesError } from '../../responses/retry/failure.ts';
 import type { ResponsesRequest } from '../../responses/request/request.ts';
@@ -70,7 +72,14 @@ export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<void
       turnState = { value: answer.turnState, credentialId: answer.credentialId };
     }
   }
-  turn.notes.push(`Stopped after ${maxSteps} requests without a complete response.`);
+  turn.notes.push(
+    plural(
+      l10n.t(
+        '{0, plural, one {Stopped after # request without a complete response.} other {Stopped after # requests without a complete response.}}',
+      ),
+      maxSteps,
+    ),
+  );
   emit.state();
 }
 
@@ -85,7 +94,7 @@ function successorBasis(
   const next = basis();
   if (next.model.slug === refused.model.slug) return undefined;
   turn.notes.push(
-    next.note ?? `The model “${refused.model.slug}” was rejected. Using another one.`,
+    next.note ?? l10n.t('The model “{0}” was rejected. Using another one.', refused.model.slug),
   );
   emit.state();
   return next;
@@ -102,7 +111,7 @@ function noteAccount({ turn, emit, chat, clock }: TurnDeps, event: TurnEvent): v
 function noteAnswer({ turn, emit }: TurnDeps, answer: Answer, basis: RequestSettings): void {
   if (answer.usage) turn.usage = sum(turn.usage, answer.usage);
   if (answer.status === 'cut' && answer.endTurn) {
-    turn.notes.push('The connection was lost at the end, so token usage is unknown.');
+    turn.notes.push(l10n.t('The connection was lost at the end, so token usage is unknown.'));
   }
   if (answer.status === 'incomplete') {
     turn.notes.push(incompleteNote(answer.incompleteReason));
@@ -116,12 +125,16 @@ function noteAnswer({ turn, emit }: TurnDeps, answer: Answer, basis: RequestSett
 
 function incompleteNote(reason: string | undefined): string {
   if (reason === 'max_output_tokens') {
-    return 'The response reached its length limit and was cut off.';
+    return l10n.t('The response reached its length limit and was cut off.');
   }
   if (reason === 'content_filter') {
-    return 'The response was cut off by the content filter. Retrying gives the same result.';
+    return l10n.t(
+      'The response was cut off by the content filter. Retrying gives the same result.',
+    );
   }
-  return `Codex ended the response early (${reason ?? 'no reason given'}).`;
+  return reason === undefined
+    ? l10n.t('Codex ended the response early (no reason given).')
+    : l10n.t('Codex ended the response early ({0}).', reason);
 }
 
 /** Only the counts that are shown: the rest of an answer's usage stays here. */

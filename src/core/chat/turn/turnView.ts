@@ -1,5 +1,6 @@
 /** What the events of an answer say to people. */
 import { omitUndefined } from '../../../base/omitUndefined.ts';
+import * as l10n from '@vscode/l10n';
 import type { TurnEvent } from '../../responses/stream/turnEvent.ts';
 import type { AnswerPart } from '../../responses/stream/answer.ts';
 import { retryReason } from '../messages/errorMessages.ts';
@@ -30,11 +31,11 @@ export function toTurnPart(
   }
 }
 
-const quietNote = 'No response for a minute. Still waiting…';
+const quietNote = () => l10n.t('No response for a minute. Still waiting…');
 
 /** Takes back what was said of a silence that is over; true when something was. */
 export function endSilence(turn: Turn): boolean {
-  const at = turn.notes.indexOf(quietNote);
+  const at = turn.notes.indexOf(quietNote());
   if (at >= 0) turn.notes.splice(at, 1);
   const wasSilent = turn.silentSinceMs !== undefined;
   delete turn.silentSinceMs;
@@ -51,7 +52,7 @@ export function noteTurnEvent(turn: Turn, event: TurnEvent, attemptsBefore: numb
       turn.silentSinceMs = event.sinceMs;
       return true;
     case 'quiet':
-      turn.notes.push(quietNote);
+      turn.notes.push(quietNote());
       return true;
     case 'life':
       return endSilence(turn);
@@ -73,7 +74,7 @@ export function noteTurnEvent(turn: Turn, event: TurnEvent, attemptsBefore: numb
       };
       return true;
     case 'rerouted':
-      return noteOnce(turn, `Answered by ${event.model} instead.`);
+      return noteOnce(turn, l10n.t('Answered by {0} instead.', event.model));
     default:
       return false;
   }

@@ -5,10 +5,11 @@ import { omitUndefined } from '../../../base/omitUndefined.ts';
 /** One limit of the account over some stretch of time. Only what the backend has said. */
 export interface QuotaWindow {
   kind: 'fiveHour' | 'weekly' | 'other';
-  /** Short name: `5h`, `wk`, `24h`; `usage` when the length is unknown. */
+  /**
+   * What tells it apart: `5h`, `wk`, `24h`; `usage` when the length is unknown. Stored, so it is the
+   * same in every language; `src/shared/limitNames.ts` has the names for people.
+   */
   label: string;
-  /** Name in words: "5-hour limit". */
-  name: string;
   /** 0 to 100. */
   usedPercent: number;
   /** Length of the window. */
@@ -130,28 +131,26 @@ function readReset(raw: RawWindow, nowMs: number): number | undefined {
   return resetsAtMs > nowMs ? resetsAtMs : undefined;
 }
 
-const knownLengths: readonly [number, Pick<QuotaWindow, 'kind' | 'label' | 'name'>][] = [
-  [300, { kind: 'fiveHour', label: '5h', name: '5-hour limit' }],
-  [1440, { kind: 'other', label: '24h', name: 'Daily limit' }],
-  [10_080, { kind: 'weekly', label: 'wk', name: 'Weekly limit' }],
-  [43_200, { kind: 'other', label: 'mo', name: 'Monthly limit' }],
-  [525_600, { kind: 'other', label: 'yr', name: 'Annual limit' }],
+const knownLengths: readonly [number, Pick<QuotaWindow, 'kind' | 'label'>][] = [
+  [300, { kind: 'fiveHour', label: '5h' }],
+  [1440, { kind: 'other', label: '24h' }],
+  [10_080, { kind: 'weekly', label: 'wk' }],
+  [43_200, { kind: 'other', label: 'mo' }],
+  [525_600, { kind: 'other', label: 'yr' }],
 ];
 
 /** Windows are told apart by their length within 5 %, never by the slot they come in (WIRE.md d). */
-export function windowNames(
-  minutes: number | undefined,
-): Pick<QuotaWindow, 'kind' | 'label' | 'name'> {
-  if (minutes === undefined) return { kind: 'other', label: 'usage', name: 'Usage limit' };
+export function windowNames(minutes: number | undefined): Pick<QuotaWindow, 'kind' | 'label'> {
+  if (minutes === undefined) return { kind: 'other', label: 'usage' };
   const known = knownLengths.find(([length]) => Math.abs(minutes - length) <= length * 0.05);
   if (known) return known[1];
-  const [count, short, long] =
+  const label =
     minutes < 60
-      ? [Math.ceil(minutes), 'm', 'minute']
+      ? `${Math.ceil(minutes)}m`
       : minutes < 2880
-        ? [Math.round(minutes / 60), 'h', 'hour']
-        : [Math.round(minutes / 1440), 'd', 'day'];
-  return { kind: 'other', label: `${count}${short}`, name: `${count}-${long} limit` };
+        ? `${Math.round(minutes / 60)}h`
+        : `${Math.round(minutes / 1440)}d`;
+  return { kind: 'other', label };
 }
 
 /**

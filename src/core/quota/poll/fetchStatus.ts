@@ -1,7 +1,6 @@
-import { HttpError } from '../../../base/http.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
-import { AuthError } from '../../auth/errors.ts';
 import type { FetchStatus } from '../store/record.ts';
+import { fetchProblemOf } from './fetchProblem.ts';
 import { UsageError } from './usageError.ts';
 
 const firstRestMs = 5 * 60_000;
@@ -29,7 +28,7 @@ export function afterFailure(
   return omitUndefined({
     failures,
     notBeforeMs: nowMs + restMs * (1 + random * 0.2),
-    problem: describe(failure),
+    problem: fetchProblemOf(failure),
     plan: before?.plan,
   });
 }
@@ -38,9 +37,3 @@ const namedMs = (failure: unknown): number =>
   failure instanceof UsageError && failure.failure.kind === 'refused'
     ? (failure.failure.retryAfterMs ?? 0)
     : 0;
-
-function describe(failure: unknown): string {
-  if (failure instanceof UsageError || failure instanceof AuthError) return failure.message;
-  if (failure instanceof HttpError) return `${failure.host} could not be reached.`;
-  return 'Usage could not be read.';
-}

@@ -52,11 +52,7 @@ export class ResetsError extends Error {
   readonly status: number | undefined;
 
   constructor(status?: number) {
-    super(
-      status === undefined
-        ? 'Codex returned the usage resets in an unknown format.'
-        : `Codex did not return the usage resets (status ${status}).`,
-    );
+    super(status === undefined ? 'unreadable' : `status ${status}`);
     this.status = status;
   }
 }

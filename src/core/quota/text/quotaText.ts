@@ -1,8 +1,15 @@
-import { isNear } from '../../../base/timeBounds.ts';
+import * as l10n from '@vscode/l10n';
+import {
+  formatPercent,
+  formatTime,
+  formatTimePhrase,
+  formatTimeSince,
+  formatTimeWithDistance,
+} from '../../../shared/format.ts';
+import { limitLabel, limitName } from '../../../shared/limitNames.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { shownPercent, type QuotaSource, type QuotaWindow } from '../decode/quotaSnapshot.ts';
 import type { QuotaState } from '../store/record.ts';
-import { clockTime, spokenTime, timeAndDistance, type Place } from './time.ts';
 
 export type QuotaLevel = 'ok' | 'warn' | 'critical' | 'spent';
 
@@ -43,7 +50,7 @@ export function percentOf(window: QuotaWindow, { statusBarPercent }: PercentSett
   return statusBarPercent === 'left' ? 100 - used : used;
 }
 
-/** As wide as a digit, so that 9 % takes the room of 10 % and the items beside it stand still. */
+/** As wide as a digit, so that 9% takes the room of 10% and the items beside it stand still. */
 const figureSpace = '\u2007';
 
 /**
@@ -54,22 +61,24 @@ export function statusText(
   state: QuotaState | undefined,
   settings: Pick<Settings, 'statusBarText'> & PercentSettings,
   nowMs: number,
-  place?: Place,
 ): string {
   if (!state || settings.statusBarText === 'icon') return '';
   if (isExhausted(state) && state.availableAtMs !== undefined) {
     const label = blocking(state)?.label;
-    const time = clockTime(state.availableAtMs, nowMs, place);
-    return `${label ? `${label} ` : ''}resets ${time}`;
+    const time = formatTime(state.availableAtMs, nowMs);
+    return label === undefined
+      ? l10n.t('resets {0}', time)
+      : l10n.t('{0} resets {1}', limitLabel(label), time);
   }
   const tight = tightest(state);
   const shown = settings.statusBarText === 'both' ? state.windows : tight ? [tight] : [];
   const figures = shown.map((window) => {
-    const percent = String(percentOf(window, settings)).padStart(2, figureSpace);
-    return `${window.label} ${percent}%`;
+    const percent = percentOf(window, settings);
+    const pad = percent < 10 ? figureSpace : '';
+    return `${limitLabel(window.label)} ${pad}${formatPercent(percent)}`;
   });
-  const suffix = figures.length > 0 && settings.statusBarPercent === 'left' ? ' left' : '';
-  return `${figures.join(' · ')}${suffix}`;
+  const text = figures.join(' · ');
+  return text !== '' && settings.statusBarPercent === 'left' ? l10n.t('{0} left', text) : text;
 }
 
 /** What a screen reader says in place of the text. */
@@ -77,56 +86,70 @@ export function quotaLabel(
   state: QuotaState | undefined,
   settings: PercentSettings,
   nowMs: number,
-  place?: Place,
 ): string {
   if (!state || state.windows.length === 0) {
-    return `Codex usage. ${isExhausted(state) ? refusalSentence(state, nowMs, place) : 'Not known yet.'}`;
+    return isExhausted(state)
+      ? l10n.t('Codex usage. {0}', refusalSentence(state, nowMs))
+      : l10n.t('Codex usage. Not known yet.');
   }
-  const windows = state.windows.map((window) => {
-    const { resetsAtMs } = window;
-    const when = resetsAtMs === undefined ? '' : `, resets ${spokenTime(resetsAtMs, nowMs, place)}`;
-    const percent = percentOf(window, settings);
-    return `${window.name} ${percent} percent ${settings.statusBarPercent}${when}.`;
-  });
-  const refusal = isExhausted(state) ? [refusalSentence(state, nowMs, place)] : [];
-  const age = isStale(state, nowMs) ? [`Updated ${ageWords(state, nowMs)}.`] : [];
-  return ['Codex usage.', ...refusal, ...windows, ...age].join(' ');
+  const windows = state.windows.map((window) => windowSentence(window, settings, nowMs));
+  const refusal = isExhausted(state) ? [refusalSentence(state, nowMs)] : [];
+  const age = isStale(state, nowMs) ? [l10n.t('Updated {0}.', ageWords(state, nowMs))] : [];
+  return l10n.t('Codex usage. {0}', [...refusal, ...windows, ...age].join(' '));
 }
 
-/** "Requests are refused until 14:05 (in 2 h 10 min)." */
-export function refusalSentence(state: QuotaState, nowMs: number, place?: Place): string {
+function windowSentence(window: QuotaWindow, settings: PercentSettings, nowMs: number): string {
+  const name = limitName(window.label);
+  const percent = formatPercent(percentOf(window, settings));
+  const isLeft = settings.statusBarPercent === 'left';
+  if (window.resetsAtMs === undefined) {
+    return isLeft ? l10n.t('{0} {1} left.', name, percent) : l10n.t('{0} {1} used.', name, percent);
+  }
+  const time = formatTimePhrase(window.resetsAtMs, nowMs, 'long');
+  return isLeft
+    ? l10n.t('{0} {1} left, resets {2}.', name, percent, time)
+    : l10n.t('{0} {1} used, resets {2}.', name, percent, time);
+}
+
+/** "Limit reached. Requests are blocked until 14:05 (in 2 hr 10 min)." */
+export function refusalSentence(state: QuotaState, nowMs: number): string {
   const { availableAtMs } = state;
-  if (availableAtMs === undefined) return 'Limit reached. Requests are blocked.';
-  const time = timeAndDistance(availableAtMs, nowMs, place);
-  return `Limit reached. Requests are blocked until ${time}.`;
+  return availableAtMs === undefined
+    ? l10n.t('Limit reached. Requests are blocked.')
+    : l10n.t(
+        'Limit reached. Requests are blocked until {0}.',
+        formatTimeWithDistance(availableAtMs, nowMs),
+      );
 }
 
-/** "just now", "7 min ago", "3 h ago", "2 d ago". */
+/** "just now", "7 min ago", "3 hr ago", "2 days ago"; seconds do not matter here. */
 export function ageWords(
   { observedAtMs }: Pick<QuotaState, 'observedAtMs'>,
   nowMs: number,
 ): string {
-  if (!isNear(observedAtMs, nowMs)) return 'at an unknown time';
-  const minutes = Math.floor((nowMs - observedAtMs) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
-  return minutes < 2880
-    ? `${Math.floor(minutes / 60)} h ago`
-    : `${Math.floor(minutes / 1440)} d ago`;
+  const isRecent = nowMs - observedAtMs < 60_000 && nowMs >= observedAtMs - 60_000;
+  return formatTimeSince(isRecent ? nowMs : observedAtMs, nowMs);
 }
 
-const sourceWords: Record<QuotaSource, string> = {
-  headers: 'from the last answer',
-  event: 'from the last answer',
-  usage: 'read from the service',
-  limitError: 'from the last refusal',
-};
+/** The age and origin of a figure: "7 min ago, read from the service". */
+function withSource(age: string, source: QuotaSource): string {
+  switch (source) {
+    case 'headers':
+    case 'event':
+      return l10n.t('{0}, from the last answer', age);
+    case 'usage':
+      return l10n.t('{0}, read from the service', age);
+    case 'limitError':
+      return l10n.t('{0}, from the last refusal', age);
+  }
+}
 
 /** "7 min ago, read from the service": age and origin of the oldest figure; empty while there is none. */
 export function originWords(state: QuotaState | undefined, nowMs: number): string {
   if (!state || state.windows.length === 0) return '';
   const oldest = state.told?.toSorted((a, b) => a.atMs - b.atMs)[0];
-  return `${ageWords(state, nowMs)}${oldest ? `, ${sourceWords[oldest.source]}` : ''}`;
+  const age = ageWords(state, nowMs);
+  return oldest ? withSource(age, oldest.source) : age;
 }
 
 /** The window that is nearest to its end; of two equal ones the shorter. */

@@ -3,8 +3,10 @@ import type { QuotaView } from '../../../shared/protocol/chat.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import type { QuotaWindow } from '../decode/quotaSnapshot.ts';
 import type { QuotaState } from '../store/record.ts';
-import { timeAndDistance, type Place } from './time.ts';
-import { billedWords, quotaNotices, type ShownElsewhere } from './quotaNotices.ts';
+import * as l10n from '@vscode/l10n';
+import { formatPercent, formatTimeWithDistance } from '../../../shared/format.ts';
+import { limitName, limitTitle } from '../../../shared/limitNames.ts';
+import { billedSentence, quotaNotices, type ShownElsewhere } from './quotaNotices.ts';
 import { isStale, originWords, percentOf, statusText, type PercentSettings } from './quotaText.ts';
 
 /** The quota as the panel shows it. */
@@ -12,13 +14,12 @@ export function toQuotaView(
   state: QuotaState | undefined,
   settings: Pick<Settings, 'statusBarText'> & PercentSettings,
   nowMs: number,
-  place?: Place,
 ): QuotaView {
-  const windows = (state?.windows ?? []).map(({ label, name, kind, usedPercent, resetsAtMs }) =>
-    omitUndefined({ label, name, kind, usedPercent, resetsAtMs }),
+  const windows = (state?.windows ?? []).map(({ label, kind, usedPercent, resetsAtMs }) =>
+    omitUndefined({ label, name: limitName(label), kind, usedPercent, resetsAtMs }),
   );
   return {
-    text: statusText(state, settings, nowMs, place),
+    text: statusText(state, settings, nowMs),
     windows,
     ...(state && windows.length > 0 ? { observedAtMs: state.observedAtMs } : {}),
     stale: isStale(state, nowMs),
@@ -51,7 +52,7 @@ export interface QuotaLine {
   bar: string;
   /** Of what is used or left, in words where it is left: "58% left". */
   percent: string;
-  /** "resets 14:05 (in 2 h 10 min)"; empty when that is unknown. */
+  /** "resets 14:05 (in 2 hr 10 min)"; empty when that is unknown. */
   when: string;
 }
 
@@ -74,11 +75,8 @@ export function tooltipModel(
   isInUse: boolean,
   settings: PercentSettings,
   nowMs: number,
-  place?: Place,
 ): QuotaTooltip {
-  return account.isBilled
-    ? billedModel(account)
-    : meteredModel(account, isInUse, settings, nowMs, place);
+  return account.isBilled ? billedModel(account) : meteredModel(account, isInUse, settings, nowMs);
 }
 
 function meteredModel(
@@ -86,16 +84,15 @@ function meteredModel(
   isInUse: boolean,
   settings: PercentSettings,
   nowMs: number,
-  place: Place | undefined,
 ): QuotaTooltip {
   const { quota, label, role, remark, runway } = account;
-  const line = (window: QuotaWindow) => toLine(window, settings, nowMs, place);
+  const line = (window: QuotaWindow) => toLine(window, settings, nowMs);
   const plan = planName(quota?.plan ?? account.plan);
   const told: ShownElsewhere[] = [
     ...(isInUse ? [] : (['age'] as const)),
     ...(account.isRefusalTold ? (['refusal'] as const) : []),
   ];
-  const remarks = [runway, ...quotaNotices(quota, told, nowMs, place), remark];
+  const remarks = [runway, ...quotaNotices(quota, told, nowMs), remark];
   return {
     names: [label, plan, role].flatMap((name) => name || []),
     lines: (quota?.windows ?? []).map(line),
@@ -111,26 +108,25 @@ function billedModel({ label, role, remark }: QuotaAccount): QuotaTooltip {
     names: [label, role].flatMap((name) => name || []),
     lines: [],
     others: [],
-    remarks: [billedWords, remark].flatMap((sentence) => sentence || []),
+    remarks: [billedSentence(), remark].flatMap((sentence) => sentence || []),
     age: '',
     banked: 0,
   };
 }
 
-function toLine(
-  window: QuotaWindow,
-  settings: PercentSettings,
-  nowMs: number,
-  place: Place | undefined,
-): QuotaLine {
-  const { name, resetsAtMs } = window;
-  const isLeft = settings.statusBarPercent === 'left';
+function toLine(window: QuotaWindow, settings: PercentSettings, nowMs: number): QuotaLine {
+  const { label, resetsAtMs } = window;
+  const share = percentOf(window, settings);
+  const percent = formatPercent(share);
   return {
-    title: name.replace(/ limit$/, ''),
+    title: limitTitle(label),
     // Of the figure beside it, so that the two never say different things.
-    bar: quotaBar(percentOf(window, settings)),
-    percent: `${percentOf(window, settings)}%${isLeft ? ' left' : ''}`,
-    when: resetsAtMs === undefined ? '' : `resets ${timeAndDistance(resetsAtMs, nowMs, place)}`,
+    bar: quotaBar(share),
+    percent: settings.statusBarPercent === 'left' ? l10n.t('{0} left', percent) : percent,
+    when:
+      resetsAtMs === undefined
+        ? ''
+        : l10n.t('resets {0}', formatTimeWithDistance(resetsAtMs, nowMs)),
   };
 }
 

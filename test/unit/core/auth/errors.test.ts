@@ -1,10 +1,6 @@
+import { describeAuthFailure } from '../../../../src/core/auth/authFailureText.ts';
 import { expect, test } from 'vitest';
-import {
-  AuthError,
-  describeAuthFailure,
-  isPassing,
-  type AuthFailure,
-} from '../../../../src/core/auth/errors.ts';
+import { AuthError, isPassing, type AuthFailure } from '../../../../src/core/auth/errors.ts';
 
 const failures: Record<AuthFailure['kind'], AuthFailure> = {
   notSignedIn: { kind: 'notSignedIn' },

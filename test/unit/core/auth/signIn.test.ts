@@ -208,7 +208,7 @@ test('listens before the browser opens, and gives up after five minutes', async 
   expect(log).toEqual(['listening', 'browser']);
   await clock.advance(1);
   expect(await work).toEqual({ kind: 'timedOut', afterMs: 300_000 });
-  expect(log.at(-1)).toContain('within 5 minutes');
+  expect(log.at(-1)).toContain('within 5 min');
 });
 
 test('ends at once when it is cancelled, with the reason as it is', async () => {

@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAccountSwitchNote } from '../../../../src/core/chat/messages/accountSwitchNote.ts';
+import { setLanguage } from '../../../../src/shared/format.ts';
 import type { ResponsesFailure } from '../../../../src/core/responses/retry/failure.ts';
 
 const nowMs = Date.UTC(2026, 10, 21, 12);
-const place = { timeZone: 'UTC' };
+
+beforeAll(() => setLanguage('en', 'UTC'));
+afterAll(() => setLanguage('en'));
 
 function chat() {
   const account = createAccountSwitchNote();
@@ -17,7 +20,6 @@ function chat() {
         ...(after ? { after } : {}),
       },
       nowMs,
-      place,
     );
 }
 

@@ -140,7 +140,6 @@ function readingOf(id: string, usedPercent: number, observedAtMs: number, resets
       {
         kind: 'fiveHour' as const,
         label: '5h',
-        name: '5-hour limit',
         minutes: 300,
         usedPercent,
         resetsAtMs,

@@ -13,7 +13,7 @@ const words = (failure: ResponsesFailure) => errorMessage(new ResponsesError(fai
 describe('a failure in words', () => {
   test('tells when a usage limit ends, as a clock time and as a distance', () => {
     const told = words({ kind: 'usageLimit', resetsAtMs: now + 130 * 60_000 });
-    expect(told.message).toContain('14:05, in 2 h 10 min');
+    expect(told.message).toContain('14:05 (in 2 hr 10 min)');
     expect(told.availableAtMs).toBe(now + 130 * 60_000);
     expect(words({ kind: 'usageLimit' }).message).toContain('The reset time is unknown');
     expect(words({ kind: 'usageLimit', resetsAtMs: now - 1 }).message).toContain('by now');

@@ -57,7 +57,7 @@ test("a limit of one's own says whose it is and when it opens", () => {
   ]);
   const words = errorMessage(error, nowMs);
   expect(words.message).toMatch(
-    /ada@example.com has reached the 80% cap .* in 1 h\. Your message wasn’t sent/,
+    /ada@example.com has reached the 80% cap .*\(in 1 hr\)\. Your message wasn’t sent/,
   );
   expect(words.availableAtMs).toBe(nowMs + hourMs);
 });

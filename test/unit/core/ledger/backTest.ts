@@ -34,7 +34,7 @@ export function backTest(style: Style, turns: number, seed: number): Coverage {
       found.tokens += Number(low <= input + output && input + output <= high);
       found.width += (five.high - five.low) / five.middle;
       const usedPercent = 100 - five.middle * 1.001;
-      const window = { kind: 'fiveHour' as const, label: '5h', name: '5-hour limit', usedPercent };
+      const window = { kind: 'fiveHour' as const, label: '5h', usedPercent };
       const state = {
         credentialId: account,
         observedAtMs: world.nowMs(),

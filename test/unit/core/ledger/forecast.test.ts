@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   mergeHistories,
   noHistory,
@@ -9,9 +9,13 @@ import {
 } from '../../../../src/core/ledger/history.ts';
 import { forecastOf, forecastSentence, forecastsOf } from '../../../../src/core/ledger/forecast.ts';
 
+import { setLanguage } from '../../../../src/shared/format.ts';
+
 const beginsAtMs = Date.UTC(2026, 9, 5, 9);
 const min = 60_000;
-const place = { locale: 'en-GB', timeZone: 'UTC' };
+
+beforeAll(() => setLanguage('en', 'UTC'));
+afterAll(() => setLanguage('en'));
 
 function series(points: [number, number][], minutes = 300) {
   return {
@@ -37,7 +41,7 @@ test('tells where the windows will stand', () => {
   };
   const nowMs = beginsAtMs + 114 * min;
   // The weekly window has been seen for too short a time to say anything.
-  expect(forecastSentence(forecastsOf(history, 'c', nowMs), nowMs, place)).toBe(
+  expect(forecastSentence(forecastsOf(history, 'c', nowMs), nowMs)).toBe(
     'At this pace, the 5-hour limit will be at 75% when it resets at 14:00.',
   );
 });
@@ -45,8 +49,8 @@ test('tells where the windows will stand', () => {
 test('tells when a window will be used up', () => {
   const nowMs = beginsAtMs + 114 * min;
   const runway = forecastOf(series(rising(0.5)), nowMs)!;
-  expect(forecastSentence([runway], nowMs, place)).toBe(
-    'At this pace, the 5-hour limit will be reached at 12:20 (in 1 h 26 min), before it resets at 14:00.',
+  expect(forecastSentence([runway], nowMs)).toBe(
+    'At this pace, the 5-hour limit will be reached at 12:20 (in 1 hr 26 min), before it resets at 14:00.',
   );
 });
 

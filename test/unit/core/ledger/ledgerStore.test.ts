@@ -60,7 +60,6 @@ function createFolder(clock = steppedClock()) {
           {
             kind: 'fiveHour',
             label: '5h',
-            name: '5-hour limit',
             minutes: 300,
             usedPercent,
             resetsAtMs: clock.now() + 18_000_000,

@@ -139,7 +139,6 @@ export function createWorld(style: Style, seed: number, beginsAtMs = Date.UTC(20
         {
           kind: 'fiveHour',
           label: '5h',
-          name: '5-hour limit',
           usedPercent: shown(five.used),
           minutes: 300,
           resetsAtMs: five.resetsAtMs,
@@ -147,7 +146,6 @@ export function createWorld(style: Style, seed: number, beginsAtMs = Date.UTC(20
         {
           kind: 'weekly',
           label: 'wk',
-          name: 'Weekly limit',
           usedPercent: shown(week.used),
           minutes: 10_080,
           resetsAtMs: week.resetsAtMs,

@@ -24,7 +24,6 @@ function reading(
       {
         kind: 'fiveHour',
         label: '5h',
-        name: '5-hour limit',
         usedPercent,
         minutes: 300,
         resetsAtMs: beginsAtMs + resetMin * min,

@@ -64,7 +64,6 @@ function world(
         {
           kind: 'fiveHour',
           label: '5h',
-          name: '5-hour limit',
           minutes: 300,
           usedPercent: percent,
           ...resets,

@@ -7,7 +7,7 @@ import { readQuotaHeaders } from '../../../../src/core/quota/decode/headers.ts';
 import { createQuotaStore } from '../../../../src/core/quota/store/quotaStore.ts';
 import type { QuotaSnapshot } from '../../../../src/core/quota/decode/quotaSnapshot.ts';
 import { storedQuota, type StoredQuota } from '../../../../src/core/quota/store/storageSchema.ts';
-import { clockTime, spokenTime, timeUntil } from '../../../../src/core/quota/text/time.ts';
+import { formatTime, formatTimePhrase, formatTimeUntil } from '../../../../src/shared/format.ts';
 import { fetchUsage } from '../../../../src/core/quota/poll/fetchUsage.ts';
 import { toQuotaView, tooltipModel } from '../../../../src/core/quota/text/quotaView.ts';
 import { quotaLabel, statusText } from '../../../../src/core/quota/text/quotaText.ts';
@@ -296,11 +296,10 @@ describe('hints when to try again', () => {
 test('times are told in words whatever they are', () => {
   fc.assert(
     fc.property(figure, figure, (atMs, now) => {
-      const place = { timeZone: 'Europe/Berlin' };
       for (const text of [
-        clockTime(atMs, now, place),
-        spokenTime(atMs, now, place),
-        timeUntil(atMs, now),
+        formatTime(atMs, now),
+        formatTimePhrase(atMs, now, 'long'),
+        formatTimeUntil(atMs, now),
       ]) {
         expect(text).not.toMatch(/NaN|Infinity|Invalid|e\+/);
         if (!Number.isFinite(atMs)) expect(text).toContain('unknown time');
@@ -343,7 +342,7 @@ describe('what a broken version stored', () => {
         answeredAtMs: typeof time === 'number' ? -1 : time,
       });
       expect(state?.windows).toEqual([
-        { kind: 'fiveHour', label: '5h', name: '5-hour limit', usedPercent: 42, minutes: 300 },
+        { kind: 'fiveHour', label: '5h', usedPercent: 42, minutes: 300 },
       ]);
       expect(state).toMatchObject({ refused: true, plan: 'plus', spend: { limit: '20' } });
       expect(state?.availableAtMs).toBeUndefined();

@@ -26,7 +26,6 @@ test('reads the event of the captured stream', () => {
       {
         kind: 'fiveHour',
         label: '5h',
-        name: '5-hour limit',
         usedPercent: 33,
         minutes: 300,
         resetsAtMs: 1_795_221_141_000,
@@ -34,7 +33,6 @@ test('reads the event of the captured stream', () => {
       {
         kind: 'weekly',
         label: 'wk',
-        name: 'Weekly limit',
         usedPercent: 44,
         minutes: 10_080,
         resetsAtMs: 1_795_320_141_000,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { limitName } from '../../../../src/shared/limitNames.ts';
 import { readQuotaHeaders } from '../../../../src/core/quota/decode/headers.ts';
 import { createQuotaStore } from '../../../../src/core/quota/store/quotaStore.ts';
 import { noStoredQuota } from '../../../../src/core/quota/store/storageSchema.ts';
@@ -30,7 +31,6 @@ test('reads the captured headers', () => {
       {
         kind: 'fiveHour',
         label: '5h',
-        name: '5-hour limit',
         usedPercent: 42.5,
         minutes: 300,
         resetsAtMs: 1_795_223_250_000,
@@ -38,7 +38,6 @@ test('reads the captured headers', () => {
       {
         kind: 'weekly',
         label: 'wk',
-        name: 'Weekly limit',
         usedPercent: 77,
         minutes: 10_080,
         resetsAtMs: 1_795_306_050_000,
@@ -52,7 +51,6 @@ test('reads the captured headers', () => {
           {
             kind: 'other',
             label: '1h',
-            name: '1-hour limit',
             usedPercent: 100,
             minutes: 60,
             resetsAtMs: 1_795_220_473_000,
@@ -100,8 +98,9 @@ test.each([
     'x-codex-primary-window-minutes': minutes,
   };
   expect(read(headers)?.windows).toEqual([
-    { label, kind, name, usedPercent: 7, minutes: Number(minutes) },
+    { label, kind, usedPercent: 7, minutes: Number(minutes) },
   ]);
+  expect(limitName(label)).toBe(name);
 });
 
 describe('a window', () => {

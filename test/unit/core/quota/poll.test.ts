@@ -243,7 +243,7 @@ describe('when it fails', () => {
     const { poll, book, clock, minutes, world, change } = open({ windows: 2 });
     world.fault = new UsageError({ kind: 'refused', status: 500 });
     await clock.advance(1);
-    expect(book.current('cred')?.problem).toBe('Codex did not return usage data (status 500).');
+    expect(book.current('cred')?.problem).toBe('refused 500');
     change({ focused: 1 });
     await clock.advance(200 * minuteMs);
     expect(minutes()).toEqual([0, 5, 15, 35, 75, 135, 195].map((at) => Math.max(at, 0)));
@@ -265,8 +265,8 @@ describe('when it fails', () => {
     await expect(windows[0]!.poll.refresh()).rejects.toBe(world.fault);
     await clock.advance(2_000);
     expect(windows.map(({ book }) => book.current('cred')?.problem)).toEqual([
-      'chatgpt.com could not be reached.',
-      'chatgpt.com could not be reached.',
+      'unreachable chatgpt.com',
+      'unreachable chatgpt.com',
     ]);
   });
 

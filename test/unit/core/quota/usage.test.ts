@@ -62,7 +62,6 @@ test('reads the captured answer', async () => {
       {
         kind: 'fiveHour',
         label: '5h',
-        name: '5-hour limit',
         usedPercent: 42,
         minutes: 300,
         resetsAtMs: 1_795_220_854_000,
@@ -70,7 +69,6 @@ test('reads the captured answer', async () => {
       {
         kind: 'weekly',
         label: 'wk',
-        name: 'Weekly limit',
         usedPercent: 77,
         minutes: 10_080,
         resetsAtMs: 1_795_306_654_000,
@@ -84,7 +82,6 @@ test('reads the captured answer', async () => {
           {
             kind: 'other',
             label: '1h',
-            name: '1-hour limit',
             usedPercent: 5,
             minutes: 60,
             resetsAtMs: 1_795_220_354_000,

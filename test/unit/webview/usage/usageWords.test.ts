@@ -46,8 +46,8 @@ test.each([
 });
 
 describe('the first sentence', () => {
-  const five = 'The 5-hour limit';
-  const lasts: Outlook = { kind: 'lasts', name: 'The weekly limit' };
+  const five = '5h';
+  const lasts: Outlook = { kind: 'lasts', name: 'wk' };
   test.each<[string, Outlook[]]>([
     [
       'At this pace, the 5-hour limit will be at *74%* when it resets at 14:05. The weekly limit won’t be reached.',
@@ -57,14 +57,14 @@ describe('the first sentence', () => {
       'At this pace, the 5-hour limit will be reached *at 12:45*, 1 h 20 min before it resets. The weekly limit will be reached *on Mon at 09:20*.',
       [
         { kind: 'runsOut', name: five, atMs: nowMs + 50 * minute, resetsAtMs },
-        { kind: 'runsOut', name: 'The weekly limit', atMs: mondayMs },
+        { kind: 'runsOut', name: 'wk', atMs: mondayMs },
       ],
     ],
     [
       'The 5-hour limit was reached; it resets *14:05*, in 2 h 10 min. At this pace, the weekly limit will be at *60%* when it resets on Mon at 09:20.',
       [
         { kind: 'spent', name: five, untilMs: resetsAtMs },
-        { kind: 'reaches', name: 'The weekly limit', percent: 60, resetsAtMs: mondayMs },
+        { kind: 'reaches', name: 'wk', percent: 60, resetsAtMs: mondayMs },
       ],
     ],
     [
