@@ -9,7 +9,7 @@ export interface Formula {
 /** Of a frame, in which other things are drawn too. */
 const budgetMs = 5;
 /** Elements that may be made in a frame; all of them are laid out with it. */
-const mostElements = 300;
+const mostElements = 150;
 /** Even on a busy page the next formulas come within this. */
 const timeoutMs = 500;
 
