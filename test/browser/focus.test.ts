@@ -147,7 +147,12 @@ const regions = (panel: PanelPage) =>
 
 describe('what was said aloud', () => {
   test('is gone with its chat', async () => {
-    const failure = { kind: 'offline', title: 'You are offline', message: 'Retry.', actions: [] };
+    const failure = {
+      kind: 'network' as const,
+      title: 'You are offline',
+      message: 'Retry.',
+      actions: [],
+    };
     const panel = await show(snapshot({ turns: [running([])] }));
     const end = {
       type: 'turn/state',

@@ -364,7 +364,7 @@ describe('a failure', () => {
 
   test('stands in the transcript and its buttons do what they say', async () => {
     const failure = {
-      kind: 'offline',
+      kind: 'network' as const,
       title: 'You are offline',
       message: 'Nothing is lost.',
       actions: ['retry', 'signIn', 'copyDetails', 'showLog', 'showQuota', 'newChat'] as const,
@@ -382,7 +382,7 @@ describe('a failure', () => {
 });
 
 describe('asking again', () => {
-  const failure = { kind: 'network', title: 'Offline', message: 'Nothing is lost.' };
+  const failure = { kind: 'network' as const, title: 'Offline', message: 'Nothing is lost.' };
   const broken = turn({ status: 'failed', failure: { ...failure, actions: ['retry'] } });
 
   test('leaves the focus in the message field, since the button goes', async () => {
@@ -615,7 +615,12 @@ describe('what is said aloud', () => {
     await panel.tell({ ...end, notes: [], status: 'done' });
     await panel.page.clock.runFor(3_000);
     await panel.tell({ type: 'turn/add', turn: running([], { id: 'turn-2' }) });
-    const failure = { kind: 'offline', title: 'You are offline', message: 'Retry.', actions: [] };
+    const failure = {
+      kind: 'network' as const,
+      title: 'You are offline',
+      message: 'Retry.',
+      actions: [],
+    };
     await panel.tell({ ...end, notes: [], turnId: 'turn-2', status: 'failed', failure });
     await panel.page.clock.runFor(3_000);
     await expect

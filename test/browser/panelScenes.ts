@@ -287,7 +287,7 @@ export const scenes: Readonly<Record<string, Snapshot>> = {
     context: { usedTokens: 164_000, windowTokens: 200_000 },
     turns: [
       failed('turn-1', {
-        kind: 'offline',
+        kind: 'network',
         title: 'You are offline',
         message:
           'chatgpt.com could not be found (DNS). The half answer above is kept; Retry asks again.',
@@ -296,12 +296,11 @@ export const scenes: Readonly<Record<string, Snapshot>> = {
       failed('turn-2', {
         kind: 'usageLimit',
         title: '5-hour limit reached',
-        message: 'Your plan’s 5-hour window is spent; nothing is lost.',
-        availableAtMs: sceneTimeMs + 7_800_000,
+        message: 'It resets at 14:05, in 2 h 10 min. Your message is kept.',
         actions: ['retry', 'showQuota'],
       }),
       failed('turn-3', {
-        kind: 'signedOut',
+        kind: 'signIn',
         title: 'Your sign-in has ended',
         message: 'It was used on another machine. Sign in again; this chat stays as it is.',
         actions: ['signIn', 'copyDetails'],

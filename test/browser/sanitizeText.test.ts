@@ -34,7 +34,7 @@ const parts: TurnPart[] = [
   { kind: 'call', id: 'call-1', tool: 'shell', detail: 'rm x', state: 'done' },
 ];
 const failure = {
-  kind: 'usageLimit',
+  kind: 'usageLimit' as const,
   title: 'Usage limit reached',
   message: 'Nothing is left.',
   actions: ['retry'] satisfies ['retry'],

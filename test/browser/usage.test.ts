@@ -494,7 +494,7 @@ describe('a limit in the way', () => {
       { kind: 'wait', untilMs: until },
     ] as const;
     const failure = {
-      kind: 'usageLimit',
+      kind: 'usageLimit' as const,
       title: '5-hour limit reached',
       message: 'Nothing is lost.',
       actions: ['retry' as const],

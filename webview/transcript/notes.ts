@@ -1,5 +1,6 @@
 import type {
   FailureAction,
+  FailureKind,
   RetryWait,
   TurnFailure,
   TurnView,
@@ -9,7 +10,7 @@ import { h, setText } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';
 import { toolkitButton, type ButtonLook } from '../base/toolkit.ts';
 import { failureActions } from '../usage/limitBanner.ts';
-import { clockTime, duration } from '../base/words.ts';
+import { duration } from '../base/words.ts';
 
 /** The row that counts down to the next attempt. `tick` moves the seconds and nothing else. */
 export interface RetryRow {
@@ -96,7 +97,7 @@ export function failureNote(
     ),
   );
   const buttons = [...limitActions, ...actions];
-  const [name, tone] = pictureOf(failure.kind);
+  const [name, tone] = failureIcons[failure.kind];
   return h(
     'div',
     { class: 'note', role: 'group', 'aria-label': 'Error' },
@@ -105,21 +106,10 @@ export function failureNote(
       'div',
       {},
       h('p', { class: 'note-title' }, failure.title),
-      h(
-        'p',
-        { class: 'note-text' },
-        [failure.message, opensAgain(failure, context)].join(' ').trim(),
-      ),
+      h('p', { class: 'note-text' }, failure.message),
       buttons.length > 0 ? h('div', { class: 'note-acts' }, ...buttons) : undefined,
     ),
   );
-}
-
-/** The time, unless the message names it already or it is past. */
-function opensAgain({ availableAtMs, message }: TurnFailure, context: RowContext): string {
-  const nowMs = context.now();
-  if (availableAtMs === undefined || availableAtMs <= nowMs || /\d:\d\d/.test(message)) return '';
-  return `Resets at ${clockTime(availableAtMs, nowMs, context.language)}.`;
 }
 
 /** One main button, the one that repairs; those that only inform follow; digging is bare. */
@@ -146,14 +136,44 @@ function actOn(action: FailureAction, turnId: string, { send, retry }: RowContex
   }
 }
 
-/** The kinds are the client's own names; one we do not know gets the plain error icon. */
-function pictureOf(kind: string): [IconName, string] {
-  if (/limit|ceiling|quota|credit|rate/i.test(kind)) return ['clock', 'tone-warn'];
-  if (/auth|sign|token|entitle/i.test(kind)) return ['account', 'tone-bad'];
-  if (/network|offline|connect|drop|cut|stall|timeout|dns/i.test(kind)) return ['plug', 'tone-bad'];
-  if (/refus|policy|filter/i.test(kind)) return ['slash', 'tone-bad'];
-  return ['error', 'tone-bad'];
-}
+const waiting = ['clock', 'tone-warn'] as const;
+const account = ['account', 'tone-bad'] as const;
+const connection = ['plug', 'tone-bad'] as const;
+const refusal = ['slash', 'tone-bad'] as const;
+const error = ['error', 'tone-bad'] as const;
+
+const failureIcons: Readonly<Record<FailureKind, readonly [IconName, string]>> = {
+  usageLimit: waiting,
+  rateLimited: waiting,
+  ceiling: waiting,
+  signIn: account,
+  signInUnreachable: account,
+  unauthorized: account,
+  network: connection,
+  cut: connection,
+  stalled: connection,
+  policy: refusal,
+  forbidden: error,
+  blocked: error,
+  usageNotIncluded: error,
+  billing: error,
+  overloaded: error,
+  server: error,
+  contextOverflow: error,
+  invalidPrompt: error,
+  model: error,
+  wrongShape: error,
+  staleReasoning: error,
+  tooLarge: error,
+  notFound: error,
+  badRequest: error,
+  malformed: error,
+  resting: error,
+  garbled: error,
+  empty: error,
+  allOff: error,
+  internal: error,
+};
 
 /** A short remark about what happened underway. */
 export function remark(text: string): HTMLElement {

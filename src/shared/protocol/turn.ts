@@ -45,12 +45,50 @@ export type PartChange = z.infer<typeof partChange>;
 const failureAction = z.enum(['retry', 'signIn', 'copyDetails', 'showLog', 'showQuota', 'newChat']);
 export type FailureAction = z.infer<typeof failureAction>;
 
-/** Why a turn ended early: `title` in three to six words, `message` says what happened and what to do. */
+/** What ended a turn early, named by what the user can do about it. */
+const failureKind = z.enum([
+  // Of a request; `ResponsesFailureKind` describes them.
+  'signIn',
+  'unauthorized',
+  'forbidden',
+  'blocked',
+  'usageLimit',
+  'usageNotIncluded',
+  'billing',
+  'rateLimited',
+  'overloaded',
+  'server',
+  'contextOverflow',
+  'invalidPrompt',
+  'policy',
+  'model',
+  'wrongShape',
+  'staleReasoning',
+  'tooLarge',
+  'notFound',
+  'badRequest',
+  'network',
+  'cut',
+  'stalled',
+  'malformed',
+  'resting',
+  'garbled',
+  'empty',
+  // Of the accounts.
+  'allOff',
+  'ceiling',
+  'signInUnreachable',
+  'internal',
+]);
+export type FailureKind = z.infer<typeof failureKind>;
+
+/** Why a turn ended early: `title` in three to six words, `message` says what happened, until when,
+ * and what to do. */
 const turnFailure = z.object({
-  kind: z.string(),
+  kind: failureKind,
   title: z.string(),
   message: z.string(),
-  /** Epoch ms when the same request may succeed; absent when that is unknown. */
+  /** Epoch ms when the same request may succeed; absent when that is unknown. `message` names it. */
   availableAtMs: z.optional(count),
   actions: z.array(failureAction),
   /** Shown before the actions, when a limit was reached. */

@@ -25,7 +25,12 @@ test('says nothing when another chat is shown', () => {
 });
 
 const busy = view({ turns: [running([])] });
-const failure = { kind: 'offline', title: 'You are offline', message: 'Try again.', actions: [] };
+const failure = {
+  kind: 'network' as const,
+  title: 'You are offline',
+  message: 'Try again.',
+  actions: [],
+};
 const text = (words: string) => [{ kind: 'text' as const, id: 'a', text: words }];
 
 const code = { text: 'AB-12', page: 'https://issuer.test/codex/device', endsAtMs: 9 };

@@ -161,7 +161,12 @@ function partsOf(state: ViewState | undefined): TurnView['parts'] | undefined {
 }
 
 test('keeps of a turn that is told anew what says the same, so that only the rest is drawn', () => {
-  const failure = { kind: 'cut', title: 'Cut', message: 'It broke.', actions: ['retry' as const] };
+  const failure = {
+    kind: 'cut' as const,
+    title: 'Cut',
+    message: 'It broke.',
+    actions: ['retry' as const],
+  };
   const usage = { input: 4, cached: 3, output: 2, reasoning: 1 };
   const failed = turn({ status: 'failed', notes: ['Noted.'], failure, usage });
   const before = play(undefined, snapshot({ turns: [failed] }))?.turns[0];

@@ -83,7 +83,7 @@ function poolWords(failure: PoolFailure, nowMs: number): TurnFailure {
 const again: readonly FailureAction[] = ['retry', 'copyDetails', 'showLog'];
 
 function words(
-  kind: string,
+  kind: TurnFailure['kind'],
   title: string,
   message: string,
   actions: readonly FailureAction[] = again,
