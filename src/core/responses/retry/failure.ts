@@ -75,7 +75,7 @@ export interface ResponsesFailure {
 /** Why a part of an answer is not read: it could not be sent again, or would block the editor. */
 export const jsonFaultWords: Readonly<Record<JsonFault, string>> = {
   tooDeep: `a part of the answer is nested deeper than ${deepestJson} levels`,
-  tooManyValues: `a part of the answer has more than ${mostJsonValues.toLocaleString('en-US')} values`,
+  tooManyValues: `a part of the answer has more than ${mostJsonValues / 1_000},000 values`,
 };
 
 export interface ResponsesErrorOptions extends ErrorOptions {
