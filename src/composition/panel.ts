@@ -18,7 +18,7 @@ import { createResponses } from '../core/responses/client.ts';
 import { retryPolicy } from '../core/responses/retry/retry.ts';
 import type { TurnEvent } from '../core/responses/stream/turnEvent.ts';
 import { findFileWithin } from '../node/storage/realPath.ts';
-import { createAccounts, type Accounts } from '../vscode/accounts/accountCommands.ts';
+import { createAccountCommands, type AccountCommands } from '../vscode/accounts/accountCommands.ts';
 import { createChatMessageHandler } from '../vscode/chat/chatMessageHandler.ts';
 import { ChatView } from '../vscode/chat/chatView.ts';
 import { createChatContextKeys } from '../vscode/chat/contextKeys.ts';
@@ -49,7 +49,7 @@ interface ChatServices {
 
 interface AccountActions {
   readonly redeem: RedeemReset;
-  readonly accounts: Accounts;
+  readonly accounts: AccountCommands;
 }
 
 const newId = () => crypto.randomUUID();
@@ -146,7 +146,7 @@ function createAccountActions(services: Services, { accounts: meters }: ShownQuo
   const resets = createResets({ http, baseUrl, grantsOf, headers, clock, newId, limit });
   const { refresh } = poll;
   const redeem = createRedeemReset({ resets, accounts: meters, refresh, now: clock.now, log });
-  const accounts = createAccounts({
+  const accounts = createAccountCommands({
     pool,
     preferences,
     workspaceAccount: accountChoice.workspace,

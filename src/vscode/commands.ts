@@ -10,7 +10,7 @@ import type { QuotaPoll } from '../core/quota/poll/quotaPoll.ts';
 import type { PercentSettings } from '../core/quota/text/quotaText.ts';
 import type { Session } from '../core/chat/session.ts';
 import type { Account } from './accounts/activeAccount.ts';
-import type { Accounts } from './accounts/accountCommands.ts';
+import type { AccountCommands } from './accounts/accountCommands.ts';
 import { authProviderId } from './accounts/authProvider.ts';
 import type { ChatView } from './chat/chatView.ts';
 import type { QuotaItemState } from './usage/quotaItem.ts';
@@ -23,7 +23,7 @@ import type { SignIn } from './signIn/signIn.ts';
 export interface Panel {
   session: Session;
   view: ChatView;
-  accounts: Accounts;
+  accounts: AccountCommands;
   redeem: RedeemReset;
 }
 

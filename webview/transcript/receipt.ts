@@ -11,13 +11,13 @@ import {
 import { answerText } from '../panel/announcements.ts';
 
 /** What a turn took, torn like a till slip, with the answer's tools. A click opens the bill. */
-export interface ReceiptView {
+export interface Receipt {
   /** Gives the receipt as it is now; undefined when there is nothing to say and nothing to do. */
   readonly update: (turn: TurnView, mayRetry: boolean) => HTMLElement | undefined;
 }
 
 /** The nodes stay when figures come later: an open bill stays open and what has the focus keeps it. */
-export function createReceipt(turnId: string, context: RowContext): ReceiptView {
+export function createReceipt(turnId: string, context: RowContext): Receipt {
   const foldKey = `${turnId}/bill`;
   let answer = '';
   const copy = tool('copy', 'Copy response', () => context.copy(answer));

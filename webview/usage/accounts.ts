@@ -9,7 +9,7 @@ import { redraw, type UsageContext } from './usageContext.ts';
 import { createPopup } from './popup.ts';
 import { clockAndDistance, pageAge, sourceWords, wholePercent } from './usageWords.ts';
 
-export interface Accounts {
+export interface AccountSections {
   readonly element: HTMLElement;
   readonly update: (accounts: UsageAccounts) => void;
 }
@@ -17,7 +17,7 @@ export interface Accounts {
 type Deps = Pick<UsageContext, 'send' | 'now' | 'button'>;
 
 /** The accounts, each with its bars. A row keeps its nodes, so that an open menu stays open. */
-export function createAccounts(deps: Deps): Accounts {
+export function createAccountSections(deps: Deps): AccountSections {
   const element = h('div', { class: 'accts' });
   const rows = new Map<string, ReturnType<typeof createRow>>();
   return {

@@ -1,11 +1,12 @@
 import type { UsageAccounts } from '../../src/shared/protocol/usage.ts';
+import { limitTitle } from '../../src/shared/limitNames.ts';
 import { configureLocalization } from '../../src/shared/l10n.ts';
 import { appendAll, h, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import { createTicker } from '../base/frames.ts';
 import { omitUndefined } from '../../src/base/omitUndefined.ts';
 import type { ViewState } from '../panel/state.ts';
-import { createAccounts } from './accounts.ts';
+import { createAccountSections } from './accounts.ts';
 import { createHead } from './head.ts';
 import type { UsageChoice, UsageContext, UsagePage } from './usageContext.ts';
 import { createHistorySection, createLedgerSection } from './sections.ts';
@@ -36,7 +37,7 @@ export function createUsagePage(deps: UsageContext): UsagePage {
     h('p', {}, 'You’re not signed in. Sign in to see how much of your plan you have used.'),
     deps.button('Sign in', 'primary', () => send({ type: 'usage/addAccount' })),
   );
-  const accounts = createAccounts(deps);
+  const accounts = createAccountSections(deps);
   const course = createHistorySection(deps, choose);
   const ledger = createLedgerSection(deps, choose, () => exportCsv());
   const element = h(
@@ -124,9 +125,9 @@ function figuresOfGauge({ account, quota }: ViewState): UsageAccounts {
         label: account.label,
         plan: plan.charAt(0).toUpperCase() + plan.slice(1),
         role: { kind: 'inUse' },
-        windows: quota.windows.map(({ kind, name, usedPercent, resetsAtMs }) => ({
+        windows: quota.windows.map(({ kind, label, usedPercent, resetsAtMs }) => ({
           kind,
-          name: name.replace(/ limit$/, ''),
+          name: limitTitle(label),
           usedPercent: Math.min(100, usedPercent),
           ...omitUndefined({ resetsAtMs }),
         })),

@@ -90,7 +90,7 @@ export function hasQuota({ kind = 'chatgpt' }: Pick<Credential, 'kind'>): boolea
   return kind !== 'apiKey';
 }
 
-export function isSignedIn(credential: Credential): boolean {
+export function hasSession(credential: Credential): boolean {
   return credential.signedOutReason === undefined;
 }
 

@@ -40,7 +40,7 @@ export async function forget(
   try {
     await inTime(deps, (signal) => revoke({ http, address, userAgent }, refreshToken, signal));
   } catch (error) {
-    log.warn(`could not revoke an unused token: ${kindOf(error)}`);
+    log.warn(`could not revoke an unused token: ${errorKindOf(error)}`);
   }
 }
 
@@ -56,7 +56,7 @@ function inTime<T>(
 }
 
 /** What may be written about an error: never its text, which other code made. */
-export function kindOf(error: unknown): string {
+export function errorKindOf(error: unknown): string {
   if (error instanceof AuthError) return error.failure.kind;
   return error instanceof Error ? error.name : typeof error;
 }

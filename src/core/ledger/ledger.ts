@@ -3,7 +3,7 @@ import { toMilliPoints, toPoints, type LedgerEntry, type Share, type Tokens } fr
 import { seriesOf, type WindowHistory } from './history.ts';
 import { windowPeriodsOf } from './windowPeriods.ts';
 
-export interface LedgerRow {
+export interface WindowLedgerRow {
   /** With the shares of this account and this run alone. */
   entry: LedgerEntry;
   /** Points of each window, by label. For one that {@link isPending} they are not settled. */
@@ -19,7 +19,7 @@ export const isPending = ({ shares }: Pick<LedgerEntry, 'shares'>, label: string
  * bar, exactly.
  */
 export interface WindowLedger {
-  rows: readonly LedgerRow[];
+  rows: readonly WindowLedgerRow[];
   /** What no turn of ours took: other devices, other programs. */
   others: Readonly<Record<string, number>>;
   /** What belongs to turns that run, which have no row yet. */

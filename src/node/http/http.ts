@@ -5,7 +5,7 @@ import { abortable } from '../../base/async/abort.ts';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../../base/http.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { acceptedEncodings, decoded } from './httpBody.ts';
-import { createPools, type Pool, type PoolOptions, type Pools } from './httpPool.ts';
+import { createPools, type HttpPool, type PoolOptions, type Pools } from './httpPool.ts';
 import { readAhead } from './readAhead.ts';
 import { classifyTransportError } from './transportError.ts';
 
@@ -81,7 +81,7 @@ function decodedOrDestroyed(body: Readable, encoding: string | undefined): Reada
 
 /** Sends the request; when it is given up, a connection that only it waited for goes too. */
 async function ask(
-  pool: Pool,
+  pool: HttpPool,
   request: HttpRequest,
   target: URL,
   signal: AbortSignal,

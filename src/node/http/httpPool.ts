@@ -19,7 +19,7 @@ export interface PoolOptions {
   readonly loadCertificates?: LoadCertificates;
 }
 
-export interface Pool {
+export interface HttpPool {
   readonly agent: Agent;
   /**
    * Counts a request in, until what it gives is called. A connection that is being opened serves
@@ -29,19 +29,19 @@ export interface Pool {
 }
 
 export interface Pools {
-  current(): Pool;
+  current(): HttpPool;
   close(): Promise<void>;
 }
 
 /** The pool that fits the settings of the moment. Nothing is built before the first request. */
 export function createPools(options: PoolOptions): Pools {
   const { network = () => plainNetwork } = options;
-  let current: (Pool & { basis: string }) | undefined;
+  let current: (HttpPool & { basis: string }) | undefined;
   let listening: Disposable | undefined;
   let stale = false;
   const retired = new Set<Agent>();
 
-  function build(): Pool {
+  function build(): HttpPool {
     const settings = network();
     const basis = JSON.stringify(settings);
     stale = false;
@@ -74,7 +74,7 @@ export function createPools(options: PoolOptions): Pools {
  * One connection pool for each host. undici's own time-outs for headers and body are off: a model
  * may think for minutes, so each request brings its limits.
  */
-function createPool(settings: NetworkSettings, options: PoolOptions): Pool {
+function createPool(settings: NetworkSettings, options: PoolOptions): HttpPool {
   const { log = silentLog, connectTimeoutMs = 30_000 } = options;
   const { environment = process.env, loadCertificates = systemCertificates } = options;
   if (!settings.strictSsl) {
@@ -101,7 +101,7 @@ function createPool(settings: NetworkSettings, options: PoolOptions): Pool {
   return { agent, enter: createEntrance(connector) };
 }
 
-function createEntrance(connector: Connector): Pool['enter'] {
+function createEntrance(connector: Connector): HttpPool['enter'] {
   const waiting = new Map<string, number>();
   return (origin) => {
     waiting.set(origin, (waiting.get(origin) ?? 0) + 1);

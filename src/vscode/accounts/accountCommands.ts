@@ -14,7 +14,7 @@ import { planName } from '../../core/quota/text/quotaView.ts';
 import type { SharedValue } from '../../base/storage/sharedValue.ts';
 import type { AccountAction, AccountRole } from '../../shared/protocol/account.ts';
 
-export interface AccountsDeps {
+export interface AccountCommandsDeps {
   pool: Pool;
   preferences: SharedValue<PoolPreferences>;
   /** Id of the account that this workspace is to use; undefined: any. */
@@ -31,7 +31,7 @@ export interface AccountsDeps {
 }
 
 /** What a person can do with their accounts, from the Usage page and from a list of its own. */
-export interface Accounts {
+export interface AccountCommands {
   act(credentialId: string, action: AccountAction): Promise<void>;
   /** The list of accounts, and what can be done with the one that is picked. */
   show(): Promise<void>;
@@ -64,7 +64,7 @@ export function accountActions(
   return wanted.filter(([, may]) => may).map(([action]) => action);
 }
 
-export function createAccounts(deps: AccountsDeps): Accounts {
+export function createAccountCommands(deps: AccountCommandsDeps): AccountCommands {
   const { pool, preferences } = deps;
   const never = new AbortController().signal;
   const change = (next: (old: PoolPreferences) => PoolPreferences) =>

@@ -4,7 +4,7 @@ import type { Log } from '../../base/log.ts';
 import {
   credentialLabel,
   isRefreshable,
-  isSignedIn,
+  hasSession,
   type Credential,
   type CredentialStore,
 } from '../../core/auth/credential.ts';
@@ -50,7 +50,7 @@ export function registerAuthProvider(deps: AuthProviderDeps): AuthRegistration {
  * Only what somebody signed in to here. A key of the API is no session at ChatGPT, and a token that
  * is borrowed from another program or given by the environment is not ours to pass on.
  */
-const isSession = (credential: Credential) => isSignedIn(credential) && isRefreshable(credential);
+const isSession = (credential: Credential) => hasSession(credential) && isRefreshable(credential);
 
 /** The sessions are a view of the store: they change when it does, in whichever window. */
 export class CodexAuthProvider implements vscode.AuthenticationProvider, vscode.Disposable {

@@ -11,7 +11,7 @@ import { type FromWebview, type ToWebview, fromWebview } from '../../shared/prot
 import { chatHtml } from './chatHtml.ts';
 import { chatViewId } from './chatViewId.ts';
 import { createMessageBatcher, type UnsequencedMessage } from './messageBatcher.ts';
-import { startView } from './suggestions.ts';
+import { currentStartView } from './suggestions.ts';
 import { toTurnState, toTurnView } from './turnMessages.ts';
 
 export interface ChatViewDeps {
@@ -160,7 +160,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       models: models(),
       quota: shownQuota,
       ...omitUndefined({ context }),
-      start: startView(),
+      start: currentStartView(),
       settings: settingsView(settings()),
     });
     this.#deps.onSnapshot();
@@ -224,7 +224,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   #tellStart(): void {
     if (!this.#isUp || this.#deps.session.turns().length > 0) return;
-    this.#outbox.send({ type: 'start', start: startView() });
+    this.#outbox.send({ type: 'start', start: currentStartView() });
   }
 
   /** An answer that came while nobody looked is marked on the view's icon. */

@@ -36,7 +36,7 @@ export function suggestions(): Suggestion[] {
   return problems.length > 0 ? [explain, fix, review] : [explain, review];
 }
 
-export function startView(): StartView {
+export function currentStartView(): StartView {
   return {
     workspace: vscode.workspace.name ?? '',
     suggestions: suggestions().map(({ view }) => view),

@@ -9,7 +9,7 @@ import type { Credential, CredentialStore } from '../../core/auth/credential.ts'
 import { AuthError } from '../../core/auth/errors.ts';
 import type { OpenListener } from '../../core/auth/signIn/redirect.ts';
 import { signIn, type SignInAttempt } from '../../core/auth/signIn/signIn.ts';
-import type { SignInState as AttemptState } from '../../core/auth/signIn/signInRace.ts';
+import type { SignInProgress as AttemptState } from '../../core/auth/signIn/signInRace.ts';
 import {
   hostEnvironmentOf,
   planSignIn,

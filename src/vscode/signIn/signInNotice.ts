@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Event } from '../../base/event.ts';
 import type { Credential } from '../../core/auth/credential.ts';
 import type { SignInAttempt } from '../../core/auth/signIn/signIn.ts';
-import type { SignInState } from '../../core/auth/signIn/signInRace.ts';
+import type { SignInProgress } from '../../core/auth/signIn/signInRace.ts';
 
 /** Shows the sign-in as a notification with a way to cancel, for whoever does not see the panel. */
 export function withNotice(
@@ -32,7 +32,7 @@ export function withNotice(
   });
 }
 
-function noticeOf({ lead, code, codeState, address }: SignInState): string {
+function noticeOf({ lead, code, codeState, address }: SignInProgress): string {
   const paste = link(vscode.l10n.t('paste the address'), 'codexChat.pasteSignInAddress');
   if (lead === 'code') {
     if (!code) return vscode.l10n.t('Requesting a code…');

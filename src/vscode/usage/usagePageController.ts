@@ -11,7 +11,7 @@ import type { QuotaPoll } from '../../core/quota/poll/quotaPoll.ts';
 import type { QuotaStore } from '../../core/quota/store/quotaStore.ts';
 import type { UsageRequest } from '../../shared/protocol/messages.ts';
 import type { LedgerScope, UsageAccounts } from '../../shared/protocol/usage.ts';
-import type { Accounts } from '../accounts/accountCommands.ts';
+import type { AccountCommands } from '../accounts/accountCommands.ts';
 import type { UnsequencedMessage } from '../chat/messageBatcher.ts';
 import { clampText } from '../../shared/clamp.ts';
 import type { LimitMessages } from './limitMessages.ts';
@@ -39,7 +39,7 @@ export interface UsagePageControllerDeps {
   allEntries: () => Promise<readonly LedgerEntry[]>;
   titleOf: (chatId: string) => string | undefined;
   chatId: () => string;
-  accounts: Accounts;
+  accounts: AccountCommands;
   workspaceAccount: () => string | undefined;
   /** Takes the requests about limits that the page itself does not. */
   banner: Pick<LimitMessages, 'handle' | 'tellAgain'>;

@@ -23,7 +23,7 @@ import { bundledModels } from '../../../src/core/models/bundled.ts';
 import { resolveModel } from '../../../src/core/models/resolve.ts';
 import { readQuotaEvent } from '../../../src/core/quota/decode/events.ts';
 import { readQuotaHeaders } from '../../../src/core/quota/decode/headers.ts';
-import { readCount, readPromo, readText } from '../../../src/core/quota/decode/quotaSnapshot.ts';
+import { readCount, readPromo, readLine } from '../../../src/core/quota/decode/quotaSnapshot.ts';
 import { createResets } from '../../../src/core/quota/poll/resets.ts';
 import { fetchUsage } from '../../../src/core/quota/poll/fetchUsage.ts';
 import { createAnswerBody } from '../../../src/core/responses/stream/answerBody.ts';
@@ -244,7 +244,7 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
     const limits = { rate_limits: { primary }, plan_type: text, limit_name: text };
     return readQuotaEvent({ type: 'codex.rate_limits', ...limits }, 'c', now);
   },
-  'figures and texts of the quota': (text) => [readCount(text), readText(text), readPromo(text)],
+  'figures and texts of the quota': (text) => [readCount(text), readLine(text), readPromo(text)],
   fetchUsage: (text) => {
     const body = JSON.stringify({ plan_type: text, promo: text, rate_limit_reached_type: text });
     return ignored(fetchUsage({ ...source(body), baseUrl: 'https://b.example' }, never));

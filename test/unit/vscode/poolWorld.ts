@@ -5,7 +5,7 @@ import { noPreferences, type PoolPreferences } from '../../../src/core/pool/pref
 import type { Cooldowns } from '../../../src/core/pool/cooldown.ts';
 import { createQuotaStore } from '../../../src/core/quota/store/quotaStore.ts';
 import { noStoredQuota } from '../../../src/core/quota/store/storageSchema.ts';
-import { createAccounts } from '../../../src/vscode/accounts/accountCommands.ts';
+import { createAccountCommands } from '../../../src/vscode/accounts/accountCommands.ts';
 import { credential, memoryStore, type MemoryStore } from '../../support/credentials.ts';
 import { steppedClock } from '../../support/steppedClock.ts';
 
@@ -57,7 +57,7 @@ export function createPoolWorld(
     tokenProvider: { bearerOf, replaceRejected: ({ credentialId }) => bearerOf(credentialId) },
   });
   const did: string[] = [];
-  const accounts = createAccounts({
+  const accounts = createAccountCommands({
     pool,
     preferences,
     workspaceAccount: () => chosen.here,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startView, suggestions } from '../../../src/vscode/chat/suggestions.ts';
+import { currentStartView, suggestions } from '../../../src/vscode/chat/suggestions.ts';
 import { DiagnosticSeverity, editor, Uri } from '../../support/vscode.ts';
 
 beforeEach(() => editor.reset());
@@ -33,7 +33,7 @@ describe('with an open file', () => {
   test('it can be explained and reviewed, and goes along with its path and language', () => {
     open('const a = 1;\n');
     editor.workspaceName = 'shop';
-    expect(startView()).toMatchObject({
+    expect(currentStartView()).toMatchObject({
       workspace: 'shop',
       suggestions: [
         { id: 'explain', label: 'Explain cart.ts' },

@@ -7,7 +7,7 @@ import {
   type SignedOutReason,
 } from '../credential.ts';
 import { AuthError, mayHaveBeenGranted } from '../errors.ts';
-import { askIssuer, forget, kindOf } from '../issuerCalls.ts';
+import { askIssuer, forget, errorKindOf } from '../issuerCalls.ts';
 import type { RefreshReason, TokenAnswer } from '../oauth.ts';
 import {
   createRefreshJournal,
@@ -167,7 +167,7 @@ async function spend(desk: Desk, spending: Spending): Promise<Credential> {
   try {
     answer = await askIssuer(desk, current, reason);
   } catch (error) {
-    log.warn(`token refresh (${reason}) failed: ${kindOf(error)}`);
+    log.warn(`token refresh (${reason}) failed: ${errorKindOf(error)}`);
     if (error instanceof AuthError && error.failure.kind === 'sessionEnded') {
       const how = reasonFor(error.failure.reason, wasLeft);
       return mayBeBusy && how === 'reused'

@@ -9,7 +9,7 @@ import { authorizeUrl, exchangeCode, registeredRedirectUri, type CodeGrant } fro
 import { parseRedirectInput } from './parseRedirectInput.ts';
 import { createPkce, type Pkce, type RandomBytes } from './pkce.ts';
 import type { FinalPage, OpenListener, Redirect, RedirectListener } from './redirect.ts';
-import { createCourse, type SignInRace, type SignInState } from './signInRace.ts';
+import { createCourse, type SignInRace, type SignInProgress } from './signInRace.ts';
 import { toCredential } from '../tokens.ts';
 import { abortable, withTimeout } from '../../../base/async/abort.ts';
 import type { SignInPlan } from './signInMethods.ts';
@@ -29,14 +29,14 @@ export interface SignInPorts {
   openBrowser(address: string): void;
   /** Keeps the credential. The browser is told of success only after that. */
   save(credential: Credential): Promise<void>;
-  onChange?(state: SignInState): void;
+  onChange?(state: SignInProgress): void;
   userAgent?: string;
 }
 
 export interface SignInAttempt {
   /** Rejects with AuthError, or the abort reason. */
   readonly result: Promise<Credential>;
-  state(): SignInState;
+  state(): SignInProgress;
   /** Asks the issuer for a code, unless one is out already. */
   useCode(): void;
   /** Takes what was copied from the browser; text of no use becomes `pasteProblem`. */

@@ -6,7 +6,7 @@ import type { PasteProblem } from './redirectInputProblem.ts';
 import type { SignInMethod } from './signInMethods.ts';
 
 /** How a sign-in stands. Only `code.text` and `code.page` are for people to see. */
-export interface SignInState {
+export interface SignInProgress {
   /** The way that the person is led along; the others stand beside it. */
   readonly lead: SignInMethod;
   readonly startedAtMs: number;
@@ -23,20 +23,20 @@ export interface SignInState {
 }
 
 /** A code, by whichever way it came. */
-export interface Answer extends CodeGrant {
+export interface SignInAnswer extends CodeGrant {
   readonly from: SignInMethod | 'paste';
 }
 
 /** One sign-in under way: its state, and the race of its ways. */
 export interface SignInRace {
-  state(): SignInState;
-  change(changes: Partial<SignInState>): void;
+  state(): SignInProgress;
+  change(changes: Partial<SignInProgress>): void;
   remark(failure: AuthFailure): void;
   /** Aborts as soon as the race is decided, or the sign-in is given up. */
   readonly signal: AbortSignal;
   /** The first that wins or fails; what comes later is passed over. Never unhandled. */
-  readonly answer: Promise<Answer>;
-  win(answer: Answer): void;
+  readonly answer: Promise<SignInAnswer>;
+  win(answer: SignInAnswer): void;
   fail(error: unknown): void;
 }
 
@@ -47,12 +47,12 @@ export function createCourse(
   deps: {
     clock: Clock;
     first: SignInMethod;
-    onChange?: ((state: SignInState) => void) | undefined;
+    onChange?: ((state: SignInProgress) => void) | undefined;
   },
   signal: AbortSignal,
 ): SignInRace {
   const startedAtMs = deps.clock.now();
-  let state: SignInState = {
+  let state: SignInProgress = {
     lead: deps.first,
     startedAtMs,
     endsAtMs: startedAtMs + signInLimitMs,
@@ -62,7 +62,7 @@ export function createCourse(
   };
   const over = new AbortController();
   const race = createRace();
-  const change = (changes: Partial<SignInState>) => {
+  const change = (changes: Partial<SignInProgress>) => {
     if (over.signal.aborted) return;
     state = { ...state, ...changes };
     deps.onChange?.(state);
@@ -85,7 +85,7 @@ export function createCourse(
 }
 
 function createRace() {
-  const { promise: answer, resolve: win, reject: fail } = createDeferred<Answer>();
+  const { promise: answer, resolve: win, reject: fail } = createDeferred<SignInAnswer>();
   answer.catch(() => {});
   return { answer, win, fail };
 }

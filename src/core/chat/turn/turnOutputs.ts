@@ -63,7 +63,7 @@ export function lengthOf(parts: readonly TurnPart[]): number {
   return parts.reduce((sum, part) => sum + (part.kind === 'call' ? 0 : part.text.length), 0);
 }
 
-export function kindOf({ kind }: AnswerPart): TurnOutput['kind'] {
+export function outputKindOf({ kind }: AnswerPart): TurnOutput['kind'] {
   return kind === 'refusal' ? 'text' : kind;
 }
 

@@ -2,13 +2,13 @@ import type { ResponsesFailure } from '../../responses/retry/failure.ts';
 import type { InputItem } from '../../responses/request/input.ts';
 import { readCall, type ToolCall } from '../../responses/stream/outputItems.ts';
 import type { Answer, TurnEvent } from '../../responses/stream/turnEvent.ts';
-import { createOutputList } from './outputList.ts';
+import { createOutputList, type OutputListDeps } from './outputList.ts';
 import type { Turn } from './turn.ts';
 import type { PartChange, TurnPart, TurnStatus } from '../../../shared/protocol/turn.ts';
 import {
   callOutput,
   isSameOutput,
-  kindOf,
+  outputKindOf,
   lengthOf,
   partsOf,
   targetOf,
@@ -38,12 +38,8 @@ export interface TurnRecord {
   end(status: TurnStatus): void;
 }
 
-export interface TurnRecordDeps {
-  turn: Turn;
-  now: () => number;
-  /** Hears each change of the turn's parts after it was made. */
-  onChange: (change: PartChange) => void;
-  /** Told once, when shown text of the answer is gone or reads differently after such a failure. */
+export interface TurnRecordDeps extends Omit<OutputListDeps, 'onRewritten'> {
+  /** Called once, when shown text of the answer is gone or reads differently after such a failure. */
   onRewritten: (after: ResponsesFailure['kind'] | undefined) => void;
 }
 
@@ -95,7 +91,7 @@ export function createTurnRecord(deps: TurnRecordDeps): TurnRecord {
 
   function put({ part, final }: Extract<TurnEvent, { type: 'put' }>): void {
     const known = places.get(part.key);
-    const output = known?.output ?? outputAt(part.output, kindOf(part));
+    const output = known?.output ?? outputAt(part.output, outputKindOf(part));
     const { partId } = known ?? { partId: `${request}.${part.key}` };
     if (!known) places.set(part.key, { output, partId });
     if (part.kind !== 'reasoning') outputs.endReasoning();

@@ -5,7 +5,7 @@ import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { creditsBody, isRefused, readCreditsBody } from './usageSchema.ts';
 import {
   orderWindows,
-  readText,
+  readLine,
   readWindow,
   type QuotaFamily,
   type QuotaSnapshot,
@@ -56,7 +56,7 @@ export function readQuotaEvent(
       ),
   );
   const windows = orderWindows(slots);
-  const plan = readText(planType);
+  const plan = readLine(planType);
   const credits = readCreditsBody(creditsPart);
   const family = familyOf(parsed.data);
   const limitReached = family ? undefined : isRefused(limits);
@@ -77,8 +77,8 @@ export function readQuotaEvent(
 function familyOf(
   event: z.infer<typeof rateLimitsEvent>,
 ): Omit<QuotaFamily, 'windows'> | undefined {
-  const name = readText(event.limit_name);
-  const id = (readText(event.metered_limit_name) ?? name)?.toLowerCase().replaceAll('-', '_');
+  const name = readLine(event.limit_name);
+  const id = (readLine(event.metered_limit_name) ?? name)?.toLowerCase().replaceAll('-', '_');
   return id === undefined || id === 'codex' ? undefined : { id, name: name ?? id };
 }
 
@@ -92,7 +92,7 @@ export function readLimitError(
   nowMs: number,
 ): QuotaSnapshot {
   const { resetsAtMs } = limit;
-  const plan = readText(limit.plan);
+  const plan = readLine(limit.plan);
   const isAhead = resetsAtMs !== undefined && resetsAtMs > nowMs && isNear(resetsAtMs, nowMs);
   return {
     credentialId,

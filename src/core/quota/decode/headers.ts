@@ -3,7 +3,7 @@ import {
   mostFamilies,
   orderWindows,
   readPromo,
-  readText,
+  readLine,
   readWindow,
   type QuotaCredits,
   type QuotaFamily,
@@ -39,7 +39,7 @@ export function readQuotaHeaders(
     .slice(0, mostFamilies)
     .map((family) => readFamily(all, family, nowMs))
     .filter((family) => family.windows.length > 0);
-  const plan = readText(all['x-codex-plan-type']);
+  const plan = readLine(all['x-codex-plan-type']);
   const credits = readCredits(all);
   if (windows.length === 0 && others.length === 0 && !plan && !credits) return undefined;
   const promo = readPromo(all['x-codex-promo-message']);
@@ -62,15 +62,15 @@ function readOutcome(
   outcome: 'accepted' | 'refused' | undefined,
 ): Pick<QuotaSnapshot, 'limitReached' | 'reachedType'> {
   if (outcome === undefined) return {};
-  const reachedType = readText(all['x-codex-rate-limit-reached-type']) ?? '';
+  const reachedType = readLine(all['x-codex-rate-limit-reached-type']) ?? '';
   if (outcome === 'accepted') return { limitReached: false, reachedType };
-  const isMain = (readText(all['x-codex-active-limit']) ?? mainFamily) === mainFamily;
+  const isMain = (readLine(all['x-codex-active-limit']) ?? mainFamily) === mainFamily;
   return { reachedType, ...(reachedType && isMain ? { limitReached: true } : {}) };
 }
 
 function readFamily(all: Headers, family: string, nowMs: number): QuotaFamily {
   const id = family.replaceAll('-', '_');
-  const name = readText(ownValue(all, `x-${family}-limit-name`)) ?? id;
+  const name = readLine(ownValue(all, `x-${family}-limit-name`)) ?? id;
   return { id, name, windows: readWindows(all, family, nowMs) };
 }
 
@@ -94,7 +94,7 @@ function readCredits(all: Headers): QuotaCredits | undefined {
   const hasCredits = readFlag(all['x-codex-credits-has-credits']);
   const unlimited = readFlag(all['x-codex-credits-unlimited']);
   if (hasCredits === undefined || unlimited === undefined) return undefined;
-  const balance = readText(all['x-codex-credits-balance']);
+  const balance = readLine(all['x-codex-credits-balance']);
   return { hasCredits, unlimited, ...(balance ? { balance } : {}) };
 }
 

@@ -181,10 +181,10 @@ export function shownPercent({ usedPercent }: Pick<QuotaWindow, 'usedPercent'>):
 }
 
 /** A non-empty text of the backend on one line, kept short; undefined for all else. */
-export function readText(value: unknown, longest = 100): string | undefined {
+export function readLine(value: unknown, longest = 100): string | undefined {
   if (typeof value !== 'string') return undefined;
   return value.replaceAll(/\s+/g, ' ').trim().slice(0, longest).trim() || undefined;
 }
 
 /** What the backend wants people to read, on one line and no longer than three or four of a tooltip. */
-export const readPromo = (value: unknown) => readText(value, 240);
+export const readPromo = (value: unknown) => readLine(value, 240);

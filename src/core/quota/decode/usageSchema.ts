@@ -5,7 +5,7 @@ import { omitUndefined } from '../../../base/omitUndefined.ts';
 import {
   readCount,
   readPromo,
-  readText,
+  readLine,
   type QuotaCredits,
   type QuotaResets,
   type QuotaSpend,
@@ -32,7 +32,7 @@ export function readCreditsBody(
 
 /** Amounts come as numbers or as text; both are shown as they are. */
 const readAmount = (value: unknown) =>
-  readText(typeof value === 'number' && Number.isFinite(value) ? String(value) : value);
+  readLine(typeof value === 'number' && Number.isFinite(value) ? String(value) : value);
 
 /** WIRE.md d, `spend_control`. */
 export const spendBody = z.object({
@@ -89,7 +89,7 @@ export function readPromoBody(body: unknown): string | undefined {
 export function readReachedBody(body: unknown): string | undefined {
   if (body === null) return '';
   const around = z.object({ type: z.string() }).safeParse(body);
-  return readText(around.success ? around.data.type : body);
+  return readLine(around.success ? around.data.type : body);
 }
 
 /** With credits a limit can be reached and requests be allowed, so `allowed` has the last word. */

@@ -20,7 +20,7 @@ import {
   mostFamilies,
   orderWindows,
   readCount,
-  readText,
+  readLine,
   readWindow,
   type QuotaFamily,
   type QuotaSnapshot,
@@ -133,7 +133,7 @@ function toReading(
     source: 'usage' as const,
     observedAtMs: nowMs,
     windows: toWindows(body.rate_limit, nowMs),
-    plan: readText(body.plan_type),
+    plan: readLine(body.plan_type),
     credits: readCreditsBody(body.credits),
     limitReached: isRefused(body.rate_limit ?? {}),
     others: others.length > 0 ? others : undefined,
@@ -145,9 +145,9 @@ function toReading(
 }
 
 function toFamily(limit: z.infer<typeof additionalLimit>, nowMs: number): QuotaFamily | undefined {
-  const id = readText(limit.metered_feature) ?? readText(limit.limit_name);
+  const id = readLine(limit.metered_feature) ?? readLine(limit.limit_name);
   if (!id) return undefined;
-  const name = readText(limit.limit_name) ?? id;
+  const name = readLine(limit.limit_name) ?? id;
   return { id, name, windows: toWindows(limit.rate_limit, nowMs) };
 }
 

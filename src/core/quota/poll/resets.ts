@@ -6,7 +6,7 @@ import { optionalField } from '../../../base/json/optionalField.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { fetchBackend, type BackendSource } from '../../auth/backendRequest.ts';
 import type { BearerTokenSource } from '../../auth/bearerToken.ts';
-import { readText } from '../decode/quotaSnapshot.ts';
+import { readLine } from '../decode/quotaSnapshot.ts';
 
 /** A reset that an account may redeem once; all its windows then start anew. */
 export interface BankedReset {
@@ -95,7 +95,7 @@ export function createResets(deps: ResetsDeps): Resets {
       .filter((credit) => credit !== undefined)
       .filter(({ status }) => status === 'available')
       .map(({ id, title, expires_at: expires }) =>
-        omitUndefined({ id, title: readText(title), expiresAtMs: readDate(expires, nowMs) }),
+        omitUndefined({ id, title: readLine(title), expiresAtMs: readDate(expires, nowMs) }),
       )
       .filter(({ expiresAtMs = Infinity }) => expiresAtMs > nowMs)
       .toSorted((a, b) => (a.expiresAtMs ?? Infinity) - (b.expiresAtMs ?? Infinity));

@@ -1,6 +1,6 @@
 import { endOfToken } from './token.ts';
 import { isDebris, isLatinLetter, isSpace, isVenus } from './charClasses.ts';
-import type { LeakHeader, Reading } from './leakHeader.ts';
+import type { LeakHeader, PartialRead } from './leakHeader.ts';
 
 /** What the arguments of an offered tool look like. */
 export interface ToolShape {
@@ -40,7 +40,7 @@ export function readBareCall(
   from: number,
   isEnd: boolean,
   shapes: readonly ToolShape[],
-): Reading<LeakHeader> {
+): PartialRead<LeakHeader> {
   const seen: Seen = { venus: 0, plusHash: 0, tokens: 0, newlines: 0, hasRole: false };
   let at = from;
   while (at - from <= maxNoise) {
@@ -63,7 +63,7 @@ function noiseOf({ venus, plusHash, tokens }: Seen): LeakHeader['noise'] {
   return tokens > 0 ? 'token' : undefined;
 }
 
-function readNoise(text: string, at: number, seen: Seen): Reading<number> {
+function readNoise(text: string, at: number, seen: Seen): PartialRead<number> {
   const code = text.charCodeAt(at);
   if (isVenus(code)) {
     seen.venus++;
@@ -77,21 +77,21 @@ function readNoise(text: string, at: number, seen: Seen): Reading<number> {
   return isLatinLetter(code) || code === 40 ? readWord(text, at, seen) : 'none';
 }
 
-function readPlus(text: string, at: number, seen: Seen): Reading<number> {
+function readPlus(text: string, at: number, seen: Seen): PartialRead<number> {
   if (at + 1 >= text.length) return 'more';
   if (text[at + 1] !== '#') return seen.plusHash > 0 ? at + 1 : 'none';
   seen.plusHash++;
   return at + 2;
 }
 
-function readToken(text: string, at: number, seen: Seen): Reading<number> {
+function readToken(text: string, at: number, seen: Seen): PartialRead<number> {
   const end = endOfToken(text, at);
   if (end !== 'more' && end !== 'none') seen.tokens++;
   return end;
 }
 
 /** `assistant`, `commentary`, `json`, `(json`. */
-function readWord(text: string, at: number, seen: Seen): Reading<number> {
+function readWord(text: string, at: number, seen: Seen): PartialRead<number> {
   const start = text[at] === '(' ? at + 1 : at;
   const rest = text.slice(start, start + 13);
   const whole = word.exec(rest)?.[0];
@@ -110,7 +110,7 @@ function readArguments(
   from: number,
   isEnd: boolean,
   shapes: readonly ToolShape[],
-): Reading<ToolShape> {
+): PartialRead<ToolShape> {
   if (text[from] === '*') {
     const taker = shapes.find(({ isPatch }) => isPatch);
     if (!taker) return 'none';
@@ -138,7 +138,7 @@ function readObject(
   from: number,
   isEnd: boolean,
   shapes: readonly ToolShape[],
-): Reading<ToolShape> {
+): PartialRead<ToolShape> {
   const most = Math.min(text.length, from + maxArguments);
   const scan: Scan = { text, most, depth: 0, isName: false, names: 0, fitting: shapes };
   let at = from;
@@ -196,7 +196,7 @@ function nameOf(quoted: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function ofWhole(text: string, fitting: readonly ToolShape[]): Reading<ToolShape> {
+function ofWhole(text: string, fitting: readonly ToolShape[]): PartialRead<ToolShape> {
   const value = parsed(text);
   if (typeof value !== 'object' || value === null) return 'none';
   const names = Object.keys(value);

@@ -26,7 +26,7 @@ export interface LeakContext {
 }
 
 /** How much of the text before a marker is looked at, UTF-16 code units. */
-export const windowLength = 400;
+export const contextLength = 400;
 
 const roleBefore = /(?:assistant|commentary|analysis)+[ \t]*$/i;
 const noiseBefore = /(?:♀|\uFE0F|\u200D|\+#|<\|[a-z_]{1,14}\|>)+\+?[ \t]*$/;
@@ -70,7 +70,7 @@ export function leakContextOf(before: string): LeakContext {
     isMention:
       (mentionBefore.test(rest.slice(-mentionLength)) && !intent.test(line)) ||
       endsInPair(line) ||
-      (line.length < windowLength && logHead.test(line)),
+      (line.length < contextLength && logHead.test(line)),
     scripts: scriptsOf(rest),
     roleLength: role.length + noise.length,
   };

@@ -18,7 +18,7 @@ import { maxNoise, type ToolShape } from './bareCall.ts';
 import { endOfNoise, maxPrelude, mayBeginLeakHeader } from './leakHeader.ts';
 import { createMarkdown } from './markdown.ts';
 import { maxMarker, readMarker } from './marker.ts';
-import { windowLength } from './leakContext.ts';
+import { contextLength } from './leakContext.ts';
 
 /** A tool call that the model wrote into a text instead of making it (WIRE.md h). */
 export interface Leak {
@@ -144,8 +144,8 @@ export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector
   }
 
   function windowBefore(text: string, at: number): string {
-    if (at >= windowLength) return text.slice(at - windowLength, at);
-    return (recent + text.slice(0, at)).slice(-windowLength);
+    if (at >= contextLength) return text.slice(at - contextLength, at);
+    return (recent + text.slice(0, at)).slice(-contextLength);
   }
 
   function hold(text: string, at: number): LeakDetectorStep {
@@ -156,7 +156,7 @@ export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector
   function letGo(text: string): string {
     released += text.length;
     recent =
-      recent.length > 4 * windowLength ? (recent + text).slice(-windowLength) : recent + text;
+      recent.length > 4 * contextLength ? (recent + text).slice(-contextLength) : recent + text;
     return text;
   }
 

@@ -14,7 +14,7 @@ export interface LeakHeader {
 }
 
 /** What was read, that more text is needed, or that there is nothing. */
-export type Reading<T> = T | 'more' | 'none';
+export type PartialRead<T> = T | 'more' | 'none';
 
 /** Longest row of pieces before `to=`, UTF-16 code units. */
 export const maxPrelude = 64;
@@ -68,7 +68,11 @@ export function mayBeginLeakHeader(text: string, at: number): boolean {
 }
 
 /** Reads the envelope that begins exactly at `from`. */
-export function readLeakHeader(text: string, from: number, isEnd: boolean): Reading<LeakHeader> {
+export function readLeakHeader(
+  text: string,
+  from: number,
+  isEnd: boolean,
+): PartialRead<LeakHeader> {
   const found: Pieces = {
     hasRole: false,
     venus: 0,
@@ -96,7 +100,7 @@ function readPiece(
   at: number,
   isFirst: boolean,
   found: Pieces,
-): Reading<number> | 'head' {
+): PartialRead<number> | 'head' {
   const code = text.charCodeAt(at);
   if (isVenus(code)) {
     found.venus++;
@@ -111,7 +115,7 @@ function readPiece(
   return isDebris(code) ? at + 1 : 'none';
 }
 
-function readPlusHash(text: string, at: number, found: Pieces): Reading<number> {
+function readPlusHash(text: string, at: number, found: Pieces): PartialRead<number> {
   if (at + 1 >= text.length) return 'more';
   if (text[at + 1] === '#') {
     found.plusHash++;
@@ -120,7 +124,7 @@ function readPlusHash(text: string, at: number, found: Pieces): Reading<number> 
   return found.plusHash > 0 ? at + 1 : 'none';
 }
 
-function readToken(text: string, at: number, found: Pieces): Reading<number> | 'head' {
+function readToken(text: string, at: number, found: Pieces): PartialRead<number> | 'head' {
   const end = endOfToken(text, at);
   if (end === 'more' || end === 'none') return end;
   if (found.opened && found.hasRole && /message|constrain/.test(text.slice(at, end))) return 'head';
@@ -129,7 +133,7 @@ function readToken(text: string, at: number, found: Pieces): Reading<number> | '
   return end;
 }
 
-function readRole(text: string, at: number, found: Pieces): Reading<number> {
+function readRole(text: string, at: number, found: Pieces): PartialRead<number> {
   let partly = false;
   for (const word of found.tokens > 0 ? [...roles, ...otherRoles] : roles) {
     const match = matchWord(text, at, word);
@@ -147,7 +151,7 @@ function readRecipient(
   from: number,
   isEnd: boolean,
   found: Pieces,
-): Reading<LeakHeader> {
+): PartialRead<LeakHeader> {
   let at = from;
   for (let code = text.charCodeAt(at); isNameCode(code) || code === 46;) {
     if (++at - from > maxRecipient) return 'none';

@@ -1,5 +1,5 @@
 import { maxArguments, maxNoise, readBareCall, type ToolShape } from './bareCall.ts';
-import { maxPrelude, maxRecipient, readLeakHeader, type Reading } from './leakHeader.ts';
+import { maxPrelude, maxRecipient, readLeakHeader, type PartialRead } from './leakHeader.ts';
 import { maxLeakTail, readLeakTail, type LeakTail } from './leakTail.ts';
 import { isLeakedCall, mayBelong, mayLeak, type Marker } from './isLeakedCall.ts';
 import { mayEndInRole, leakContextOf } from './leakContext.ts';
@@ -34,7 +34,7 @@ export function readMarker(
   at: number,
   isEnd: boolean,
   surroundings: Surroundings,
-): Reading<Marker> {
+): PartialRead<Marker> {
   const envelope = readLeakHeader(text, at, isEnd);
   if (envelope === 'more') return 'more';
   if (envelope === 'none') return readBare(text, at, isEnd, surroundings);
@@ -57,7 +57,7 @@ function readBare(
   at: number,
   isEnd: boolean,
   surroundings: Surroundings,
-): Reading<Marker> {
+): PartialRead<Marker> {
   if (surroundings.shapes.length === 0) return 'none';
   const envelope = readBareCall(text, at, isEnd, surroundings.shapes);
   if (typeof envelope === 'string') return envelope;
@@ -85,7 +85,7 @@ function readSpan(
   isEnd: boolean,
   { span, isOldSpan }: Surroundings,
   marker: Marker,
-): Reading<Marker> {
+): PartialRead<Marker> {
   const { end } = marker.envelope;
   const near = text.slice(end, end + maxSpan);
   const rest = near.split(isOldSpan ? '\n\n' : '\n', 1)[0] ?? '';
