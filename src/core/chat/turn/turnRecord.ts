@@ -3,8 +3,7 @@ import type { InputItem } from '../../responses/request/input.ts';
 import { readCall, type ToolCall } from '../../responses/stream/outputItems.ts';
 import type { Answer, TurnEvent } from '../../responses/stream/turnEvent.ts';
 import { createOutputList, type OutputListDeps } from './outputList.ts';
-import type { Turn } from './turn.ts';
-import type { PartChange, TurnPart, TurnStatus } from '../../../shared/protocol/turn.ts';
+import type { TurnPart, TurnStatus } from '../../../shared/protocol/turn.ts';
 import {
   callOutput,
   isSameOutput,
