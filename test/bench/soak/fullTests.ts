@@ -16,7 +16,9 @@ const files = [
   'test/browser/panel.test.ts',
   'test/browser/usage.test.ts',
   'test/browser/receipt.test.ts',
+  'test/browser/hostileGrammar.test.ts',
   'test/system/lease/rounds.test.ts',
+  'test/system/growth/remoteText.test.ts',
 ];
 
 /** Those files with every case in them. */

@@ -51,6 +51,7 @@ import { createEventReader } from '../../../src/core/responses/stream/sse.ts';
 import { createUnknownEvents } from '../../../src/core/responses/stream/unknownEvents.ts';
 import { classic, countingGrants, run } from '../../unit/core/responses/harness.ts';
 import { findSteepGrowth, wireUnits } from '../../support/growth.ts';
+import { sampled } from '../../support/fullTests.ts';
 import { skippingClock } from '../../support/manualClock.ts';
 import { inChunks } from '../../support/streams.ts';
 
@@ -304,8 +305,8 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   toCsv: (text) => toCsv([entry(truncate(text, 10_000))]),
 };
 
-/** `GROWTH=all` takes every text for every function, as `npm run measure -- hostile` does. */
-const takesAll = process.env['GROWTH'] === 'all';
+/** `npm run soak -- fullTests` takes every text for every function. */
+const takesAll = sampled(false, true);
 /** Texts on which the search for leaked calls works hardest. */
 const dear = new Set(['to=a.', '\u2640\u2640 ', '\u6f22to=x', '<|start|>']);
 /** Each function takes another third, so that all texts are taken by some. */
