@@ -55,11 +55,13 @@ export function createAccount(deps: {
 
   /** The pool stirs with every figure of the quota; who is in use changes rarely. */
   const look = () => {
-    const next = JSON.stringify([current(), ended()?.id]);
+    const hasAccounts = pool.entries().length > 0;
+    const next = JSON.stringify([current(), ended()?.id, hasAccounts]);
     if (next === told) return;
     told = next;
     const isUsed = current() !== undefined;
     void vscode.commands.executeCommand('setContext', 'codexChat.signedIn', isUsed);
+    void vscode.commands.executeCommand('setContext', 'codexChat.hasAccounts', hasAccounts);
     change.fire();
   };
   lifetime.add(pool.onDidChange(look));

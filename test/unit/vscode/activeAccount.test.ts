@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withoutTokens } from '../../../src/core/auth/credential.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createAccount } from '../../../src/vscode/accounts/activeAccount.ts';
+import { settled } from '../../support/steppedClock.ts';
 import { editor } from '../../support/vscode.ts';
 import { createPoolWorld } from './poolWorld.ts';
 
@@ -38,4 +39,19 @@ test('a session that has ended is told with the name of its account', async () =
     state: 'signedOut',
     problem: 'grace@home.example: Your Codex session was revoked. Sign in again to continue.',
   });
+});
+
+test.each([
+  ['nobody', [], [], false, false],
+  ['one account', ['ada'], [], true, true],
+  ['an account whose session has ended', ['ada'], ['ada'], false, true],
+] as const)('the menus know of %s', async (_, ids, ended, signedIn, hasAccounts) => {
+  const keys: Record<string, unknown> = {};
+  editor.commands.set('setContext', (key, value) => void (keys[String(key)] = value));
+  await viewOf(ids, ended);
+  await settled();
+  expect([keys['codexChat.signedIn'] ?? false, keys['codexChat.hasAccounts'] ?? false]).toEqual([
+    signedIn,
+    hasAccounts,
+  ]);
 });

@@ -7,6 +7,7 @@ import { readSettings, settingNames } from '../../../../src/core/settings/settin
 const property = z.object({
   default: z.unknown(),
   scope: z.string(),
+  order: z.number(),
   minimum: z.optional(z.number()),
   maximum: z.optional(z.number()),
 });
@@ -15,7 +16,14 @@ const manifest = z.object({
     untrustedWorkspaces: z.object({ restrictedConfigurations: z.array(z.string()) }),
   }),
   contributes: z.object({
-    configuration: z.array(z.object({ properties: z.record(z.string(), property) })),
+    commands: z.array(z.object({ command: z.string(), title: z.string() })),
+    configuration: z.array(
+      z.object({
+        title: z.string(),
+        order: z.number(),
+        properties: z.record(z.string(), property),
+      }),
+    ),
   }),
 });
 
@@ -31,6 +39,32 @@ test('the settings page names each setting with the default that counts', () => 
   expect(shown.map(([name]) => name).toSorted()).toEqual(settingNames.toSorted());
   for (const [name, rule] of shown)
     expect({ [name]: rule.default }).toEqual({ [name]: defaults[name] });
+});
+
+const texts = z
+  .record(z.string(), z.string())
+  .parse(
+    JSON.parse(readFileSync(join(import.meta.dirname, '../../../../package.nls.json'), 'utf8')),
+  );
+const textOf = (key: string) => texts[key.replaceAll('%', '')] ?? key;
+
+test('the settings page has five groups, and in each every setting has a place of its own', () => {
+  expect(configuration.map(({ title }) => textOf(title))).toEqual([
+    'Chat',
+    'Accounts',
+    'Usage',
+    'Network',
+    'Advanced',
+  ]);
+  const ordered = (all: readonly { order: number }[]) =>
+    all.every(({ order }, at) => order === at + 1);
+  expect(ordered(configuration)).toBe(true);
+  for (const { properties } of configuration) expect(ordered(Object.values(properties))).toBe(true);
+});
+
+test('no two commands have the same title', () => {
+  const titles = contributes.commands.map(({ title }) => textOf(title).toLowerCase());
+  expect(new Set(titles).size).toBe(titles.length);
 });
 
 test('the settings page allows just the figures that count', () => {
