@@ -40,28 +40,8 @@ export function createRoving(
     const at = current === undefined ? -1 : list.indexOf(current);
     go(list[Math.min(list.length - 1, Math.max(0, at + by))]);
   };
-  /** True when the key did something that the browser must not do as well. */
-  const onRowKey = (row: HTMLElement, event: KeyboardEvent): boolean => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return false;
-    switch (event.key) {
-      case 'ArrowUp':
-      case 'ArrowDown':
-        step(event.key === 'ArrowUp' ? -1 : 1);
-        return true;
-      case 'Enter':
-        // Passed on, the same press would work the button that it leads to.
-        enter(row);
-        return true;
-      case 'Escape':
-        leave();
-        return true;
-      case 'Tab':
-        skipInside(scroller, event.shiftKey);
-        return false;
-      default:
-        return false;
-    }
-  };
+  const skip = (backwards: boolean) => skipInside(scroller, backwards);
+  const acts: RowActs = { step, enter, leave, skip };
 
   scroller.addEventListener('focusin', ({ target }) => {
     if (!(target instanceof Element)) return;
@@ -81,7 +61,7 @@ export function createRoving(
   scroller.addEventListener('keydown', (event) => {
     if (!(event.target instanceof Element) || current?.contains(event.target) !== true) return;
     if (event.target === current) {
-      if (onRowKey(current, event)) event.preventDefault();
+      if (onRowKey(current, event, acts)) event.preventDefault();
     } else if (event.key === 'Escape') {
       event.preventDefault();
       go(current);
@@ -93,6 +73,36 @@ export function createRoving(
     },
     focusLast: () => go(articles().at(-1)),
   };
+}
+
+interface RowActs {
+  readonly step: (by: number) => void;
+  readonly enter: (row: HTMLElement) => void;
+  readonly leave: () => void;
+  readonly skip: (backwards: boolean) => void;
+}
+
+/** True when the key did something that the browser must not do as well. */
+function onRowKey(row: HTMLElement, event: KeyboardEvent, acts: RowActs): boolean {
+  if (event.ctrlKey || event.altKey || event.metaKey) return false;
+  switch (event.key) {
+    case 'ArrowUp':
+    case 'ArrowDown':
+      acts.step(event.key === 'ArrowUp' ? -1 : 1);
+      return true;
+    case 'Enter':
+      // Passed on, the same press would work the button that it leads to.
+      acts.enter(row);
+      return true;
+    case 'Escape':
+      acts.leave();
+      return true;
+    case 'Tab':
+      acts.skip(event.shiftKey);
+      return false;
+    default:
+      return false;
+  }
 }
 
 /** Whether the focus that moves now was moved by a press and not by a key. */

@@ -40,41 +40,18 @@ const longestPrompt = 2_000_000;
 
 export function createComposer(actions: ComposerActions): Composer {
   let state: ComposerState | undefined;
-  const field = h('textarea', {
-    rows: 1,
-    'aria-label': 'Message to Codex',
-    dir: 'auto',
-    maxlength: longestPrompt,
-    spellcheck: 'false',
-  });
+  const field = createField();
   const model = createModelMenu(actions.pickModel, () => field.focus());
   const meter = createContextMeter();
   const button = createSendButton(() => (state?.busy === true ? stop() : send()));
-  /** Why the last press of the send key sent nothing; gone as soon as that holds no longer. */
-  const note = h('p', { class: 'composer-note', hidden: true });
-  const element = h(
-    'div',
-    { class: 'composer' },
-    field,
-    note,
-    h(
-      'div',
-      { class: 'composer-bar' },
-      model.button,
-      h('div', { class: 'far' }, meter.element, button.element),
-    ),
-  );
+  const note = createNote(() => field.value.trim() === '');
+  const element = layOut(field, note.element, model.button, [meter.element, button.element]);
   const walk = createPromptHistory(() => state?.prompts ?? []);
 
   const changed = () => {
     actions.draftChanged(field.value);
     drawButton();
-    drawNote();
-  };
-  const drawNote = () => {
-    const refusal = state === undefined || note.hidden ? undefined : refusalOf(state);
-    note.hidden = refusal === undefined || field.value.trim() === '';
-    if (refusal !== undefined) setText(note, refusal);
+    note.draw(state);
   };
   const drawButton = () => {
     if (state !== undefined) button.update(state, field.value.trim() === '');
@@ -83,8 +60,7 @@ export function createComposer(actions: ComposerActions): Composer {
     if (state === undefined || field.value.trim() === '') return;
     const refusal = refusalOf(state);
     if (refusal !== undefined) {
-      note.hidden = false;
-      drawNote();
+      note.show(state);
       actions.refuse(refusal);
       return;
     }
@@ -100,9 +76,7 @@ export function createComposer(actions: ComposerActions): Composer {
   };
   const show = (text: string | undefined, caretAt: 'start' | 'end') => {
     if (text === undefined) return false;
-    field.value = text;
-    const caret = caretAt === 'start' ? 0 : text.length;
-    field.setSelectionRange(caret, caret);
+    fillField(field, text, caretAt);
     changed();
     return true;
   };
@@ -131,7 +105,7 @@ export function createComposer(actions: ComposerActions): Composer {
       if (before?.context !== next.context) meter.update(next.context);
       setAttribute(field, 'placeholder', placeholderOf(next));
       drawButton();
-      drawNote();
+      note.draw(state);
     },
     focus: () => field.focus(),
     get draft() {
@@ -143,6 +117,49 @@ export function createComposer(actions: ComposerActions): Composer {
       show(typed + text, 'end');
     },
   };
+}
+
+/** Why the last press of the send key sent nothing; gone as soon as that holds no longer. */
+function createNote(isEmpty: () => boolean) {
+  const element = h('p', { class: 'composer-note', hidden: true });
+  const draw = (state: ComposerState | undefined) => {
+    const refusal = state === undefined || element.hidden ? undefined : refusalOf(state);
+    element.hidden = refusal === undefined || isEmpty();
+    if (refusal !== undefined) setText(element, refusal);
+  };
+  return {
+    element,
+    draw,
+    show(state: ComposerState) {
+      element.hidden = false;
+      draw(state);
+    },
+  };
+}
+
+const createField = () =>
+  h('textarea', {
+    rows: 1,
+    'aria-label': 'Message to Codex',
+    dir: 'auto',
+    maxlength: longestPrompt,
+    spellcheck: 'false',
+  });
+
+function fillField(field: HTMLTextAreaElement, text: string, caretAt: 'start' | 'end'): void {
+  field.value = text;
+  const caret = caretAt === 'start' ? 0 : text.length;
+  field.setSelectionRange(caret, caret);
+}
+
+function layOut(
+  field: HTMLElement,
+  note: HTMLElement,
+  model: HTMLElement,
+  atEnd: readonly HTMLElement[],
+): HTMLElement {
+  const bar = h('div', { class: 'composer-bar' }, model, h('div', { class: 'far' }, ...atEnd));
+  return h('div', { class: 'composer' }, field, note, bar);
 }
 
 /** While an input method is open, Enter belongs to it; some report it by key code 229 alone. */

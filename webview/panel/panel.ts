@@ -117,16 +117,31 @@ export function createPanel(root: HTMLElement, host: Host): void {
 
   host.onMessage((message: ToWebview) => {
     // The field can take them only when it is drawn, and right after a snapshot it is not yet.
-    if (message.type === 'focus') {
-      usage.close();
-      frames.after(focus.toMain);
-    } else if (message.type === 'usage/open') frames.after(usage.open);
-    else if (message.type === 'snapshot') usage.askAgain();
+    if (message.type === 'focus') usage.close();
+    const later = afterDrawing(message, { focus, usage, dock });
+    if (later) frames.after(later);
+    if (message.type === 'snapshot') usage.askAgain();
     else if (message.type === 'files/known') context.files.learn(message.files);
-    else if (message.type === 'draft') frames.after(() => dock.offerDraft(message.text));
     state = reduce(state, message);
     frames.request();
   });
+}
+
+interface DrawnParts {
+  readonly focus: Pick<ReturnType<typeof createFocusKeeper>, 'toMain'>;
+  readonly usage: Pick<ReturnType<typeof createUsagePageLoader>, 'open'>;
+  readonly dock: Pick<ReturnType<typeof createInputArea>, 'offerDraft'>;
+}
+
+/** What the message asks of the panel once it is drawn. */
+function afterDrawing(
+  message: ToWebview,
+  { focus, usage, dock }: DrawnParts,
+): (() => void) | undefined {
+  if (message.type === 'focus') return focus.toMain;
+  if (message.type === 'usage/open') return usage.open;
+  if (message.type === 'draft') return () => dock.offerDraft(message.text);
+  return undefined;
 }
 
 const now = () => Date.now();

@@ -29,14 +29,7 @@ export function createUsagePage(deps: UsageContext): UsagePage {
   const ask = () => send({ type: 'usage/show', ...choiceOf(choice) });
 
   const head = createHead(deps);
-  const sentence = h('p', { class: 'outlook' });
-  const problem = h('p', { class: 'fact' }, icon('warning', 'tone-warn'), h('span', {}));
-  const nobody = h(
-    'div',
-    { class: 'usage-nobody' },
-    h('p', {}, 'You’re not signed in. Sign in to see how much of your plan you have used.'),
-    deps.button('Sign in', 'primary', () => send({ type: 'usage/addAccount' })),
-  );
+  const { sentence, problem, nobody } = createNotices(deps);
   const accounts = createAccountSections(deps);
   const course = createHistorySection(deps, choose);
   const ledger = createLedgerSection(deps, choose, () => exportCsv());
@@ -65,13 +58,7 @@ export function createUsagePage(deps: UsageContext): UsagePage {
     if (state === undefined) return;
     const figures = state.usage.accounts ?? figuresOfGauge(state);
     head.update(figures, now());
-    const words = outlookWords(figures.outlook, now());
-    sentence.replaceChildren();
-    appendAll(
-      sentence,
-      words.map(({ text, strong }) => (strong === true ? h('strong', {}, text) : text)),
-    );
-    sentence.hidden = words.length === 0;
+    showOutlook(sentence, figures.outlook, now());
     setText(problem.lastElementChild ?? problem, figures.problem ?? '');
     problem.hidden = figures.problem === undefined;
     const isNobody = figures.list.length === 0;
@@ -85,11 +72,7 @@ export function createUsagePage(deps: UsageContext): UsagePage {
     ledger.update(state.usage.ledger, shown);
   };
   const ticker = createTicker(draw, minuteMs);
-  element.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return;
-    event.preventDefault();
-    deps.close();
-  });
+  element.addEventListener('keydown', onEscape(deps.close));
   return {
     element,
     update(next) {
@@ -108,6 +91,35 @@ export function createUsagePage(deps: UsageContext): UsagePage {
     },
     focus: head.focus,
   };
+}
+
+/** What stands above the accounts. */
+function createNotices({ button, send }: UsageContext) {
+  const sentence = h('p', { class: 'outlook' });
+  const problem = h('p', { class: 'fact' }, icon('warning', 'tone-warn'), h('span', {}));
+  const nobody = h(
+    'div',
+    { class: 'usage-nobody' },
+    h('p', {}, 'You’re not signed in. Sign in to see how much of your plan you have used.'),
+    button('Sign in', 'primary', () => send({ type: 'usage/addAccount' })),
+  );
+  return { sentence, problem, nobody };
+}
+
+const onEscape = (act: () => void) => (event: KeyboardEvent) => {
+  if (event.key !== 'Escape' || event.defaultPrevented) return;
+  event.preventDefault();
+  act();
+};
+
+function showOutlook(element: HTMLElement, outlook: UsageAccounts['outlook'], nowMs: number): void {
+  const words = outlookWords(outlook, nowMs);
+  element.replaceChildren();
+  appendAll(
+    element,
+    words.map(({ text, strong }) => (strong === true ? h('strong', {}, text) : text)),
+  );
+  element.hidden = words.length === 0;
 }
 
 function choiceOf({ accountId, span, scope }: UsageChoice) {

@@ -91,11 +91,7 @@ export function createPlot({ now }: Pick<UsageContext, 'now'>): Plot {
     read(list[Math.min(list.length - 1, Math.max(0, target))]);
   });
   new ResizeObserver(() => {
-    const fontPx = Number.parseFloat(getComputedStyle(drawing).fontSize) || 11;
-    // The gutter holds the scale, the lower edge the hours.
-    const width = drawing.clientWidth - Math.ceil(fontPx * 2.6);
-    const height = drawing.clientHeight - topPx - Math.ceil(fontPx * 1.7);
-    size = { width: Math.max(0, width), height: Math.max(0, height), fontPx };
+    size = sizeOf(drawing);
     draw();
   }).observe(drawing);
 
@@ -115,6 +111,14 @@ export function createPlot({ now }: Pick<UsageContext, 'now'>): Plot {
       draw();
     },
   };
+}
+
+function sizeOf(drawing: Element): PlotSize {
+  const fontPx = Number.parseFloat(getComputedStyle(drawing).fontSize) || 11;
+  // The gutter holds the scale, the lower edge the hours.
+  const width = drawing.clientWidth - Math.ceil(fontPx * 2.6);
+  const height = drawing.clientHeight - topPx - Math.ceil(fontPx * 1.7);
+  return { width: Math.max(0, width), height: Math.max(0, height), fontPx };
 }
 
 function createNodes() {

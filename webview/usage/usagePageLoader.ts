@@ -55,9 +55,7 @@ export function createUsagePageLoader(deps: UsagePageLoaderDeps): UsagePageLoade
     save({ isOpen: false });
     page?.hide();
     cover(false);
-    if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected)
-      opener.focus();
-    else deps.focusElsewhere();
+    if (!focusAgain(opener)) deps.focusElsewhere();
   };
   const show = (shown: UsagePage, takesFocus: boolean) => {
     element.replaceChildren(shown.element);
@@ -68,9 +66,7 @@ export function createUsagePageLoader(deps: UsagePageLoaderDeps): UsagePageLoade
   };
   const load = async (takesFocus: boolean) => {
     attempts += 1;
-    const { createUsagePage }: typeof pageModule = await import(
-      siblingScriptUrl('usage.js', attempts)
-    );
+    const { createUsagePage } = await loadPage(attempts);
     const { accountId, span, scope } = saved;
     page ??= createUsagePage({
       send: deps.send,
@@ -85,25 +81,15 @@ export function createUsagePageLoader(deps: UsagePageLoaderDeps): UsagePageLoade
     if (isOpen) show(page, takesFocus);
   };
   const fail = (error: unknown) => {
-    const why = error instanceof Error ? error.message : 'unknown';
-    deps.send({ type: 'view/error', message: `The Usage page: ${why}`.slice(0, 2_000) });
+    deps.send({ type: 'view/error', message: failureOf(error) });
     if (!isOpen) return;
     const again = toolkitButton('Try again', 'primary', () => tryToLoad(true));
     const back = toolkitButton('Back to the chat', 'secondary', close);
-    element.replaceChildren(
-      h(
-        'section',
-        { class: 'usage', 'aria-label': 'Usage' },
-        h('p', {}, 'The Usage page could not be loaded. Your chat is kept.'),
-        h('div', { class: 'note-acts' }, again, back),
-      ),
-    );
+    element.replaceChildren(failedPage(again, back));
     cover(true);
     again.focus();
   };
-  const tryToLoad = (takesFocus: boolean) => {
-    load(takesFocus).catch(fail);
-  };
+  const tryToLoad = (takesFocus: boolean) => void load(takesFocus).catch(fail);
   const open = (takesFocus: boolean) => {
     if (isOpen) return takesFocus ? page?.focus() : undefined;
     isOpen = true;
@@ -115,9 +101,7 @@ export function createUsagePageLoader(deps: UsagePageLoaderDeps): UsagePageLoade
   return {
     element,
     open: () => open(true),
-    restore() {
-      if (saved.isOpen) open(false);
-    },
+    restore: () => (saved.isOpen ? open(false) : undefined),
     close,
     update(next) {
       state = next;
@@ -127,4 +111,29 @@ export function createUsagePageLoader(deps: UsagePageLoaderDeps): UsagePageLoade
       if (isOpen) page?.show();
     },
   };
+}
+
+function failureOf(error: unknown): string {
+  const why = error instanceof Error ? error.message : 'unknown';
+  return `The Usage page: ${why}`.slice(0, 2_000);
+}
+
+/** False when the element is gone. */
+function focusAgain(element: Element | null): boolean {
+  const isThere =
+    element instanceof HTMLElement && element !== document.body && element.isConnected;
+  if (isThere) element.focus();
+  return isThere;
+}
+
+const loadPage = (attempts: number): Promise<typeof pageModule> =>
+  import(siblingScriptUrl('usage.js', attempts));
+
+function failedPage(...buttons: readonly HTMLElement[]): HTMLElement {
+  return h(
+    'section',
+    { class: 'usage', 'aria-label': 'Usage' },
+    h('p', {}, 'The Usage page could not be loaded. Your chat is kept.'),
+    h('div', { class: 'note-acts' }, ...buttons),
+  );
 }

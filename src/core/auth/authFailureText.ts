@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { HttpFailureKind } from '../../base/http.ts';
 import { formatDuration, formatList } from '../../shared/format.ts';
 import type { SignedOutReason } from './credential.ts';
-import type { AuthFailure, PortHolder, StorageFault } from './errors.ts';
+import type { AuthFailure, PortHolder, StorageFault } from './authFailure.ts';
 
 /** For people: what happened and the next step, in their language. */
 export function describeAuthFailure(failure: AuthFailure): string {

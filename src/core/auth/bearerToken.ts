@@ -1,4 +1,4 @@
-import type { AuthFailure } from './errors.ts';
+import type { AuthFailure } from './authFailure.ts';
 
 /** What a request to the backend needs in order to be let in. Lives in memory only. */
 export interface BearerToken {

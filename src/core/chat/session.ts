@@ -4,20 +4,19 @@ import type { Clock } from '../../base/async/clock.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { ResponsesClient } from '../responses/client.ts';
-import type { InputItem } from '../responses/request/input.ts';
 import type { ResponsesFailure } from '../responses/retry/failure.ts';
 import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 import { createChatState, type ChatState } from './chatState.ts';
 import { failureReport } from './messages/failureReport.ts';
 import { internalError } from './messages/errorMessages.ts';
 import type { TurnFailure } from '../../shared/protocol/turn.ts';
-import { endNote, promptItem, restPrompt } from './history.ts';
+import { restPrompt } from './history.ts';
 import type { RequestSettings } from './requestSettings.ts';
 import type { ContextUse } from '../../shared/protocol/chat.ts';
 import { runTurn } from './turn/runTurn.ts';
 import { createTurnRecord, type TurnRecord } from './turn/turnRecord.ts';
 import { renewLimitActions, wordsFor, type TurnFailureDeps } from './turn/turnFailure.ts';
-import { endSilence } from './turn/turnView.ts';
+import { addTurn, endOf, endTurn, newTurn } from './turn/turnLifecycle.ts';
 import type { Prompt, Turn } from './turn/turn.ts';
 import type { PartChange, TurnReceipt, TurnStatus } from '../../shared/protocol/turn.ts';
 
@@ -166,11 +165,8 @@ function createTurnRunner(
 
   function begin(prompt: Prompt, at: number): void {
     const turn = newTurn(newId(), prompt, clock.now());
-    const { chat } = session;
-    const isNew = at === chat.turns.length;
-    chat.turns = [...chat.turns.slice(0, at), turn];
-    chat.starts.set(turn.id, chat.history.length);
-    chat.history.push(promptItem(prompt));
+    const isNew = at === session.chat.turns.length;
+    addTurn(session.chat, turn, at);
     const abort = new AbortController();
     const record = recordOf(turn, deps, change);
     running = { turn, record, abort };
@@ -208,16 +204,8 @@ function createTurnRunner(
   }
 
   function fail(turn: Turn, error: unknown): void {
-    let words = internalError();
-    try {
-      session.chat.errors.set(turn.id, error);
-      words = wordsFor(error, deps);
-      deps.onFailure(error);
-    } catch (fault) {
-      log.error(`a failure could not be told: ${traceError(fault)}`);
-    } finally {
-      finish(turn, 'failed', words);
-    }
+    session.chat.errors.set(turn.id, error);
+    finish(turn, 'failed', failureOf(error, deps));
   }
 
   function finish(turn: Turn, status: TurnStatus, failure?: TurnFailure): void {
@@ -229,11 +217,7 @@ function createTurnRunner(
       log.error(`what a turn has written could not be kept: ${traceError(error)}`);
     } finally {
       running = undefined;
-      turn.status = status;
-      if (failure) turn.failure = failure;
-      turn.endedAtMs = clock.now();
-      delete turn.retry;
-      endSilence(turn);
+      endTurn(turn, status, failure, clock.now());
       change({ type: 'turn/state', turn });
       ended();
     }
@@ -248,6 +232,18 @@ function createTurnRunner(
   }
 
   return { running: () => running, begin, stop };
+}
+
+/** What the turn shows of the error that ended it. An error in finding that out is logged. */
+function failureOf(error: unknown, deps: SessionDeps): TurnFailure {
+  let failure = internalError();
+  try {
+    failure = wordsFor(error, deps);
+    deps.onFailure(error);
+  } catch (fault) {
+    deps.log.error(`a failure could not be reported: ${traceError(fault)}`);
+  }
+  return failure;
 }
 
 function recordOf(
@@ -272,13 +268,6 @@ function rewrittenNote(after: ResponsesFailure['kind'] | undefined): string {
     : l10n.t('This response was interrupted, so Codex wrote part of it again.');
 }
 
-/** What the model is told of a turn that has ended so. */
-function endOf(record: TurnRecord, status: TurnStatus): InputItem[] {
-  record.end(status);
-  const items = record.items();
-  return items.length > 0 || status === 'stopped' ? [...items, ...endNote(status)] : [];
-}
-
 /** Figures that cannot be taken in are no reason to lose an answer. */
 function tellOthers(event: TurnEvent, { onTurnEvent, log }: SessionDeps): void {
   try {
@@ -286,8 +275,4 @@ function tellOthers(event: TurnEvent, { onTurnEvent, log }: SessionDeps): void {
   } catch (error) {
     log.error(`${event.type} event: ${traceError(error)}`);
   }
-}
-
-function newTurn(id: string, prompt: Prompt, startedAtMs: number): Turn {
-  return { id, prompt, status: 'running', attempt: 1, parts: [], notes: [], startedAtMs };
 }

@@ -1,5 +1,9 @@
 import { createEmitter, type Event } from '../../base/event.ts';
-import { createAttribution, type WindowShares } from './attribution/attribution.ts';
+import {
+  createAttribution,
+  type AttributionResult,
+  type WindowShares,
+} from './attribution/attribution.ts';
 import { latestEntries, type LedgerEntry, type Share } from './entry.ts';
 import {
   mergeHistories,
@@ -49,12 +53,14 @@ const mostEntries = 2000;
 /** The start of a run is told a little differently with each answer. */
 const startSlackMs = 15 * 60_000;
 
-export function createLedgerTracker(options: {
+export interface LedgerTrackerDeps {
   now: () => number;
+  /** Called with what a listener throws. */
   onError?: (error: unknown) => void;
-}): LedgerTracker {
-  const { now } = options;
-  const settled = createEmitter<LedgerEntry>(options.onError);
+}
+
+export function createLedgerTracker({ now, onError }: LedgerTrackerDeps): LedgerTracker {
+  const settled = createEmitter<LedgerEntry>(onError);
   const attribution = createAttribution();
   const running = createRunningTurns(now);
   const news = createNews();
@@ -75,13 +81,16 @@ export function createLedgerTracker(options: {
     unchecked = new Set();
     if (affected.size === 0) return;
     entries = entries.map((entry) => {
-      if (!affected.has(entry.id)) return entry;
-      const shares = sharesNow(entry, found.sharesOf(entry.id), history);
-      if (JSON.stringify(shares) === JSON.stringify(entry.shares)) return entry;
-      news.changed(entry.id);
-      return { ...entry, shares };
+      const next = affected.has(entry.id) ? withShares(entry, found, history) : entry;
+      if (next !== entry) news.changed(entry.id);
+      return next;
     });
   }
+
+  const refreshed = () => {
+    refresh();
+    return { entries, windows };
+  };
 
   function settle(): void {
     refresh();
@@ -91,10 +100,7 @@ export function createLedgerTracker(options: {
   }
 
   function keep(more: readonly LedgerEntry[]): void {
-    const fromMs = now() - keptMs;
-    entries = latestEntries([...entries, ...more])
-      .filter(({ endedAtMs }) => endedAtMs >= fromMs)
-      .slice(-mostEntries);
+    entries = recentEntries([...entries, ...more], now());
     for (const { id } of more) unchecked.add(id);
     isDirty = true;
     news.retain(entries);
@@ -106,11 +112,6 @@ export function createLedgerTracker(options: {
     history = recent;
   }
 
-  const upToDate = <T>(read: () => T) => {
-    refresh();
-    return read();
-  };
-
   return {
     onDidSettle: settled.event,
     settle,
@@ -120,9 +121,7 @@ export function createLedgerTracker(options: {
     },
     turnStarted: running.start,
     request: running.request,
-    accepted(...request) {
-      isDirty = running.accepted(...request) || isDirty;
-    },
+    accepted: (...request) => void (isDirty = running.accepted(...request) || isDirty),
     requestFailed: running.requestFailed,
     turnEnded(end) {
       const entry = running.end(end);
@@ -133,12 +132,28 @@ export function createLedgerTracker(options: {
     },
     absorb: keep,
     absorbHistory: (more) => setHistory(mergeHistories(history, more)),
-    entries: () => upToDate(() => entries),
-    entry: (turnId) => upToDate(() => entries.find(({ id }) => id === turnId)),
-    windows: () => upToDate(() => windows),
+    entries: () => refreshed().entries,
+    entry: (turnId) => refreshed().entries.find(({ id }) => id === turnId),
+    windows: () => refreshed().windows,
     history: () => history,
     runningSince: running.since,
   };
+}
+
+function recentEntries(all: readonly LedgerEntry[], nowMs: number): LedgerEntry[] {
+  return latestEntries(all)
+    .filter(({ endedAtMs }) => endedAtMs >= nowMs - keptMs)
+    .slice(-mostEntries);
+}
+
+/** The same entry where its shares have not changed. */
+function withShares(
+  entry: LedgerEntry,
+  { sharesOf }: Pick<AttributionResult, 'sharesOf'>,
+  history: WindowHistory,
+): LedgerEntry {
+  const shares = sharesNow(entry, sharesOf(entry.id), history);
+  return JSON.stringify(shares) === JSON.stringify(entry.shares) ? entry : { ...entry, shares };
 }
 
 /** Which entries of turns of this window are to be announced. Other windows announce their own. */

@@ -4,12 +4,12 @@ import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import { createDuplicateOutputFilter } from './stream/duplicateOutputFilter.ts';
-import { createTurnRequestBuilder } from './request/turnRequestBuilder.ts';
+import { createTurnRequestBuilder, type TurnRequestBuilder } from './request/turnRequestBuilder.ts';
 import { createCircuitBreaker } from './retry/circuitBreaker.ts';
 import { runAttempt } from './attempt.ts';
 import type { AttemptOutcome } from './attemptPorts.ts';
 import type { OutputItem } from './stream/events.ts';
-import { createExchangeRecorder } from './redaction/exchangeRecorder.ts';
+import { createExchangeRecorder, type ExchangeRecorder } from './redaction/exchangeRecorder.ts';
 import { logSummary, ResponsesError, type ResponsesFailure } from './retry/failure.ts';
 import type { Delivery } from './leakedToolCalls/leakFilter.ts';
 import { guardedEmit, ListenerError } from './stream/listenerError.ts';
@@ -73,7 +73,7 @@ export function createResponses(options: ResponsesOptions): ResponsesClient {
       const account = createTurnCredential({ tokenProvider, circuit, host }, first, signal);
       try {
         const live = guardedEmit(emit, signal);
-        const answer = await createRun(options, request, live, signal, account).answer();
+        const answer = await answerOf(createRun(options, request, live, signal, account));
         signal.throwIfAborted();
         account.settle(undefined);
         return answer;
@@ -94,140 +94,186 @@ function wayOf({ baseUrl, identity, headersTimeoutMs, idleTimeoutMs }: Responses
   };
 }
 
+/** What one turn has come to over its attempts. */
+interface Run {
+  readonly options: ResponsesOptions;
+  readonly request: ResponsesRequest;
+  readonly emit: EmitTurnEvent;
+  readonly signal: AbortSignal;
+  readonly account: TurnCredential;
+  readonly policy: RetryPolicy;
+  readonly exchange: ExchangeRecorder;
+  readonly asking: TurnRequestBuilder;
+  /** Items that broken attempts had finished: sent along, so that they are not made twice. */
+  readonly kept: OutputItem[];
+  readonly failures: Partial<Record<ResponsesFailure['kind'], number>>;
+  attempt: number;
+}
+
 function createRun(
   options: ResponsesOptions,
   request: ResponsesRequest,
   emit: EmitTurnEvent,
   signal: AbortSignal,
   account: TurnCredential,
-) {
-  const { clock, log } = options;
-  const policy = options.retryPolicy?.() ?? defaultRetryPolicy;
-  const maxAttempts = policy.requests.limit;
-  const exchange = createExchangeRecorder(clock);
-  const failures: Partial<Record<ResponsesFailure['kind'], number>> = {};
-  let attempt = 0;
-  const asking = createTurnRequestBuilder(request, () => wayOf(options));
-  /** Items that broken attempts had finished: sent along, so that they are not made twice. */
-  const kept: OutputItem[] = [];
-
-  async function send(): Promise<AttemptOutcome> {
-    attempt++;
-    const { bearer, after } = await account.next();
-    const { credentialId, label } = bearer;
-    emit({
-      type: 'attempt',
-      attempt,
-      credentialId,
-      ...omitUndefined({ account: label, after, passedOver: bearer.passedOver }),
-    });
-    const message = asking.build(bearer, kept);
-    const echo = createDuplicateOutputFilter(kept, emit);
-    const record = exchange.begin(attempt, message);
-    const ports = {
-      model: request.model.slug,
-      credentialId,
-      tools: asking.wireTools,
-      names: asking.names,
-      delivery: options.delivery ?? 'live',
-      http: options.http,
-      clock,
-      silentAfterMs: options.silentAfterMs,
-      quietAfterMs: options.quietAfterMs,
-      stallAfterMs: options.stallAfterMs ?? 600_000,
-      log,
-      record,
-      emit(event: TurnEvent) {
-        // Told at once, for a stop may come before the end of the attempt.
-        if (event.type === 'item') request.ties?.adopt([event.item], credentialId);
-        echo.emit(event);
-      },
-    };
-    const outcome = await runAttempt(message, attempt, ports, signal);
-    record.ended(outcome.failure?.kind ?? outcome.end ?? 'cut');
-    const items = echo.settle(outcome.items, outcome.failure !== undefined);
-    request.ties?.adopt(items, credentialId);
-    return { ...outcome, items };
-  }
-
-  async function recover(failure: ResponsesFailure, outcome: AttemptOutcome): Promise<void> {
-    failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
-    const state = { attempt, failures, random: options.random() };
-    const decision = decideRetry(failure, state, policy);
-    if (decision.action === 'giveUp' || !(await isPrepared(decision.change, failure))) {
-      if (!(await moveOn(failure))) throw await givenUp(failure);
-      keepFinished(outcome);
-      return;
-    }
-    const told = failure.kind === 'garbled' ? ` text=${JSON.stringify(failure.detail)}` : '';
-    log.info(
-      `retry reason=${failure.kind} model=${request.model.slug} attempt=${attempt + 1}/${maxAttempts} wait=${decision.afterMs}ms${told}`,
-    );
-    keepFinished(outcome);
-    asking.change(decision.change);
-    await waitForRetry(
-      { attempt: attempt + 1, maxAttempts, failure, afterMs: decision.afterMs },
-      { clock, emit },
-      signal,
-    );
-  }
-
-  /** False when the next attempt would go out with the token that was rejected. */
-  async function isPrepared(change: RetryChange | undefined, failure: ResponsesFailure) {
-    account.forget();
-    return change !== 'token' || account.replaceRejected(failure);
-  }
-
-  function keepFinished({ items, unfinishedKeys }: AttemptOutcome): void {
-    kept.push(...items);
-    if (unfinishedKeys.length > 0) emit({ type: 'reset', attempt, keys: unfinishedKeys });
-  }
-
-  /** Lets another account go on, where one may be let in; the requests of the turn still count. */
-  async function moveOn(failure: ResponsesFailure): Promise<boolean> {
-    if (attempt >= maxAttempts || !(await account.moveOn(failure))) return false;
-    log.info(
-      `another account goes on reason=${failure.kind} attempt=${attempt + 1}/${maxAttempts}`,
-    );
-    delete failures.unauthorized;
-    return true;
-  }
-
-  async function givenUp(last: ResponsesFailure): Promise<ResponsesError> {
-    const failure = asModelFault(last);
-    const { isLasting: _isLasting, ...facts } = failure;
-    const stretches = createTimeSlices(clock);
-    const pause = () => stretches.pauseIfDue(signal);
-    const report = await exchange.report({ ...facts, attempts: attempt }, pause);
-    log.warn(`request given up after ${attempt}: ${logSummary(report?.facts ?? {})}`);
-    return new ResponsesError(
-      { ...failure, credentialId: account.id() },
-      { attempts: attempt, report },
-    );
-  }
-
-  function isWorthRetrying(failure: ResponsesFailure): boolean {
-    const state = { attempt, failures: {}, random: 0 };
-    return decideRetry(failure, state, policy).action === 'retry';
-  }
-
+): Run {
   return {
-    async answer(): Promise<Answer> {
-      for (;;) {
-        const outcome = await send();
-        const failure = outcome.failure ?? emptiness(outcome, kept);
-        const items = [...kept, ...outcome.items];
-        const from = { attempts: attempt, credentialId: account.id() };
-        if (!failure || isWhole(outcome)) return buildAnswer(outcome, items, from);
-        emit({ type: 'failed', attempt, failure, ...usageOf(outcome) });
-        if (hasCalls(outcome.items) && (isWorthRetrying(failure) || (await moveOn(failure)))) {
-          emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
-          return buildAnswer(outcome, items, from);
-        }
-        await recover(failure, outcome);
-      }
+    options,
+    request,
+    emit,
+    signal,
+    account,
+    policy: options.retryPolicy?.() ?? defaultRetryPolicy,
+    exchange: createExchangeRecorder(options.clock),
+    asking: createTurnRequestBuilder(request, () => wayOf(options)),
+    kept: [],
+    failures: {},
+    attempt: 0,
+  };
+}
+
+/** Sends attempts until one brings an answer. Throws {@link ResponsesError} when no more are made. */
+async function answerOf(run: Run): Promise<Answer> {
+  const { emit, account, kept } = run;
+  for (;;) {
+    const outcome = await send(run);
+    const { attempt } = run;
+    const failure = outcome.failure ?? emptiness(outcome, kept);
+    const items = [...kept, ...outcome.items];
+    const from = { attempts: attempt, credentialId: account.id() };
+    if (!failure || isWhole(outcome)) return buildAnswer(outcome, items, from);
+    emit({ type: 'failed', attempt, failure, ...usageOf(outcome) });
+    if (
+      hasCalls(outcome.items) &&
+      (isWorthRetrying(run, failure) || (await moveOn(run, failure)))
+    ) {
+      emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
+      return buildAnswer(outcome, items, from);
+    }
+    await recover(run, failure, outcome);
+  }
+}
+
+async function send(run: Run): Promise<AttemptOutcome> {
+  const { options, request, emit, signal, asking, kept } = run;
+  run.attempt++;
+  const { attempt } = run;
+  const { bearer, after } = await run.account.next();
+  const { credentialId, label, passedOver } = bearer;
+  emit({
+    type: 'attempt',
+    attempt,
+    credentialId,
+    ...omitUndefined({ account: label, after, passedOver }),
+  });
+  const message = asking.build(bearer, kept);
+  const echo = createDuplicateOutputFilter(kept, emit);
+  const record = run.exchange.begin(attempt, message);
+  const ports = {
+    model: request.model.slug,
+    credentialId,
+    tools: asking.wireTools,
+    names: asking.names,
+    delivery: options.delivery ?? 'live',
+    http: options.http,
+    clock: options.clock,
+    silentAfterMs: options.silentAfterMs,
+    quietAfterMs: options.quietAfterMs,
+    stallAfterMs: options.stallAfterMs ?? 600_000,
+    log: options.log,
+    record,
+    emit(event: TurnEvent) {
+      // Told at once, for a stop may come before the end of the attempt.
+      if (event.type === 'item') request.ties?.adopt([event.item], credentialId);
+      echo.emit(event);
     },
   };
+  const outcome = await runAttempt(message, attempt, ports, signal);
+  record.ended(outcome.failure?.kind ?? outcome.end ?? 'cut');
+  const items = echo.settle(outcome.items, outcome.failure !== undefined);
+  request.ties?.adopt(items, credentialId);
+  return { ...outcome, items };
+}
+
+async function recover(
+  run: Run,
+  failure: ResponsesFailure,
+  outcome: AttemptOutcome,
+): Promise<void> {
+  const { options, request, emit, signal, policy, failures, attempt } = run;
+  const { clock, log } = options;
+  const maxAttempts = policy.requests.limit;
+  failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
+  const state = { attempt, failures, random: options.random() };
+  const decision = decideRetry(failure, state, policy);
+  if (decision.action === 'giveUp' || !(await isPrepared(run, decision.change, failure))) {
+    if (!(await moveOn(run, failure))) throw await givenUp(run, failure);
+    keepFinished(run, outcome);
+    return;
+  }
+  const told = failure.kind === 'garbled' ? ` text=${JSON.stringify(failure.detail)}` : '';
+  log.info(
+    `retry reason=${failure.kind} model=${request.model.slug} attempt=${attempt + 1}/${maxAttempts} wait=${decision.afterMs}ms${told}`,
+  );
+  keepFinished(run, outcome);
+  run.asking.change(decision.change);
+  await waitForRetry(
+    { attempt: attempt + 1, maxAttempts, failure, afterMs: decision.afterMs },
+    { clock, emit },
+    signal,
+  );
+}
+
+/** False when the next attempt would go out with the token that was rejected. */
+async function isPrepared(
+  { account }: Run,
+  change: RetryChange | undefined,
+  failure: ResponsesFailure,
+): Promise<boolean> {
+  account.forget();
+  return change !== 'token' || account.replaceRejected(failure);
+}
+
+function keepFinished(
+  { kept, emit, attempt }: Run,
+  { items, unfinishedKeys }: AttemptOutcome,
+): void {
+  kept.push(...items);
+  if (unfinishedKeys.length > 0) emit({ type: 'reset', attempt, keys: unfinishedKeys });
+}
+
+/** Lets another account go on, where one may be let in; the requests of the turn still count. */
+async function moveOn(
+  { account, policy, failures, options, attempt }: Run,
+  failure: ResponsesFailure,
+): Promise<boolean> {
+  const maxAttempts = policy.requests.limit;
+  if (attempt >= maxAttempts || !(await account.moveOn(failure))) return false;
+  options.log.info(
+    `another account goes on reason=${failure.kind} attempt=${attempt + 1}/${maxAttempts}`,
+  );
+  delete failures.unauthorized;
+  return true;
+}
+
+async function givenUp(
+  { options, exchange, account, signal, attempt }: Run,
+  last: ResponsesFailure,
+): Promise<ResponsesError> {
+  const failure = asModelFault(last);
+  const { isLasting: _isLasting, ...facts } = failure;
+  const stretches = createTimeSlices(options.clock);
+  const pause = () => stretches.pauseIfDue(signal);
+  const report = await exchange.report({ ...facts, attempts: attempt }, pause);
+  options.log.warn(`request given up after ${attempt}: ${logSummary(report?.facts ?? {})}`);
+  return new ResponsesError(
+    { ...failure, credentialId: account.id() },
+    { attempts: attempt, report },
+  );
+}
+
+function isWorthRetrying({ attempt, policy }: Run, failure: ResponsesFailure): boolean {
+  return decideRetry(failure, { attempt, failures: {}, random: 0 }, policy).action === 'retry';
 }
 
 /** The last message had come whole when the stream broke: asking again could only repeat it. */

@@ -34,13 +34,15 @@ export interface TurnCredential {
   settle(error: unknown): void;
 }
 
-/** @param host - of the backend, for the circuit. */
+export interface TurnCredentialDeps {
+  tokenProvider: ResponsesTokens;
+  circuit: CircuitBreaker;
+  /** Of the backend, for the circuit breaker. */
+  host: string;
+}
+
 export function createTurnCredential(
-  {
-    tokenProvider,
-    circuit,
-    host,
-  }: { tokenProvider: ResponsesTokens; circuit: CircuitBreaker; host: string },
+  { tokenProvider, circuit, host }: TurnCredentialDeps,
   first: BearerToken,
   signal: AbortSignal,
 ): TurnCredential {

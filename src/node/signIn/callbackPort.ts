@@ -1,7 +1,8 @@
 import { request, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../base/log.ts';
-import { AuthError, type PortHolder } from '../../core/auth/errors.ts';
+import type { PortHolder } from '../../core/auth/authFailure.ts';
+import { AuthError } from '../../core/auth/errors.ts';
 import { nameHolder } from './portHolder.ts';
 
 export const host = '127.0.0.1';

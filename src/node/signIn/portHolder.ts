@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PortHolder } from '../../core/auth/errors.ts';
+import type { PortHolder } from '../../core/auth/authFailure.ts';
 
 /** What the look-up uses of the machine. */
 export interface PortHolderDeps {

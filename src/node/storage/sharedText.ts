@@ -78,7 +78,6 @@ export interface SharedTextDeps {
 export function createSharedText(deps: SharedTextDeps): SharedText {
   const { folder, name, files = realFiles, pauseFor = pause } = deps;
   const path = join(folder, `${name}.json`);
-  const setAsidePath = `${path}.bad`;
   let prepared: Promise<void> | undefined;
   /** Nobody waits for seconds again and again while the disk fails. */
   let isFailing = false;
@@ -103,60 +102,13 @@ export function createSharedText(deps: SharedTextDeps): SharedText {
     }
   }
 
-  /** Makes the folder, and clears away what processes that were killed did not move. */
-  async function prepare(): Promise<void> {
-    await files.makePrivate(folder);
-    const removeOld = async (each: string, mostMs: number) => {
-      if ((await files.ageMs(each)) > mostMs) await files.remove(each);
-    };
-    const names = await files.list(folder).catch((): readonly string[] => []);
-    const drafts = names.filter(
-      (each) => each.startsWith(`${name}.json.`) && each.endsWith('.tmp'),
-    );
-    const isSetAside = names.includes(`${name}.json.bad`);
-    await Promise.allSettled([
-      ...drafts.map((each) => removeOld(join(folder, each), draftAgeMs)),
-      ...(isSetAside ? [removeOld(setAsidePath, setAsideAgeMs)] : []),
-    ]);
-  }
-
   async function put(change: Replacement): Promise<boolean> {
     const draft = `${path}.${randomUUID()}.tmp`;
     try {
       await files.write(draft, change.after);
-      return move(draft, change);
+      return move(files, draft, path, change);
     } finally {
       await files.remove(draft).catch(() => {});
-    }
-  }
-
-  /** Between looking at the file and replacing it lies no wait. */
-  function move(draft: string, { before, after, onMoved }: Replacement): boolean {
-    if (nowIn(path) !== before) return false;
-    try {
-      files.moveNow(draft, path);
-    } catch (error) {
-      // Some network disks tell of a failure although the file was moved.
-      if (!hasMoved(draft, after)) throw error;
-    }
-    onMoved();
-    return true;
-  }
-
-  function nowIn(each: string): string | undefined {
-    try {
-      return files.readNow(each);
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    }
-  }
-
-  function hasMoved(draft: string, text: string): boolean {
-    try {
-      return nowIn(draft) === undefined && nowIn(path) === text;
-    } catch {
-      return false;
     }
   }
 
@@ -165,14 +117,64 @@ export function createSharedText(deps: SharedTextDeps): SharedText {
     read: () => patient(() => textOf(path)),
     replace: (change) =>
       patient(async () => {
-        await (prepared ??= prepare());
+        await (prepared ??= prepare(folder, name, files));
         return put(change);
       }).catch((error: unknown) => {
         prepared = undefined;
         throw error;
       }),
     async setAside(text) {
-      await files.write(setAsidePath, text).catch(() => {});
+      await files.write(`${path}.bad`, text).catch(() => {});
     },
   };
+}
+
+/** Makes the folder, and clears away what processes that were killed did not move. */
+async function prepare(folder: string, name: string, files: Files): Promise<void> {
+  await files.makePrivate(folder);
+  const removeOld = async (each: string, mostMs: number) => {
+    if ((await files.ageMs(join(folder, each))) > mostMs) await files.remove(join(folder, each));
+  };
+  const names = await files.list(folder).catch((): readonly string[] => []);
+  const drafts = names.filter((each) => each.startsWith(`${name}.json.`) && each.endsWith('.tmp'));
+  const setAside = `${name}.json.bad`;
+  await Promise.allSettled([
+    ...drafts.map((each) => removeOld(each, draftAgeMs)),
+    ...(names.includes(setAside) ? [removeOld(setAside, setAsideAgeMs)] : []),
+  ]);
+}
+
+/** Between looking at the file and replacing it lies no wait. */
+function move(
+  files: Files,
+  draft: string,
+  path: string,
+  { before, after, onMoved }: Replacement,
+): boolean {
+  if (nowIn(files, path) !== before) return false;
+  try {
+    files.moveNow(draft, path);
+  } catch (error) {
+    // Some network disks report a failure although the file was moved.
+    if (!hasMoved(files, draft, path, after)) throw error;
+  }
+  onMoved();
+  return true;
+}
+
+function nowIn(files: Files, path: string): string | undefined {
+  try {
+    return files.readNow(path);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+function hasMoved(files: Files, draft: string, path: string, text: string): boolean {
+  try {
+    return nowIn(files, draft) === undefined && nowIn(files, path) === text;
+  } catch {
+    return false;
+  }
 }

@@ -65,56 +65,9 @@ export function accountActions(
 }
 
 export function createAccountCommands(deps: AccountCommandsDeps): AccountCommands {
-  const { pool, preferences } = deps;
-  const never = new AbortController().signal;
-  const change = (next: (old: PoolPreferences) => PoolPreferences) =>
-    preferences.change(next, never);
+  const { pool } = deps;
   const find = (id: string) => pool.entries().find((entry) => entry.id === id);
-  const ids = () => pool.entries().map(({ id }) => id);
-  /** Wishes for an account that went away while the person was asked are nobody's. */
-  const changeOf = (id: string, wish: Wish) =>
-    find(id) ? change((old) => withPreferences(old, id, wish)) : undefined;
-
-  const acts: Record<AccountAction, (entry: PoolEntry) => unknown> = {
-    async use(entry) {
-      const { id } = entry;
-      if (!(await mayBeBilled(entry))) return;
-      await deps.choose(id);
-      pool.use(id);
-    },
-    rename: (entry) => rename(entry, changeOf),
-    moveUp: ({ id }) => change((old) => withMove(old, ids(), id, -1)),
-    moveDown: ({ id }) => change((old) => withMove(old, ids(), id, 1)),
-    setCeiling: (entry) => setCeiling(entry, changeOf),
-    turnOff: ({ id }) => changeOf(id, { off: true }),
-    turnOn: ({ id }) => changeOf(id, { off: undefined }),
-    async useInWorkspace(entry) {
-      const { id } = entry;
-      if (!(await mayBeBilled(entry))) return;
-      await deps.chooseForWorkspace(id);
-      pool.use(id);
-      pool.look();
-    },
-    async useAnywhere() {
-      await deps.chooseForWorkspace(undefined);
-      pool.look();
-    },
-    signIn: ({ kind }) => deps.signIn(kind),
-    signOut: (entry) => signOut(entry),
-    remove: ({ id }) => forget(id, { tellIssuer: false }),
-    redeem: ({ id }) => deps.redeem(id),
-  };
-
-  async function signOut(entry: PoolEntry): Promise<void> {
-    const how = await askHow(entry);
-    if (!how) return;
-    await forget(entry.id, how);
-  }
-
-  async function forget(id: string, how: { tellIssuer: boolean }): Promise<void> {
-    await deps.signOut(id, how);
-    await change((old) => withoutAccount(old, id));
-  }
+  const acts = createActs(deps, find);
 
   const rolesNow = () => {
     const places = { current: pool.current()?.id, next: pool.next()?.id };
@@ -122,7 +75,7 @@ export function createAccountCommands(deps: AccountCommandsDeps): AccountCommand
   };
 
   const actionsNow = (entry: PoolEntry) => {
-    const all = ids();
+    const all = pool.entries().map(({ id }) => id);
     return accountActions(entry, {
       role: rolesNow()(entry).kind,
       place: all.indexOf(entry.id),
@@ -131,23 +84,7 @@ export function createAccountCommands(deps: AccountCommandsDeps): AccountCommand
     });
   };
 
-  async function pick(title: string): Promise<PoolEntry | 'add' | undefined> {
-    const roleFor = rolesNow();
-    const entries = pool.entries().map((entry) => ({
-      label: `$(account) ${withoutIcons(entry.label)}`,
-      description: [planName(entry.plan), roleText(roleFor(entry), deps.now())]
-        .filter(Boolean)
-        .join(' · '),
-      detail: entry.label === entry.account ? '' : withoutIcons(entry.account),
-      entry,
-    }));
-    const add = { label: `$(add) ${vscode.l10n.t('Add an Account')}`, entry: 'add' as const };
-    const picked = await vscode.window.showQuickPick([...entries, add], {
-      title,
-      placeHolder: vscode.l10n.t('Account'),
-    });
-    return picked?.entry;
-  }
+  const pick = (title: string) => pickAccount(title, pool.entries(), rolesNow(), deps.now());
 
   async function show(): Promise<void> {
     const picked = await pick(vscode.l10n.t('Codex accounts'));
@@ -177,9 +114,81 @@ export function createAccountCommands(deps: AccountCommandsDeps): AccountCommand
       }
       const only = entries.length === 1 ? entries[0] : undefined;
       const entry = only ?? (await pick(vscode.l10n.t('Sign out of Codex')));
-      if (entry && entry !== 'add') await signOut(entry);
+      if (entry && entry !== 'add') await acts.signOut(entry);
     },
   };
+}
+
+/** What each action does with its account. */
+function createActs(
+  deps: AccountCommandsDeps,
+  find: (id: string) => PoolEntry | undefined,
+): Record<AccountAction, (entry: PoolEntry) => unknown> {
+  const { pool, preferences } = deps;
+  const ids = () => pool.entries().map(({ id }) => id);
+  const change = (next: (old: PoolPreferences) => PoolPreferences) =>
+    preferences.change(next, new AbortController().signal);
+  /** Nothing for an account that went away while the person was asked. */
+  const changeOf = (id: string, wish: Wish) =>
+    find(id) ? change((old) => withPreferences(old, id, wish)) : undefined;
+  const forget = async (id: string, how: { tellIssuer: boolean }) => {
+    await deps.signOut(id, how);
+    await change((old) => withoutAccount(old, id));
+  };
+  return {
+    async use(entry) {
+      const { id } = entry;
+      if (!(await mayBeBilled(entry))) return;
+      await deps.choose(id);
+      pool.use(id);
+    },
+    rename: (entry) => rename(entry, changeOf),
+    moveUp: ({ id }) => change((old) => withMove(old, ids(), id, -1)),
+    moveDown: ({ id }) => change((old) => withMove(old, ids(), id, 1)),
+    setCeiling: (entry) => setCeiling(entry, changeOf),
+    turnOff: ({ id }) => changeOf(id, { off: true }),
+    turnOn: ({ id }) => changeOf(id, { off: undefined }),
+    async useInWorkspace(entry) {
+      const { id } = entry;
+      if (!(await mayBeBilled(entry))) return;
+      await deps.chooseForWorkspace(id);
+      pool.use(id);
+      pool.look();
+    },
+    async useAnywhere() {
+      await deps.chooseForWorkspace(undefined);
+      pool.look();
+    },
+    signIn: ({ kind }) => deps.signIn(kind),
+    async signOut(entry) {
+      const how = await askHow(entry);
+      if (how) await forget(entry.id, how);
+    },
+    remove: ({ id }) => forget(id, { tellIssuer: false }),
+    redeem: ({ id }) => deps.redeem(id),
+  };
+}
+
+async function pickAccount(
+  title: string,
+  entries: readonly PoolEntry[],
+  roleFor: (entry: PoolEntry) => AccountRole,
+  nowMs: number,
+): Promise<PoolEntry | 'add' | undefined> {
+  const items = entries.map((entry) => ({
+    label: `$(account) ${withoutIcons(entry.label)}`,
+    description: [planName(entry.plan), roleText(roleFor(entry), nowMs)]
+      .filter(Boolean)
+      .join(' · '),
+    detail: entry.label === entry.account ? '' : withoutIcons(entry.account),
+    entry,
+  }));
+  const add = { label: `$(add) ${vscode.l10n.t('Add an Account')}`, entry: 'add' as const };
+  const picked = await vscode.window.showQuickPick([...items, add], {
+    title,
+    placeHolder: vscode.l10n.t('Account'),
+  });
+  return picked?.entry;
 }
 
 type Wish = Parameters<typeof withPreferences>[2];

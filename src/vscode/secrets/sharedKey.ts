@@ -62,22 +62,7 @@ export function createKeyRing(deps: SharedKeyDeps): KeyRing {
   let strandedAtMs = -Infinity;
   let isStranded = false;
 
-  async function own(): Promise<SharedKey | undefined> {
-    const text = await secrets.get(keyName);
-    return text === undefined ? undefined : parseJson(keySchema, text);
-  }
-
-  /** A newer version may keep its key in another form, which must not be overwritten. */
-  async function mayReplaceOwn(): Promise<boolean> {
-    const text = await secrets.get(keyName);
-    const isForeign = text !== undefined && parseJson(z.looseObject({}), text) !== undefined;
-    return !isForeign || (await own()) !== undefined;
-  }
-
-  async function fitting(keyId: string | undefined): Promise<SharedKey | undefined> {
-    const mine = await own();
-    return keyId !== undefined && mine?.id === keyId ? mine : undefined;
-  }
+  const { own, mayReplaceOwn, fitting } = createOwnKey(secrets);
 
   /** Puts it into this window's storage and into the file, unless the file names another one. */
   async function introduce(
@@ -99,27 +84,6 @@ export function createKeyRing(deps: SharedKeyDeps): KeyRing {
     return introduce((await own()) ?? newKey(), undefined, ({ entries }) => entries);
   }
 
-  /** Asks the windows that hold the key; nobody else can read the answer. */
-  async function ask(): Promise<SharedKey | undefined> {
-    const asker = createAsker();
-    const id = crypto.randomUUID();
-    await shared.save(
-      (old) => ({ ...old, asked: withRequest(old.asked ?? {}, id, asker.publicKey) }),
-      never,
-    );
-    let text: string | undefined;
-    for (let waitedMs = 0; waitedMs < answerMs && text === undefined; waitedMs += lookMs) {
-      await pauseFor(lookMs);
-      const given = ownValue((await shared.read()).given ?? {}, id);
-      if (given !== undefined) text = asker.open(given);
-    }
-    await shared.save((old) => withoutRequest(old, id), never);
-    const key = text === undefined ? undefined : parseJson(keySchema, text);
-    if (!key || key.id !== (await shared.read()).keyId) return undefined;
-    await secrets.store(keyName, JSON.stringify(key));
-    return key;
-  }
-
   /**
    * Nobody holds the key any more. Begins the file anew if that loses nothing: everything that it
    * holds must be in the storage of this window as well.
@@ -139,7 +103,7 @@ export function createKeyRing(deps: SharedKeyDeps): KeyRing {
   }
 
   const findElsewhere = async () =>
-    (await ask()) ?? (await leases.hold('secrets key', beginAnew, never));
+    (await request(deps, pauseFor)) ?? (await leases.hold('secrets key', beginAnew, never));
 
   async function find(): Promise<SharedKey | undefined> {
     const { keyId } = await shared.read();
@@ -157,18 +121,7 @@ export function createKeyRing(deps: SharedKeyDeps): KeyRing {
     return undefined;
   }
 
-  async function answer(): Promise<void> {
-    const { asked = {}, keyId } = shared.current();
-    const key = Object.keys(asked).length > 0 ? await fitting(keyId) : undefined;
-    if (!key) return;
-    const given = new Map<string, string>();
-    for (const [id, publicKey] of Object.entries(asked)) {
-      const text = answerTo(publicKey, JSON.stringify(key));
-      if (text !== undefined) given.set(id, text);
-    }
-    await shared.save((old) => (old.keyId === key.id ? withAnswers(old, given) : old), never);
-  }
-  const answerSoon = () => void answer().catch(() => {});
+  const answerSoon = () => void answer(shared, fitting).catch(() => {});
   lifetime.add(shared.onDidChange(answerSoon));
   answerSoon();
 
@@ -177,6 +130,68 @@ export function createKeyRing(deps: SharedKeyDeps): KeyRing {
     obtain: () => share('', find),
     dispose: () => lifetime.dispose(),
   };
+}
+
+/** The key in the storage of this window. */
+function createOwnKey(secrets: Secrets) {
+  async function own(): Promise<SharedKey | undefined> {
+    const text = await secrets.get(keyName);
+    return text === undefined ? undefined : parseJson(keySchema, text);
+  }
+
+  /** A newer version may keep its key in another form, which must not be overwritten. */
+  async function mayReplaceOwn(): Promise<boolean> {
+    const text = await secrets.get(keyName);
+    const isForeign = text !== undefined && parseJson(z.looseObject({}), text) !== undefined;
+    return !isForeign || (await own()) !== undefined;
+  }
+
+  async function fitting(keyId: string | undefined): Promise<SharedKey | undefined> {
+    const mine = await own();
+    return keyId !== undefined && mine?.id === keyId ? mine : undefined;
+  }
+
+  return { own, mayReplaceOwn, fitting };
+}
+
+/** Asks the windows that hold the key; nobody else can read the answer. */
+async function request(
+  { secrets, shared }: SharedKeyDeps,
+  pauseFor: (ms: number) => Promise<unknown>,
+): Promise<SharedKey | undefined> {
+  const asker = createAsker();
+  const id = crypto.randomUUID();
+  await shared.save(
+    (old) => ({ ...old, asked: withRequest(old.asked ?? {}, id, asker.publicKey) }),
+    never,
+  );
+  let text: string | undefined;
+  for (let waitedMs = 0; waitedMs < answerMs && text === undefined; waitedMs += lookMs) {
+    await pauseFor(lookMs);
+    const given = ownValue((await shared.read()).given ?? {}, id);
+    if (given !== undefined) text = asker.open(given);
+  }
+  await shared.save((old) => withoutRequest(old, id), never);
+  const key = text === undefined ? undefined : parseJson(keySchema, text);
+  if (!key || key.id !== (await shared.read()).keyId) return undefined;
+  await secrets.store(keyName, JSON.stringify(key));
+  return key;
+}
+
+/** Hands the key to the windows that ask for it. */
+async function answer(
+  shared: SharedKeyDeps['shared'],
+  fitting: (keyId: string | undefined) => Promise<SharedKey | undefined>,
+): Promise<void> {
+  const { asked = {}, keyId } = shared.current();
+  const key = Object.keys(asked).length > 0 ? await fitting(keyId) : undefined;
+  if (!key) return;
+  const given = new Map<string, string>();
+  for (const [id, publicKey] of Object.entries(asked)) {
+    const text = answerTo(publicKey, JSON.stringify(key));
+    if (text !== undefined) given.set(id, text);
+  }
+  await shared.save((old) => (old.keyId === key.id ? withAnswers(old, given) : old), never);
 }
 
 const newKey = (): SharedKey => ({

@@ -57,6 +57,62 @@ export function createTokenStore(
     onNewer();
   };
 
+  const { readIndex, readIds, readCredential, write, removeSetAside, storedIds } = createEntries(
+    secrets,
+    log,
+    notifyNewerVersion,
+  );
+
+  /** Entries that another window has written come along, should its index have been overwritten. */
+  const changeIndex = (next: (ids: readonly string[]) => readonly string[]) =>
+    leases.hold(
+      'sign-ins',
+      () =>
+        inTurn(async () => {
+          const index = await readIndex();
+          const before = index?.ids ?? [];
+          const ids = next([...new Set([...before, ...(await storedIds())])]);
+          if (index && ids.join('\n') !== before.join('\n')) {
+            await secrets.store(indexKey, JSON.stringify([...ids, ...index.odd]));
+          }
+          return ids;
+        }),
+      new AbortController().signal,
+    );
+
+  async function change(work: () => Promise<void>): Promise<void> {
+    await oneByOne(work);
+    // Some hosts tell only the other windows of a change.
+    changes.fire();
+  }
+
+  return {
+    onDidChange: changes.event,
+    list: () =>
+      inTurn(async () => {
+        const entries = await Promise.all((await readIds()).map(readCredential));
+        return entries.filter((entry) => entry !== undefined);
+      }),
+    get: (id) => inTurn(() => readCredential(id)),
+    put: (credential) =>
+      change(async () => {
+        const { id } = credential;
+        await inTurn(() => write(credential));
+        const isNew = !(await inTurn(readIds)).includes(id);
+        if (isNew) await changeIndex((ids) => (ids.includes(id) ? ids : [...ids, id]));
+      }),
+    remove: (id) =>
+      change(async () => {
+        await inTurn(() => secrets.delete(keyOf(id)));
+        const left = await changeIndex((ids) => ids.filter((entry) => entry !== id));
+        await inTurn(() => removeSetAside(id, left));
+      }),
+    dispose: () => subscription.dispose(),
+  };
+}
+
+/** The entries and the index as they are stored. */
+function createEntries(secrets: Secrets, log: Log, notifyNewerVersion: () => void) {
   async function setAside(key: string, text: string): Promise<void> {
     log.error(`the secret ${key === indexKey ? 'index' : 'entry'} cannot be read; it is set aside`);
     await secrets.store(setAsideKey(key), text);
@@ -124,52 +180,7 @@ export function createTokenStore(
     return keys.map((key) => key.slice(keyOf('').length));
   }
 
-  /** Entries that another window has written come along, should its index have been overwritten. */
-  const changeIndex = (next: (ids: readonly string[]) => readonly string[]) =>
-    leases.hold(
-      'sign-ins',
-      () =>
-        inTurn(async () => {
-          const index = await readIndex();
-          const before = index?.ids ?? [];
-          const ids = next([...new Set([...before, ...(await storedIds())])]);
-          if (index && ids.join('\n') !== before.join('\n')) {
-            await secrets.store(indexKey, JSON.stringify([...ids, ...index.odd]));
-          }
-          return ids;
-        }),
-      new AbortController().signal,
-    );
-
-  async function change(work: () => Promise<void>): Promise<void> {
-    await oneByOne(work);
-    // Some hosts tell only the other windows of a change.
-    changes.fire();
-  }
-
-  return {
-    onDidChange: changes.event,
-    list: () =>
-      inTurn(async () => {
-        const entries = await Promise.all((await readIds()).map(readCredential));
-        return entries.filter((entry) => entry !== undefined);
-      }),
-    get: (id) => inTurn(() => readCredential(id)),
-    put: (credential) =>
-      change(async () => {
-        const { id } = credential;
-        await inTurn(() => write(credential));
-        const isNew = !(await inTurn(readIds)).includes(id);
-        if (isNew) await changeIndex((ids) => (ids.includes(id) ? ids : [...ids, id]));
-      }),
-    remove: (id) =>
-      change(async () => {
-        await inTurn(() => secrets.delete(keyOf(id)));
-        const left = await changeIndex((ids) => ids.filter((entry) => entry !== id));
-        await inTurn(() => removeSetAside(id, left));
-      }),
-    dispose: () => subscription.dispose(),
-  };
+  return { readIndex, readIds, readCredential, write, removeSetAside, storedIds };
 }
 
 /** Runs one piece of work after the other; a failure does not hold up what comes next. */

@@ -75,28 +75,14 @@ export function createSignIn(deps: SignInDeps): SignIn {
     changes.fire();
   }
 
-  function start(abort: AbortController): SignInAttempt {
-    const { http, clock, openListener, store, userAgent } = deps;
+  function start({ signal }: AbortController): SignInAttempt {
     const plan = wanted === undefined ? planSignIn(place) : { first: wanted };
     wanted = undefined;
     log.info(`sign-in begins with the ${plan.first} (${place})`);
-    const mayNotComeBack = () => state.kind === 'running' && state.mayNotComeBack;
-    return signIn(
-      {
-        http,
-        clock,
-        random,
-        plan,
-        openListener,
-        openBrowser: (page) => void open(page, abort.signal),
-        save: (credential: Credential) => store.put(credential),
-        issuer: deps.issuer(),
-        onChange: (attempt) =>
-          setState({ kind: 'running', attempt, mayNotComeBack: mayNotComeBack() }),
-        ...omitUndefined({ userAgent }),
-      },
-      abort.signal,
-    );
+    const openBrowser = (page: string) => void open(page, signal);
+    const onChange = (attempt: AttemptState) =>
+      setState({ mayNotComeBack: false, ...state, kind: 'running', attempt });
+    return signIn({ ...portsOf(deps), plan, openBrowser, onChange }, signal);
   }
 
   /** Tells in the panel when the browser is unlikely to come back by itself. */
@@ -145,10 +131,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       else if (way === 'code') running.attempt?.useCode();
     },
     openPage: (way) => void showPage(way, running, open),
-    copyAddress() {
-      const address = running?.attempt?.state().address;
-      if (address !== undefined) void vscode.env.clipboard.writeText(address);
-    },
+    copyAddress: () => copy(running?.attempt?.state().address),
     paste: (text) => running?.attempt?.paste(text),
     cancel() {
       wanted = undefined;
@@ -156,6 +139,22 @@ export function createSignIn(deps: SignInDeps): SignIn {
     },
     dispose: () => running?.abort.abort(),
   };
+}
+
+function portsOf({ http, clock, openListener, store, userAgent, issuer }: SignInDeps) {
+  return {
+    http,
+    clock,
+    random,
+    openListener,
+    save: (credential: Credential) => store.put(credential),
+    issuer: issuer(),
+    ...omitUndefined({ userAgent }),
+  };
+}
+
+function copy(text: string | undefined): void {
+  if (text !== undefined) void vscode.env.clipboard.writeText(text);
 }
 
 async function showPage(

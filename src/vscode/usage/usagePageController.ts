@@ -92,12 +92,6 @@ export function createUsagePageController(deps: UsagePageControllerDeps): UsageP
     tellAll();
   }
 
-  async function entriesFor({ scope, accountId }: Export): Promise<readonly LedgerEntry[]> {
-    if (scope === undefined) return deps.allEntries();
-    await deps.readLedger();
-    return ledgerEntries(figures(accountId), scope);
-  }
-
   async function refresh(): Promise<void> {
     if (isRefreshing) return;
     isRefreshing = true;
@@ -121,7 +115,7 @@ export function createUsagePageController(deps: UsagePageControllerDeps): UsageP
         case 'usage/refresh':
           return refresh();
         case 'usage/export':
-          return exportCsv(() => entriesFor(request), request.scope, deps);
+          return exportCsv(() => entriesFor(request, deps, figures), request.scope, deps);
         case 'usage/addAccount':
           return vscode.commands.executeCommand('codexChat.signIn');
         case 'usage/settings':
@@ -172,6 +166,16 @@ function createFigures(deps: UsagePageControllerDeps) {
     };
   };
   return { figures, accountsNow };
+}
+
+async function entriesFor(
+  { scope, accountId }: Export,
+  { allEntries, readLedger }: UsagePageControllerDeps,
+  figures: (wanted: string | undefined) => FiguresOf,
+): Promise<readonly LedgerEntry[]> {
+  if (scope === undefined) return allEntries();
+  await readLedger();
+  return ledgerEntries(figures(accountId), scope);
 }
 
 const scopeNames = { window: '-5h', day: '-day', week: '-week', chat: '-chat' } as const;

@@ -59,15 +59,7 @@ export function createAnnouncements(deps: RefresherDeps): Announcements {
   const { shared, clock, log, newId } = deps;
   const { peers, hosts, nameOf } = shared;
   const host = hostOf(peers.me);
-  const seenAtMs = new Map<string, number>();
-
-  function isStale(id: string): boolean {
-    const nowMs = clock.now();
-    const firstMs = seenAtMs.get(id) ?? nowMs;
-    if (seenAtMs.size > 100) seenAtMs.clear();
-    seenAtMs.set(id, firstMs);
-    return Math.abs(nowMs - firstMs) > answerLimitMs;
-  }
+  const isStale = createStaleCheck(clock);
 
   /** Whether another window is about to spend this very token. */
   function isElsewhere({ spending }: Announcement, token: string): boolean {
@@ -135,6 +127,18 @@ export function createAnnouncements(deps: RefresherDeps): Announcements {
         return nothing;
       }
     },
+  };
+}
+
+/** Whether the announcement of this id has been seen here for longer than an answer may take. */
+function createStaleCheck(clock: RefresherDeps['clock']): (id: string) => boolean {
+  const seenAtMs = new Map<string, number>();
+  return (id) => {
+    const nowMs = clock.now();
+    const firstMs = seenAtMs.get(id) ?? nowMs;
+    if (seenAtMs.size > 100) seenAtMs.clear();
+    seenAtMs.set(id, firstMs);
+    return Math.abs(nowMs - firstMs) > answerLimitMs;
   };
 }
 

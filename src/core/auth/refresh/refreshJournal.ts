@@ -132,29 +132,8 @@ export function createRefreshJournal(
   { notes, peers, nameOf }: SharedRefresh,
   clock: Clock,
 ): RefreshJournal {
-  function judge(credential: Credential, note: Note | undefined): RefreshStatus {
-    if (!note) return 'free';
-    const revision = revisionOf(credential);
-    const isSame = revision === note.revision;
-    const isOlder = !isSame && credential.refreshedAtMs <= note.refreshedAtMs;
-    const { inFlight } = note;
-    const isConcerned = inFlight?.revision === revision || (inFlight?.isKept && isOlder);
-    if (inFlight && isConcerned) return judgeFlight(inFlight);
-    const isPast = note.isSignedOut ? isSame : isOlder;
-    return isPast && isWithin(clock.now(), note.notedAtMs, longestLagMs) ? 'behind' : 'free';
-  }
-
-  function judgeFlight({
-    holder,
-    isKept = false,
-    isUnanswered,
-    startedAtMs,
-  }: Flight): RefreshStatus {
-    if (isUnanswered) return 'unanswered';
-    if (holder === peers.me) return 'free';
-    const limitMs = isKept ? longestKeptMs : answerLimitMs;
-    return isWithin(clock.now(), startedAtMs, limitMs) && peers.isAlive(holder) ? 'taken' : 'left';
-  }
+  const judge = (credential: Credential, note: Note | undefined) =>
+    statusOf(credential, note, { me: peers.me, isAlive: peers.isAlive, nowMs: clock.now() });
 
   async function write(
     credential: Credential,
@@ -166,16 +145,12 @@ export function createRefreshJournal(
     await notes.change((all) => {
       const name = nameOf(credential.id);
       const old = ownValue(all, name);
-      if (isLate && isLater(old, madeAtMs)) return all;
+      if (isLate && isBetween(old, madeAtMs, clock.now())) return all;
       const note = next(old);
       return note ? { ...all, [name]: note } : without(all, name);
     }, new AbortController().signal);
     isLate = true;
   }
-
-  /** Another window has written it since. */
-  const isLater = (note: Note | undefined, thanMs: number) =>
-    note !== undefined && note.notedAtMs > thanMs && note.notedAtMs <= clock.now();
 
   const noteOf = (credential: Credential): Note => ({
     revision: revisionOf(credential),
@@ -232,6 +207,36 @@ export function createRefreshJournal(
     },
   };
 }
+
+interface Judge extends PeerProcesses {
+  nowMs: number;
+}
+
+function statusOf(credential: Credential, note: Note | undefined, judge: Judge): RefreshStatus {
+  if (!note) return 'free';
+  const revision = revisionOf(credential);
+  const isSame = revision === note.revision;
+  const isOlder = !isSame && credential.refreshedAtMs <= note.refreshedAtMs;
+  const { inFlight } = note;
+  const isConcerned = inFlight?.revision === revision || (inFlight?.isKept && isOlder);
+  if (inFlight && isConcerned) return flightStatus(inFlight, judge);
+  const isPast = note.isSignedOut ? isSame : isOlder;
+  return isPast && isWithin(judge.nowMs, note.notedAtMs, longestLagMs) ? 'behind' : 'free';
+}
+
+function flightStatus(
+  { holder, isKept = false, isUnanswered, startedAtMs }: Flight,
+  { me, isAlive, nowMs }: Judge,
+): RefreshStatus {
+  if (isUnanswered) return 'unanswered';
+  if (holder === me) return 'free';
+  const limitMs = isKept ? longestKeptMs : answerLimitMs;
+  return isWithin(nowMs, startedAtMs, limitMs) && isAlive(holder) ? 'taken' : 'left';
+}
+
+/** Another window has written it since. */
+const isBetween = (note: Note | undefined, fromMs: number, toMs: number): boolean =>
+  note !== undefined && note.notedAtMs > fromMs && note.notedAtMs <= toMs;
 
 /** Either way, for clocks may be set back. */
 function isWithin(nowMs: number, thenMs: number, ms: number): boolean {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../base/async/clock.ts';
 import type { Credential } from '../credential.ts';
-import { AuthError, isPassing, type AuthFailure } from '../errors.ts';
+import type { AuthFailure } from '../authFailure.ts';
+import { AuthError, isPassing } from '../errors.ts';
 
 /** No token is refreshed ahead of need so soon after the last refresh. */
 const pauseAfterRefreshMs = 60_000;

@@ -14,7 +14,7 @@ import {
 import { AuthError, isPassing } from '../errors.ts';
 import type { BearerToken, BearerTokenSource } from '../bearerToken.ts';
 import type { RefreshReason } from '../oauth.ts';
-import { createRefreshPauses } from './refreshPauses.ts';
+import { createRefreshPauses, type RefreshPauses } from './refreshPauses.ts';
 import { createLocalRefresh, type SharedRefresh } from './refreshJournal.ts';
 import { createRefresher, createStoreRetry, requireUsable } from './refresher.ts';
 import type { SignOut } from './refresherDeps.ts';
@@ -60,59 +60,16 @@ const storeAgainAfterMs = 30_000;
  */
 export function createTokenProvider(deps: TokenProviderDeps): TokenProvider {
   const { clock, log } = deps;
-  let hasUnsaved = false;
-  let triedAtMs = 0;
-  const store = createReliableStore(deps.store, log, (isUnsaved) => {
-    triedAtMs = clock.now();
-    hasUnsaved = isUnsaved;
-    deps.onUnsaved?.(isUnsaved);
-  });
-  const share = createSingleFlight<Credential>();
-  const running = new Set<Promise<unknown>>();
   const signOuts = createEmitter<SignOut>(() => log.error('a listener to sign-outs failed'));
-  const pauses = createRefreshPauses(clock);
-
   const shared = deps.shared ?? createLocalRefresh();
-  const refresherDeps = {
-    ...deps,
-    store,
+  const pauses = createRefreshPauses(clock);
+  const running = createRunningWork();
+  const { store, refreshed, tryToStore } = createRefreshes(deps, {
     shared,
-    newId: deps.newId ?? (() => crypto.randomUUID()),
-    onSignOut: (signOut: SignOut) => signOuts.fire(signOut),
-    onRefresh: pauses.refreshed,
-  };
-  const refresh = createRefresher(refresherDeps);
-  const storeAgain = createStoreRetry(refresherDeps);
-  const borrow = createExternalCredentials({
-    store,
-    clock,
-    readBorrowed: deps.readBorrowed,
-    onSignOut: (signOut) => signOuts.fire(signOut),
+    pauses,
+    running,
+    onSignOut: signOuts.fire,
   });
-  const refreshed = (old: Credential, reason: RefreshReason) => {
-    const work = share(old.id, async () => {
-      pauses.check(old);
-      try {
-        return await (isRefreshable(old) ? refresh(old, reason) : borrow(old, reason));
-      } catch (error) {
-        throw pauses.failed(old, error);
-      }
-    });
-    return awaited(work);
-  };
-  const awaited = <T>(work: Promise<T>): Promise<T> => {
-    running.add(work);
-    const end = () => running.delete(work);
-    work.then(end, end);
-    return work;
-  };
-
-  /** Whoever uses an account is not kept waiting for it, and need not know how it ends. */
-  function tryToStore(id: string): void {
-    if (!hasUnsaved || clock.now() - triedAtMs < storeAgainAfterMs) return;
-    triedAtMs = clock.now();
-    awaited(storeAgain(id)).catch(() => log.debug('a sign-in could still not be stored'));
-  }
 
   async function ahead(credential: Credential, signal: AbortSignal): Promise<Credential> {
     const reason = credential.expiresAtMs === undefined ? 'scheduled' : 'proactive_expiry';
@@ -141,9 +98,7 @@ export function createTokenProvider(deps: TokenProviderDeps): TokenProvider {
   return {
     onDidSignOut: signOuts.event,
     signOut: createSignOut({ ...deps, shared }),
-    async settled() {
-      while (running.size > 0) await Promise.allSettled(running);
-    },
+    settled: running.settled,
     bearerOf(id, signal) {
       tryToStore(id);
       const found = store.get(id).then((one) => requireUsable(one, deps.issuer));
@@ -157,6 +112,72 @@ export function createTokenProvider(deps: TokenProviderDeps): TokenProvider {
       if (!mayRefresh) return rejected;
       const next = await abortable(refreshed(current, 'unauthorized_recovery'), signal);
       return { ...toGrant(next), isRefreshed: true };
+    },
+  };
+}
+
+/** Work that goes on although nobody waits for it any more. */
+function createRunningWork() {
+  const running = new Set<Promise<unknown>>();
+  return {
+    track<T>(work: Promise<T>): Promise<T> {
+      running.add(work);
+      const end = () => running.delete(work);
+      work.then(end, end);
+      return work;
+    },
+    async settled(): Promise<void> {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+  };
+}
+
+interface RefreshesDeps {
+  shared: SharedRefresh;
+  pauses: RefreshPauses;
+  running: ReturnType<typeof createRunningWork>;
+  onSignOut: (signOut: SignOut) => void;
+}
+
+/** Refreshes each credential once for all who ask, and stores again what could not be stored. */
+function createRefreshes(
+  deps: TokenProviderDeps,
+  { shared, pauses, running, onSignOut }: RefreshesDeps,
+) {
+  const { clock, log } = deps;
+  let hasUnsaved = false;
+  let triedAtMs = 0;
+  const store = createReliableStore(deps.store, log, (isUnsaved) => {
+    triedAtMs = clock.now();
+    hasUnsaved = isUnsaved;
+    deps.onUnsaved?.(isUnsaved);
+  });
+  const share = createSingleFlight<Credential>();
+  const newId = deps.newId ?? (() => crypto.randomUUID());
+  const refresherDeps = { ...deps, store, shared, newId, onSignOut, onRefresh: pauses.refreshed };
+  const refresh = createRefresher(refresherDeps);
+  const storeAgain = createStoreRetry(refresherDeps);
+  const { readBorrowed } = deps;
+  const borrow = createExternalCredentials({ store, clock, readBorrowed, onSignOut });
+
+  return {
+    store,
+    refreshed(old: Credential, reason: RefreshReason): Promise<Credential> {
+      const work = share(old.id, async () => {
+        pauses.check(old);
+        try {
+          return await (isRefreshable(old) ? refresh(old, reason) : borrow(old, reason));
+        } catch (error) {
+          throw pauses.failed(old, error);
+        }
+      });
+      return running.track(work);
+    },
+    /** Whoever uses an account is not kept waiting for it, and need not know how it ends. */
+    tryToStore(id: string): void {
+      if (!hasUnsaved || clock.now() - triedAtMs < storeAgainAfterMs) return;
+      triedAtMs = clock.now();
+      running.track(storeAgain(id)).catch(() => log.debug('a sign-in could still not be stored'));
     },
   };
 }

@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import type { Clock } from '../../../base/async/clock.ts';
 import { parseJson } from '../../../base/json/json.ts';
 import { optionalField } from '../../../base/json/optionalField.ts';
-import { AuthError, isPassing, type AuthFailure } from '../errors.ts';
+import type { AuthFailure } from '../authFailure.ts';
+import { AuthError, isPassing } from '../errors.ts';
 import { clientId } from '../identity.ts';
 import { isSuccess, postJson, type CodeGrant, type Issuer } from '../oauth.ts';
 

@@ -111,8 +111,8 @@ interface Ways {
 }
 
 function createWays(ports: SignInPorts, course: SignInRace): Ways {
-  const { issuer, clock, http, userAgent } = ports;
-  const codeIssuer = { http, address: issuer, userAgent };
+  const { issuer } = ports;
+  const askForCode = createCodeWay(ports, course, (error) => codeFailed(error));
   let pkce: Pkce | undefined;
   let redirectUri = registeredRedirectUri;
   let hasOpened = false;
@@ -158,27 +158,6 @@ function createWays(ports: SignInPorts, course: SignInRace): Ways {
     else course.fail(new AuthError(failureOf(redirect)));
   }
 
-  function askForCode(): void {
-    const { codeState } = course.state();
-    if (codeState === 'asking' || codeState === 'shown') return;
-    course.change({ codeState: 'asking' });
-    byCode().catch((error: unknown) => {
-      if (!course.signal.aborted) codeFailed(error);
-    });
-  }
-
-  async function byCode(): Promise<void> {
-    const code = await requestCode(codeIssuer, clock, course.signal);
-    const { userCode: text, page, endsAtMs } = code;
-    course.change({
-      codeState: 'shown',
-      code: { text, page, endsAtMs },
-      endsAtMs: Math.max(endsAtMs, course.state().endsAtMs),
-    });
-    const grant = await pollCode(codeIssuer, clock, code, course.signal);
-    course.win({ ...grant, from: 'code' });
-  }
-
   /** A no ends it all; so does an issuer out of reach when there is no page open to wait for. */
   function codeFailed(error: unknown): void {
     const failure = error instanceof AuthError ? error.failure : undefined;
@@ -207,6 +186,36 @@ function createWays(ports: SignInPorts, course: SignInRace): Ways {
       const listener = up ?? (await opening?.catch(() => undefined));
       await listener?.close(page);
     },
+  };
+}
+
+/** Asks for a code that is typed at the issuer's page, once at a time. */
+function createCodeWay(
+  { issuer, clock, http, userAgent }: SignInPorts,
+  course: SignInRace,
+  failed: (error: unknown) => void,
+): () => void {
+  const codeIssuer = { http, address: issuer, userAgent };
+
+  async function byCode(): Promise<void> {
+    const code = await requestCode(codeIssuer, clock, course.signal);
+    const { userCode: text, page, endsAtMs } = code;
+    course.change({
+      codeState: 'shown',
+      code: { text, page, endsAtMs },
+      endsAtMs: Math.max(endsAtMs, course.state().endsAtMs),
+    });
+    const grant = await pollCode(codeIssuer, clock, code, course.signal);
+    course.win({ ...grant, from: 'code' });
+  }
+
+  return () => {
+    const { codeState } = course.state();
+    if (codeState === 'asking' || codeState === 'shown') return;
+    course.change({ codeState: 'asking' });
+    byCode().catch((error: unknown) => {
+      if (!course.signal.aborted) failed(error);
+    });
   };
 }
 

@@ -1,6 +1,6 @@
 import { createDeferred } from '../../../base/async/deferred.ts';
 import type { Clock } from '../../../base/async/clock.ts';
-import type { AuthFailure } from '../errors.ts';
+import type { AuthFailure } from '../authFailure.ts';
 import type { CodeGrant } from '../oauth.ts';
 import type { PasteProblem } from './redirectInputProblem.ts';
 import type { SignInMethod } from './signInMethods.ts';

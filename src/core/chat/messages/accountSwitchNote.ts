@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { formatTime } from '../../../shared/format.ts';
-import type { AuthFailure } from '../../auth/errors.ts';
+import type { AuthFailure } from '../../auth/authFailure.ts';
 import type { ResponsesFailure } from '../../responses/retry/failure.ts';
 import type { TurnEvent } from '../../responses/stream/turnEvent.ts';
 

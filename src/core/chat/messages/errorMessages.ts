@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { LoadError } from '../../../base/async/loading.ts';
 import { isNear } from '../../../base/timeBounds.ts';
-import { AuthError, isPassing, type AuthFailure } from '../../auth/errors.ts';
+import type { AuthFailure } from '../../auth/authFailure.ts';
+import { AuthError, isPassing } from '../../auth/errors.ts';
 import { PoolError, type PoolFailure } from '../../pool/failure.ts';
 import {
   formatPercent,

@@ -107,13 +107,7 @@ export function createOutputList({ turn, now, onChange, onRewritten }: OutputLis
       for (const output of outputs.filter(({ isStale }) => isStale)) drop(output);
     },
     endReasoning() {
-      for (const output of outputs) {
-        if (output.kind !== 'reasoning' || output.isStale) continue;
-        for (const part of partsOf(output, turn)) {
-          if (part.kind !== 'reasoning' || part.ms !== undefined) continue;
-          put({ ...part, ms: now() - output.begunAtMs });
-        }
-      }
+      for (const part of endedReasoning(outputs, turn, now())) put(part);
     },
     items: () => itemsOf(outputs, turn),
     end(status) {
@@ -123,6 +117,17 @@ export function createOutputList({ turn, now, onChange, onRewritten }: OutputLis
       for (const part of settleParts(turn, status, now())) put(part);
     },
   };
+}
+
+/** The reasoning parts that still run, with how long they took. */
+function endedReasoning(outputs: readonly TurnOutput[], turn: Turn, nowMs: number): TurnPart[] {
+  return outputs
+    .filter(({ kind, isStale }) => kind === 'reasoning' && !isStale)
+    .flatMap((output) =>
+      partsOf(output, turn)
+        .filter((part) => part.kind === 'reasoning' && part.ms === undefined)
+        .map((part) => ({ ...part, ms: nowMs - output.begunAtMs })),
+    );
 }
 
 function stalePart(part: TurnPart, thoughtMs: number): TurnPart {

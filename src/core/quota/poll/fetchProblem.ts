@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { HttpError } from '../../../base/http.ts';
 import { describeAuthFailure } from '../../auth/authFailureText.ts';
-import { AuthError, type AuthFailure } from '../../auth/errors.ts';
+import type { AuthFailure } from '../../auth/authFailure.ts';
+import { AuthError } from '../../auth/errors.ts';
 import { UsageError } from './usageError.ts';
 
 /**

@@ -30,11 +30,8 @@ export interface SharedQuotaStoreDeps {
 const betweenWritesMs = 500;
 const afterFailureMs = 5_000;
 
-export function createSharedQuotaStore({
-  shared,
-  clock,
-  log,
-}: SharedQuotaStoreDeps): SharedQuotaStore {
+export function createSharedQuotaStore(deps: SharedQuotaStoreDeps): SharedQuotaStore {
+  const { shared, clock, log } = deps;
   const change = createEmitter<void>((error) => log.error(`quota listener: ${traceError(error)}`));
   const ended = new AbortController();
   const pending = new Map<string, QuotaRecord>();

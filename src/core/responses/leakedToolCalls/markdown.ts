@@ -160,10 +160,7 @@ function createTicks() {
     take(code: number, previous: number) {
       if (fence !== 0) return takeFenced(code);
       if (run > 0) {
-        if (code === runSign) {
-          run++;
-          return;
-        }
+        if (code === runSign) return void run++;
         endRun(false);
         if (fence !== 0) return;
       }

@@ -1,6 +1,7 @@
 import { describeAuthFailure } from '../../../../src/core/auth/authFailureText.ts';
 import { expect, test } from 'vitest';
-import { AuthError, isPassing, type AuthFailure } from '../../../../src/core/auth/errors.ts';
+import type { AuthFailure } from '../../../../src/core/auth/authFailure.ts';
+import { AuthError, isPassing } from '../../../../src/core/auth/errors.ts';
 
 const failures: Record<AuthFailure['kind'], AuthFailure> = {
   notSignedIn: { kind: 'notSignedIn' },
