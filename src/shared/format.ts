@@ -63,9 +63,13 @@ export function formatNumber(value: number, digits = 0): string {
   );
 }
 
-/** `42%` for 42, in whole percent. What may not be rounded up or down is rounded by the caller. */
-export function formatPercent(percent: number): string {
-  return numberFormat({ style: 'percent', maximumFractionDigits: 0 }).format(percent / 100);
+/** `42%` for 42. What may not be rounded up or down is rounded by the caller. */
+export function formatPercent(percent: number, digits = 0): string {
+  return numberFormat({
+    style: 'percent',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(percent / 100);
 }
 
 /** `950`, `12.4K`, `1.3M`. */
@@ -138,6 +142,11 @@ export function formatDate(atMs: number, options: Intl.DateTimeFormatOptions): s
 const unknownTime = () => l10n.t('an unknown time');
 
 const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+
+/** `14:05`, whatever the day. */
+export function formatClock(atMs: number): string {
+  return formatDate(atMs, hours);
+}
 
 /** `14:05` today, `Mon 09:00` within six days, `Mar 3, 09:00` after that. */
 export function formatTime(atMs: number, nowMs: number): string {

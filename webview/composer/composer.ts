@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ContextUse, ModelsView, SettingsView } from '../../src/shared/protocol/chat.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
@@ -5,7 +6,7 @@ import { ring, stepClass } from './meters.ts';
 import { createModelMenu } from './modelMenu.ts';
 import { createPromptHistory } from './promptHistory.ts';
 import { isOnFirstLine, isOnLastLine } from '../transcript/textLines.ts';
-import { roundTokens } from '../base/words.ts';
+import { formatPercent, formatRoundTokens } from '../../src/shared/format.ts';
 
 export interface ComposerState {
   readonly busy: boolean;
@@ -140,7 +141,7 @@ function createNote(isEmpty: () => boolean) {
 const createField = () =>
   h('textarea', {
     rows: 1,
-    'aria-label': 'Message to Codex',
+    'aria-label': l10n.t('Message to Codex'),
     dir: 'auto',
     maxlength: longestPrompt,
     spellcheck: 'false',
@@ -178,16 +179,20 @@ function sends(event: KeyboardEvent, { sendWith }: SettingsView): boolean {
 }
 
 function refusalOf({ busy, signedIn }: ComposerState): string | undefined {
-  if (!signedIn) return 'Not sent: you are signed out. Your message is kept here.';
+  if (!signedIn) return l10n.t('Not sent: you are signed out. Your message is kept here.');
   if (!busy) return undefined;
-  return 'Not sent: Codex is still responding. Your message is kept here. Send it when the response is complete.';
+  return l10n.t(
+    'Not sent: Codex is still responding. Your message is kept here. Send it when the response is complete.',
+  );
 }
 
 function placeholderOf({ busy, settings }: ComposerState): string {
-  if (!busy) return 'Ask Codex';
-  const key = settings.sendWith === 'ctrlEnter' ? 'Ctrl+Enter' : 'Enter';
-  return `${key} sends after the response`;
+  if (!busy) return l10n.t('Ask Codex');
+  return l10n.t('{0} sends after the response', sendKey(settings));
 }
+
+const sendKey = ({ sendWith }: SettingsView) =>
+  sendWith === 'ctrlEnter' ? l10n.t('Ctrl+Enter') : l10n.t('Enter');
 
 /** Send and Stop are one button in one place, so that the eyes and the focus stay. */
 function createSendButton(press: () => void) {
@@ -201,16 +206,15 @@ function createSendButton(press: () => void) {
         element.classList.toggle('stop', busy);
         element.replaceChildren(icon(busy ? 'stop' : 'send'));
       }
-      const key = settings.sendWith === 'ctrlEnter' ? 'Ctrl+Enter' : 'Enter';
-      const name = busy ? 'Stop (Esc)' : `Send (${key})`;
+      const name = busy ? l10n.t('Stop (Esc)') : l10n.t('Send ({0})', sendKey(settings));
       setAttribute(element, 'aria-label', name);
       setAttribute(element, 'title', name);
       element.disabled = !busy && isEmpty;
     },
     /** Says at once that the press was heard, before the host answers. */
     stopping() {
-      setAttribute(element, 'aria-label', 'Stopping');
-      setAttribute(element, 'title', 'Stopping');
+      setAttribute(element, 'aria-label', l10n.t('Stopping'));
+      setAttribute(element, 'title', l10n.t('Stopping'));
     },
   };
 }
@@ -221,7 +225,7 @@ function createContextMeter() {
   const element = h('span', {
     class: 'meter-ring',
     role: 'meter',
-    'aria-label': 'Context',
+    'aria-label': l10n.t('Context'),
     'aria-valuemin': 0,
     'aria-valuemax': 100,
     'aria-valuenow': 0,
@@ -233,12 +237,17 @@ function createContextMeter() {
       element.hidden = context === undefined || context.windowTokens === 0;
       if (context === undefined || context.windowTokens === 0) return;
       const percent = Math.min(100, Math.round((context.usedTokens / context.windowTokens) * 100));
-      const words = `${roundTokens(context.usedTokens)} of ${roundTokens(context.windowTokens)}`;
-      setText(number, stepClass(percent) === '' ? '' : `${percent}%`);
+      const words = l10n.t(
+        'Context {0}, {1} of {2} tokens',
+        formatPercent(percent),
+        formatRoundTokens(context.usedTokens),
+        formatRoundTokens(context.windowTokens),
+      );
+      setText(number, stepClass(percent) === '' ? '' : formatPercent(percent));
       element.replaceChildren(ring(percent), number);
       setAttribute(element, 'aria-valuenow', percent);
-      setAttribute(element, 'aria-valuetext', `Context ${percent} percent, ${words} tokens`);
-      element.title = `Context ${percent}%, ${words} tokens`;
+      setAttribute(element, 'aria-valuetext', words);
+      element.title = words;
     },
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { AccountView } from '../../src/shared/protocol/account.ts';
 import type { RowContext } from '../panel/actions.ts';
 import type { Announcement } from '../panel/announcer.ts';
@@ -43,7 +44,7 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
     refuse: (why) => actions.say({ text: why, topic: 'refused' }),
     draftChanged: actions.draftChanged,
   });
-  const foot = createUsageGauge(actions.showUsage, context.now, context.language);
+  const foot = createUsageGauge(actions.showUsage, context.now);
   const jump = createJump(() => {
     actions.toEnd();
     composer.focus();
@@ -113,7 +114,7 @@ function createJump(press: () => void) {
     update(isAway: boolean, isNew: boolean) {
       hasNew = isAway && (hasNew || isNew);
       element.hidden = !isAway;
-      setText(text, hasNew ? 'New messages below' : 'Jump to bottom');
+      setText(text, hasNew ? l10n.t('New messages below') : l10n.t('Jump to bottom'));
     },
   };
 }

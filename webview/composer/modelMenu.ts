@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { ownValue } from '../../src/base/lookup.ts';
 import type { ModelView, ModelsView } from '../../src/shared/protocol/chat.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
@@ -30,7 +31,7 @@ export function createModelMenu(pick: Pick, onClose: () => void): ModelMenu {
       'aria-expanded': 'false',
       onclick: () => (isOpen() ? close(true) : open()),
     },
-    h('span', { class: 'sr' }, 'Model and effort: '),
+    h('span', { class: 'sr' }, l10n.t('Model and effort:'), ' '),
     label,
     icon('down', 'chevron'),
   );
@@ -38,11 +39,11 @@ export function createModelMenu(pick: Pick, onClose: () => void): ModelMenu {
     choose(slug);
     close(true);
   });
-  const efforts = h('div', { class: 'seg', role: 'radiogroup', 'aria-label': 'Effort' });
+  const efforts = h('div', { class: 'seg', role: 'radiogroup', 'aria-label': l10n.t('Effort') });
   const foot = h('div', { class: 'menu-foot' }, efforts);
   const menu = h(
     'div',
-    { class: 'menu', role: 'dialog', 'aria-label': 'Model and effort', hidden: true },
+    { class: 'menu', role: 'dialog', 'aria-label': l10n.t('Model and effort'), hidden: true },
     list.element,
     foot,
   );
@@ -118,7 +119,7 @@ function createModelList(take: (slug: string) => void) {
     class: 'menu-list',
     role: 'listbox',
     tabindex: 0,
-    'aria-label': 'Model',
+    'aria-label': l10n.t('Model'),
   });
   let models: readonly ModelView[] = [];
   let selected = '';

@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { QuotaView } from '../../src/shared/protocol/chat.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
 import { lane, stepClass } from './meters.ts';
 import { wholePercent } from '../usage/usageWords.ts';
-import { clockTime, duration } from '../base/words.ts';
+import { formatPercent, formatTimePhrase, formatTimeSince } from '../../src/shared/format.ts';
 
 type QuotaWindow = QuotaView['windows'][number];
 
@@ -12,18 +13,14 @@ export interface UsageGauge {
 }
 
 /** The gauge and the very text of the status bar; a click shows the details. */
-export function createUsageGauge(
-  showQuota: () => void,
-  now: () => number,
-  language: string,
-): UsageGauge {
+export function createUsageGauge(showQuota: () => void, now: () => number): UsageGauge {
   const lanes = h('span', { class: 'lanes', 'aria-hidden': 'true' });
   const text = h('span', {});
   const button = h(
     'button',
     { class: 'ghost', type: 'button', onclick: showQuota },
     lanes,
-    h('span', { class: 'sr' }, 'Usage: '),
+    h('span', { class: 'sr' }, l10n.t('Usage:'), ' '),
     text,
   );
   const element = h('div', { class: 'foot' }, button);
@@ -36,8 +33,8 @@ export function createUsageGauge(
       lanes.replaceChildren(...shownWindows(quota).map((window) => laneOf(window, quota.stale)));
       lanes.hidden = quota.windows.length === 0;
       // The status bar's own icons are named in the text; the panel draws its gauge instead.
-      setText(text, quota.text.replaceAll(/\$\([^)]*\)/g, '').trim() || 'Usage');
-      setAttribute(button, 'title', describe(quota, now(), language));
+      setText(text, quota.text.replaceAll(/\$\([^)]*\)/g, '').trim() || l10n.t('Usage'));
+      setAttribute(button, 'title', describe(quota, now()));
     },
   };
 }
@@ -54,16 +51,17 @@ function laneOf({ usedPercent, kind }: QuotaWindow, stale: boolean): SVGSVGEleme
   return lane(usedPercent, stale ? 'fill-rest' : alarm);
 }
 
-function describe(quota: QuotaView, nowMs: number, language: string): string {
-  if (quota.windows.length === 0) return 'Usage appears after the first response';
+function describe(quota: QuotaView, nowMs: number): string {
+  if (quota.windows.length === 0) return l10n.t('Usage appears after the first response');
   const sentences = quota.windows.map(({ name, usedPercent, resetsAtMs }) => {
-    const resets =
-      resetsAtMs === undefined ? '' : `, resets ${clockTime(resetsAtMs, nowMs, language)}`;
-    return `${name} ${wholePercent(usedPercent)}% used${resets}.`;
+    const percent = formatPercent(wholePercent(usedPercent));
+    return resetsAtMs === undefined
+      ? l10n.t('{0} {1} used.', name, percent)
+      : l10n.t('{0} {1} used, resets {2}.', name, percent, formatTimePhrase(resetsAtMs, nowMs));
   });
   const age =
     quota.stale && quota.observedAtMs !== undefined
-      ? [`Updated ${duration(nowMs - quota.observedAtMs)} ago.`]
+      ? [l10n.t('Updated {0}.', formatTimeSince(quota.observedAtMs, nowMs))]
       : [];
   return [...sentences, ...age].join(' ');
 }

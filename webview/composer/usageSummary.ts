@@ -1,5 +1,7 @@
 import type { TurnView } from '../../src/shared/protocol/turn.ts';
-import { counted, tokens } from '../base/words.ts';
+import * as l10n from '@vscode/l10n';
+import { formatNumber, formatPercent, formatTokens, plural } from '../../src/shared/format.ts';
+import { limitName, limitShortName } from '../../src/shared/limitNames.ts';
 
 type Receipt = NonNullable<TurnView['receipt']>;
 type Share = Receipt['shares'][number];
@@ -24,7 +26,7 @@ export interface DetailRow {
   readonly note?: string;
 }
 
-const unknown = 'not known yet';
+const unknown = () => l10n.t('not known yet');
 
 /** The figures of the slip, the most wanted first: "0.6% of 5h", "12.4k in". Empty without any. */
 export function summaryFigures({ usage, receipt }: Took): SummaryFigure[] {
@@ -33,9 +35,14 @@ export function summaryFigures({ usage, receipt }: Took): SummaryFigure[] {
     ...shares.map(slipShare),
     ...slipRequests(receipt, shares.length === 0 && !usage, !usage),
     ...(usage
-      ? [{ text: `${tokens(usage.input)} in` }, { text: `${tokens(usage.output)} out` }]
+      ? [
+          { text: l10n.t('{0} in', formatTokens(usage.input)) },
+          { text: l10n.t('{0} out', formatTokens(usage.output)) },
+        ]
       : []),
-    ...(usage && usage.cached > 0 ? [{ text: `${tokens(usage.cached)} cached` }] : []),
+    ...(usage && usage.cached > 0
+      ? [{ text: l10n.t('{0} cached', formatTokens(usage.cached)) }]
+      : []),
   ];
 }
 
@@ -50,15 +57,21 @@ export function detailRows({ usage, receipt }: Took): DetailRow[] {
 }
 
 function tokenRows(usage: TurnView['usage']): DetailRow[] {
-  if (usage === undefined) return [{ name: 'Tokens', value: '–', end: 'not counted' }];
+  if (usage === undefined)
+    return [{ name: l10n.t('Tokens'), value: '–', end: l10n.t('not counted') }];
   const { input, cached, output, reasoning } = usage;
   return [
-    { name: 'Input', value: tokens(input), end: '' },
-    { name: 'of it cached', value: tokens(cached), end: part(cached, input), isPart: true },
-    { name: 'Output', value: tokens(output), end: '' },
+    { name: l10n.t('Input'), value: formatTokens(input), end: '' },
     {
-      name: 'of it reasoning',
-      value: tokens(reasoning),
+      name: l10n.t('of it cached'),
+      value: formatTokens(cached),
+      end: part(cached, input),
+      isPart: true,
+    },
+    { name: l10n.t('Output'), value: formatTokens(output), end: '' },
+    {
+      name: l10n.t('of it reasoning'),
+      value: formatTokens(reasoning),
       end: part(reasoning, output),
       isPart: true,
     },
@@ -66,14 +79,20 @@ function tokenRows(usage: TurnView['usage']): DetailRow[] {
 }
 
 function part(some: number, all: number): string {
-  return all > 0 ? `${Math.round((some / all) * 100)}%` : '';
+  return all > 0 ? formatPercent((some / all) * 100) : '';
 }
 
 function requestRows({ requests, failed }: Receipt): DetailRow[] {
   if (requests === 0 && failed.length === 0) return [];
-  const row = { name: 'Requests', value: String(Math.max(requests, failed.length)) };
+  const row = { name: l10n.t('Requests'), value: formatNumber(Math.max(requests, failed.length)) };
   if (failed.length === 0) return [{ ...row, end: '' }];
-  return [{ ...row, end: `${failed.length} failed`, note: `Failed: ${failureNames(failed)}` }];
+  return [
+    {
+      ...row,
+      end: failedCount(failed.length),
+      note: l10n.t('Failed: {0}', failureNames(failed)),
+    },
+  ];
 }
 
 /** "2 failed" beside other figures, "3 requests, 2 failed" alone. */
@@ -84,41 +103,44 @@ function slipRequests(
 ): SummaryFigure[] {
   const failed = receipt?.failed.length ?? 0;
   const sent = Math.max(receipt?.requests ?? 0, failed);
-  const requests = counted(sent, 'request');
-  if (failed > 0 && isAlone) return [{ text: `${requests}, ${failed} failed` }];
-  if (failed > 0) return [{ text: `${failed} failed`, aside: ` of ${requests}` }];
+  const requests = plural(l10n.t('{0, plural, one {# request} other {# requests}}'), sent);
+  if (failed > 0 && isAlone) return [{ text: l10n.t('{0}, {1}', requests, failedCount(failed)) }];
+  if (failed > 0) return [{ text: failedCount(failed), aside: ` ${l10n.t('of {0}', requests)}` }];
   return sent > 0 && isWanted ? [{ text: requests }] : [];
 }
+
+const failedCount = (count: number) =>
+  plural(l10n.t('{0, plural, one {# failed} other {# failed}}'), count);
 
 /** Names for the kinds of failures. */
 const failures = new Map(
   Object.entries({
-    signIn: 'not signed in',
-    unauthorized: 'sign-in not accepted',
-    forbidden: 'not allowed',
-    blocked: 'blocked on the way',
-    usageLimit: 'limit reached',
-    usageNotIncluded: 'not in the plan',
-    billing: 'no credit left',
-    rateLimited: 'too many requests',
-    overloaded: 'overloaded',
-    server: 'fault at the service',
-    contextOverflow: 'chat too long',
-    invalidPrompt: 'question not taken',
-    policy: 'usage policy',
-    model: 'model not available',
-    wrongShape: 'form not taken',
-    staleReasoning: 'old thoughts not taken',
-    tooLarge: 'too large',
-    notFound: 'not found',
-    badRequest: 'request not taken',
-    network: 'no connection',
-    cut: 'dropped',
-    stalled: 'fell silent',
-    malformed: 'unreadable answer',
-    resting: 'left alone for a while',
-    garbled: 'garbled tool call',
-    empty: 'empty answer',
+    signIn: () => l10n.t('not signed in'),
+    unauthorized: () => l10n.t('sign-in not accepted'),
+    forbidden: () => l10n.t('not allowed'),
+    blocked: () => l10n.t('blocked on the way'),
+    usageLimit: () => l10n.t('limit reached'),
+    usageNotIncluded: () => l10n.t('not in the plan'),
+    billing: () => l10n.t('no credit left'),
+    rateLimited: () => l10n.t('too many requests'),
+    overloaded: () => l10n.t('overloaded'),
+    server: () => l10n.t('fault at the service'),
+    contextOverflow: () => l10n.t('chat too long'),
+    invalidPrompt: () => l10n.t('question not taken'),
+    policy: () => l10n.t('usage policy'),
+    model: () => l10n.t('model not available'),
+    wrongShape: () => l10n.t('form not taken'),
+    staleReasoning: () => l10n.t('old thoughts not taken'),
+    tooLarge: () => l10n.t('too large'),
+    notFound: () => l10n.t('not found'),
+    badRequest: () => l10n.t('request not taken'),
+    network: () => l10n.t('no connection'),
+    cut: () => l10n.t('dropped'),
+    stalled: () => l10n.t('fell silent'),
+    malformed: () => l10n.t('unreadable answer'),
+    resting: () => l10n.t('left alone for a while'),
+    garbled: () => l10n.t('garbled tool call'),
+    empty: () => l10n.t('empty answer'),
   }),
 );
 
@@ -126,10 +148,12 @@ const failures = new Map(
 export function failureNames(kinds: readonly string[]): string {
   const times = new Map<string, number>();
   for (const kind of kinds) {
-    const name = failures.get(kind) ?? 'another reason';
+    const name = failures.get(kind)?.() ?? l10n.t('another reason');
     times.set(name, (times.get(name) ?? 0) + 1);
   }
-  return [...times].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ');
+  return [...times]
+    .map(([name, count]) => (count === 1 ? name : l10n.t('{0} ({1})', name, formatNumber(count))))
+    .join(', ');
 }
 
 const order = [
@@ -179,22 +203,34 @@ function mainShares(shares: readonly Share[]): Share[] {
 }
 
 function slipShare(share: Share): SummaryFigure {
-  const window = windowShort(share.label);
-  if (share.certainty === 'pending') return { text: `… of ${window}`, aside: ` ${unknown}` };
-  const was = share.was === undefined ? '' : ` (was ${pointWords(share.was)})`;
-  return { text: `${percent(share)} of ${window}${was}` };
+  const window = limitShortName(share.label);
+  if (share.certainty === 'pending') {
+    return { text: l10n.t('{0} of {1}', '…', window), aside: ` ${unknown()}` };
+  }
+  const points = percent(share);
+  return {
+    text:
+      share.was === undefined
+        ? l10n.t('{0} of {1}', points, window)
+        : l10n.t('{0} of {1} (was {2})', points, window, pointWords(share.was)),
+  };
 }
 
-const ends = { measured: '', shared: 'split', rough: 'estimate', pending: unknown } as const;
-const splitNote = 'Split by tokens between messages that ran at the same time.';
+const ends = {
+  measured: () => '',
+  shared: () => l10n.t('split'),
+  rough: () => l10n.t('estimate'),
+  pending: unknown,
+} as const;
+const splitNote = () => l10n.t('Split by tokens between messages that ran at the same time.');
 
 /** What `split` means is said once, below the last row that it is true of. */
 function shareRows(shares: readonly Share[]): DetailRow[] {
   const lastSplit = shares.findLastIndex(({ certainty }) => certainty === 'shared');
   return shares.map((share, at) => ({
-    name: windowName(share.label),
+    name: limitName(share.label),
     value: share.certainty === 'pending' ? '…' : percent(share),
-    end: ends[share.certainty],
+    end: ends[share.certainty](),
     ...noteOf(share, at === lastSplit),
   }));
 }
@@ -204,8 +240,8 @@ function noteOf({ was }: Share, isLastSplit: boolean): Pick<DetailRow, 'note'> {
   const notes = [
     ...(was === undefined
       ? []
-      : [`First estimated at ${pointWords(was)}; updated with later readings.`]),
-    ...(isLastSplit ? [splitNote] : []),
+      : [l10n.t('First estimated at {0}; updated with later readings.', pointWords(was))]),
+    ...(isLastSplit ? [splitNote()] : []),
   ];
   return notes.length > 0 ? { note: notes.join(' ') } : {};
 }
@@ -215,9 +251,9 @@ function otherRows(receipt: Receipt | undefined): DetailRow[] {
   const used = (receipt?.others ?? []).map((one) => ({ ...one, certainty: 'measured' as const }));
   const others = inOrder(merged(used)).filter(({ points }) => points > 0);
   return others.map(({ label, points }, at) => ({
-    name: 'Other devices',
+    name: l10n.t('Other devices'),
     value: pointWords(points),
-    end: `of ${windowShort(label)}`,
+    end: l10n.t('of {0}', limitShortName(label)),
     ...(at > 0 && { goesOn: true }),
   }));
 }
@@ -228,26 +264,6 @@ function percent({ points, certainty }: Share): string {
 
 /** Percentage points with one decimal; something is never shown as nothing. */
 function pointWords(points: number): string {
-  if (points === 0) return '0%';
-  return points < 0.05 ? '<0.1%' : `${points.toFixed(1)}%`;
-}
-
-/** `5h`, `week`; other labels as the status bar has them. */
-function windowShort(label: string): string {
-  return label.replace(/\bwk$/, 'week');
-}
-
-const windowNames = new Map([
-  ['5h', '5-hour limit'],
-  ['24h', 'Daily limit'],
-  ['wk', 'Weekly limit'],
-  ['mo', 'Monthly limit'],
-  ['yr', 'Annual limit'],
-]);
-
-/** `5-hour limit`; the family of a limit beside the main ones stands in front. */
-function windowName(label: string): string {
-  const at = label.lastIndexOf(' ') + 1;
-  const name = windowNames.get(label.slice(at)) ?? `${label.slice(at)} window`;
-  return label.slice(0, at) + (at > 0 ? name.charAt(0).toLowerCase() + name.slice(1) : name);
+  if (points === 0) return formatPercent(0);
+  return points < 0.05 ? `<${formatPercent(0.1, 1)}` : formatPercent(points, 1);
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Token, Tokens } from 'marked';
 import { h } from '../base/dom.ts';
 import { drawCode, drawUnopened, linkElement, pathBehind } from './links/fileReferences.ts';
@@ -43,7 +44,7 @@ export function drawInline(
 }
 
 function drawCheckbox(checked: boolean): HTMLInputElement {
-  const label = checked ? 'Done' : 'To do';
+  const label = checked ? l10n.t('Done') : l10n.t('To do');
   return h('input', { type: 'checkbox', disabled: true, checked, 'aria-label': label });
 }
 
@@ -82,7 +83,18 @@ function drawImage(token: Tokens.Image, actions: MarkdownActions, inLink: boolea
   const address = readAddress(token.href);
   const web = address?.url.startsWith('http') ? address : undefined;
   const text = sanitizeText(decodeEntities(token.text));
-  const name = ['Image', web && ` from ${web.host}`, text && `: ${text}`].filter(Boolean).join('');
+  const name = imageName(web?.host, text);
   if (!web || inLink) return h('span', { class: 'picture' }, name, pathBehind(token.href));
-  return h('span', { class: 'picture' }, name, ' ', createLink(web, ['Open in browser'], actions));
+  return h(
+    'span',
+    { class: 'picture' },
+    name,
+    ' ',
+    createLink(web, [l10n.t('Open in browser')], actions),
+  );
+}
+
+function imageName(host: string | undefined, text: string): string {
+  if (host === undefined) return text === '' ? l10n.t('Image') : l10n.t('Image: {0}', text);
+  return text === '' ? l10n.t('Image from {0}', host) : l10n.t('Image from {0}: {1}', host, text);
 }

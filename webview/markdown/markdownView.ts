@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { h } from '../base/dom.ts';
 import { createBlockStream } from './parse/blockStream.ts';
 import { createBudget, frameBudget, type Budget } from './budget.ts';
@@ -41,7 +42,7 @@ export function createMarkdownView(actions: MarkdownActions): MarkdownView {
   const pen = { actions, signal, later, headings: [], codeBlocks: 0, tables: 0, made: [] };
   const stream = createBlockStream(element, pen, (block) => queueHighlight(block, signal));
   const incoming = createIncoming();
-  const notice = h('p', { class: 'cut' }, cutNotice);
+  const notice = h('p', { class: 'cut' }, cutNotice());
   const showAll = createShowAll(element, () => {
     notice.remove();
     most = Infinity;
@@ -136,4 +137,4 @@ export function createMarkdownView(actions: MarkdownActions): MarkdownView {
   };
 }
 
-const cutNotice = 'This response is longer than 2 MB. The rest isn’t shown.';
+const cutNotice = () => l10n.t('This response is longer than 2 MB. The rest isn’t shown.');

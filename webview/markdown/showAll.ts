@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+import { plural } from '../../src/shared/format.ts';
 import { h } from '../base/dom.ts';
 
 /** The button at the end of a text that is shown in part. */
@@ -17,8 +19,18 @@ export function createShowAll(text: HTMLElement, onPress: () => void): ShowAll {
   const button = h('button', { class: 'linkish show-all', type: 'button', onclick: press });
   return {
     show(hiddenLines, hiddenUnits) {
-      const [count, noun] = hiddenLines > 1 ? [hiddenLines, 'lines'] : [hiddenUnits, 'characters'];
-      button.textContent = `Show all (${count.toLocaleString()} more ${noun})`;
+      button.textContent =
+        hiddenLines > 1
+          ? plural(
+              l10n.t('{0, plural, one {Show all (# more line)} other {Show all (# more lines)}}'),
+              hiddenLines,
+            )
+          : plural(
+              l10n.t(
+                '{0, plural, one {Show all (# more character)} other {Show all (# more characters)}}',
+              ),
+              hiddenUnits,
+            );
       if (button.parentNode !== text) text.append(button);
     },
   };

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+import { formatNumber, plural } from '../../src/shared/format.ts';
 import type { Tokens } from 'marked';
 import { h, setAttribute } from '../base/dom.ts';
 import { drawInline } from './inline.ts';
@@ -80,9 +82,13 @@ export function createTable({ header }: Tokens.Table, pen: RenderContext): Table
   const isCut = () => !isExpanded && (columns > maxColumns || rows.length > rowLimit);
 
   function name(): void {
-    const words = [counted(columns, 'column'), counted(rows.length, 'row')].join(', ');
-    setAttribute(element, 'aria-label', `Table ${number}, ${words}`);
-    more.textContent = `Show all ${words}`;
+    const size = l10n.t(
+      '{0}, {1}',
+      plural(l10n.t('{0, plural, one {# column} other {# columns}}'), columns),
+      plural(l10n.t('{0, plural, one {# row} other {# rows}}'), rows.length),
+    );
+    setAttribute(element, 'aria-label', l10n.t('Table {0}, {1}', formatNumber(number), size));
+    more.textContent = l10n.t('Show all {0}', size);
     if (isCut()) element.append(more);
     else more.remove();
   }
@@ -123,10 +129,6 @@ export function createTable({ header }: Tokens.Table, pen: RenderContext): Table
   name();
   tables.set(element, table);
   return table;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count.toLocaleString()} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function drain(steps: Steps): void {

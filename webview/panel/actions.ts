@@ -22,6 +22,5 @@ export interface RowContext {
   readonly redraw: () => void;
   /** Epoch ms. */
   readonly now: () => number;
-  readonly language: string;
   readonly settings: SettingsView;
 }

@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { Announcement } from './announcer.ts';
 import type { QuotaView } from '../../src/shared/protocol/chat.ts';
 import type { TurnPart, TurnView } from '../../src/shared/protocol/turn.ts';
 import type { ViewState } from './state.ts';
-import { counted } from '../base/words.ts';
+import { formatPercent, plural } from '../../src/shared/format.ts';
 
 const quotaSteps = [100, 90, 75];
 
@@ -30,17 +31,17 @@ function turnSayings(before: TurnView | undefined, after: TurnView): Announcemen
   if (before === after) return [];
   if (before?.status === after.status) {
     const reconnects = before.retry === undefined && after.retry !== undefined;
-    return reconnects ? [{ text: 'Reconnecting', topic: 'turn' }] : [];
+    return reconnects ? [{ text: l10n.t('Reconnecting'), topic: 'turn' }] : [];
   }
   switch (after.status) {
     case 'running':
-      return [{ text: 'Sent', topic: 'sent' }];
+      return [{ text: l10n.t('Sent'), topic: 'sent' }];
     case 'done':
       return [{ text: answerReady(after), topic: 'turn' }];
     case 'stopped':
-      return [{ text: 'Stopped', topic: 'turn' }];
+      return [{ text: l10n.t('Stopped'), topic: 'turn' }];
     case 'interrupted':
-      return [{ text: 'Interrupted', topic: 'turn' }];
+      return [{ text: l10n.t('Interrupted'), topic: 'turn' }];
     case 'failed':
       return [failed(after)];
   }
@@ -48,7 +49,7 @@ function turnSayings(before: TurnView | undefined, after: TurnView): Announcemen
 
 function failed({ failure }: TurnView): Announcement {
   const text =
-    failure === undefined ? 'The response failed' : `${failure.title}. ${failure.message}`;
+    failure === undefined ? l10n.t('The response failed') : `${failure.title}. ${failure.message}`;
   return { text, urgent: true, topic: 'turn' };
 }
 
@@ -71,9 +72,11 @@ function answerReady(turn: TurnView): string {
   const blocks = Math.ceil(fences / 2);
   const tables = text.match(/^ {0,3}\|?[ :]*-{2,}[-| :]*\|[-| :]*$/gm)?.length ?? 0;
   return [
-    'Response ready',
-    ...(blocks > 0 ? [counted(blocks, 'code block')] : []),
-    ...(tables > 0 ? [counted(tables, 'table')] : []),
+    l10n.t('Response ready'),
+    ...(blocks > 0
+      ? [plural(l10n.t('{0, plural, one {# code block} other {# code blocks}}'), blocks)]
+      : []),
+    ...(tables > 0 ? [plural(l10n.t('{0, plural, one {# table} other {# tables}}'), tables)] : []),
   ].join(', ');
 }
 
@@ -98,11 +101,11 @@ function accountSayings({ account: before }: ViewState, { account: after }: View
   const told: Announcement[] = [];
   if (after.state === 'signingIn') return signInSayings(before, after);
   if (before.state === after.state) return told;
-  if (after.state === 'signedIn') told.push({ text: 'Signed in', topic: 'account' });
+  if (after.state === 'signedIn') told.push({ text: l10n.t('Signed in'), topic: 'account' });
   if (after.state !== 'signedOut') return told;
   // A sign-in that ended without a problem was canceled, or the account of it is about to come.
   if (before.state === 'signedIn' || after.problem !== undefined)
-    told.push({ text: after.problem ?? 'Signed out', urgent: true, topic: 'account' });
+    told.push({ text: after.problem ?? l10n.t('Signed out'), urgent: true, topic: 'account' });
   return told;
 }
 
@@ -116,7 +119,7 @@ function signInSayings(
   const old = before.state === 'signingIn' ? before : undefined;
   const told = notes.slice(old?.notes.length ?? 0);
   if (code && code.text !== old?.code?.text)
-    told.push(`Your code is ${code.text.split('').join(' ')}`);
+    told.push(l10n.t('Your code is {0}', code.text.split('').join(' ')));
   return told.map((text) => ({ text, topic: 'account' }));
 }
 
@@ -126,6 +129,11 @@ function quotaSayings(before: QuotaView, after: QuotaView): Announcement[] {
     if (old === undefined) return [];
     const step = quotaSteps.find((at) => window.usedPercent >= at && old.usedPercent < at);
     if (step === undefined) return [];
-    return [{ text: `${window.name} ${step} percent used`, topic: `quota ${window.name}` }];
+    return [
+      {
+        text: l10n.t('{0} {1} used', window.name, formatPercent(step)),
+        topic: `quota ${window.name}`,
+      },
+    ];
   });
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { ownValue } from '../../src/base/lookup.ts';
 import type { SettingsView } from '../../src/shared/protocol/chat.ts';
 import type { ToWebview } from '../../src/shared/protocol/messages.ts';
@@ -79,7 +80,7 @@ export function createPanel(root: HTMLElement, host: Host): void {
     dock.tick();
   });
   const sayWorking = createDelayed(workingAfterMs, () =>
-    announcer.say({ text: 'Working', topic: 'turn' }),
+    announcer.say({ text: l10n.t('Working'), topic: 'turn' }),
   );
 
   const drawState = (next: ViewState) => {
@@ -165,12 +166,12 @@ function createContext(
     files: createFileLinks(host.send),
     copy(text) {
       host.send({ type: 'clipboard/write', text });
-      announcer.say({ text: 'Copied', topic: 'copied' });
+      announcer.say({ text: l10n.t('Copied'), topic: 'copied' });
     },
     retry(turnId, type = 'turn/retry') {
       panel.toEnd();
       if (runningTurn(panel.state()) === undefined) host.send({ type, turnId });
-      else announcer.say({ text: 'Codex is still responding', topic: 'refused' });
+      else announcer.say({ text: l10n.t('Codex is still responding'), topic: 'refused' });
     },
     pickSuggestion(id) {
       panel.toEnd();
@@ -180,7 +181,6 @@ function createContext(
     setFold: (key, open) => memory.set({ folds: { ...memory.saved.folds, [key]: open } }),
     redraw: panel.redraw,
     now,
-    language: document.documentElement.lang,
     get settings() {
       return panel.state()?.settings ?? settingsAtFirst;
     },
@@ -189,8 +189,8 @@ function createContext(
 
 /** The panel around its parts. Keys lead between the field and the answers, as in VS Code's chat. */
 function frame(parts: readonly HTMLElement[], up: () => void, down: () => void): HTMLElement {
-  const title = h('h1', { class: 'sr' }, 'Codex Chat');
-  const panel = h('main', { class: 'codex', 'aria-label': 'Chat' }, title, ...parts);
+  const title = h('h1', { class: 'sr' }, l10n.t('Codex Chat'));
+  const panel = h('main', { class: 'codex', 'aria-label': l10n.t('Chat') }, title, ...parts);
   panel.addEventListener('keydown', ({ key, ctrlKey }) => {
     if (ctrlKey && key === 'ArrowUp') up();
     if (ctrlKey && key === 'ArrowDown') down();

@@ -1,10 +1,12 @@
+import * as l10n from '@vscode/l10n';
 import type { AccountView } from '../../src/shared/protocol/account.ts';
 import type { FromWebview } from '../../src/shared/protocol/messages.ts';
 import { freshId, h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import { lead, warningNote, type Page } from '../panel/page.ts';
 import { progressRing, toolkitButton } from '../base/toolkit.ts';
-import { timeLeft } from '../base/words.ts';
+import { formatCountdown } from '../../src/shared/format.ts';
+import { elementPlace, withElement } from '../base/sentence.ts';
 
 type Send = (message: FromWebview) => void;
 export type SigningIn = Extract<AccountView, { state: 'signingIn' }>;
@@ -17,19 +19,21 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
   const code = codeBox(send);
   const waiting = waitingLine(first, send, now);
   const paste = pasteForm(send);
-  const useCode = link('Use a code instead', () => send({ type: 'account/signIn', by: 'code' }));
+  const useCode = link(l10n.t('Use a code instead'), () =>
+    send({ type: 'account/signIn', by: 'code' }),
+  );
   const open = link('', () => send({ type: 'account/openPage', way: 'browser' }));
-  const copy = link('Copy the page URL', () => send({ type: 'account/copyAddress' }));
+  const copy = link(l10n.t('Copy the page URL'), () => send({ type: 'account/copyAddress' }));
   const others = h(
     'div',
     { class: 'stack other-ways' },
-    h('p', { class: 'list-name' }, 'Other options'),
+    h('p', { class: 'list-name' }, l10n.t('Other options')),
     h('div', { class: 'row-of' }, useCode, open, copy, paste.opener),
     paste.form,
   );
   const element = h(
     'section',
-    { class: 'talk in-middle', 'aria-label': 'Sign in' },
+    { class: 'talk in-middle', 'aria-label': l10n.t('Sign in') },
     lead(title, text),
     notes,
     code.element,
@@ -38,7 +42,7 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
   );
   const draw = (account: SigningIn) => {
     const byCode = account.lead === 'code';
-    setText(title, byCode ? 'Sign in with a code' : 'Finish in your browser');
+    setText(title, byCode ? l10n.t('Sign in with a code') : l10n.t('Finish in your browser'));
     setText(text, explain(account));
     notes.hidden = account.notes.length === 0;
     notes.replaceChildren(...account.notes.map(warningNote));
@@ -47,7 +51,7 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
     open.hidden = !account.hasPage;
     copy.hidden = open.hidden;
     others.hidden = useCode.hidden && open.hidden;
-    setText(open, byCode ? 'Use the browser on this machine' : 'Reopen the page');
+    setText(open, byCode ? l10n.t('Use the browser on this machine') : l10n.t('Reopen the page'));
     paste.update(account);
     waiting.update(account);
   };
@@ -67,11 +71,11 @@ export function signingInPage(first: SigningIn, send: Send, now: () => number): 
 function explain({ lead: way, code, codeState, hasPage }: SigningIn): string {
   if (way === 'browser') {
     return hasPage
-      ? 'Sign in to ChatGPT and allow Codex Chat. You can use any of the options below.'
-      : 'Opening the sign-in page…';
+      ? l10n.t('Sign in to ChatGPT and allow Codex Chat. You can use any of the options below.')
+      : l10n.t('Opening the sign-in page…');
   }
-  if (!code || codeState === 'asking') return 'Requesting a code from ChatGPT…';
-  return `Open ${plainAddress(code.page)} on any device, sign in to ChatGPT, and type:`;
+  if (!code || codeState === 'asking') return l10n.t('Requesting a code from ChatGPT…');
+  return l10n.t('Open {0} on any device, sign in to ChatGPT, and type:', plainAddress(code.page));
 }
 
 const plainAddress = (page: string) => page.replace(/^https?:\/\//, '');
@@ -84,13 +88,13 @@ function codeBox(send: Send) {
     {
       class: 'tool',
       type: 'button',
-      'aria-label': 'Copy code',
-      title: 'Copy code',
+      'aria-label': l10n.t('Copy code'),
+      title: l10n.t('Copy code'),
       onclick: () => send({ type: 'clipboard/write', text: text.textContent ?? '' }),
     },
     icon('copy'),
   );
-  const open = toolkitButton('Copy code and open the page', 'primary', () =>
+  const open = toolkitButton(l10n.t('Copy code and open the page'), 'primary', () =>
     send({ type: 'account/openPage', way: 'code' }),
   );
   open.classList.add('kit-wide');
@@ -112,7 +116,7 @@ function pasteForm(send: Send) {
     type: 'text',
     autocomplete: 'off',
     spellcheck: 'false',
-    'aria-label': 'Redirect URL',
+    'aria-label': l10n.t('Redirect URL'),
     'aria-describedby': problemId,
     placeholder: 'http://127.0.0.1:1455/auth/callback?…',
   });
@@ -127,18 +131,20 @@ function pasteForm(send: Send) {
     h(
       'p',
       { class: 'dim small' },
-      'If the browser shows a page that can’t be reached, copy the URL from its address bar and paste it here.',
+      l10n.t(
+        'If the browser shows a page that can’t be reached, copy the URL from its address bar and paste it here.',
+      ),
     ),
     h(
       'div',
       { class: 'field-row' },
       field,
-      toolkitButton('Use', 'secondary', () => form.requestSubmit()),
+      toolkitButton(l10n.t('Use'), 'secondary', () => form.requestSubmit()),
     ),
     problem,
   );
   let noted = 0;
-  const opener = link('Paste the redirect URL', () => {
+  const opener = link(l10n.t('Paste the redirect URL'), () => {
     toggle(form.hidden !== false);
     if (!form.hidden) field.focus();
   });
@@ -170,17 +176,17 @@ function link(text: string, press: () => void): HTMLButtonElement {
 export function waitingLine(first: SigningIn, send: Send, now: () => number) {
   let { endsAtMs } = first;
   const left = h('span', { class: 'dim num' });
-  const tick = () => setText(left, `· ${timeLeft(endsAtMs - now())} left`);
+  const tick = () => setText(left, `· ${l10n.t('{0} left', formatCountdown(endsAtMs - now()))}`);
   tick();
   const element = h(
     'div',
     { class: 'line-note' },
     progressRing(),
-    h('span', { class: 'clip' }, 'Waiting ', left),
+    h('span', { class: 'clip' }, l10n.t('Waiting'), ' ', left),
     h(
       'span',
       { class: 'tools' },
-      toolkitButton('Cancel', 'secondary', () => send({ type: 'account/cancelSignIn' })),
+      toolkitButton(l10n.t('Cancel'), 'secondary', () => send({ type: 'account/cancelSignIn' })),
     ),
   );
   const update = (account: SigningIn) => {
@@ -196,11 +202,11 @@ export function signingInShelf(account: SigningIn, send: Send, now: () => number
   const { code, notes, lead: way, codeState, hasPage } = account;
   const note = notes.at(-1);
   const paste = hasPage
-    ? link('Paste the redirect URL', () => send({ type: 'account/paste' }))
+    ? link(l10n.t('Paste the redirect URL'), () => send({ type: 'account/paste' }))
     : undefined;
   const useCode =
     way === 'browser' && codeState === 'none'
-      ? link('Use a code', () => send({ type: 'account/signIn', by: 'code' }))
+      ? link(l10n.t('Use a code'), () => send({ type: 'account/signIn', by: 'code' }))
       : undefined;
   const links =
     way === 'code' && code
@@ -208,11 +214,12 @@ export function signingInShelf(account: SigningIn, send: Send, now: () => number
           h(
             'span',
             {},
-            'Type ',
-            h('b', { class: 'mono' }, code.text),
-            ` at ${plainAddress(code.page)}`,
+            ...withElement(
+              l10n.t('Type {0} at {1}', elementPlace, plainAddress(code.page)),
+              h('b', { class: 'mono' }, code.text),
+            ),
           ),
-          link('Copy and open', () => send({ type: 'account/openPage', way: 'code' })),
+          link(l10n.t('Copy and open'), () => send({ type: 'account/openPage', way: 'code' })),
         ]
       : [useCode];
   return {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { AccountView } from '../../src/shared/protocol/account.ts';
 import type { StartView } from '../../src/shared/protocol/chat.ts';
 import type { FromWebview } from '../../src/shared/protocol/messages.ts';
@@ -10,37 +11,46 @@ import { toolkitButton } from '../base/toolkit.ts';
 type Send = (message: FromWebview) => void;
 type SignedOut = Extract<AccountView, { state: 'signedOut' }>;
 
-const remoteNote =
-  'This window runs on a remote machine. Programs running there under your account can read the token while the window is open.';
+const remoteNote = () =>
+  l10n.t(
+    'This window runs on a remote machine. Programs running there under your account can read the token while the window is open.',
+  );
 
 /** What the view offers before anybody has signed in, with why the last try failed. */
 export function signedOutPage({ problem, hasCodexLogin, isRemote }: SignedOut, send: Send): Page {
   const element = h(
     'section',
-    { class: 'talk in-middle', 'aria-label': 'Sign in' },
-    lead('Sign in to Codex', 'Chat with Codex on your ChatGPT plan, right beside your code.'),
+    { class: 'talk in-middle', 'aria-label': l10n.t('Sign in') },
+    lead(
+      l10n.t('Sign in to Codex'),
+      l10n.t('Chat with Codex on your ChatGPT plan, right beside your code.'),
+    ),
     problem === undefined ? undefined : warningNote(problem),
     h(
       'div',
       { class: 'stack' },
-      toolkitButton('Sign in with ChatGPT', 'primary', () => send({ type: 'account/signIn' })),
+      toolkitButton(l10n.t('Sign in with ChatGPT'), 'primary', () =>
+        send({ type: 'account/signIn' }),
+      ),
       h(
         'div',
         { class: 'row-of' },
-        otherWay('Use a code instead', 'code', send),
-        hasCodexLogin ? otherWay('Use my Codex CLI sign-in', 'codexLogin', send) : undefined,
+        otherWay(l10n.t('Use a code instead'), 'code', send),
+        hasCodexLogin
+          ? otherWay(l10n.t('Use my Codex CLI sign-in'), 'codexLogin', send)
+          : undefined,
       ),
     ),
     h(
       'div',
       { class: 'points dim' },
       icon('out'),
-      h('span', {}, 'You sign in on a ChatGPT page in your browser.'),
+      h('span', {}, l10n.t('You sign in on a ChatGPT page in your browser.')),
       icon('key'),
-      h('span', {}, 'Tokens stay in VS Code’s secret storage.'),
-      ...(isRemote ? [icon('warning'), h('span', {}, remoteNote)] : []),
+      h('span', {}, l10n.t('Tokens stay in VS Code’s secret storage.')),
+      ...(isRemote ? [icon('warning'), h('span', {}, remoteNote())] : []),
       icon('shield'),
-      h('span', {}, 'No telemetry. ', privacyLink(send)),
+      h('span', {}, l10n.t('No telemetry.'), ' ', privacyLink(send)),
     ),
   );
   element.querySelector('vscode-button')?.classList.add('kit-wide');
@@ -60,7 +70,7 @@ function privacyLink(send: Send): HTMLElement {
       type: 'button',
       onclick: () => send({ type: 'privacy/show' }),
     },
-    'What data is sent',
+    l10n.t('What data is sent'),
   );
 }
 
@@ -84,12 +94,12 @@ export function accountShelf(
             'span',
             { class: 'shelf-text' },
             icon('account'),
-            h('span', {}, account.problem ?? 'You are signed out. This chat is kept.'),
+            h('span', {}, account.problem ?? l10n.t('You are signed out. This chat is kept.')),
           ),
           h(
             'span',
             { class: 'tools' },
-            toolkitButton('Sign in', 'primary', () => send({ type: 'account/signIn' })),
+            toolkitButton(l10n.t('Sign in'), 'primary', () => send({ type: 'account/signIn' })),
           ),
         ),
       );
@@ -122,12 +132,13 @@ export function startPage(
     ),
   );
   const isGeneral = suggestions.every(({ icon: name }) => name === 'chat');
-  const listName = isGeneral ? 'Get started' : 'From this workspace';
-  const title = workspace === '' ? 'What’s next?' : `What’s next in ${workspace}?`;
+  const listName = isGeneral ? l10n.t('Get started') : l10n.t('From this workspace');
+  const title =
+    workspace === '' ? l10n.t('What’s next?') : l10n.t('What’s next in {0}?', workspace);
   return still(
     h(
       'section',
-      { class: 'talk at-end', 'aria-label': 'New chat' },
+      { class: 'talk at-end', 'aria-label': l10n.t('New chat') },
       h('div', { class: 'lead' }, h('h2', {}, title)),
       rows.length === 0
         ? undefined

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type {
   FailureAction,
   FailureKind,
@@ -10,7 +11,7 @@ import { h, setText } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';
 import { toolkitButton, type ButtonLook } from '../base/toolkit.ts';
 import { failureActions } from '../usage/limitBanner.ts';
-import { duration } from '../base/words.ts';
+import { formatDuration, formatNumber } from '../../src/shared/format.ts';
 
 /** The row that counts down to the next attempt. `tick` moves the seconds and nothing else. */
 export interface RetryRow {
@@ -33,16 +34,16 @@ export function createRetryRow(turnId: string, context: RowContext): RetryRow {
       type: 'button',
       onclick: () => context.send({ type: 'retry/now', turnId }),
     },
-    'Try now',
+    l10n.t('Try now'),
   );
   const cancel = h(
     'button',
     { class: 'btn btn-bare', type: 'button', onclick: () => context.send({ type: 'turn/stop' }) },
-    'Cancel',
+    l10n.t('Cancel'),
   );
   const element = h(
     'div',
-    { class: 'line-note retry', role: 'group', 'aria-label': 'Reconnecting' },
+    { class: 'line-note retry', role: 'group', 'aria-label': l10n.t('Reconnecting') },
     icon('plug', 'tone-warn'),
     h('span', { class: 'line-text' }, title, h('small', { class: 'num' }, attempts, pips, wait)),
     h('span', { class: 'tools' }, tryNow, cancel),
@@ -51,7 +52,7 @@ export function createRetryRow(turnId: string, context: RowContext): RetryRow {
   const tick = () => {
     if (shown === undefined) return;
     const seconds = Math.ceil((shown.atMs - context.now()) / 1_000);
-    setText(wait, seconds > 0 ? `in ${duration(seconds * 1_000)}` : 'now');
+    setText(wait, seconds > 0 ? l10n.t('in {0}', formatDuration(seconds * 1_000)) : l10n.t('now'));
     tryNow.disabled = seconds <= 0;
   };
   return {
@@ -60,8 +61,14 @@ export function createRetryRow(turnId: string, context: RowContext): RetryRow {
     update(retry) {
       if (retry !== shown) {
         shown = retry;
-        setText(title, retry.reason === '' ? 'Reconnecting' : `Reconnecting · ${retry.reason}`);
-        setText(attempts, `${retry.attempt} of ${retry.maxAttempts}`);
+        setText(
+          title,
+          retry.reason === '' ? l10n.t('Reconnecting') : l10n.t('Reconnecting · {0}', retry.reason),
+        );
+        setText(
+          attempts,
+          l10n.t('{0} of {1}', formatNumber(retry.attempt), formatNumber(retry.maxAttempts)),
+        );
         pips.replaceChildren(...pipsOf(retry));
       }
       tick();
@@ -76,13 +83,13 @@ function pipsOf({ attempt, maxAttempts }: RetryWait): HTMLElement[] {
 }
 
 const actionLabels = {
-  retry: 'Retry',
-  signIn: 'Sign in',
-  copyDetails: 'Copy details',
-  showLog: 'Show log',
-  showQuota: 'Show usage',
-  newChat: 'New chat',
-} as const satisfies Record<FailureAction, string>;
+  retry: () => l10n.t('Retry'),
+  signIn: () => l10n.t('Sign in'),
+  copyDetails: () => l10n.t('Copy details'),
+  showLog: () => l10n.t('Show log'),
+  showQuota: () => l10n.t('Show usage'),
+  newChat: () => l10n.t('New chat'),
+} as const satisfies Record<FailureAction, () => string>;
 
 /** Why a turn ended early: what happened, what is kept, what to do. */
 export function failureNote(
@@ -92,7 +99,7 @@ export function failureNote(
 ): HTMLElement {
   const limitActions = failureActions(turn, context);
   const actions = failure.actions.map((action, at) =>
-    toolkitButton(actionLabels[action], lookOf(action, at + limitActions.length), () =>
+    toolkitButton(actionLabels[action](), lookOf(action, at + limitActions.length), () =>
       actOn(action, turn.id, context),
     ),
   );
@@ -100,7 +107,7 @@ export function failureNote(
   const [name, tone] = failureIcons[failure.kind];
   return h(
     'div',
-    { class: 'note', role: 'group', 'aria-label': 'Error' },
+    { class: 'note', role: 'group', 'aria-label': l10n.t('Error') },
     icon(name, tone),
     h(
       'div',
@@ -182,7 +189,9 @@ export function remark(text: string): HTMLElement {
 
 /** The way to the rest of an answer that was cut short. */
 export function restRow(turnId: string, { retry }: RowContext): HTMLElement {
-  const button = toolkitButton('Continue', 'secondary', () => retry(turnId, 'turn/continue'));
+  const button = toolkitButton(l10n.t('Continue'), 'secondary', () =>
+    retry(turnId, 'turn/continue'),
+  );
   return h('div', { class: 'note-acts' }, button);
 }
 
@@ -191,13 +200,13 @@ export function endRow(turn: TurnView): HTMLElement | undefined {
   if (turn.failure !== undefined) return undefined;
   switch (turn.status) {
     case 'stopped':
-      return h('p', { class: 'remark' }, icon('stop'), h('span', {}, 'Stopped'));
+      return h('p', { class: 'remark' }, icon('stop'), h('span', {}, l10n.t('Stopped')));
     case 'interrupted':
       return h(
         'p',
         { class: 'remark' },
         icon('warning', 'tone-warn'),
-        h('span', {}, 'Interrupted: the window closed before the response was complete'),
+        h('span', {}, l10n.t('Interrupted: the window closed before the response was complete')),
       );
     case 'running':
     case 'done':

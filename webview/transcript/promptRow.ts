@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import { freshId, h } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
@@ -15,7 +16,7 @@ export function promptRow(turn: TurnView): HTMLElement {
   return h(
     'article',
     { class: 'ask', tabindex: -1, 'aria-labelledby': headingId },
-    h('h2', { class: 'sr', id: headingId }, 'You'),
+    h('h2', { class: 'sr', id: headingId }, l10n.t('You')),
     words,
     isLong(turn.prompt) ? showAll(words) : undefined,
     turn.attachments.length > 0 ? chips(turn) : undefined,
@@ -37,10 +38,10 @@ function showAll(words: HTMLElement): HTMLElement {
       onclick: () => {
         const cut = words.classList.toggle('is-cut');
         button.setAttribute('aria-expanded', String(!cut));
-        button.textContent = cut ? 'Show all' : 'Show less';
+        button.textContent = cut ? l10n.t('Show all') : l10n.t('Show less');
       },
     },
-    'Show all',
+    l10n.t('Show all'),
   );
   return button;
 }
@@ -63,5 +64,5 @@ function chips({ attachments }: TurnView): HTMLElement {
       h('span', { class: 'clip', dir: 'auto' }, name),
     ),
   );
-  return h('ul', { class: 'chips', 'aria-label': 'Attachments' }, list);
+  return h('ul', { class: 'chips', 'aria-label': l10n.t('Attachments') }, list);
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnPart } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { createStreamingMarkdown } from './streamingMarkdown.ts';
@@ -5,7 +6,7 @@ import { freshId, h, setAttribute, setText } from '../base/dom.ts';
 import { latestHeading, summaryHead } from './heading.ts';
 import { icon } from '../base/icons.ts';
 import type { PartMoment, PartView } from './partView.ts';
-import { duration } from '../base/words.ts';
+import { formatDuration } from '../../src/shared/format.ts';
 
 type Reasoning = Extract<TurnPart, { kind: 'reasoning' }>;
 
@@ -88,10 +89,12 @@ function opensByItself(thinking: boolean, { settings }: RowContext): boolean {
 function titleOf(part: Reasoning, thinking: boolean, open: boolean): string {
   const lead = summaryHead(part.text);
   const first = lead.kind === 'found' ? lead.heading : undefined;
-  if (thinking) return (open ? first : latestHeading(part.text)) ?? 'Thinking';
+  if (thinking) return (open ? first : latestHeading(part.text)) ?? l10n.t('Thinking');
   if (open && first !== undefined) return first;
-  if (part.ms === undefined) return 'Thought';
-  return part.ms < 1_000 ? 'Thought for a moment' : `Thought for ${duration(part.ms)}`;
+  if (part.ms === undefined) return l10n.t('Thought');
+  return part.ms < 1_000
+    ? l10n.t('Thought for a moment')
+    : l10n.t('Thought for {0}', formatDuration(part.ms));
 }
 
 function secondsOf(
@@ -101,7 +104,7 @@ function secondsOf(
   open: boolean,
   nowMs: number,
 ): string {
-  if (thinking) return duration(nowMs - begunAtMs);
+  if (thinking) return formatDuration(nowMs - begunAtMs);
   const titleHasThem = !open || summaryHead(part.text).kind !== 'found';
-  return part.ms === undefined || titleHasThem ? '' : duration(part.ms);
+  return part.ms === undefined || titleHasThem ? '' : formatDuration(part.ms);
 }

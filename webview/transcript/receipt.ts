@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { freshId, h, setAttribute, setChildren } from '../base/dom.ts';
@@ -20,9 +21,9 @@ export interface Receipt {
 export function createReceipt(turnId: string, context: RowContext): Receipt {
   const foldKey = `${turnId}/bill`;
   let answer = '';
-  const copy = tool('copy', 'Copy response', () => context.copy(answer));
-  const retry = tool('retry', 'Regenerate', () => context.retry(turnId));
-  const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Answer' });
+  const copy = tool('copy', l10n.t('Copy response'), () => context.copy(answer));
+  const retry = tool('retry', l10n.t('Regenerate'), () => context.retry(turnId));
+  const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': l10n.t('Answer') });
   const bill = h('dl', { class: 'card bill', id: freshId('bill') });
   const slip = h('button', {
     class: 'receipt-text',
@@ -49,7 +50,7 @@ export function createReceipt(turnId: string, context: RowContext): Receipt {
     if (shown?.usage === turn.usage && shown?.receipt === turn.receipt) return;
     shown = turn;
     slip.replaceChildren(
-      h('span', { class: 'sr' }, 'This message used '),
+      h('span', { class: 'sr' }, l10n.t('This message used'), ' '),
       ...summaryFigures(turn).map(figure),
     );
     bill.replaceChildren(...detailRows(turn).map(billRow));

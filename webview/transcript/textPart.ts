@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnPart } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
@@ -25,16 +26,16 @@ export function createTextPart(turnId: string, context: RowContext): PartView {
   };
 }
 
-export const refusalLabel = 'Refusal';
+export const refusalLabel = () => l10n.t('Refusal');
 
 /** The model's refusal, in its own words. */
 export function createRefusalPart(): PartView {
   const words = h('p', { class: 'note-text', dir: 'auto' });
   const element = h(
     'div',
-    { class: 'note', role: 'group', 'aria-label': refusalLabel },
+    { class: 'note', role: 'group', 'aria-label': refusalLabel() },
     icon('slash'),
-    h('div', {}, h('p', { class: 'note-title' }, 'Codex declined to respond'), words),
+    h('div', {}, h('p', { class: 'note-title' }, l10n.t('Codex declined to respond')), words),
   );
   return still(element, 'refusal', false, (part) => {
     if (part.kind === 'refusal') setText(words, part.text);
@@ -52,12 +53,12 @@ const callIcons = {
 } as const satisfies Record<CallState, () => SVGSVGElement>;
 
 const callWords = {
-  running: 'Running',
-  done: 'Done',
-  failed: 'Failed',
-  declined: 'Declined',
-  stopped: 'Stopped',
-} as const satisfies Record<CallState, string>;
+  running: () => l10n.t('Running'),
+  done: () => l10n.t('Done'),
+  failed: () => l10n.t('Failed'),
+  declined: () => l10n.t('Declined'),
+  stopped: () => l10n.t('Stopped'),
+} as const satisfies Record<CallState, () => string>;
 
 /** A tool call: what was called, on what, and what became of it in a word beside the icon. */
 export function createCallPart(): PartView {
@@ -79,7 +80,7 @@ export function createCallPart(): PartView {
     const next = callIcons[part.state]();
     picture.replaceWith(next);
     picture = next;
-    setText(meta, callWords[part.state]);
+    setText(meta, callWords[part.state]());
   });
 }
 

@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { h, setChildren } from '../base/dom.ts';
 import { createTurnRow, type TurnRow } from './turnView.ts';
-import { counted } from '../base/words.ts';
+import { plural } from '../../src/shared/format.ts';
 
 const newestTurns = 30;
 const olderTurns = 20;
@@ -40,7 +41,7 @@ export function createTranscript(
   const older = h(
     'button',
     { class: 'linkish small older', type: 'button', onclick: () => showOlder(olderTurns) },
-    'Show earlier turns',
+    l10n.t('Show earlier turns'),
   );
   const element = h('div', { class: 'rows' });
 
@@ -60,7 +61,10 @@ export function createTranscript(
       row.update(turn, { number, isLast: number === turns.length });
       return row.element;
     });
-    older.textContent = `Show ${counted(Math.min(from, olderTurns), 'earlier turn')}`;
+    older.textContent = plural(
+      l10n.t('{0, plural, one {Show # earlier turn} other {Show # earlier turns}}'),
+      Math.min(from, olderTurns),
+    );
     setChildren(element, from > 0 ? [older, ...elements] : elements);
   };
   const inOrder = () =>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TurnPart, TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { freshId, h, setAttribute, setChildren, setText } from '../base/dom.ts';
@@ -6,7 +7,7 @@ import type { PartView } from './partView.ts';
 import { promptRow } from './promptRow.ts';
 import { createReasoningPart } from './reasoningPart.ts';
 import { createReceipt } from './receipt.ts';
-import { duration } from '../base/words.ts';
+import { formatDuration, formatNumber } from '../../src/shared/format.ts';
 import { createCallPart, createRefusalPart, createTextPart, refusalLabel } from './textPart.ts';
 
 export interface TurnPlace {
@@ -66,7 +67,12 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
       shown = next;
       shownPlace = place;
       const running = next.status === 'running';
-      setText(heading, place.number === 1 ? 'Codex' : `Codex, answer ${place.number}`);
+      setText(
+        heading,
+        place.number === 1
+          ? l10n.t('Codex')
+          : l10n.t('Codex, answer {0}', formatNumber(place.number)),
+      );
       answer.setAttribute('aria-busy', String(running));
       const slots = parts.update(next);
       const isWaiting = running && next.retry === undefined && sayWait();
@@ -92,9 +98,10 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
 
 /** What stands where the next word will come, while nothing there says that it is under way. */
 function waitingFor({ parts, silentSinceMs }: TurnView, nowMs: number): string | undefined {
-  if (silentSinceMs !== undefined) return `No response for ${duration(nowMs - silentSinceMs)}`;
-  if (parts.length === 0) return 'Working';
-  return parts.some(({ stale }) => stale === true) ? 'Writing this again' : undefined;
+  if (silentSinceMs !== undefined)
+    return l10n.t('No response for {0}', formatDuration(nowMs - silentSinceMs));
+  if (parts.length === 0) return l10n.t('Working');
+  return parts.some(({ stale }) => stale === true) ? l10n.t('Writing this again') : undefined;
 }
 
 function samePlace(place: TurnPlace, other: TurnPlace | undefined): boolean {
@@ -151,10 +158,10 @@ function markStale(element: HTMLElement, { stale = false, kind }: TurnPart): voi
   setAttribute(element, 'aria-busy', stale ? 'true' : undefined);
   if (kind !== 'text' && kind !== 'refusal') return;
   setAttribute(element, 'role', stale || kind === 'refusal' ? 'group' : undefined);
-  setAttribute(element, 'aria-label', stale ? staleLabel : kind === 'refusal' && refusalLabel);
+  setAttribute(element, 'aria-label', stale ? staleLabel() : kind === 'refusal' && refusalLabel());
 }
 
-const staleLabel = 'Interrupted. Writing this again';
+const staleLabel = () => l10n.t('Interrupted. Writing this again');
 
 function createPart(part: TurnPart, turnId: string, context: RowContext): PartView {
   switch (part.kind) {
@@ -191,7 +198,8 @@ function slotsOf(
 
 function railOf(firstId: string, rails: Map<string, HTMLElement>): HTMLElement {
   const rail =
-    rails.get(firstId) ?? h('ol', { class: 'steps', 'aria-label': 'Activity', role: 'list' });
+    rails.get(firstId) ??
+    h('ol', { class: 'steps', 'aria-label': l10n.t('Activity'), role: 'list' });
   rails.set(firstId, rail);
   return rail;
 }

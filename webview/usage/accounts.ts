@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { AccountAction } from '../../src/shared/protocol/account.ts';
 import type { UsageAccount, UsageAccounts, UsageWindow } from '../../src/shared/protocol/usage.ts';
 import { actionText, roleText } from '../../src/shared/accountText.ts';
@@ -7,7 +8,8 @@ import { stepClass } from '../composer/meters.ts';
 import { glyph } from './glyphs.ts';
 import { redraw, type UsageContext } from './usageContext.ts';
 import { createPopup } from './popup.ts';
-import { clockAndDistance, pageAge, sourceWords, wholePercent } from './usageWords.ts';
+import { pageAge, sourceWords, wholePercent } from './usageWords.ts';
+import { formatPercent, formatTimeWithDistance, plural } from '../../src/shared/format.ts';
 
 export interface AccountSections {
   readonly element: HTMLElement;
@@ -46,7 +48,7 @@ function createRow(accountId: string, { send, now, button }: Deps) {
   const state = h('span', { class: 'acct-state' });
   const picture = h('span', { class: 'acct-icon' });
   const more = h('button', { class: 'tool', type: 'button' }, glyph('more'));
-  const menu = createPopup(more, 'Actions');
+  const menu = createPopup(more, l10n.t('Actions'));
   const body = h('div', { class: 'acct-body' });
   const element = h(
     'section',
@@ -72,7 +74,7 @@ function createRow(accountId: string, { send, now, button }: Deps) {
       setText(state, roleText(role, now()));
       state.classList.toggle('is-in-use', role.kind === 'inUse');
       picture.replaceChildren(icon(...pictureOf(account)));
-      setAttribute(more, 'aria-label', `Actions for ${label}`);
+      setAttribute(more, 'aria-label', l10n.t('Actions for {0}', label));
       menu.element.hidden = actions.length === 0;
       menu.update(actions.map((action) => ({ name: actionText(action), act: () => act(action) })));
       const isDead = role.kind === 'signedOut';
@@ -87,7 +89,7 @@ function createRow(accountId: string, { send, now, button }: Deps) {
           : undefined,
         isDead && actions.includes('remove')
           ? keyed(
-              button(`Remove ${label}`, 'secondary', () => act('remove')),
+              button(l10n.t('Remove {0}', label), 'secondary', () => act('remove')),
               'remove',
             )
           : undefined,
@@ -137,9 +139,9 @@ function windowRow(
   const alarm = { '': fillOf[kind], 'at-75': 'fill-warn', 'at-90': 'fill-bad' }[
     stepClass(usedPercent)
   ];
-  const spent = usedPercent >= 100 ? 'Spent. ' : '';
-  const resets = resetsAtMs === undefined ? '' : `Resets ${clockAndDistance(resetsAtMs, nowMs)}`;
-  const when = `${spent}${resets}`.trim();
+  const resets =
+    resetsAtMs === undefined ? '' : l10n.t('Resets {0}', formatTimeWithDistance(resetsAtMs, nowMs));
+  const when = [usedPercent >= 100 ? l10n.t('Spent.') : '', resets].join(' ').trim();
   return h(
     'div',
     {
@@ -149,13 +151,17 @@ function windowRow(
       'aria-valuemin': 0,
       'aria-valuemax': 100,
       'aria-valuenow': percent,
-      'aria-valuetext': [`${percent} percent used`, when, stale ? 'old figure' : '']
+      'aria-valuetext': [
+        l10n.t('{0} used', formatPercent(percent)),
+        when,
+        stale ? l10n.t('old value') : '',
+      ]
         .filter((part) => part !== '')
         .join(', '),
     },
     h('span', { class: 'win-name' }, name),
     drawnBar(usedPercent, stale ? 'fill-rest' : alarm, ceilingPercent),
-    h('span', { class: 'win-percent' }, `${percent}%`),
+    h('span', { class: 'win-percent' }, formatPercent(percent)),
     when === '' ? undefined : h('span', { class: 'win-when' }, when),
   );
 }
@@ -187,13 +193,16 @@ function facts(
   const redeem = h(
     'button',
     { class: 'linkish small', type: 'button', 'data-key': 'redeem', onclick: () => act('redeem') },
-    'Redeem…',
+    l10n.t('Redeem…'),
   );
-  const resets = bankedResets === 1 ? '1 usage reset' : `${bankedResets} usage resets`;
+  const resets = plural(
+    l10n.t('{0, plural, one {# usage reset} other {# usage resets}}'),
+    bankedResets,
+  );
   const ceiling =
     ceilingPercent === undefined || role.kind === 'ceiling'
       ? undefined
-      : `Cap of ${Math.round(ceilingPercent)}%`;
+      : l10n.t('Cap of {0}', formatPercent(ceilingPercent));
   return [
     ...(credits === undefined ? [] : [fact(creditWords(credits))]),
     ...(spend === undefined ? [] : [fact(spendWords(spend), spend.reached)]),
@@ -201,7 +210,7 @@ function facts(
       ? [fact(resets, false, actions.includes('redeem') ? redeem : undefined)]
       : []),
     ...(ceiling === undefined ? [] : [fact(ceiling)]),
-    ...(account.isForWorkspace ? [fact('Used in this workspace')] : []),
+    ...(account.isForWorkspace ? [fact(l10n.t('Used in this workspace'))] : []),
     ...remarks.map((remark) => fact(remark)),
     ...sourceLine(account, nowMs, toldAge),
   ];
@@ -223,18 +232,22 @@ function fact(text: string, warns = false, end?: HTMLElement): HTMLElement {
 }
 
 function creditWords(credits: NonNullable<UsageAccount['credits']>): string {
-  if (credits.unlimited) return 'Credits: unlimited';
-  return credits.balance === undefined ? 'Credits are available' : `Credits: ${credits.balance}`;
+  if (credits.unlimited) return l10n.t('Credits: unlimited');
+  return credits.balance === undefined
+    ? l10n.t('Credits are available')
+    : l10n.t('Credits: {0}', credits.balance);
 }
 
 function spendWords({ reached, usedPercent, detail }: NonNullable<UsageAccount['spend']>): string {
-  const used = usedPercent === undefined ? [] : [`${wholePercent(usedPercent)}% used`];
+  const used =
+    usedPercent === undefined ? [] : [l10n.t('{0} used', formatPercent(wholePercent(usedPercent)))];
   const parts = [
-    ...(reached ? ['reached'] : []),
+    ...(reached ? [l10n.t('reached')] : []),
     ...used,
     ...(detail === undefined ? [] : [detail]),
   ];
-  return `Spending limit: ${parts.join(', ') || 'set'}`;
+  const state = parts.length > 0 ? parts.join(', ') : l10n.t('set');
+  return l10n.t('Spending limit: {0}', state);
 }
 
 function keyed(element: HTMLElement, key: string): HTMLElement {

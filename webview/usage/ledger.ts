@@ -1,8 +1,17 @@
+import * as l10n from '@vscode/l10n';
 import type { LedgerRow, LedgerScope, UsageLedger } from '../../src/shared/protocol/usage.ts';
 import { h, setText } from '../base/dom.ts';
-import { effortName, roundTokens, tokens } from '../base/words.ts';
+import {
+  formatNumber,
+  formatRoundTokens,
+  formatTime,
+  formatTokens,
+  plural,
+} from '../../src/shared/format.ts';
+import { limitLabel } from '../../src/shared/limitNames.ts';
+import { effortName } from '../base/words.ts';
 import { redraw, type UsageContext } from './usageContext.ts';
-import { clock, points } from './usageWords.ts';
+import { points } from './usageWords.ts';
 
 export interface Ledger {
   readonly element: HTMLElement;
@@ -29,7 +38,7 @@ export function createLedger({ now }: Pick<UsageContext, 'now'>): Ledger {
     const isEmpty = rows.length === 0 && others.length === 0;
     table.hidden = isEmpty;
     empty.hidden = !isEmpty;
-    setText(empty, ledger === undefined ? 'Loading usage…' : nothing[ledger.scope]);
+    setText(empty, ledger === undefined ? l10n.t('Loading usage…') : nothing[ledger.scope]());
     redraw(body, [
       ...rows.slice(0, shown).flatMap((row) => rowElements(row, opened, now(), draw)),
       ...others,
@@ -37,7 +46,7 @@ export function createLedger({ now }: Pick<UsageContext, 'now'>): Ledger {
     foot.replaceChildren(...(ledger === undefined ? [] : [sumRow(ledger.sum)]));
     const left = rows.length - shown;
     more.hidden = left <= 0;
-    setText(more, `Show ${Math.min(left, rowsAtOnce)} more`);
+    setText(more, l10n.t('Show {0} more', formatNumber(Math.min(left, rowsAtOnce))));
   };
   more.addEventListener('click', () => {
     const firstNew = shown;
@@ -55,11 +64,11 @@ export function createLedger({ now }: Pick<UsageContext, 'now'>): Ledger {
   };
 }
 
-const nothing: Record<LedgerScope, string> = {
-  window: 'No usage in this 5-hour period yet.',
-  day: 'No usage in the last 24 hours.',
-  week: 'No usage in the last 7 days.',
-  chat: 'No usage in this chat yet.',
+const nothing: Record<LedgerScope, () => string> = {
+  window: () => l10n.t('No usage in this 5-hour period yet.'),
+  day: () => l10n.t('No usage in the last 24 hours.'),
+  week: () => l10n.t('No usage in the last 7 days.'),
+  chat: () => l10n.t('No usage in this chat yet.'),
 };
 
 function head(): HTMLElement {
@@ -71,15 +80,15 @@ function head(): HTMLElement {
     h(
       'tr',
       {},
-      cell('Time'),
-      cell('Chat'),
-      cell('Tokens', 'mid'),
-      cell('In', 'roomy'),
-      cell('Cached', 'roomy'),
-      cell('Out', 'roomy'),
-      cell('Reasoning', 'roomy'),
-      cell('5h %', '', '% of the 5-hour limit'),
-      cell('wk %', '', '% of the weekly limit'),
+      cell(l10n.t('Time')),
+      cell(l10n.t('Chat')),
+      cell(l10n.t('Tokens'), 'mid'),
+      cell(l10n.t('In'), 'roomy'),
+      cell(l10n.t('Cached'), 'roomy'),
+      cell(l10n.t('Out'), 'roomy'),
+      cell(l10n.t('Reasoning'), 'roomy'),
+      cell(`${limitLabel('5h')} %`, '', l10n.t('% of the 5-hour limit')),
+      cell(`${limitLabel('wk')} %`, '', l10n.t('% of the weekly limit')),
     ),
   );
 }
@@ -110,7 +119,7 @@ function rowElements(
   const element = h(
     'tr',
     { class: isOpen ? 'row is-open' : 'row', onclick: toggle },
-    h('td', {}, clock(row.atMs, nowMs)),
+    h('td', {}, formatTime(row.atMs, nowMs)),
     h('td', {}, button),
     ...tokenCells(row),
     ...shareCells(row, row.pending),
@@ -120,13 +129,13 @@ function rowElements(
 
 function marks({ kind, attempts }: LedgerRow): string[] {
   return [
-    ...(kind === 'compaction' ? ['Compaction'] : kind === 'title' ? ['Title'] : []),
-    ...(attempts > 1 ? [`${attempts} tries`] : []),
+    ...(kind === 'compaction' ? [l10n.t('Compaction')] : kind === 'title' ? [l10n.t('Title')] : []),
+    ...(attempts > 1 ? [plural(l10n.t('{0, plural, one {# try} other {# tries}}'), attempts)] : []),
   ];
 }
 
-/** Three figures at most: `13.5k`, `480k`. */
-const short = (count: number) => (count < 100_000 ? tokens(count) : roundTokens(count));
+/** Three figures at most: `13.5K`, `480K`. */
+const short = (count: number) => (count < 100_000 ? formatTokens(count) : formatRoundTokens(count));
 
 type Counts = Pick<LedgerRow, 'input' | 'cached' | 'output' | 'reasoning'>;
 type Shares = Pick<LedgerRow, 'fiveHourPoints' | 'weeklyPoints'>;
@@ -142,7 +151,13 @@ function tokenCells(counts: Counts): HTMLElement[] {
 }
 
 const tokenWords = ({ input, cached, output, reasoning }: Counts) =>
-  `${short(input)} in, ${short(cached)} of them cached; ${short(output)} out, ${short(reasoning)} of them reasoning`;
+  l10n.t(
+    '{0} in, {1} of them cached; {2} out, {3} of them reasoning',
+    short(input),
+    short(cached),
+    short(output),
+    short(reasoning),
+  );
 
 const shareCells = (
   { fiveHourPoints, weeklyPoints }: Shares,
@@ -154,15 +169,23 @@ const shareCells = (
 
 /** As on the receipt of the turn. */
 const pendingCell = () =>
-  h('td', { title: 'Not known yet' }, '…', h('span', { class: 'sr' }, ' not known yet'));
+  h(
+    'td',
+    { title: l10n.t('Not known yet') },
+    '…',
+    h('span', { class: 'sr' }, l10n.t('not known yet')),
+  );
 
 function details(row: LedgerRow): HTMLElement {
   const model = [row.model, row.effort && effortName(row.effort)].filter(Boolean).join(' · ');
   const facts: readonly (readonly [string, string])[] = [
-    ...(model === '' ? [] : [['Model', model] as const]),
-    ['Input', `${short(row.input)}, ${short(row.cached)} of them cached`],
-    ['Output', `${short(row.output)}, ${short(row.reasoning)} of them reasoning`],
-    ['Requests', String(row.attempts)],
+    ...(model === '' ? [] : [[l10n.t('Model'), model] as const]),
+    [l10n.t('Input'), l10n.t('{0}, {1} of them cached', short(row.input), short(row.cached))],
+    [
+      l10n.t('Output'),
+      l10n.t('{0}, {1} of them reasoning', short(row.output), short(row.reasoning)),
+    ],
+    [l10n.t('Requests'), formatNumber(row.attempts)],
   ];
   return h(
     'tr',
@@ -173,7 +196,7 @@ function details(row: LedgerRow): HTMLElement {
       h(
         'dl',
         {},
-        h('dt', {}, 'Chat'),
+        h('dt', {}, l10n.t('Chat')),
         h('dd', {}, row.chat),
         ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]),
       ),
@@ -191,10 +214,14 @@ function withoutRows(ledger: UsageLedger | undefined): HTMLElement[] {
 }
 
 const otherDevices = (shares: Shares) =>
-  withoutTurn('Other devices', 'Usage not from this machine', shares);
+  withoutTurn(l10n.t('Other devices'), l10n.t('Usage not from this machine'), shares);
 
 const pendingTurns = (shares: Shares) =>
-  withoutTurn('Pending', 'Usage since a message was sent whose share isn’t known yet', shares);
+  withoutTurn(
+    l10n.t('Pending'),
+    l10n.t('Usage since a message was sent whose share isn’t known yet'),
+    shares,
+  );
 
 function withoutTurn(name: string, title: string, shares: Shares): HTMLElement {
   return h(
@@ -212,7 +239,7 @@ function sumRow(sum: UsageLedger['sum']): HTMLElement {
   return h(
     'tr',
     {},
-    h('th', { scope: 'row', colspan: 2 }, 'Total'),
+    h('th', { scope: 'row', colspan: 2 }, l10n.t('Total')),
     ...tokenCells(sum),
     ...shareCells(sum),
   );

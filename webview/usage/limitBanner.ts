@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type {
   CostWarning,
   LimitAction,
@@ -12,7 +13,12 @@ import { icon } from '../base/icons.ts';
 import { toolkitButton } from '../base/toolkit.ts';
 import { effortName } from '../base/words.ts';
 import type { UsageState } from './state.ts';
-import { clock, timeUntil } from './usageWords.ts';
+import {
+  formatNumber,
+  formatPercent,
+  formatTime,
+  formatTimeWithDistance,
+} from '../../src/shared/format.ts';
 
 type Context = Pick<RowContext, 'send' | 'now'>;
 
@@ -69,7 +75,7 @@ function warningShelf(warning: CostWarning, { send, now }: Context): Row {
     {
       class: 'shelf is-tall',
       role: 'group',
-      'aria-label': 'Before sending',
+      'aria-label': l10n.t('Before sending'),
       onkeydown(event) {
         if (!(event instanceof KeyboardEvent) || event.key !== 'Escape' || !cancel) return;
         event.preventDefault();
@@ -93,14 +99,40 @@ function warningWords(warning: CostWarning, nowMs: number): string {
   const { fromPoints, toPoints, leftPoints, windowName, resetsAtMs } = warning;
   const [from, to] = [Math.round(fromPoints), Math.round(toPoints)];
   const left = Math.round(leftPoints);
-  const until = resetsAtMs === undefined ? '' : ` until ${clock(resetsAtMs, nowMs)}`;
-  if (left === 0) return `Nothing is left of ${windowName}${until}. This message may be rejected.`;
-  const remaining = left === 1 ? '1% is left' : `${left}% is left`;
-  if (to - from > widestPoints) {
-    return `This message probably exceeds ${windowName}: ${left}% is left${until}.`;
+  const until = resetsAtMs === undefined ? undefined : formatTime(resetsAtMs, nowMs);
+  const rest = formatPercent(left);
+  if (left === 0) {
+    return until === undefined
+      ? l10n.t('Nothing is left of {0}. This message may be rejected.', windowName)
+      : l10n.t(
+          'Nothing is left of {0} until {1}. This message may be rejected.',
+          windowName,
+          until,
+        );
   }
-  const points = from === to ? `about ${to}` : `${from}–${to}`;
-  return `This message will likely use ${points}% of ${windowName}. ${remaining}${until}.`;
+  if (to - from > widestPoints) {
+    return until === undefined
+      ? l10n.t('This message probably exceeds {0}: {1} is left.', windowName, rest)
+      : l10n.t(
+          'This message probably exceeds {0}: {1} is left until {2}.',
+          windowName,
+          rest,
+          until,
+        );
+  }
+  const share =
+    from === to
+      ? l10n.t('about {0}', formatPercent(to))
+      : l10n.t('{0}–{1}', formatNumber(from), formatPercent(to));
+  return until === undefined
+    ? l10n.t('This message will likely use {0} of {1}. {2} is left.', share, windowName, rest)
+    : l10n.t(
+        'This message will likely use {0} of {1}. {2} is left until {3}.',
+        share,
+        windowName,
+        rest,
+        until,
+      );
 }
 
 function scheduledShelf(
@@ -108,13 +140,19 @@ function scheduledShelf(
   { send, now }: Context,
 ): Row {
   const words = h('span', {});
-  const whom = account === undefined ? '' : `, with ${account}`;
-  const tick = () =>
-    setText(words, `Scheduled for ${clock(untilMs, now())} (${timeUntil(untilMs, now())})${whom}`);
+  const tick = () => {
+    const time = formatTimeWithDistance(untilMs, now());
+    setText(
+      words,
+      account === undefined
+        ? l10n.t('Scheduled for {0}', time)
+        : l10n.t('Scheduled for {0}, with {1}', time, account),
+    );
+  };
   tick();
   const element = h(
     'div',
-    { class: 'shelf', role: 'group', 'aria-label': 'Scheduled message', title: text },
+    { class: 'shelf', role: 'group', 'aria-label': l10n.t('Scheduled message'), title: text },
     h(
       'span',
       { class: 'shelf-text' },
@@ -124,8 +162,8 @@ function scheduledShelf(
     h(
       'span',
       { class: 'tools' },
-      toolkitButton('Send now', 'secondary', () => send({ type: 'scheduled/send', id })),
-      toolkitButton('Cancel', 'icon', () => send({ type: 'scheduled/cancel', id })),
+      toolkitButton(l10n.t('Send now'), 'secondary', () => send({ type: 'scheduled/send', id })),
+      toolkitButton(l10n.t('Cancel'), 'icon', () => send({ type: 'scheduled/cancel', id })),
     ),
   );
   return { element, tick };
@@ -164,14 +202,18 @@ const shortened = (label: string) =>
 function actionName(action: LimitAction, after: 'asked' | 'failed', nowMs: number): string {
   switch (action.kind) {
     case 'send':
-      return 'Send anyway';
+      return l10n.t('Send anyway');
     case 'lowerEffort':
-      return `Lower effort to ${effortName(action.effort).toLowerCase()}`;
+      return l10n.t('Lower effort to {0}', effortName(action.effort));
     case 'useAccount':
-      return `${after === 'asked' ? 'Use' : 'Continue on'} ${shortened(action.label)}`;
+      return after === 'asked'
+        ? l10n.t('Use {0}', shortened(action.label))
+        : l10n.t('Continue on {0}', shortened(action.label));
     case 'wait':
-      return `${after === 'asked' ? 'Wait until' : 'Send at'} ${clock(action.untilMs, nowMs)}`;
+      return after === 'asked'
+        ? l10n.t('Wait until {0}', formatTime(action.untilMs, nowMs))
+        : l10n.t('Send at {0}', formatTime(action.untilMs, nowMs));
     case 'cancel':
-      return 'Cancel';
+      return l10n.t('Cancel');
   }
 }

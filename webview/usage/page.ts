@@ -1,3 +1,5 @@
+import { limitTitle } from '../../src/shared/limitNames.ts';
+import * as l10n from '@vscode/l10n';
 import type { UsageAccounts } from '../../src/shared/protocol/usage.ts';
 import { limitTitle } from '../../src/shared/limitNames.ts';
 import { configureLocalization } from '../../src/shared/l10n.ts';
@@ -35,7 +37,7 @@ export function createUsagePage(deps: UsageContext): UsagePage {
   const ledger = createLedgerSection(deps, choose, () => exportCsv());
   const element = h(
     'section',
-    { class: 'usage', 'aria-label': 'Usage' },
+    { class: 'usage', 'aria-label': l10n.t('Usage') },
     h(
       'div',
       { class: 'usage-column' },
@@ -100,8 +102,8 @@ function createNotices({ button, send }: UsageContext) {
   const nobody = h(
     'div',
     { class: 'usage-nobody' },
-    h('p', {}, 'You’re not signed in. Sign in to see how much of your plan you have used.'),
-    button('Sign in', 'primary', () => send({ type: 'usage/addAccount' })),
+    h('p', {}, l10n.t('You’re not signed in. Sign in to see how much of your plan you have used.')),
+    button(l10n.t('Sign in'), 'primary', () => send({ type: 'usage/addAccount' })),
   );
   return { sentence, problem, nobody };
 }
@@ -145,7 +147,8 @@ function figuresOfGauge({ account, quota }: ViewState): UsageAccounts {
         })),
         families: [],
         isForWorkspace: false,
-        remarks: quota.windows.length === 0 ? ['Usage appears after the first response.'] : [],
+        remarks:
+          quota.windows.length === 0 ? [l10n.t('Usage appears after the first response.')] : [],
         ...omitUndefined({ observedAtMs: quota.observedAtMs }),
         stale: quota.stale,
         actions: [],

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type {
   PlotPoint,
   PlotSeries,
@@ -19,7 +20,9 @@ import {
   yOf,
   type PlotSize,
 } from './plotShape.ts';
-import { clock, wholePercent } from './usageWords.ts';
+import { formatNumber, formatPercent, formatTime } from '../../src/shared/format.ts';
+import { reading, summary } from './plotWords.ts';
+import { wholePercent } from './usageWords.ts';
 
 export interface Plot {
   readonly element: HTMLElement;
@@ -103,7 +106,7 @@ export function createPlot({ now }: Pick<UsageContext, 'now'>): Plot {
       const isEmpty = next === undefined || next.series.every(({ points }) => points.length === 0);
       element.hidden = isEmpty;
       empty.hidden = !isEmpty;
-      setText(empty, next === undefined ? 'Loading usage…' : nothing[next.span]);
+      setText(empty, next === undefined ? l10n.t('Loading usage…') : nothing[next.span]());
       if (next === undefined || isEmpty) return table.replaceChildren();
       setAttribute(face, 'aria-label', summary(next));
       key.replaceChildren(...legend(next));
@@ -141,32 +144,10 @@ function createNodes() {
   return { place, element, drawing, cursor: s('g', {}), face, key, readout, empty, table };
 }
 
-const nothing: Record<PlotSpan, string> = {
-  day: 'No data for the last 24 hours yet. Each response adds a point.',
-  week: 'No data for the last week yet. Each response adds a point.',
+const nothing: Record<PlotSpan, () => string> = {
+  day: () => l10n.t('No data for the last 24 hours yet. Each response adds a point.'),
+  week: () => l10n.t('No data for the last week yet. Each response adds a point.'),
 };
-
-/** "11:30 · 5-hour 38% · Weekly 17%". */
-function reading(plot: UsagePlot, atMs: number, nowMs: number): string {
-  const values = plot.series.map((series) => {
-    const value = valueAt(series, plot, atMs);
-    return value === undefined ? `${series.name} –` : `${series.name} ${wholePercent(value)}%`;
-  });
-  const guessed = atMs > plot.nowMs ? ['guess'] : [];
-  return [clock(atMs, nowMs), ...values, ...guessed].join(' · ');
-}
-
-/** What the plot shows, in words, for those who do not see it. */
-function summary(plot: UsagePlot): string {
-  const sentences = plot.series.map((series) => {
-    const seen = course(series, plot).map(({ percent }) => percent);
-    const guess = Math.max(...series.guess.map(({ percent }) => percent));
-    const ahead = series.guess.length === 0 ? '' : `, ${wholePercent(guess)} at this pace`;
-    return `${series.name}: ${wholePercent(seen.at(-1) ?? 0)} percent now, ${wholePercent(Math.max(0, ...seen))} at most${ahead}.`;
-  });
-  const span = plot.span === 'day' ? 'the last 24 hours' : 'the last week';
-  return `Usage over ${span}. ${sentences.join(' ')}`;
-}
 
 const mostTableRows = 16;
 
@@ -176,19 +157,23 @@ function valuesTable(plot: UsagePlot, nowMs: number): HTMLElement {
   const rows = all.filter((atMs, at) => at % every === 0 || atMs === plot.nowMs);
   const cell = (series: PlotSeries, atMs: number) => {
     const value = valueAt(series, plot, atMs);
-    return h('td', {}, value === undefined ? 'unknown' : `${wholePercent(value)}%`);
+    return h(
+      'td',
+      {},
+      value === undefined ? l10n.t('unknown') : formatPercent(wholePercent(value)),
+    );
   };
   return h(
     'table',
     {},
-    h('caption', {}, 'Usage over time'),
+    h('caption', {}, l10n.t('Usage over time')),
     h(
       'thead',
       {},
       h(
         'tr',
         {},
-        ...['Time', ...plot.series.map(({ name }) => name)].map((name) =>
+        ...[l10n.t('Time'), ...plot.series.map(({ name }) => name)].map((name) =>
           h('th', { scope: 'col' }, name),
         ),
       ),
@@ -200,7 +185,7 @@ function valuesTable(plot: UsagePlot, nowMs: number): HTMLElement {
         h(
           'tr',
           {},
-          h('th', { scope: 'row' }, clock(atMs, nowMs)),
+          h('th', { scope: 'row' }, formatTime(atMs, nowMs)),
           ...plot.series.map((series) => cell(series, atMs)),
         ),
       ),
@@ -223,9 +208,9 @@ function legend({ series }: UsagePlot): HTMLElement[] {
   return [
     ...series.map(({ kind, name }) => entry(`line-${strokeOf[kind]}`, name)),
     ...(series.some(({ guess }) => guess.length > 0)
-      ? [entry('guess line-plain', 'Forecast')]
+      ? [entry('guess line-plain', l10n.t('Forecast'))]
       : []),
-    entry('limit-line', '90% mark'),
+    entry('limit-line', l10n.t('{0} mark', formatPercent(alarmPercent))),
   ];
 }
 
@@ -275,7 +260,7 @@ function labels(plot: UsagePlot, size: PlotSize): SVGElement[] {
   const right = width + Math.ceil(fontPx * 2.6);
   return [
     ...[0, 50, 100].map((percent) =>
-      text(String(percent), right, yOf(height, percent) + fontPx * 0.36, 'end'),
+      text(formatNumber(percent), right, yOf(height, percent) + fontPx * 0.36, 'end'),
     ),
     ...xLabels(plot, size).map(({ x, text: words }) =>
       text(words, x, height + fontPx * 1.5, 'middle'),

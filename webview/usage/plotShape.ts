@@ -1,6 +1,7 @@
 import { ownValue } from '../../src/base/lookup.ts';
 import type { PlotPoint, PlotSeries, UsagePlot } from '../../src/shared/protocol/usage.ts';
-import { format } from './usageWords.ts';
+import { formatClock, formatDate } from '../../src/shared/format.ts';
+import * as l10n from '@vscode/l10n';
 
 /** The arithmetic of the plot, apart from its drawing. Sizes in px, times in epoch ms. */
 
@@ -106,7 +107,7 @@ export function xLabels(plot: UsagePlot, { width, fontPx }: PlotSize): readonly 
   const steps = plot.span === 'day' ? [1, 2, 3, 4, 6, 8, 12] : [1, 2, 3, 7];
   const perUnit = (width * unitMs[plot.span]) / Math.max(1, plot.toMs - plot.fromMs);
   const step = steps.find((by) => by * perUnit >= widest + gapPx) ?? 24;
-  const now = placed({ x: xOf(plot, width, plot.nowMs), text: 'now' }, width, fontPx);
+  const now = placed({ x: xOf(plot, width, plot.nowMs), text: l10n.t('now') }, width, fontPx);
   const others = all
     .filter(({ order }) => order % step === 0)
     .map(({ atMs, text }) => ({ x: xOf(plot, width, atMs), text }))
@@ -138,7 +139,7 @@ function hours({ fromMs, toMs }: UsagePlot): readonly Candidate[] {
   first.setMinutes(60, 0, 0);
   return range(first.getTime(), toMs, hourMs).map((atMs) => ({
     atMs,
-    text: format(atMs, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    text: formatClock(atMs),
     order: new Date(atMs).getHours(),
   }));
 }
@@ -149,7 +150,7 @@ function days({ fromMs, toMs }: UsagePlot): readonly Candidate[] {
   first.setHours(12, 0, 0, 0);
   return range(first.getTime(), toMs, 24 * hourMs).map((atMs, order) => ({
     atMs,
-    text: format(atMs, { weekday: 'short' }),
+    text: formatDate(atMs, { weekday: 'short' }),
     order,
   }));
 }

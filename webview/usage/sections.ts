@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { LedgerScope, UsageAccounts, UsageLedger } from '../../src/shared/protocol/usage.ts';
 import { freshId, h, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
@@ -16,10 +17,10 @@ export function createHistorySection(
   const titleId = freshId('usage-course');
   const title = h('h3', { id: titleId });
   const seg = createSegmentedControl({
-    label: 'Chart range',
+    label: l10n.t('Chart range'),
     options: [
-      ['day', 'Day'],
-      ['week', 'Week'],
+      ['day', l10n.t('Day')],
+      ['week', l10n.t('Week')],
     ],
     take: (span: UsageChoice['span']) => choose({ span }),
   });
@@ -27,11 +28,11 @@ export function createHistorySection(
   const whoButton = h(
     'button',
     { class: 'ghost who', type: 'button' },
-    h('span', { class: 'sr' }, 'Account shown: '),
+    h('span', { class: 'sr' }, l10n.t('Account shown:'), ' '),
     whoName,
     icon('down', 'chevron'),
   );
-  const who = createPopup(whoButton, 'Account shown');
+  const who = createPopup(whoButton, l10n.t('Account shown'));
   const plot = createPlot(deps);
   return {
     element: h(
@@ -42,7 +43,7 @@ export function createHistorySection(
       plot.element,
     ),
     update({ list }: UsageAccounts, { usage }: ViewState, { accountId, span }: UsageChoice) {
-      setText(title, span === 'day' ? 'Last 24 hours' : 'Last 7 days');
+      setText(title, span === 'day' ? l10n.t('Last 24 hours') : l10n.t('Last 7 days'));
       seg.update(span);
       const current =
         list.find(({ id }) => id === (accountId ?? usage.plot?.accountId)) ??
@@ -65,11 +66,11 @@ export function createHistorySection(
   };
 }
 
-const ledgerTitles: Record<LedgerScope, string> = {
-  window: 'In this 5-hour period',
-  day: 'In the last 24 hours',
-  week: 'In the last 7 days',
-  chat: 'In this chat',
+const ledgerTitles: Record<LedgerScope, () => string> = {
+  window: () => l10n.t('In this 5-hour period'),
+  day: () => l10n.t('In the last 24 hours'),
+  week: () => l10n.t('In the last 7 days'),
+  chat: () => l10n.t('In this chat'),
 };
 
 /** The table with its switch. */
@@ -81,19 +82,19 @@ export function createLedgerSection(
   const titleId = freshId('usage-ledger');
   const title = h('h3', { id: titleId });
   const seg = createSegmentedControl({
-    label: 'Table range',
+    label: l10n.t('Table range'),
     options: [
-      ['window', '5 hours'],
-      ['day', 'Day'],
-      ['week', 'Week'],
-      ['chat', 'Chat'],
+      ['window', l10n.t('5 hours')],
+      ['day', l10n.t('Day')],
+      ['week', l10n.t('Week')],
+      ['chat', l10n.t('Chat')],
     ],
     take: (scope: LedgerScope) => choose({ scope }),
   });
   const save = h(
     'button',
     { class: 'btn btn-bare', type: 'button', onclick: exportCsv },
-    'Export CSV',
+    l10n.t('Export CSV'),
   );
   const ledger = createLedger(deps);
   return {
@@ -105,7 +106,7 @@ export function createLedgerSection(
       ledger.element,
     ),
     update(told: UsageLedger | undefined, { accountId, scope }: UsageChoice) {
-      setText(title, ledgerTitles[scope]);
+      setText(title, ledgerTitles[scope]());
       seg.update(scope);
       const isAsked =
         told?.scope === scope && (accountId === undefined || told.accountId === accountId);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { siblingScriptUrl } from '../base/siblingScriptUrl.ts';
 import { h } from '../base/dom.ts';
 import { pageLocalization } from '../base/localize.ts';
@@ -83,8 +84,8 @@ export function createUsagePageLoader(deps: UsagePageLoaderDeps): UsagePageLoade
   const fail = (error: unknown) => {
     deps.send({ type: 'view/error', message: failureOf(error) });
     if (!isOpen) return;
-    const again = toolkitButton('Try again', 'primary', () => tryToLoad(true));
-    const back = toolkitButton('Back to the chat', 'secondary', close);
+    const again = toolkitButton(l10n.t('Try again'), 'primary', () => tryToLoad(true));
+    const back = toolkitButton(l10n.t('Back to the chat'), 'secondary', close);
     element.replaceChildren(failedPage(again, back));
     cover(true);
     again.focus();
@@ -132,8 +133,8 @@ const loadPage = (attempts: number): Promise<typeof pageModule> =>
 function failedPage(...buttons: readonly HTMLElement[]): HTMLElement {
   return h(
     'section',
-    { class: 'usage', 'aria-label': 'Usage' },
-    h('p', {}, 'The Usage page could not be loaded. Your chat is kept.'),
+    { class: 'usage', 'aria-label': l10n.t('Usage') },
+    h('p', {}, l10n.t('The Usage page could not be loaded. Your chat is kept.')),
     h('div', { class: 'note-acts' }, ...buttons),
   );
 }

@@ -76,7 +76,7 @@ describe('in English', () => {
   test('counts, shares and countdowns are short', () => {
     expect([0, 950, 12_400, 1_300_000].map(formatTokens)).toEqual(['0', '950', '12.4K', '1.3M']);
     expect([950, 62_400, 1_250_000].map(formatRoundTokens)).toEqual(['950', '62K', '1.3M']);
-    expect([0, 7, 100].map(formatPercent)).toEqual(['0%', '7%', '100%']);
+    expect([0, 7, 100].map((percent) => formatPercent(percent))).toEqual(['0%', '7%', '100%']);
     expect([formatNumber(12_345), formatNumber(0.44, 1)]).toEqual(['12,345', '0.4']);
     expect([272_000, 3_000].map(formatCountdown)).toEqual(['4:32', '0:03']);
     expect(formatList(['A', 'B', 'C'])).toBe('A, B, and C');

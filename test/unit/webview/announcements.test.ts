@@ -130,9 +130,9 @@ test('says each step of the quota once and nothing between', () => {
         windows: [{ label: '5h', name: '5-hour limit', kind: 'fiveHour', usedPercent }],
       },
     });
-  expect(said(at(70), at(76))).toEqual(['5-hour limit 75 percent used']);
+  expect(said(at(70), at(76))).toEqual(['5-hour limit 75% used']);
   expect(said(at(76), at(89))).toEqual([]);
-  expect(said(at(74), at(100))).toEqual(['5-hour limit 100 percent used']);
+  expect(said(at(74), at(100))).toEqual(['5-hour limit 100% used']);
   expect(said(at(95), at(2))).toEqual([]);
 });
 

@@ -31,9 +31,9 @@ describe('the slip', () => {
     expect(slip({ usage, receipt: receipt() })).toEqual([
       '0.6% of 5h',
       '0.1% of week',
-      '12.4k in',
-      '1.1k out',
-      '9.8k cached',
+      '12.4K in',
+      '1.1K out',
+      '9.8K cached',
     ]);
   });
 
@@ -41,7 +41,7 @@ describe('the slip', () => {
     const failed = receipt({ requests: 3, failed: ['cut', 'overloaded'] });
     expect(slip({ usage, receipt: failed }).slice(2, 4)).toEqual([
       '2 failed of 3 requests',
-      '12.4k in',
+      '12.4K in',
     ]);
     expect(slip({ receipt: { ...failed, shares: [] } })).toEqual(['3 requests, 2 failed']);
     expect(slip({ receipt: receipt() })).toEqual(['0.6% of 5h', '0.1% of week', '1 request']);
@@ -73,9 +73,9 @@ describe('the slip', () => {
 describe('the bill', () => {
   test('has every row of a turn that went well', () => {
     expect(bill({ usage, receipt: receipt() })).toEqual([
-      'Input|12.4k|',
-      'of it cached|9.8k|79%',
-      'Output|1.1k|',
+      'Input|12.4K|',
+      'of it cached|9.8K|79%',
+      'Output|1.1K|',
       'of it reasoning|640|58%',
       'Requests|1|',
       '5-hour limit|0.6%|',
@@ -106,7 +106,7 @@ describe('the bill', () => {
       '5-hour limit|0.6%|split',
       'Weekly limit|≈1.0%|estimate',
       'Monthly limit|…|not known yet',
-      'Spark 5-hour limit|3.0%|',
+      'Spark: 5-hour limit|3.0%|',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { h } from '../../base/dom.ts';
 import { queueFormula } from './formulaQueue.ts';
 import type { MathToken } from './math.ts';
@@ -15,7 +16,13 @@ export function drawFormula(token: MathToken): HTMLElement | undefined {
   if (tex === undefined) return undefined;
   const source = raw.trim();
   const props = display
-    ? { class: 'math is-display', dir: 'ltr', role: 'group', tabindex: 0, 'aria-label': 'Formula' }
+    ? {
+        class: 'math is-display',
+        dir: 'ltr',
+        role: 'group',
+        tabindex: 0,
+        'aria-label': l10n.t('Formula'),
+      }
     : { class: 'math', dir: 'ltr' };
   const element = h('span', props, source);
   formulas.set(element, source);

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+import { formatNumber, plural } from '../../../src/shared/format.ts';
 import { h, s, setAttribute } from '../../base/dom.ts';
 import { icon } from '../../base/icons.ts';
 import { codePieces, createCodeText } from './codeText.ts';
@@ -55,25 +57,50 @@ export function createCodeBlock(
 
   function name(): void {
     const lines = closed ? countLineEnds(text()) + 1 : 0;
-    const size = closed ? `, ${lines} ${lines === 1 ? 'line' : 'lines'}` : '';
-    setAttribute(pre, 'aria-label', `Code block ${number}, ${shown.language.name}${size}`);
+    const block = [formatNumber(number), shown.language.name] as const;
+    const label = closed
+      ? plural(
+          l10n.t(
+            '{0, plural, one {Code block {1}, {2}, # line} other {Code block {1}, {2}, # lines}}',
+          ),
+          lines,
+          ...block,
+        )
+      : l10n.t('Code block {0}, {1}', ...block);
+    setAttribute(pre, 'aria-label', label);
     title.textContent = shown.title;
     setAttribute(title, 'title', shown.title);
   }
 
   function buttons(): HTMLElement {
     // A list of all buttons of a page does not tell whose toolbar one is in: each names its block.
-    const which = `code block ${number}, ${shown.language.name}`;
-    const offered = [copyButton(`Copy ${which}`, () => actions.copy(text()), signal)];
+    const block = [formatNumber(number), shown.language.name] as const;
+    const offered = [
+      copyButton(l10n.t('Copy code block {0}, {1}', ...block), () => actions.copy(text()), signal),
+    ];
     if (actions.insert) {
       const insert = () => actions.insert?.(text(), shown.language.id);
-      offered.push(button('Insert at cursor', `Insert at cursor: ${which}`, insertIcon(), insert));
+      offered.push(
+        button(
+          l10n.t('Insert at cursor'),
+          l10n.t('Insert at cursor: code block {0}, {1}', ...block),
+          insertIcon(),
+          insert,
+        ),
+      );
     }
     if (actions.newFile) {
       const create = () => actions.newFile?.(text(), shown.language.id);
-      offered.push(button('New file', `New file: ${which}`, newFileIcon(), create));
+      offered.push(
+        button(
+          l10n.t('New file'),
+          l10n.t('New file: code block {0}, {1}', ...block),
+          newFileIcon(),
+          create,
+        ),
+      );
     }
-    return createToolbar(`Code block ${number}`, offered);
+    return createToolbar(l10n.t('Code block {0}', formatNumber(number)), offered);
   }
 
   function setSource(wanted: string): void {
@@ -141,11 +168,11 @@ function copyButton(name: string, copy: () => void, signal: AbortSignal): HTMLBu
     element.classList.remove('is-done');
     element.replaceChildren(icon('copy'));
   };
-  const element = button('Copy', name, icon('copy'), () => {
+  const element = button(l10n.t('Copy'), name, icon('copy'), () => {
     copy();
-    setAttribute(element, 'aria-label', 'Copied');
+    setAttribute(element, 'aria-label', l10n.t('Copied'));
     element.classList.add('is-done');
-    element.replaceChildren(icon('check'), 'Copied');
+    element.replaceChildren(icon('check'), l10n.t('Copied'));
     clearTimeout(timer);
     timer = setTimeout(rest, copiedMs);
   });
