@@ -5,7 +5,7 @@ const mark = '\u0001';
 export const elementPlace = mark;
 
 /** The sentence with the element where `elementPlace` stands; before it where a translation lost it. */
-export function withElement(sentence: string, element: Element): (string | Element)[] {
+export function withElement<T>(sentence: string, element: T): (string | T)[] {
   const [before = '', ...after] = sentence.split(mark);
   return after.length === 0 ? [element, before] : [before, element, after.join('')];
 }
