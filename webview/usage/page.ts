@@ -1,4 +1,3 @@
-import { limitTitle } from '../../src/shared/limitNames.ts';
 import * as l10n from '@vscode/l10n';
 import type { UsageAccounts } from '../../src/shared/protocol/usage.ts';
 import { limitTitle } from '../../src/shared/limitNames.ts';
