@@ -82,11 +82,7 @@ export function createTable({ header }: Tokens.Table, pen: RenderContext): Table
   const isCut = () => !isExpanded && (columns > maxColumns || rows.length > rowLimit);
 
   function name(): void {
-    const size = l10n.t(
-      '{0}, {1}',
-      plural(l10n.t('{0, plural, one {# column} other {# columns}}'), columns),
-      plural(l10n.t('{0, plural, one {# row} other {# rows}}'), rows.length),
-    );
+    const size = sizeText(columns, rows.length);
     setAttribute(element, 'aria-label', l10n.t('Table {0}, {1}', formatNumber(number), size));
     more.textContent = l10n.t('Show all {0}', size);
     if (isCut()) element.append(more);
@@ -129,6 +125,15 @@ export function createTable({ header }: Tokens.Table, pen: RenderContext): Table
   name();
   tables.set(element, table);
   return table;
+}
+
+/** `3 columns, 12 rows`. */
+function sizeText(columns: number, rows: number): string {
+  return l10n.t(
+    '{0}, {1}',
+    plural(l10n.t('{0, plural, one {# column} other {# columns}}'), columns),
+    plural(l10n.t('{0, plural, one {# row} other {# rows}}'), rows),
+  );
 }
 
 function drain(steps: Steps): void {
