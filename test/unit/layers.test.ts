@@ -69,6 +69,7 @@ test.each(files.filter((file) => file.startsWith('src/core/')))(
 /** Folders of which others may import one file alone, by that file. */
 const entryOf: Record<string, string> = {
   'src/core/ledger/attribution': 'attribution.ts',
+  'src/core/responses/leakedToolCalls': 'leakFilter.ts',
 };
 
 test.each(Object.entries(entryOf))('%s is entered by %s alone', (folder, entry) => {

@@ -1,8 +1,7 @@
 import type { Clock } from '../../base/async/clock.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
-import type { Delivery } from './leakedToolCalls/leakFilter.ts';
-import type { DetectedTool } from './leakedToolCalls/leakDetector.ts';
+import type { Delivery, DetectedTool } from './leakedToolCalls/leakFilter.ts';
 import type { AttemptRecord } from './redaction/exchangeRecorder.ts';
 import type { OutputItem, ResponseObject } from './stream/events.ts';
 import type { ResponsesFailure } from './retry/failure.ts';

@@ -1,6 +1,7 @@
 import { endOfToken } from './token.ts';
-import { isDebris, isLatinLetter, isSpace, isVenus } from './charClasses.ts';
+import { isDebris, isSpace, isVenus } from './charClasses.ts';
 import type { LeakHeader, PartialRead } from './leakHeader.ts';
+import { isLatinLetter, lessThan, newline, openParenthesis, plus } from './codeUnits.ts';
 
 /** What the arguments of an offered tool look like. */
 export interface ToolShape {
@@ -69,12 +70,12 @@ function readNoise(text: string, at: number, seen: Seen): PartialRead<number> {
     seen.venus++;
     return at + 1;
   }
-  if (code === 43) return readPlus(text, at, seen);
-  if (code === 60) return readToken(text, at, seen);
+  if (code === plus) return readPlus(text, at, seen);
+  if (code === lessThan) return readToken(text, at, seen);
   if (noiseOf(seen) === undefined) return 'none';
-  if (code === 10) return ++seen.newlines > 2 ? 'none' : at + 1;
+  if (code === newline) return ++seen.newlines > 2 ? 'none' : at + 1;
   if (isSpace(code) || isDebris(code)) return at + 1;
-  return isLatinLetter(code) || code === 40 ? readWord(text, at, seen) : 'none';
+  return isLatinLetter(code) || code === openParenthesis ? readWord(text, at, seen) : 'none';
 }
 
 function readPlus(text: string, at: number, seen: Seen): PartialRead<number> {

@@ -1,25 +1,43 @@
+import {
+  backtick,
+  carriageReturn,
+  doubleQuote,
+  hyphen,
+  isDigit,
+  isLatinLetter,
+  lessThan,
+  newline,
+  noBreakSpace,
+  plus,
+  singleQuote,
+  space,
+  tab,
+  underscore,
+  variationSelector,
+  venus,
+  zeroWidthJoiner,
+} from './codeUnits.ts';
+
 /** Character classes of the guard, over UTF-16 code units: no class depends on a whole pair. */
 
-export const newline = 10;
-export const backtick = 96;
-export const venus = 0x2640;
-
 export function isSpace(code: number): boolean {
-  return code === 32 || code === 9 || code === 10 || code === 13 || code === 0xa0;
-}
-
-export function isLatinLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+  return (
+    code === space ||
+    code === tab ||
+    code === newline ||
+    code === carriageReturn ||
+    code === noBreakSpace
+  );
 }
 
 /** What the name of a recipient is made of. */
 export function isNameCode(code: number): boolean {
-  return isLatinLetter(code) || (code >= 48 && code <= 57) || code === 95 || code === 45;
+  return isLatinLetter(code) || isDigit(code) || code === underscore || code === hyphen;
 }
 
 /** Runs of `♀` come with variation selectors and joiners between them. */
 export function isVenus(code: number): boolean {
-  return code === venus || code === 0xfe0f || code === 0x200d;
+  return code === venus || code === variationSelector || code === zeroWidthJoiner;
 }
 
 /** Dashes, typographic quotes and brackets, fullwidth and CJK punctuation: signs of a sentence. */
@@ -39,7 +57,7 @@ export function isWidePunctuation(code: number): boolean {
 
 /** A letter or sign of any other script: what lies between the pieces of a leaked call. */
 export function isDebris(code: number): boolean {
-  return code > 0xa0 && !isWidePunctuation(code);
+  return code > noBreakSpace && !isWidePunctuation(code);
 }
 
 /** A number for the script of a letter; 0 for Latin letters and for signs. */
@@ -53,19 +71,23 @@ export function scriptOf(code: number): number {
 /** What a person opens a quotation with; a marker behind one of these is being quoted. */
 export function closingQuote(code: number): number {
   switch (code) {
-    case 34:
-      return 34;
-    case 39:
-      return 39;
+    case doubleQuote:
+    case singleQuote:
+      return code;
+    // “ and „, closed by ”
     case 0x201c:
     case 0x201e:
       return 0x201d;
+    // ‘ ’
     case 0x2018:
       return 0x2019;
+    // « »
     case 0xab:
       return 0xbb;
+    // 「 」
     case 0x300c:
       return 0x300d;
+    // 『 』
     case 0x300e:
       return 0x300f;
     default:
@@ -81,7 +103,8 @@ export const initial = 1;
 export const sign = 2;
 
 const sorts = new Uint8Array(128);
-for (const code of [newline, backtick, 34, 39, 43, 60]) sorts[code] = sign;
+for (const code of [newline, backtick, doubleQuote, singleQuote, plus, lessThan])
+  sorts[code] = sign;
 for (const letter of 'taAcf') sorts[letter.charCodeAt(0)] = initial;
 
 export function sortOf(code: number): number {

@@ -1,24 +1,30 @@
 import { argumentNames } from '../request/toolSchema.ts';
 import { familyOf, type LeakFamily, type Marker } from './isLeakedCall.ts';
 import {
-  backtick,
   endOfPlainRun,
   initial,
   isDebris,
   isGlue,
-  isLatinLetter,
   isSpace,
-  newline,
   plain,
   sign,
   sortOf,
-  venus,
 } from './charClasses.ts';
 import { maxNoise, type ToolShape } from './bareCall.ts';
 import { endOfNoise, maxPrelude, mayBeginLeakHeader } from './leakHeader.ts';
 import { createMarkdown } from './markdown.ts';
 import { maxMarker, readMarker } from './marker.ts';
 import { contextLength } from './leakContext.ts';
+import {
+  backtick,
+  greaterThan,
+  isLatinLetter,
+  lessThan,
+  newline,
+  pipe,
+  plus,
+  venus,
+} from './codeUnits.ts';
 
 /** A tool call that the model wrote into a text instead of making it (WIRE.md h). */
 export interface Leak {
@@ -67,6 +73,8 @@ export interface LeakDetectorOptions {
  */
 export const maxHeld = maxMarker;
 
+/** Begins `to=`. */
+const letterT = 't'.charCodeAt(0);
 /** Both readers of what may follow noise give up after this, UTF-16 code units. */
 const longestNoise = Math.max(maxPrelude, maxNoise) + 2;
 
@@ -88,7 +96,7 @@ export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector
       at = skipPlain(text, at);
       if (at >= text.length) break;
       const code = text.charCodeAt(at);
-      const isNoise = code === 43 || code === venus;
+      const isNoise = code === plus || code === venus;
       if (isNoise && at >= noiseEnd) noiseEnd = endOfNoise(text, at);
       if (noiseEnd - at <= longestNoise && mayBegin(code) && mayBeginLeakHeader(text, at)) {
         const start = at;
@@ -130,8 +138,8 @@ export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector
   function mayBegin(code: number): boolean {
     const sort = sortOf(code);
     if (sort === plain || markdown.isQuoted() || previous === backtick) return false;
-    if (sort === sign) return code === 43 || code === 60 || code === venus;
-    if (code !== 116) return mayBeginRole();
+    if (sort === sign) return code === plus || code === lessThan || code === venus;
+    if (code !== letterT) return mayBeginRole();
     return isSpace(previous) || isGlue(previous) || isDebris(previous);
   }
 
@@ -139,7 +147,7 @@ export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector
   function mayBeginRole(): boolean {
     if (markdown.isLineStart() || isDebris(previous)) return true;
     // A role behind a token belongs to the token.
-    if (isGlue(previous)) return beforePrevious !== 124 || previous !== 62;
+    if (isGlue(previous)) return beforePrevious !== pipe || previous !== greaterThan;
     return isSpace(previous) && isGlue(beforePrevious);
   }
 

@@ -11,6 +11,8 @@ import {
 } from './leakDetector.ts';
 import { readItem } from '../stream/outputItems.ts';
 
+export { findLeakInPieces, pieceChars, type DetectedTool, type Leak } from './leakDetector.ts';
+
 /** How text reaches the consumer. */
 export type Delivery =
   /** As it comes; a retry takes it back. */

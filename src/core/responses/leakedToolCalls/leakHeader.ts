@@ -1,5 +1,6 @@
-import { isDebris, isLatinLetter, isNameCode, isSpace, isVenus } from './charClasses.ts';
+import { isDebris, isNameCode, isSpace, isVenus } from './charClasses.ts';
 import { endOfToken } from './token.ts';
+import { isLatinLetter, lessThan, newline, period, plus } from './codeUnits.ts';
 
 /** What stands before the recipient of a leaked call, up to and with `to=<recipient>`. */
 export interface LeakHeader {
@@ -106,11 +107,11 @@ function readPiece(
     found.venus++;
     return at + 1;
   }
-  if (code === 43) return readPlusHash(text, at, found);
-  if (code === 60) return readToken(text, at, found);
+  if (code === plus) return readPlusHash(text, at, found);
+  if (code === lessThan) return readToken(text, at, found);
   if (isLatinLetter(code)) return readRole(text, at, found);
   if (isFirst) return 'none';
-  if (code === 10 && (!noiseOf(found) || ++found.newlines > 1)) return 'none';
+  if (code === newline && (!noiseOf(found) || ++found.newlines > 1)) return 'none';
   if (isSpace(code)) return at + 1;
   return isDebris(code) ? at + 1 : 'none';
 }
@@ -153,13 +154,13 @@ function readRecipient(
   found: Pieces,
 ): PartialRead<LeakHeader> {
   let at = from;
-  for (let code = text.charCodeAt(at); isNameCode(code) || code === 46;) {
+  for (let code = text.charCodeAt(at); isNameCode(code) || code === period;) {
     if (++at - from > maxRecipient) return 'none';
     code = text.charCodeAt(at);
   }
   if (at >= text.length && !isEnd) return 'more';
   // The full stop of a sentence is not part of the name.
-  while (at > from && text.charCodeAt(at - 1) === 46) at--;
+  while (at > from && text.charCodeAt(at - 1) === period) at--;
   if (at === from || !isLatinLetter(text.charCodeAt(from))) return 'none';
   return ofPieces(found, at, text.slice(from, at));
 }

@@ -1,4 +1,5 @@
-import { isDebris, isLatinLetter, isSpace } from './charClasses.ts';
+import { isDebris, isSpace } from './charClasses.ts';
+import { isLatinLetter, isSmallLetter, newline } from './codeUnits.ts';
 
 /** What comes after the recipient; it decides together with the place of the marker. */
 export interface LeakTail {
@@ -73,7 +74,7 @@ export function readLeakTail(text: string, from: number, isEnd: boolean): LeakTa
 function readSign(text: string, at: number, isEnd: boolean, seen: Seen): Step {
   const code = text.charCodeAt(at);
   if (isSpace(code)) {
-    if (code === 10) {
+    if (code === newline) {
       seen.newlines++;
       seen.isApart ||= seen.isAlone;
     }
@@ -124,7 +125,7 @@ function readWord(text: string, at: number, isEnd: boolean, seen: Seen): Step {
 }
 
 function kindOfWord(word: string, seen: Seen): LeakTailKind | undefined {
-  const isSmall = word.charCodeAt(0) >= 97;
+  const isSmall = isSmallLetter(word.charCodeAt(0));
   if (seen.newlines > 0 && seen.channels === 0) return isSmall ? 'wrap' : 'line';
   // `to=functions.read in commentary json {`: one such word may stand in the envelope.
   const isInEnvelope = word === 'in' && seen.channels === 0;

@@ -1,4 +1,25 @@
-import { backtick, closingQuote, isLatinLetter, isSpace, newline } from './charClasses.ts';
+import { closingQuote, isSpace } from './charClasses.ts';
+import {
+  asterisk,
+  backslash,
+  backtick,
+  closeParenthesis,
+  colon,
+  dollar,
+  exclamationMark,
+  greaterThan,
+  hyphen,
+  isDigit,
+  isLatinLetter,
+  lessThan,
+  newline,
+  period,
+  pipe,
+  plus,
+  slash,
+  tab,
+  tilde,
+} from './codeUnits.ts';
 
 /**
  * Knows, character by character, whether the text stands in something quoted: a fence, indented
@@ -23,8 +44,6 @@ export interface Markdown {
   isInFencedLine(): boolean;
 }
 
-const tilde = 126;
-const colon = 58;
 const preformatted = /^(?:pre|code|samp|textarea|xmp|script|style|template)$/;
 
 export function createMarkdown(): Markdown {
@@ -58,7 +77,7 @@ export function createMarkdown(): Markdown {
     first = code;
     // Four columns are code after a blank line, after more of it, or after a line with a colon.
     isIndentedCode = isCodeIndent();
-    isQuotedLine = isIndentedCode || code === 62 || code === 124 || code === 36;
+    isQuotedLine = isIndentedCode || code === greaterThan || code === pipe || code === dollar;
   }
 
   function takeContent(code: number, previous: number): void {
@@ -71,7 +90,7 @@ export function createMarkdown(): Markdown {
 
   function takeQuote(code: number, previous: number): void {
     if (quote !== 0) {
-      if (code === quote && previous !== 92) quote = 0;
+      if (code === quote && previous !== backslash) quote = 0;
       return;
     }
     const closing = closingQuote(code);
@@ -84,7 +103,7 @@ export function createMarkdown(): Markdown {
       ticks.take(code, previous);
       if (ticks.fence() !== 0) content = 2;
       else if (content > 0 || !isSpace(code)) takeContent(code, previous);
-      else indent += code === 9 ? 4 : 1;
+      else indent += code === tab ? 4 : 1;
     },
     isQuoted() {
       if (ticks.fence() !== 0 || tags.isInBlock() || quote !== 0) return true;
@@ -100,7 +119,10 @@ export function createMarkdown(): Markdown {
 
 function isComment(first: number, second: number): boolean {
   // `//`, `/*` and `<!`.
-  return (first === 47 && (second === 47 || second === 42)) || (first === 60 && second === 33);
+  return (
+    (first === slash && (second === slash || second === asterisk)) ||
+    (first === lessThan && second === exclamationMark)
+  );
 }
 
 /** A straight quotation mark opens after a space or a bracket; after a letter it closes (5", don't). */
@@ -165,7 +187,7 @@ function createTicks() {
         if (fence !== 0) return;
       }
       // An escaped backtick opens nothing.
-      if (code === backtick && (span > 0 || previous !== 92)) startRun(code);
+      if (code === backtick && (span > 0 || previous !== backslash)) startRun(code);
       else if (code === tilde && isLead) startRun(code);
       else if (isLead && !isListSign(code)) isLead = false;
     },
@@ -192,12 +214,12 @@ function createTicks() {
 function isListSign(code: number): boolean {
   return (
     isSpace(code) ||
-    code === 45 ||
-    code === 42 ||
-    code === 43 ||
-    code === 46 ||
-    code === 41 ||
-    (code >= 48 && code <= 57)
+    code === hyphen ||
+    code === asterisk ||
+    code === plus ||
+    code === period ||
+    code === closeParenthesis ||
+    isDigit(code)
   );
 }
 
@@ -216,11 +238,11 @@ function createTags() {
 
   return {
     take(code: number, beginsLine: boolean) {
-      if (code === 60) {
+      if (code === lessThan) {
         name = '';
         isFirst = beginsLine;
       } else if (name !== undefined) {
-        if (!isLatinLetter(code) && (code !== 47 || name !== '')) end(name);
+        if (!isLatinLetter(code) && (code !== slash || name !== '')) end(name);
         else if (name.length > 10) name = undefined;
         else name += String.fromCharCode(code);
       }

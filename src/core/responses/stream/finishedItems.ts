@@ -1,6 +1,10 @@
 import type { AnswerState } from './answer.ts';
-import type { Leak, DetectedTool } from '../leakedToolCalls/leakDetector.ts';
-import { cleanItem, readTexts } from '../leakedToolCalls/leakFilter.ts';
+import {
+  cleanItem,
+  readTexts,
+  type DetectedTool,
+  type Leak,
+} from '../leakedToolCalls/leakFilter.ts';
 
 type Outputs = ReturnType<AnswerState['outputs']>;
 

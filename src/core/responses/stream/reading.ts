@@ -15,8 +15,12 @@ import {
   type ResponsesEvent,
 } from './events.ts';
 import { jsonFaultWords, type ResponsesFailure } from '../retry/failure.ts';
-import { createLeakFilter, type LeakFilter } from '../leakedToolCalls/leakFilter.ts';
-import { findLeakInPieces, pieceChars } from '../leakedToolCalls/leakDetector.ts';
+import {
+  createLeakFilter,
+  findLeakInPieces,
+  pieceChars,
+  type LeakFilter,
+} from '../leakedToolCalls/leakFilter.ts';
 import { isAnswer, isCall, isKnownItem } from './outputItems.ts';
 import type { SilenceMonitor } from './silenceMonitor.ts';
 import { withoutLeaks, finishedItems } from './finishedItems.ts';

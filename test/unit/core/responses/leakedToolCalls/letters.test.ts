@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import {
   endOfPlainRun,
   initial,
-  isLatinLetter,
   plain,
   sortOf,
 } from '../../../../../src/core/responses/leakedToolCalls/charClasses.ts';
+import { isLatinLetter } from '../../../../../src/core/responses/leakedToolCalls/codeUnits.ts';
 
 test('a plain run takes exactly what the sorts call plain, for every code unit behind every kind', () => {
   for (const before of ['', 'x', 'Z', ' ', '1', 'é', '♀']) {
