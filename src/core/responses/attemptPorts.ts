@@ -15,7 +15,7 @@ export interface AttemptOutcome {
   response?: ResponseObject;
   items: readonly OutputItem[];
   /** Keys of shown parts that no finished item covers. */
-  unfinishedKeys: readonly string[];
+  unfinishedIds: readonly string[];
   headers: Readonly<Record<string, string>>;
 }
 

@@ -147,7 +147,7 @@ async function answerOf(run: Run): Promise<Answer> {
       hasCalls(outcome.items) &&
       (isWorthRetrying(run, failure) || (await moveOn(run, failure)))
     ) {
-      emit({ type: 'reset', attempt, keys: outcome.unfinishedKeys });
+      emit({ type: 'reset', attempt, ids: outcome.unfinishedIds });
       return buildAnswer(outcome, items, from);
     }
     await recover(run, failure, outcome);
@@ -236,10 +236,10 @@ async function isPrepared(
 
 function keepFinished(
   { kept, emit, attempt }: Run,
-  { items, unfinishedKeys }: AttemptOutcome,
+  { items, unfinishedIds }: AttemptOutcome,
 ): void {
   kept.push(...items);
-  if (unfinishedKeys.length > 0) emit({ type: 'reset', attempt, keys: unfinishedKeys });
+  if (unfinishedIds.length > 0) emit({ type: 'reset', attempt, ids: unfinishedIds });
 }
 
 /** Lets another account go on, where one may be let in; the requests of the turn still count. */
@@ -277,10 +277,10 @@ function isWorthRetrying({ attempt, policy }: Run, failure: ResponsesFailure): b
 }
 
 /** The last message had come whole when the stream broke: asking again could only repeat it. */
-function isWhole({ failure, items, unfinishedKeys }: AttemptOutcome): boolean {
+function isWhole({ failure, items, unfinishedIds }: AttemptOutcome): boolean {
   const broke = failure?.kind === 'cut' || failure?.kind === 'stalled';
   const last = items.at(-1);
-  return broke && unfinishedKeys.length === 0 && last?.['phase'] === 'final_answer';
+  return broke && unfinishedIds.length === 0 && last?.['phase'] === 'final_answer';
 }
 
 /** A finished answer that holds nothing but thoughts is a fault of the model, not an answer. */

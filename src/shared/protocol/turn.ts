@@ -31,12 +31,22 @@ const turnPart = z.discriminatedUnion('kind', [
 ]);
 export type TurnPart = z.infer<typeof turnPart>;
 
-/** How the parts of a turn change. `applyPartChange` applies it on both ends. */
-export const partChange = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('append'), id, text: z.string() }),
+/**
+ * How a list of parts changes, from the stream of the client to the panel. The client has parts of
+ * its own; those of a turn are the same on the host and in the panel.
+ */
+export type ChangeOf<Part> =
+  /** Text at the end of a part. */
+  | { type: 'append'; id: string; text: string }
   /** Opens a part before another one or at the end, or replaces that of the same id in its place. */
-  z.object({ type: z.literal('put'), part: turnPart, before: z.optional(id) }),
+  | { type: 'put'; part: Part; before?: string | undefined }
   /** Removes a part, because its attempt broke off and nothing took its place. */
+  | { type: 'drop'; id: string };
+
+/** How the parts of a turn change. `applyPartChange` applies it on both ends. */
+export const partChange: z.ZodMiniType<ChangeOf<TurnPart>> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('append'), id, text: z.string() }),
+  z.object({ type: z.literal('put'), part: turnPart, before: z.optional(id) }),
   z.object({ type: z.literal('drop'), id }),
 ]);
 export type PartChange = z.infer<typeof partChange>;

@@ -196,24 +196,24 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   cleanItem: (text) => cleanItem(messageItem(text), tools),
   'echo filter': (text) => {
     const filter = createDuplicateOutputFilter([messageItem(text)], () => {});
-    const part = { key: 'k', kind: 'text' as const, text, output: 0 };
+    const part = { id: 'k', kind: 'text' as const, text, output: 0 };
     filter.emit({ type: 'put', attempt: 2, part, final: true });
     filter.settle([messageItem(text)], false);
   },
   'echo filter in pieces': (text) => {
     const filter = createDuplicateOutputFilter([messageItem(text)], () => {});
-    const part = { key: 'k', kind: 'text' as const, text: '', output: 0 };
+    const part = { id: 'k', kind: 'text' as const, text: '', output: 0 };
     filter.emit({ type: 'put', attempt: 2, part, final: false });
     for (let at = 0; at < text.length; at += 400) {
       const piece = text.slice(at, at + 400);
-      filter.emit({ type: 'append', attempt: 2, key: 'k', text: piece });
+      filter.emit({ type: 'append', attempt: 2, id: 'k', text: piece });
     }
     filter.settle([messageItem(text)], false);
   },
   toTurnPart: (text) =>
     toTurnPart(
       '1',
-      { key: 'k', kind: 'call', text, tool: text, output: 0 },
+      { id: 'k', kind: 'call', text, tool: text, output: 0 },
       { final: true, thoughtMs: 1 },
     ),
   'a whole turn that is refused': async (text) => {

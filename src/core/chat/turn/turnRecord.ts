@@ -42,7 +42,7 @@ export interface TurnRecordDeps extends Omit<OutputListDeps, 'onRewritten'> {
   onRewritten: (after: ResponsesFailure['kind'] | undefined) => void;
 }
 
-/** Where the part of a key is shown. */
+/** Where a part of the answer is shown. */
 interface Place {
   output: TurnOutput;
   partId: string;
@@ -58,7 +58,7 @@ interface Waiting {
 export function createTurnRecord(deps: TurnRecordDeps): TurnRecord {
   const { turn, now } = deps;
   const outputs = createOutputList({ ...deps, onRewritten: () => deps.onRewritten(failed) });
-  /** By the keys of the current request. */
+  /** By the ids that the parts have in the current request. */
   const places = new Map<string, Place>();
   let waiting: Waiting | undefined;
   let request = 1;
@@ -89,10 +89,10 @@ export function createTurnRecord(deps: TurnRecordDeps): TurnRecord {
   }
 
   function put({ part, final }: Extract<TurnEvent, { type: 'put' }>): void {
-    const known = places.get(part.key);
+    const known = places.get(part.id);
     const output = known?.output ?? outputAt(part.output, outputKindOf(part));
-    const { partId } = known ?? { partId: `${request}.${part.key}` };
-    if (!known) places.set(part.key, { output, partId });
+    const { partId } = known ?? { partId: `${request}.${part.id}` };
+    if (!known) places.set(part.id, { output, partId });
     if (part.kind !== 'reasoning') outputs.endReasoning();
     const thoughtMs = final ? now() - output.begunAtMs : undefined;
     const shown = toTurnPart(partId, part, { final, thoughtMs });
@@ -102,11 +102,11 @@ export function createTurnRecord(deps: TurnRecordDeps): TurnRecord {
     revealWhenDue(waiting);
   }
 
-  function append({ key, text }: Extract<TurnEvent, { type: 'append' }>): void {
-    const place = places.get(key);
+  function append({ id, text }: Extract<TurnEvent, { type: 'append' }>): void {
+    const place = places.get(id);
     if (!place) return;
     if (waiting?.output !== place.output) return outputs.append(place.partId, text);
-    const part = waiting.parts.find(({ id }) => id === place.partId);
+    const part = waiting.parts.find((other) => other.id === place.partId);
     if (part && part.kind !== 'call') part.text += text;
     revealWhenDue(waiting);
   }
@@ -130,8 +130,8 @@ export function createTurnRecord(deps: TurnRecordDeps): TurnRecord {
     if (waiting?.output === output) reveal();
   }
 
-  function breakOff(keys: readonly string[]): void {
-    const broken = new Set(keys.flatMap((key) => places.get(key)?.output ?? []));
+  function breakOff(ids: readonly string[]): void {
+    const broken = new Set(ids.flatMap((id) => places.get(id)?.output ?? []));
     if (waiting && broken.delete(waiting.output)) waiting = undefined;
     for (const output of broken) outputs.breakOff(output);
   }
@@ -147,7 +147,7 @@ export function createTurnRecord(deps: TurnRecordDeps): TurnRecord {
       else if (event.type === 'put') put(event);
       else if (event.type === 'append') append(event);
       else if (event.type === 'item') finish(event);
-      else if (event.type === 'reset') breakOff(event.keys);
+      else if (event.type === 'reset') breakOff(event.ids);
     },
     answered({ status, endTurn }) {
       reveal();

@@ -90,8 +90,7 @@ export function createLeakFilter(
     if (text === '') return;
     state.clean += text;
     if (delivery === 'items') return;
-    const { key } = state.part;
-    if (state.isShown) onChange({ type: 'append', key, text });
+    if (state.isShown) onChange({ type: 'append', id: state.part.id, text });
     else show(state, false);
   }
 
@@ -118,8 +117,8 @@ export function createLeakFilter(
     const state: Watched = { guard, part, clean: '', isShown: false, isGarbled: false };
     let before: Watched | undefined;
     inTurn(() => {
-      before = watched.get(part.key);
-      watched.set(part.key, state);
+      before = watched.get(part.id);
+      watched.set(part.id, state);
     });
     // What stands behind the leak in the same text came with it, and not since.
     inPieces(part.text, (piece) => {
@@ -132,10 +131,10 @@ export function createLeakFilter(
     });
   }
 
-  function appendTo(key: string, text: string): void {
-    const state = watched.get(key);
+  function appendTo(id: string, text: string): void {
+    const state = watched.get(id);
     if (state) append(state, text);
-    else onChange({ type: 'append', key, text });
+    else onChange({ type: 'append', id, text });
   }
 
   /** At once, or behind all that waits. */
@@ -161,12 +160,12 @@ export function createLeakFilter(
     change(change) {
       switch (change.type) {
         case 'append':
-          return inPieces(change.text, (text) => appendTo(change.key, text));
+          return inPieces(change.text, (text) => appendTo(change.id, text));
         case 'put':
           return put(change.part, change.final);
         case 'close':
           return inTurn(() => {
-            const state = watched.get(change.key);
+            const state = watched.get(change.id);
             if (state) close(state);
           });
         case 'item':

@@ -1,9 +1,10 @@
+import type { ChangeOf } from '../../../shared/protocol/turn.ts';
 import type { OutputItem, ResponseObject, ResponsesEvent } from './events.ts';
 import { readItem, readPhase, type PartKind } from './outputItems.ts';
 
-/** A stretch of the answer that a person sees; `key` is unique over the attempts of a request. */
+/** A section of the answer that a person sees; `id` is unique over the attempts of a request. */
 export interface AnswerPart {
-  key: string;
+  id: string;
   /** Output index of the item that it belongs to. */
   output: number;
   kind: PartKind;
@@ -14,21 +15,22 @@ export interface AnswerPart {
   phase?: 'commentary';
 }
 
+type Change = ChangeOf<AnswerPart>;
+
 /** How the shown answer changes. */
 export type AnswerChange =
-  /** Text at the end of a part that is open. */
-  | { type: 'append'; key: string; text: string }
-  /** Opens a part at the end, or replaces what it showed; `final` when no text follows. */
-  | { type: 'put'; part: AnswerPart; final: boolean }
+  | Extract<Change, { type: 'append' }>
+  /** `final`: no text follows. */
+  | (Extract<Change, { type: 'put' }> & { final: boolean })
   /** No text follows, and what has come is right. */
-  | { type: 'close'; key: string }
+  | { type: 'close'; id: string }
   /** The item of this output index is finished; its parts have been put before. */
   | { type: 'item'; output: number; item: OutputItem };
 
 type ShownText = Pick<AnswerPart, 'kind' | 'text' | 'tool'>;
 
 interface Slot {
-  /** By section; the key is kept, for every delta needs it. */
+  /** By section. The part keeps its id: every delta needs it. */
   parts: Map<string, AnswerPart>;
   /** Highest index of the summary parts seen so far; -1 before the first. */
   lastSummary: number;
@@ -40,7 +42,7 @@ interface Slot {
 export interface AnswerState {
   apply(event: ResponsesEvent): void;
   /** What has been opened, in the order of the output index; `item` once it is finished. */
-  outputs(): { item?: OutputItem; keys: readonly string[] }[];
+  outputs(): { item?: OutputItem; ids: readonly string[] }[];
   /** Every text that has come, of calls too. */
   texts(): string[];
 }
@@ -70,9 +72,9 @@ export function createAnswer(
     const part = slot.parts.get(section);
     if (part) {
       part.text += text;
-      onChange({ type: 'append', key: part.key, text });
+      onChange({ type: 'append', id: part.id, text });
     } else {
-      const opened = partOf(slot, index, keyOf(attempt, index, section), { kind, text });
+      const opened = partOf(slot, index, partIdOf(attempt, index, section), { kind, text });
       slot.parts.set(section, opened);
       onChange({ type: 'put', part: { ...opened }, final: false });
     }
@@ -82,11 +84,11 @@ export function createAnswer(
     const slot = slotAt(index);
     const { parts } = slot;
     const shown = parts.get(section);
-    const part = partOf(slot, index, keyOf(attempt, index, section), told);
+    const part = partOf(slot, index, partIdOf(attempt, index, section), told);
     parts.set(section, part);
     const isSame = shown?.text === part.text && shown.phase === part.phase;
     if (isSame && !final) return;
-    if (isSame && part.kind !== 'call') return onChange({ type: 'close', key: part.key });
+    if (isSame && part.kind !== 'call') return onChange({ type: 'close', id: part.id });
     onChange({ type: 'put', part: { ...part }, final });
   }
 
@@ -183,20 +185,20 @@ export function createAnswer(
       [...slots]
         .toSorted(([a], [b]) => a - b)
         .map(([index, { item, parts }]) => ({
-          keys: [...parts.keys()].map((section) => keyOf(attempt, index, section)),
+          ids: [...parts.keys()].map((section) => partIdOf(attempt, index, section)),
           ...(item === undefined ? {} : { item }),
         })),
     texts: () => [...slots.values()].flatMap(({ parts }) => [...parts.values()].map(textOf)),
   };
 }
 
-function keyOf(attempt: number, index: number, section: string): string {
+function partIdOf(attempt: number, index: number, section: string): string {
   return `${attempt}.${index}.${section}`;
 }
 
-function partOf({ phase }: Slot, output: number, key: string, told: ShownText): AnswerPart {
+function partOf({ phase }: Slot, output: number, id: string, told: ShownText): AnswerPart {
   const isPhased = told.kind === 'text' && phase !== undefined;
-  return { key, output, ...told, ...(isPhased ? { phase } : {}) };
+  return { id, output, ...told, ...(isPhased ? { phase } : {}) };
 }
 
 function textOf({ text }: AnswerPart): string {

@@ -41,9 +41,9 @@ export function createDuplicateOutputFilter(
     shown.some((part) => part.kind === kind && part.text === text);
 
   function take(put: Put): void {
-    const { kind, text, key } = put.part;
+    const { kind, text, id } = put.part;
     const candidates = shown.filter((part) => part.kind === kind).map((part) => part.text);
-    held.delete(key);
+    held.delete(id);
     holdOrShow({ put, pieces: [], length: 0, candidates }, text);
   }
 
@@ -52,8 +52,8 @@ export function createDuplicateOutputFilter(
     one.candidates = one.candidates.filter((each) => each.startsWith(text, one.length));
     one.pieces.push(text);
     one.length += text.length;
-    if (one.candidates.length > 0) return void held.set(part.key, one);
-    held.delete(part.key);
+    if (one.candidates.length > 0) return void held.set(part.id, one);
+    held.delete(part.id);
     emit(whole(one));
   }
 
@@ -66,9 +66,9 @@ export function createDuplicateOutputFilter(
   };
 
   function takeItem(event: Extract<TurnEvent, { type: 'item' }>): void {
-    for (const [key, one] of held) {
+    for (const [id, one] of held) {
       if (one.put.part.output !== event.output) continue;
-      held.delete(key);
+      held.delete(id);
       if (!isWholeEcho(one)) emit(whole(one));
     }
     if (isNews(event.item)) emit(event);
@@ -79,7 +79,7 @@ export function createDuplicateOutputFilter(
       if (shown.length === 0) return emit(event);
       if (event.type === 'put') return take(event);
       if (event.type === 'item') return takeItem(event);
-      const waiting = event.type === 'append' ? held.get(event.key) : undefined;
+      const waiting = event.type === 'append' ? held.get(event.id) : undefined;
       if (event.type !== 'append' || !waiting) return emit(event);
       return holdOrShow(waiting, event.text);
     },

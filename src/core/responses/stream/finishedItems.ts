@@ -24,15 +24,15 @@ export async function withoutLeaks(
   for (const { item } of outputs) {
     for (const { text } of item ? readTexts(item) : []) leaks.set(text, await find(text));
   }
-  return outputs.map(({ item, keys }) => {
+  return outputs.map(({ item, ids }) => {
     const clean = item && cleanItem(item, tools, (text) => leaks.get(text));
     const isWanted = clean !== undefined && (clean === item || !isBroken);
-    return isWanted ? { item: clean, keys } : { keys };
+    return isWanted ? { item: clean, ids } : { ids };
   });
 }
 
 /**
- * The items that stand, and the keys of all else. Of an answer that was cut short, thoughts at the end do not
+ * The items that stand, and the ids of all other parts. Of an answer that was cut short, thoughts at the end do not
  * stand: a reasoning item goes with the item that follows it and is refused alone.
  */
 export function finishedItems(outputs: Outputs, isShort: boolean) {
@@ -42,6 +42,6 @@ export function finishedItems(outputs: Outputs, isShort: boolean) {
   const stands = (at: number) => at <= last && outputs[at]?.item !== undefined;
   return {
     items: outputs.flatMap(({ item }, at) => (item && stands(at) ? [item] : [])),
-    unfinishedKeys: outputs.flatMap(({ keys }, at) => (stands(at) ? [] : keys)),
+    unfinishedIds: outputs.flatMap(({ ids }, at) => (stands(at) ? [] : ids)),
   };
 }

@@ -206,7 +206,7 @@ function leakIn(
 function tell(change: AnswerChange, attempt: number, emit: EmitTurnEvent): void {
   switch (change.type) {
     case 'append':
-      return emit({ type: 'append', attempt, key: change.key, text: change.text });
+      return emit({ type: 'append', attempt, id: change.id, text: change.text });
     case 'put':
       return emit({ type: 'put', attempt, part: change.part, final: change.final });
     case 'item':

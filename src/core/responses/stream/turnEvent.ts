@@ -1,7 +1,9 @@
 import type { PassedOver } from '../../auth/bearerToken.ts';
-import type { AnswerPart } from './answer.ts';
+import type { AnswerChange } from './answer.ts';
 import type { OutputItem } from './events.ts';
 import type { ResponsesFailure } from '../retry/failure.ts';
+
+type ShownChange = Exclude<AnswerChange, { type: 'close' }>;
 
 /**
  * What happens while an answer comes in. Everything carries the number of its attempt, from 1, so
@@ -33,14 +35,10 @@ export type TurnEvent =
   | { type: 'rateLimits'; attempt: number; credentialId: string; limits: unknown }
   /** The request of this attempt has failed, whatever is done about it. */
   | { type: 'failed'; attempt: number; failure: ResponsesFailure; usage?: TokenUsage }
-  /** Text at the end of an open part. */
-  | { type: 'append'; attempt: number; key: string; text: string }
-  /** Opens a part at the end, or replaces what it showed; `final` once the backend is done with it. */
-  | { type: 'put'; attempt: number; part: AnswerPart; final: boolean }
-  /** An item is finished, and its parts are shown as they stay unless a `reset` names them. */
-  | { type: 'item'; attempt: number; output: number; item: OutputItem }
+  /** A change of the answer that is shown. An item's parts stay unless a `reset` names them. */
+  | (ShownChange & { attempt: number })
   /** These parts broke off with their attempt; what is written next takes their place. */
-  | { type: 'reset'; attempt: number; keys: readonly string[] }
+  | { type: 'reset'; attempt: number; ids: readonly string[] }
   /** The wait before attempt number `attempt`; `skip` ends it early. */
   | {
       type: 'retry';

@@ -107,13 +107,13 @@ export function paint(events: readonly TurnEvent[]): { kind: string; text: strin
   const parts = new Map<string, { kind: string; text: string }>();
   for (const event of events) {
     if (event.type === 'put') {
-      parts.set(event.part.key, { kind: event.part.kind, text: event.part.text });
+      parts.set(event.part.id, { kind: event.part.kind, text: event.part.text });
     } else if (event.type === 'append') {
-      const part = parts.get(event.key);
-      if (!part) throw new Error(`An append to ${event.key}, which is not shown.`);
+      const part = parts.get(event.id);
+      if (!part) throw new Error(`An append to ${event.id}, which is not shown.`);
       part.text += event.text;
     } else if (event.type === 'reset') {
-      for (const key of event.keys) parts.delete(key);
+      for (const key of event.ids) parts.delete(key);
     }
   }
   return [...parts.values()];

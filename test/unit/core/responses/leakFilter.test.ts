@@ -11,7 +11,11 @@ function filter(delivery: 'live' | 'items') {
     changes.push(change);
   });
   const text = (key: string, from: string) =>
-    made.change({ type: 'put', part: { key, output: 0, kind: 'text', text: from }, final: false });
+    made.change({
+      type: 'put',
+      part: { id: key, output: 0, kind: 'text', text: from },
+      final: false,
+    });
   return { ...made, changes, text };
 }
 
@@ -19,18 +23,18 @@ describe('whole parts for consumers that cannot take back', () => {
   test('come once they are closed, and not before', () => {
     const { change, changes, text } = filter('items');
     text('a', 'Hel');
-    change({ type: 'append', key: 'a', text: 'lo.' });
+    change({ type: 'append', id: 'a', text: 'lo.' });
     expect(changes).toEqual([]);
-    change({ type: 'close', key: 'a' });
+    change({ type: 'close', id: 'a' });
     expect(changes).toEqual([
-      { type: 'put', part: { key: 'a', output: 0, kind: 'text', text: 'Hello.' }, final: true },
+      { type: 'put', part: { id: 'a', output: 0, kind: 'text', text: 'Hello.' }, final: true },
     ]);
   });
 
   test('never come when they hold a leak', () => {
     const { change, changes, text, found } = filter('items');
     text('a', 'Hello.\nassistant to=functions.read_file code {"path":"a"}');
-    change({ type: 'close', key: 'a' });
+    change({ type: 'close', id: 'a' });
     expect(changes).toEqual([]);
     expect(found()).toBeDefined();
   });
@@ -40,9 +44,9 @@ describe('a live part', () => {
   test('is shown up to the leak, whatever is appended or said to be the whole afterwards', () => {
     const { change, changes, text, excess } = filter('live');
     text('a', 'Hello.\n');
-    change({ type: 'append', key: 'a', text: 'assistant to=functions.read_file code {"pa' });
-    change({ type: 'append', key: 'a', text: 'th":"a"}' });
-    change({ type: 'close', key: 'a' });
+    change({ type: 'append', id: 'a', text: 'assistant to=functions.read_file code {"pa' });
+    change({ type: 'append', id: 'a', text: 'th":"a"}' });
+    change({ type: 'close', id: 'a' });
     expect(JSON.stringify(changes)).not.toContain('functions');
     expect(excess()).toBeGreaterThan(0);
   });
@@ -52,7 +56,7 @@ describe('a live part', () => {
     text('a', 'Helxx');
     change({
       type: 'put',
-      part: { key: 'a', output: 0, kind: 'text', text: 'Hello.' },
+      part: { id: 'a', output: 0, kind: 'text', text: 'Hello.' },
       final: true,
     });
     expect(changes.at(-1)).toMatchObject({ part: { text: 'Hello.' } });

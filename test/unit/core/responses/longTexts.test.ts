@@ -113,23 +113,21 @@ const word = fc.constantFrom(
   '{"a":1}',
 );
 const text = fc.array(word, { maxLength: 12 }).map((words) => words.join(''));
-const part = (said: string, kind: 'text' | 'reasoning' | 'call', key: string) => ({
-  key,
+const part = (said: string, kind: 'text' | 'reasoning' | 'call', id: string) => ({
+  id,
   output: 0,
   kind,
   text: said,
 });
-const key = fc.constantFrom('a', 'b');
+const id = fc.constantFrom('a', 'b');
 const change: fc.Arbitrary<AnswerChange> = fc.oneof(
-  fc.record({ type: fc.constant('append' as const), key, text }),
+  fc.record({ type: fc.constant('append' as const), id, text }),
   fc.record({
     type: fc.constant('put' as const),
-    part: fc
-      .tuple(text, fc.constantFrom('text', 'reasoning', 'call'), key)
-      .map((of) => part(...of)),
+    part: fc.tuple(text, fc.constantFrom('text', 'reasoning', 'call'), id).map((of) => part(...of)),
     final: fc.boolean(),
   }),
-  fc.record({ type: fc.constant('close' as const), key }),
+  fc.record({ type: fc.constant('close' as const), id }),
   fc.constant({ type: 'item' as const, output: 0, item: { type: 'message' } }),
 );
 
@@ -141,9 +139,9 @@ test('a long text never reaches the panel with a character split in two', () => 
       else if (one.type === 'append') shown.push(one.text);
     });
     filter.change({ type: 'put', part: part('', 'text', 'a'), final: false });
-    filter.change({ type: 'append', key: 'a', text: 'x😀'.repeat(50) });
+    filter.change({ type: 'append', id: 'a', text: 'x😀'.repeat(50) });
     while (filter.isBusy()) filter.work();
-    filter.change({ type: 'close', key: 'a' });
+    filter.change({ type: 'close', id: 'a' });
     expect(shown.join('')).toBe('x😀'.repeat(50));
     expect(shown.filter((one) => !one.isWellFormed())).toEqual([]);
   }
@@ -154,8 +152,8 @@ test('a filter that works in pieces tells the same in the end as one that does n
     const parts = new Map<string, string>();
     const items: number[] = [];
     const filter = createLeakFilter({ tools: ['read_file'], delivery, ...pieces }, (one) => {
-      if (one.type === 'put') parts.set(one.part.key, one.part.text);
-      else if (one.type === 'append') parts.set(one.key, `${parts.get(one.key)}${one.text}`);
+      if (one.type === 'put') parts.set(one.part.id, one.part.text);
+      else if (one.type === 'append') parts.set(one.id, `${parts.get(one.id)}${one.text}`);
       else if (one.type === 'item') items.push(parts.size);
     });
     for (const one of changes) filter.change(one);
