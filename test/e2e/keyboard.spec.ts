@@ -196,9 +196,9 @@ test('the label of the status bar says the figures of its text', async ({ practi
   const { workbench, backend } = practice;
   const item = workbench.statusBarItem('codexChat.quota');
   for (const [fiveHourPercent, text, words] of [
-    [42, '5h 42%', /42 percent/],
-    [97, '97%', /97 percent/],
-    [100, '5h resets', /Limit reached.*100 percent/],
+    [42, '5h 42%', /42% used/],
+    [97, '97%', /97% used/],
+    [100, '5h resets', /Limit reached.*100% used/],
   ] as const) {
     backend.control.setUsage(ada, { fiveHourPercent, weeklyPercent: 20 });
     await runByKeys(practice, 'Codex: Refresh Usage');
