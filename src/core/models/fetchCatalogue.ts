@@ -3,6 +3,7 @@ import { parseJson } from '../../base/json/json.ts';
 import type { Log } from '../../base/log.ts';
 import { fetchBackend, type BackendAnswer, type BackendSource } from '../auth/backendRequest.ts';
 import { readApiModels } from './apiModels.ts';
+import { bareEtag } from './etag.ts';
 import { readCatalogue, type Model } from './catalogue.ts';
 
 /** The models on offer and where they come from. */
@@ -81,12 +82,4 @@ function readAnswer(
   if (!first) throw new CatalogueError({ kind: 'empty' });
   const etag = bareEtag(headers['etag'] ?? '');
   return { models: [first, ...others], source: 'live', ...(etag ? { etag } : {}) };
-}
-
-/** The header of other answers tells the etag with or without its quotes and mark of weakness. */
-export function bareEtag(etag: string): string {
-  return etag
-    .trim()
-    .replace(/^W\//, '')
-    .replace(/^"(.*)"$/, '$1');
 }

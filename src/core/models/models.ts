@@ -2,14 +2,11 @@ import { traceError } from '../../base/describeError.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import { abortable } from '../../base/async/abort.ts';
+import { loadModule } from '../../base/async/loading.ts';
 import { createSingleFlight } from '../../base/async/singleFlight.ts';
 import { bundledModels } from './bundled.ts';
-import {
-  bareEtag,
-  fetchCatalogue,
-  type CatalogueSource,
-  type KnownModels,
-} from './fetchCatalogue.ts';
+import { bareEtag } from './etag.ts';
+import type { CatalogueSource, KnownModels } from './fetchCatalogue.ts';
 import { resolveModel, type ResolvedModel } from './resolve.ts';
 
 /** The models on offer: those of the live catalogue once it was read, else the bundled ones. */
@@ -45,6 +42,7 @@ export function createModels(options: CatalogueSource): Models {
 
   const load = async () => {
     const current = generation;
+    const { fetchCatalogue } = await loadModule(() => import('./fetchCatalogue.ts'));
     const live = await fetchCatalogue(options, ended.signal);
     if (current !== generation) return;
     const before = known;
