@@ -9,7 +9,7 @@ import { createReading, type Reading } from './stream/reading.ts';
 
 /**
  * Sends one request and reads its answer to the terminal event. Failures are part of the outcome;
- * it rejects with `signal.reason` or with ListenerFault alone. After it has settled, nothing of it is emitted any more.
+ * it rejects with `signal.reason` or with ListenerError alone. After it has settled, nothing of it is emitted any more.
  */
 export async function runAttempt(
   request: HttpRequest,

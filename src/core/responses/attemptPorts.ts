@@ -14,7 +14,7 @@ export interface AttemptOutcome {
   end?: 'completed' | 'incomplete';
   response?: ResponseObject;
   items: readonly OutputItem[];
-  /** Keys of shown parts that no finished item covers. */
+  /** Ids of shown parts that no finished item covers. */
   unfinishedIds: readonly string[];
   headers: Readonly<Record<string, string>>;
 }

@@ -2,7 +2,7 @@ import type { EmitTurnEvent } from './turnEvent.ts';
 
 /** Who hears the events of an answer has failed; the backend has nothing to do with it. */
 export class ListenerError extends Error {
-  override readonly name = 'ListenerFault';
+  override readonly name = 'ListenerError';
 
   constructor(cause: unknown) {
     super('an event of an answer could not be taken in', { cause });

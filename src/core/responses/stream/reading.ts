@@ -33,7 +33,7 @@ export type Reading = ReturnType<typeof createReading>;
 
 /**
  * Reads the body of one answer and knows how it stands. The methods that resolve have worked through
- * all that has come; they reject with `signal.reason` or with ListenerFault, `push` and `endOfBody`
+ * all that has come; they reject with `signal.reason` or with ListenerError, `push` and `endOfBody`
  * also as {@link createAnswerBody} throws.
  */
 export function createReading(
