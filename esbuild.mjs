@@ -21,7 +21,7 @@ const shared = {
   alias: { '@vscode/l10n': '@vscode/l10n/dist/browser.js' },
 };
 
-/** The parts of undici that `src/node` imports; see `src/node/http/undici.d.ts`. */
+/** The parts of undici that `src/node` imports; see `src/node/http/undici.ts`. */
 const undiciParts = [
   'undici/lib/api/api-request.js',
   'undici/lib/core/connect.js',

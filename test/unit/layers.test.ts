@@ -118,3 +118,14 @@ test('the markdown view imports of the panel only its base', () => {
     .filter((name) => name.startsWith('webview/'));
   expect(others.filter((name) => !/^webview\/(markdown|base)\//.test(name))).toEqual([]);
 });
+
+test('one file alone imports undici, but for its types', () => {
+  const byValue = files.filter((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return (
+      /^(?:import|export) (?!type )[^;]*'undici/m.test(text) ||
+      /(?:import|require)\('undici/.test(text)
+    );
+  });
+  expect(byValue).toEqual(['src/node/http/undici.ts']);
+});

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import send from 'undici/lib/api/api-request.js';
 import { abortable } from '../../base/async/abort.ts';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../../base/http.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
@@ -8,6 +7,7 @@ import { acceptedEncodings, decoded } from './httpBody.ts';
 import { createPools, type HttpPool, type PoolOptions, type Pools } from './httpPool.ts';
 import { readAhead } from './readAhead.ts';
 import { classifyTransportError } from './transportError.ts';
+import { send } from './undici.ts';
 
 const defaultHeadersTimeoutMs = 60_000;
 const defaultIdleTimeoutMs = 300_000;

@@ -1,4 +1,3 @@
-import Agent from 'undici/lib/dispatcher/agent.js';
 import type { Disposable } from '../../base/disposables.ts';
 import type { Event } from '../../base/event.ts';
 import { silentLog, type Log } from '../../base/log.ts';
@@ -6,6 +5,7 @@ import { plainNetwork, type NetworkSettings } from '../../base/network.ts';
 import { createTrust, systemCertificates, type LoadCertificates } from './certificates.ts';
 import { createProxyChoice, type Environment } from '../proxy/proxy.ts';
 import { createConnector, type Connector } from '../proxy/connector.ts';
+import { Agent } from './undici.ts';
 
 export interface PoolOptions {
   /** What the editor's settings say of proxies and certificates; read when first needed. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import buildConnector from 'undici/lib/core/connect.js';
 import type { TlsOptions } from '../http/certificates.ts';
+import { buildConnector } from '../http/undici.ts';
 
 /** One machine to reach: by TCP, with TLS above for https. */
 export interface Hop {

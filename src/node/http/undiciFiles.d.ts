@@ -1,8 +1,4 @@
-/**
- * The parts of undici that we use, each by its own file: the package's main module sets the
- * process-wide dispatcher, which every other extension's `fetch` would then run through, and brings
- * fetch, WebSocket and caches that nobody here needs.
- */
+/** Types of the files of undici that `undici.ts` imports; the package has types for its entry alone. */
 declare module 'undici/lib/dispatcher/agent.js' {
   import { Agent } from 'undici';
   export default Agent;
