@@ -7,7 +7,8 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   // One VS Code for all tests: its start costs more than all that they do in it.
   workers: 1,
-  timeout: 60_000,
+  // The accessibility of a state is checked in four themes, which takes a busy machine a minute.
+  timeout: 180_000,
   // A window or browser tab that never comes is tried once more, from the first test on.
   retries: 1,
   expect: { timeout: 15_000 },
