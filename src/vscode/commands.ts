@@ -15,7 +15,6 @@ import { authProviderId } from './accounts/authProvider.ts';
 import type { ChatView } from './chat/chatView.ts';
 import type { QuotaItemState } from './usage/quotaItem.ts';
 import { notifyFailedLoad } from './loadNotice.ts';
-import { registerRedeemReset } from './usage/registerRedeemReset.ts';
 import type { RedeemReset } from './usage/redeemReset.ts';
 import type { SignIn } from './signIn/signIn.ts';
 
@@ -77,6 +76,13 @@ export function registerCommands(deps: CommandDeps): Disposable {
   }
   lifetime.add(registerRedeemReset(async (id) => (await panel.get()).redeem(id)));
   return lifetime;
+}
+
+/** The command takes the id of an account; without one it is about the account in use. */
+export function registerRedeemReset(redeem: RedeemReset): vscode.Disposable {
+  return vscode.commands.registerCommand('codexChat.redeemReset', (credentialId?: unknown) =>
+    redeem(typeof credentialId === 'string' ? credentialId : undefined),
+  );
 }
 
 /** Failures of these commands were already shown where they arose; VS Code need not repeat them. */

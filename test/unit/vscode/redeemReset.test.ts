@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import type { BankedReset, RedeemOutcome } from '../../../src/core/quota/poll/resets.ts';
 import { createRedeemReset } from '../../../src/vscode/usage/redeemReset.ts';
-import { registerRedeemReset } from '../../../src/vscode/usage/registerRedeemReset.ts';
+import { registerRedeemReset } from '../../../src/vscode/commands.ts';
 import { settled } from '../../support/steppedClock.ts';
 import { editor } from '../../support/vscode.ts';
 

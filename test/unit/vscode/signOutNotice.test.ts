@@ -89,7 +89,11 @@ const ended = poolEntry({ id: 'a', condition: { kind: 'signedOut', reason: 'revo
 
 test.each([
   ['is hidden', { isPanelVisible: false, isAnswering: true, entries: [ended] }, 1],
-  ['shows the turn that ended', { isPanelVisible: true, isAnswering: true }, 0],
+  [
+    'shows the turn that ended',
+    { isPanelVisible: true, isAnswering: true, entries: [ended, poolEntry()] },
+    0,
+  ],
   ['shows that nobody is signed in', { isPanelVisible: true, entries: [ended] }, 0],
   ['goes on with another account', { isPanelVisible: true, entries: [ended, poolEntry()] }, 1],
 ])('a panel that %s decides whether a notification is shown', async (_, options, count) => {
