@@ -170,7 +170,10 @@ const accountStates = {
         remarks: ['The plan has changed from Free to Plus.'],
         actions: [...everyAction, 'redeem'],
       }),
-      second(nowMs, { role: { kind: 'ceiling', percent: 80 }, credits: { unlimited: true } }),
+      second(nowMs, {
+        role: { kind: 'ceiling', percent: 80, untilMs: nowMs + 4_165 * 60_000 },
+        credits: { unlimited: true },
+      }),
       second(nowMs, {
         id: 'off',
         label: 'Spare',
