@@ -144,3 +144,8 @@ export function limitPhrase(label: string): string {
       return l10n.t('the {0} limit', limitLabel(label));
   }
 }
+
+/** Name of limits beside the main ones. The backend names all but those of its code reviews. */
+export function familyName({ id, name }: { readonly id: string; readonly name: string }): string {
+  return id === 'code_review' ? l10n.t('Code review') : name;
+}

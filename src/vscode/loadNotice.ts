@@ -1,3 +1,4 @@
+import { loadErrorText } from '../shared/loadErrorText.ts';
 import { LoadError } from '../base/async/loading.ts';
 import { offerReload } from './offerReload.ts';
 
@@ -6,7 +7,7 @@ export async function notifyFailedLoad<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof LoadError) void offerReload(error.message);
+    if (error instanceof LoadError) void offerReload(loadErrorText());
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import {
   type ToWebview,
   fromWebview,
 } from '../../src/shared/protocol/messages.ts';
+import type { Localization } from '../../src/shared/l10n.ts';
 import { contentPolicy } from '../../src/vscode/chat/contentPolicy.ts';
 import { buildPanelFiles, type PanelFiles } from './panelFiles.ts';
 
@@ -58,6 +59,8 @@ export interface PanelOptions {
   readonly height?: number;
   readonly reducedMotion?: boolean;
   readonly scale?: number;
+  /** As the host gives it to the page; English without it. */
+  readonly localization?: Localization;
   /** Timers stand still too, until the clock is moved; else only the date does. */
   readonly fakeTime?: boolean;
 }
@@ -102,7 +105,7 @@ async function openPanel(
   const reducedMotion = options.reducedMotion === true ? 'reduce' : 'no-preference';
   await page.emulateMedia({ reducedMotion });
   const faults = watchFaults(page);
-  await serve(page, bundle, options.theme ?? 'dark-modern');
+  await serve(page, bundle, options);
   if (options.fakeTime === true) await page.clock.install({ time: stillTimeMs - 60_000 });
   else await page.clock.setFixedTime(stillTimeMs);
   await page.addInitScript({ content: fakeApi });
@@ -173,9 +176,10 @@ const fakeApi = `(() => {
   });
 })()`;
 
-async function serve(page: Page, bundle: PanelFiles, theme: Theme): Promise<void> {
+async function serve(page: Page, bundle: PanelFiles, options: PanelOptions): Promise<void> {
+  const theme = options.theme ?? 'dark-modern';
   const ownFiles = new Map([
-    ['/', { contentType: 'text/html', body: skeleton(theme) }],
+    ['/', { contentType: 'text/html', body: skeleton(theme, options.localization) }],
     ['/theme.css', { contentType: 'text/css', body: `${themeSheet(theme)}\n${defaultSheet}` }],
   ]);
   await page.route('**/*', (route) => {
@@ -202,9 +206,14 @@ const defaultSheet = `@layer vscode-default {
 
 const policy = contentPolicy(origin, 'n');
 
-function skeleton(theme: Theme): string {
+function skeleton(theme: Theme, localization: Localization = { language: 'en' }): string {
+  const { language, bundle } = localization;
+  const translations =
+    bundle === undefined
+      ? ''
+      : `<script type="application/json" id="translations">${JSON.stringify(bundle)}</script>`;
   return `<!doctype html>
-<html lang="en" data-theme="${theme}">
+<html lang="${language}" data-theme="${theme}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -212,6 +221,6 @@ function skeleton(theme: Theme): string {
 <link rel="stylesheet" href="theme.css">
 <link rel="stylesheet" href="webview.css">
 </head>
-<body class="${bodyClasses[theme]}"><div id="app"></div><script nonce="n" src="webview.js"></script></body>
+<body class="${bodyClasses[theme]}">${translations}<div id="app"></div><script nonce="n" src="webview.js"></script></body>
 </html>`;
 }

@@ -1,12 +1,9 @@
-/** Code that is loaded when it is first needed could not be read from disk. The message is for people. */
+/** Code that is loaded when it is first needed could not be read from disk; `loadErrorText` is for people. */
 export class LoadError extends Error {
   override readonly name = 'LoadError';
 
   constructor(cause: unknown) {
-    super(
-      'A part of Codex Chat could not be loaded from disk. It was probably updated while this window was open. Reload the window to continue.',
-      { cause },
-    );
+    super('a part of the extension could not be loaded', { cause });
   }
 }
 

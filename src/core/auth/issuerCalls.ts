@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Clock } from '../../base/async/clock.ts';
 import type { Http } from '../../base/http.ts';
 import type { Log } from '../../base/log.ts';
@@ -49,7 +50,7 @@ function inTime<T>(
   { clock, issuer }: IssuerCaller,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const host = URL.canParse(issuer()) ? new URL(issuer()).host : 'The sign-in server';
+  const host = URL.canParse(issuer()) ? new URL(issuer()).host : l10n.t('The sign-in server');
   const reason = () => new AuthError({ kind: 'unreachable', host, cause: 'deadline' });
   const unending = new AbortController().signal;
   return withTimeout({ clock, ms: answerLimitMs, reason }, unending, work);

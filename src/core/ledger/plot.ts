@@ -1,3 +1,4 @@
+import { limitTitle } from '../../shared/limitNames.ts';
 import { windowPeriodsOf } from './windowPeriods.ts';
 import type { PlotPoint, PlotSeries, PlotSpan, UsagePlot } from '../../shared/protocol/usage.ts';
 import type { WindowHistory, WindowPoint, WindowSeries } from './history.ts';
@@ -8,7 +9,6 @@ const spans: Record<PlotSpan, number> = { day: 86_400_000, week: 7 * 86_400_000 
 const longestGuess = 0.35;
 const mostPoints = 1500;
 const mostResets = 200;
-const names = { fiveHour: '5-hour', weekly: 'Weekly', other: 'Other' };
 
 /** The main windows of the account over the last day or week. */
 export function plotOf(
@@ -40,7 +40,7 @@ function seriesIn(
   const shown = first < 0 ? points.slice(-1) : points.slice(Math.max(0, first - 1));
   return {
     kind,
-    name: names[kind],
+    name: limitTitle(series.label),
     points: fewEnough(shown).map(({ atMs, usedPercent }) => ({
       atMs: Math.max(atMs, fromMs),
       percent: usedPercent,

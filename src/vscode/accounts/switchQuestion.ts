@@ -1,3 +1,4 @@
+import { formatList } from '../../shared/format.ts';
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../../base/disposables.ts';
 import type { Log } from '../../base/log.ts';
@@ -89,6 +90,5 @@ async function ask(
 function listOf(labels: readonly string[]): string {
   const shown = labels.slice(0, 3);
   const names = labels.length > 3 ? [...shown, vscode.l10n.t('others')] : shown;
-  const last = names.at(-1) ?? '';
-  return vscode.l10n.t('{0} and {1}', names.slice(0, -1).join(', '), last);
+  return formatList(names);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { truncate } from '../../base/truncate.ts';
+import { plural } from '../../shared/format.ts';
 import type { Attachment, Prompt } from '../../core/chat/turn/turn.ts';
 import type { StartView, SuggestionView } from '../../shared/protocol/chat.ts';
 
@@ -11,28 +12,49 @@ export interface Suggestion {
   prompt: () => Prompt;
 }
 
-/** What to ask about, made from what is open. Nothing is read until one is picked. */
+/**
+ * What to ask about, made from what is open. Nothing is read until one is picked. The labels are in
+ * the language of the editor, the prompts in English: the model reads them.
+ */
 export function suggestions(): Suggestion[] {
   const document = vscode.window.activeTextEditor?.document;
   if (!document || (document.uri.scheme !== 'file' && document.uri.scheme !== 'untitled')) {
-    return general;
+    return general();
   }
   const name = baseName(document);
   const problems = vscode.languages
     .getDiagnostics(document.uri)
     .filter(({ severity }) => severity <= vscode.DiagnosticSeverity.Warning);
-  const explain = item('explain', 'file', `Explain ${name}`, 'open file', () => ({
-    text: `Explain what ${name} does and how its parts work together.`,
-    attachments: [attach(document)],
-  }));
-  const review = item('review', 'chat', `Review ${name}`, 'open file', () => ({
-    text: `Review ${name}: name the faults that matter, the gravest first, each with its line and a fix.`,
-    attachments: [attach(document)],
-  }));
-  const fix = item('fix', 'warning', fixLabel(problems.length, name), 'problems', () => ({
-    text: `Fix these problems in ${name}:\n${problems.map(problemLine).join('\n')}`,
-    attachments: [attach(document)],
-  }));
+  const explain = item(
+    'explain',
+    'file',
+    vscode.l10n.t('Explain {0}', name),
+    vscode.l10n.t('open file'),
+    () => ({
+      text: `Explain what ${name} does and how its parts work together.`,
+      attachments: [attach(document)],
+    }),
+  );
+  const review = item(
+    'review',
+    'chat',
+    vscode.l10n.t('Review {0}', name),
+    vscode.l10n.t('open file'),
+    () => ({
+      text: `Review ${name}: name the faults that matter, the gravest first, each with its line and a fix.`,
+      attachments: [attach(document)],
+    }),
+  );
+  const fix = item(
+    'fix',
+    'warning',
+    fixLabel(problems.length, name),
+    vscode.l10n.t('problems'),
+    () => ({
+      text: `Fix these problems in ${name}:\n${problems.map(problemLine).join('\n')}`,
+      attachments: [attach(document)],
+    }),
+  );
   return problems.length > 0 ? [explain, fix, review] : [explain, review];
 }
 
@@ -43,11 +65,17 @@ export function currentStartView(): StartView {
   };
 }
 
-const general: Suggestion[] = [
-  item('tour', 'chat', 'What can you do here?', 'first steps', () => ({
-    text: 'What can you help me with in this chat, and what can you not do here?',
-    attachments: [],
-  })),
+const general = (): Suggestion[] => [
+  item(
+    'tour',
+    'chat',
+    vscode.l10n.t('What can you do here?'),
+    vscode.l10n.t('first steps'),
+    () => ({
+      text: 'What can you help me with in this chat, and what can you not do here?',
+      attachments: [],
+    }),
+  ),
 ];
 
 function item(
@@ -61,7 +89,11 @@ function item(
 }
 
 function fixLabel(count: number, name: string): string {
-  return `Fix ${count} ${count === 1 ? 'problem' : 'problems'} in ${name}`;
+  return plural(
+    vscode.l10n.t('{0, plural, one {Fix # problem in {1}} other {Fix # problems in {1}}}'),
+    count,
+    name,
+  );
 }
 
 function problemLine({ range, message }: vscode.Diagnostic): string {

@@ -7,8 +7,8 @@ import { offerReload } from '../offerReload.ts';
 const againAfterMs = 10 * 60_000;
 /** Files whose failing a person notices. Figures and rests of accounts are told anew by the backend. */
 const noticed = new Map([
-  ['accounts', 'the names, order and limits of your accounts'],
-  ['secrets', 'your sign-ins'],
+  ['accounts', () => vscode.l10n.t('the names, order and limits of your accounts')],
+  ['secrets', () => vscode.l10n.t('your sign-ins')],
 ]);
 
 /** Says once that files cannot be read or written, or belong to a newer version by now. */
@@ -23,7 +23,7 @@ export function createStorageNotice(
       hasToldNewer = true;
       return;
     }
-    const what = problem && noticed.get(problem.name);
+    const what = problem && noticed.get(problem.name)?.();
     if (!what || now() - toldAtMs < againAfterMs) return;
     toldAtMs = now();
     void vscode.window.showWarningMessage(diskWords(what, problem));

@@ -13,7 +13,7 @@ import {
   type ShownElsewhere,
 } from '../../core/quota/text/quotaNotices.ts';
 import { formatTime } from '../../shared/format.ts';
-import { limitTitle } from '../../shared/limitNames.ts';
+import { familyName, limitTitle } from '../../shared/limitNames.ts';
 import { planName } from '../../core/quota/text/quotaView.ts';
 import { isStale } from '../../core/quota/text/quotaText.ts';
 import type { UsageAccount, UsageWindow } from '../../shared/protocol/usage.ts';
@@ -58,9 +58,10 @@ function figures(quota: QuotaState | undefined, nowMs: number) {
   const [newest] = (quota.told ?? []).toSorted((a, b) => b.atMs - a.atMs);
   return omitUndefined({
     windows: toWindows(quota.windows),
-    families: quota.others
-      .slice(0, most.families)
-      .map(({ name, windows }) => ({ name: clampText(name), windows: toWindows(windows) })),
+    families: quota.others.slice(0, most.families).map((family) => ({
+      name: clampText(familyName(family)),
+      windows: toWindows(family.windows),
+    })),
     stale: isStale(quota, nowMs),
     observedAtMs: quota.windows.length > 0 ? clampCount(quota.observedAtMs) : undefined,
     source: newest && sources[newest.source],

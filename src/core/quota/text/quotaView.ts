@@ -5,7 +5,7 @@ import type { QuotaWindow } from '../decode/quotaSnapshot.ts';
 import type { QuotaState } from '../store/record.ts';
 import * as l10n from '@vscode/l10n';
 import { formatPercent, formatTimeWithDistance } from '../../../shared/format.ts';
-import { limitName, limitTitle } from '../../../shared/limitNames.ts';
+import { familyName, limitName, limitTitle } from '../../../shared/limitNames.ts';
 import { billedSentence, quotaNotices, type ShownElsewhere } from './quotaNotices.ts';
 import { isStale, originWords, percentOf, statusText, type PercentSettings } from './quotaText.ts';
 
@@ -96,7 +96,10 @@ function meteredModel(
   return {
     names: [label, plan, role].flatMap((name) => name || []),
     lines: (quota?.windows ?? []).map(line),
-    others: (quota?.others ?? []).map(({ name, windows }) => ({ name, lines: windows.map(line) })),
+    others: (quota?.others ?? []).map((family) => ({
+      name: familyName(family),
+      lines: family.windows.map(line),
+    })),
     remarks: remarks.flatMap((sentence) => sentence || []),
     age: originWords(quota, nowMs),
     banked: quota?.resets?.available ?? 0,
