@@ -41,9 +41,9 @@ describe('an answer that falls silent', () => {
 
   test('says for how long, counts on, and says nothing to screen readers', async () => {
     const panel = await show(scenes['silent'] ?? snapshot(), { fakeTime: true });
-    await expect.poll(() => shown(panel).innerText()).toBe('No response for 23 s');
+    await expect.poll(() => shown(panel).innerText()).toBe('No response for 23 sec');
     await panel.page.clock.runFor(3_000);
-    await expect.poll(() => shown(panel).innerText()).toBe('No response for 26 s');
+    await expect.poll(() => shown(panel).innerText()).toBe('No response for 26 sec');
     const spoken = panel.page.locator('[role="status"], [role="alert"], [aria-live]');
     expect((await spoken.allInnerTexts()).join('')).not.toContain('No response');
   });
@@ -196,7 +196,7 @@ describe('an answer', () => {
     await expect.poll(() => shown.innerText()).toContain('Read a.ts');
     await expect
       .poll(() => shown.innerText())
-      .toMatch(/Reconnecting · connection lost\s+1 of 5\s+in 4 s/);
+      .toMatch(/Reconnecting · connection lost\s+1 of 5\s+in 4 sec/);
     await panel.page.getByRole('button', { name: 'Try now' }).click();
     await panel.page.getByRole('button', { name: 'Cancel' }).click();
     await expect
@@ -224,7 +224,7 @@ describe('an answer', () => {
       .or(panel.page.locator('.answer'));
     await expect
       .poll(() => row.locator('.receipt-text').innerText())
-      .toMatch(/12\.4k in.*1\.1k out/s);
+      .toMatch(/12\.4K in.*1\.1K out/s);
     await panel.page.getByRole('button', { name: 'Copy response' }).click();
     await panel.page.getByRole('button', { name: 'Regenerate' }).click();
     await expect
@@ -301,7 +301,7 @@ describe('the thoughts', () => {
       await expect.poll(() => head.innerText()).toContain('Checking how attempts are counted');
       await expect.poll(() => panel.page.locator('.fold-body').isVisible()).toBe(isOpen);
       await panel.tell(over);
-      await expect.poll(() => head.innerText()).toContain('Thought for 12 s');
+      await expect.poll(() => head.innerText()).toContain('Thought for 12 sec');
       await expect.poll(() => panel.page.locator('.fold-body').isVisible()).toBe(false);
     },
   );
@@ -342,7 +342,7 @@ describe('the thoughts', () => {
   test('count their seconds only while they run', async () => {
     const panel = await show(thinking('collapsed'), { fakeTime: true });
     await panel.page.clock.runFor(3_000);
-    await expect.poll(() => panel.page.locator('.fold-head .num').innerText()).toBe('3 s');
+    await expect.poll(() => panel.page.locator('.fold-head .num').innerText()).toBe('3 sec');
   });
 
   test('leave no trace when they are set to be hidden', async () => {
@@ -570,7 +570,7 @@ describe('the reader', () => {
     names.push(await rowHeading(panel));
     await panel.page.keyboard.press('Tab');
     names.push(await focused(panel));
-    expect(names).toEqual(['Codex', 'You', 'Thought for 12 s', 'Codex', 'Message to Codex']);
+    expect(names).toEqual(['Codex', 'You', 'Thought for 12 sec', 'Codex', 'Message to Codex']);
   });
 });
 

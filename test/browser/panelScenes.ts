@@ -296,7 +296,7 @@ export const scenes: Readonly<Record<string, Snapshot>> = {
       failed('turn-2', {
         kind: 'usageLimit',
         title: '5-hour limit reached',
-        message: 'It resets at 14:05, in 2 h 10 min. Your message is kept.',
+        message: 'It resets at 14:05 (in 2 hr 10 min). Your message is kept.',
         actions: ['retry', 'showQuota'],
       }),
       failed('turn-3', {

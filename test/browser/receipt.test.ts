@@ -24,11 +24,11 @@ describe('a receipt', () => {
     expect(names).toBe(receiptTurns.length);
     const texts = await panel.page.locator('.receipt-text').allInnerTexts();
     expect(texts.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
-      'This message used 0.6% of 5h 0.1% of week 12.4k in 1.1k out 9.8k cached',
-      'This message used 0.6% of 5h ≈0.1% of week 2 failed of 3 requests 12.4k in 1.1k out 9.8k cached',
+      'This message used 0.6% of 5h 0.1% of week 12.4K in 1.1K out 9.8K cached',
+      'This message used 0.6% of 5h ≈0.1% of week 2 failed of 3 requests 12.4K in 1.1K out 9.8K cached',
       'This message used 0.6% of 5h ≈0.1% of week 1 failed of 2 requests',
       'This message used 5 requests, 5 failed',
-      'This message used … of 5h not known yet … of week not known yet 12.4k in 1.1k out 9.8k cached',
+      'This message used … of 5h not known yet … of week not known yet 12.4K in 1.1K out 9.8K cached',
     ]);
   });
 

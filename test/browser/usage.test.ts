@@ -166,7 +166,7 @@ describe('the accounts', () => {
     const bar = panel.page.getByRole('meter', { name: '5-hour' });
     await expect
       .poll(() => bar.getAttribute('aria-valuetext'))
-      .toBe('42 percent used, Resets 19:56, in 2 h 10 min');
+      .toBe('42% used, Resets 19:56 (in 2 hr 10 min)');
   });
 
   test('have a menu for the keyboard, from which the focus comes back', async () => {
@@ -290,7 +290,7 @@ describe('the plot', () => {
     await expect
       .poll(() => face(panel).getAttribute('aria-label'))
       .toBe(
-        'Usage over the last 24 hours. 5-hour: 42 percent now, 64 at most, 74 at this pace. Weekly: 18 percent now, 18 at most, 23 at this pace.',
+        'Usage over the last 24 hours. 5-hour: 42% now, 64% at most, 74% at this pace. Weekly: 18% now, 18% at most, 23% at this pace.',
       );
     await expect
       .poll(() => panel.page.getByRole('table', { name: 'Usage over time' }).count())
@@ -373,7 +373,7 @@ describe('the table', () => {
     expect(texts.join('\n')).toMatch(/3 tries[\s\S]*Compaction[\s\S]*Other devices/);
     await expect
       .poll(() => panel.page.locator('.ledger tfoot').innerText())
-      .toMatch(/Total\s+844k\s+42.0\s+7.1/);
+      .toMatch(/Total\s+844K\s+42.0\s+7.1/);
   });
 
   test('opens a row by key and keeps it open and focused when figures come', async () => {
@@ -382,7 +382,7 @@ describe('the table', () => {
     await panel.tell(...usageScene('one'));
     await expect
       .poll(() => panel.page.locator('.row-more').innerText())
-      .toContain('470k, 300k of them cached');
+      .toContain('470K, 300K of them cached');
     await expect.poll(() => focused(panel)).toContain('Move the mailer');
     await panel.page.keyboard.press('Enter');
     await expect.poll(() => panel.page.locator('.row-more').count()).toBe(0);
@@ -474,8 +474,8 @@ describe('a limit in the way', () => {
     const before = await row.innerText();
     await panel.page.clock.runFor(60_000);
     expect([before, await row.innerText()]).toEqual([
-      expect.stringContaining('Scheduled for 19:56 (in 2 h 10 min)'),
-      expect.stringContaining('Scheduled for 19:56 (in 2 h 9 min)'),
+      expect.stringContaining('Scheduled for 19:56 (in 2 hr 10 min)'),
+      expect.stringContaining('Scheduled for 19:56 (in 2 hr 9 min)'),
     ]);
     await row.getByRole('button', { name: 'Send now' }).click();
     await row.getByRole('button', { name: 'Cancel' }).click();
@@ -529,7 +529,7 @@ describe('a quiet page', () => {
     await panel.page.clock.runFor(120_000);
     const during = await panel.page.evaluate('scheduled.splice(0)');
     await expect
-      .poll(() => panel.page.getByText('Resets 19:56, in 2 h 8 min').isVisible())
+      .poll(() => panel.page.getByText('Resets 19:56 (in 2 hr 8 min)').isVisible())
       .toBe(true);
     await panel.page.keyboard.press('Escape');
     await panel.page.clock.runFor(1_000);
