@@ -5,7 +5,7 @@ export const pseudoLanguage = 'ja';
 
 const plain = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const marked = 'áƀćďéƒğĥíĵķĺɱñóƥɋŕšťúṽŵẋýžÁƁĆĎÉƑĞĤÍĴĶĹṀÑÓƤɊŔŠŤÚṼŴẊÝŽ';
-const letters = new Map([...plain].map((letter, at) => [letter, [...marked][at] ?? letter]));
+const letters = new Map(Array.from(plain, (letter, at) => [letter, marked.charAt(at)]));
 
 /** What must stay as it is: arguments, icons, targets of links, and the frame of a plural. */
 const syntax =
@@ -15,7 +15,8 @@ const syntax =
 export function pseudoText(message: string): string {
   let text = '';
   let from = 0;
-  const mark = (part: string) => [...part].map((letter) => letters.get(letter) ?? letter).join('');
+  const mark = (part: string) =>
+    part.replaceAll(/[A-Za-z]/g, (letter) => letters.get(letter) ?? letter);
   for (const { index, 0: kept } of message.matchAll(syntax)) {
     text += mark(message.slice(from, index)) + kept;
     from = index + kept.length;
