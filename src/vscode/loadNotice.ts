@@ -1,4 +1,3 @@
-import { loadErrorText } from '../shared/loadErrorText.ts';
 import { LoadError } from '../base/async/loading.ts';
 import { offerReload } from './offerReload.ts';
 
@@ -7,7 +6,7 @@ export async function notifyFailedLoad<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof LoadError) void offerReload(loadErrorText());
+    if (error instanceof LoadError) void offerReload(error.message);
     throw error;
   }
 }

@@ -30,8 +30,10 @@ const shownTexts = `(() => {
   const visit = (node) => {
     if (node.nodeType === Node.TEXT_NODE) return add(node.nodeValue);
     if (!(node instanceof Element) || ['SCRIPT', 'STYLE'].includes(node.tagName)) return;
-    if (node.getAttribute('aria-hidden') === 'true' && node.shadowRoot) return;
-    for (const name of names) add(node.getAttribute(name));
+    const isRead = node.closest('[aria-hidden="true"]') === null;
+    for (const name of names) {
+      if (isRead || !name.startsWith('aria-')) add(node.getAttribute(name));
+    }
     for (const child of node.childNodes) visit(child);
     if (node.shadowRoot) for (const child of node.shadowRoot.childNodes) visit(child);
   };

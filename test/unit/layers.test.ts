@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..');
 
 /** Which rooms and packages each room may import. Nothing else. */
 const mayImport: Record<string, RegExp> = {
-  'src/base': /^(src\/base|zod\/mini)$/,
+  'src/base': /^(src\/base|zod\/mini|@vscode\/l10n)$/,
   'src/shared': /^(src\/(base|shared)|zod\/mini|@vscode\/l10n)$/,
   'src/core': /^(src\/(base|core|shared)|zod\/mini|eventsource-parser|@vscode\/l10n)$/,
   'src/node': /^(src\/(base|core|node)|zod\/mini|node:.*|undici(\/lib\/.*)?)$/,

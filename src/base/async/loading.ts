@@ -1,9 +1,16 @@
-/** Code that is loaded when it is first needed could not be read from disk; `loadErrorText` is for people. */
+import * as l10n from '@vscode/l10n';
+
+/** Code that is loaded when it is first needed could not be read from disk. The message is for people. */
 export class LoadError extends Error {
   override readonly name = 'LoadError';
 
   constructor(cause: unknown) {
-    super('a part of the extension could not be loaded', { cause });
+    super(
+      l10n.t(
+        'A part of Codex Chat could not be loaded from disk. It was probably updated while this window was open. Reload the window to continue.',
+      ),
+      { cause },
+    );
   }
 }
 

@@ -125,7 +125,7 @@ test('of many accounts the question names three', async () => {
   await pool.ready;
   await settled();
   expect(editor.messages[0]?.text).toContain(
-    'a@home.example, b@home.example, c@home.example and others',
+    'a@home.example, b@home.example, c@home.example, and others',
   );
   expect(accountsToAskAbout(pool.entries(), readSettings({}), noPreferences)).toHaveLength(5);
 });

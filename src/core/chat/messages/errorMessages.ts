@@ -1,4 +1,3 @@
-import { loadErrorText } from '../../../shared/loadErrorText.ts';
 import * as l10n from '@vscode/l10n';
 import { LoadError } from '../../../base/async/loading.ts';
 import { isNear } from '../../../base/timeBounds.ts';
@@ -30,7 +29,7 @@ export function errorMessage(error: unknown, nowMs: number): TurnFailure {
         };
   }
   if (error instanceof LoadError) {
-    return words('internal', l10n.t('Reload the window to continue'), loadErrorText(), [
+    return words('internal', l10n.t('Reload the window to continue'), error.message, [
       'copyDetails',
       'showLog',
     ]);
