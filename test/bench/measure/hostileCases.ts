@@ -183,13 +183,13 @@ export const hostileBodies: readonly (readonly [string, () => HostileAnswer])[] 
   ],
   ...(
     [
-      ['one plain string', `"${'abcdefg '.repeat(730_000)}"`],
-      ['line ends', `"${'\\n'.repeat(2_900_000)}"`],
-      ['quotation marks', `"${'\\"'.repeat(2_900_000)}"`],
-      ['wide characters', `"${'漢'.repeat(5_900_000)}"`],
-      ['escaped characters', `"${'\\u00e9'.repeat(970_000)}"`],
-      ['numbers', `[${'1,'.repeat(2_900_000)}1]`],
-      ['arrays', `[${'[],'.repeat(1_900_000)}1]`],
+      ['one plain string', `"${'abcdefg '.repeat(1_460_000)}"`],
+      ['line ends', `"${'\\n'.repeat(5_800_000)}"`],
+      ['quotation marks', `"${'\\"'.repeat(5_800_000)}"`],
+      ['wide characters', `"${'漢'.repeat(11_800_000)}"`],
+      ['escaped characters', `"${'\\u00e9'.repeat(1_940_000)}"`],
+      ['numbers', `[${'1,'.repeat(5_800_000)}1]`],
+      ['arrays', `[${'[],'.repeat(3_800_000)}1]`],
       ['29,000 keys', `{${Array.from({ length: 29_000 }, (_, at) => `"key ${at}":1`).join()}}`],
     ] as const
   ).map(([what, value]): readonly [string, () => HostileAnswer] => [

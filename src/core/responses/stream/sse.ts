@@ -4,7 +4,7 @@ import { createParser } from 'eventsource-parser';
  * Longer than any event of an answer: the longest hold an image or encrypted reasoning of a few
  * million characters. Each is parsed in one go, so a longer one would block the editor.
  */
-const maxEventChars = 6_000_000;
+const maxEventChars = 12_000_000;
 /** What each line of an event costs beside its text, counted in characters. */
 const lineChars = 16;
 
