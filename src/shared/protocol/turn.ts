@@ -9,7 +9,7 @@ const anyPart = { id, stale: z.optional(z.boolean()) };
 const callState = z.enum(['running', 'done', 'failed', 'declined', 'stopped']);
 
 /** One section of an answer, in the order in which the backend opened it (output index). */
-const turnPart = z.discriminatedUnion('kind', [
+export const turnPart = z.discriminatedUnion('kind', [
   /** Markdown source exactly as the model wrote it. `commentary` only leads up to the answer. */
   z.object({
     kind: z.literal('text'),
@@ -169,8 +169,8 @@ export const turnHead = {
   receipt: z.optional(turnReceipt),
   endedAtMs: z.optional(count),
 };
-const head = z.object(turnHead);
-export type TurnHead = z.infer<typeof head>;
+export const turnHeadView = z.object(turnHead);
+export type TurnHead = z.infer<typeof turnHeadView>;
 
 /** A prompt and everything that answers it, as the panel shows it. */
 export const turnView = z.object({
