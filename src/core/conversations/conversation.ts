@@ -69,7 +69,7 @@ export function createConversationBuilder(): ConversationBuilder {
     skipped: 0,
   };
 
-  const note = (change: Partial<typeof facts>) => void (facts = { ...facts, ...change });
+  const note = (more: Partial<typeof facts>) => void (facts = { ...facts, ...more });
   const skip = () => note({ skipped: facts.skipped + 1 });
 
   function change(id: string, part: Partial<ConversationTurn>): void {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { appendRecord, createLogReader } from '../../../../src/core/conversations/logReader.ts';
 import {
@@ -47,9 +47,9 @@ describe('a line of the log', () => {
     for (let bit = 0; bit < line.length * 8; bit++) {
       const damaged = line.slice();
       damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      const read = decodeRecord(damaged, crc32);
+      const found = decodeRecord(damaged, crc32);
       // Hexadecimal digits of the checksum count in both cases.
-      if (read !== undefined) expect(read).toEqual(record(0, { text: 'Größe 😀' }));
+      if (found !== undefined) expect(found).toEqual(record(0, { text: 'Größe 😀' }));
     }
   });
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../../../src/base/log.ts';
 import { createLogReader } from '../../../../src/core/conversations/logReader.ts';
