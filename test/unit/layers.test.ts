@@ -22,7 +22,17 @@ const mayImport: Record<string, RegExp> = {
 };
 
 /** Inside core, a room may import itself and those before it. */
-const coreOrder = ['settings', 'auth', 'quota', 'models', 'responses', 'pool', 'ledger', 'chat'];
+const coreOrder = [
+  'settings',
+  'auth',
+  'quota',
+  'models',
+  'responses',
+  'pool',
+  'ledger',
+  'conversations',
+  'chat',
+];
 
 const files = ['src', 'webview']
   .flatMap((top) =>

@@ -6,7 +6,7 @@ import type { LedgerTracker } from '../ledger/tracker.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { CostWarning, LimitAction } from '../../shared/protocol/limits.ts';
 import type { Session } from './session.ts';
-import type { Prompt } from './turn/turn.ts';
+import type { Prompt } from '../conversations/prompt.ts';
 
 export interface CostWarningDeps {
   session: Pick<Session, 'context'>;

@@ -1,6 +1,7 @@
-import { restPrompt } from './history.ts';
+import { restPrompt } from '../conversations/history.ts';
 import type { Session } from './session.ts';
-import type { Prompt, Turn } from './turn/turn.ts';
+import type { Prompt } from '../conversations/prompt.ts';
+import type { Turn } from './turn/turn.ts';
 
 /** Something that is to be asked of the model, by one of the ways that lead there. */
 export interface Intent {

@@ -9,7 +9,8 @@ import { warningFor, type CostWarningDeps } from './costWarning.ts';
 import type { ScheduleRequest, ScheduledPrompts } from './scheduledPrompts.ts';
 import { createIntents, type Intent } from './intents.ts';
 import type { Session } from './session.ts';
-import type { Prompt, Turn } from './turn/turn.ts';
+import type { Prompt } from '../conversations/prompt.ts';
+import type { Turn } from './turn/turn.ts';
 import { offeredAction } from './messages/limitActions.ts';
 
 /**

@@ -10,14 +10,15 @@ import { createChatState, type ChatState } from './chatState.ts';
 import { failureReport } from './messages/failureReport.ts';
 import { internalError } from './messages/errorMessages.ts';
 import type { TurnFailure } from '../../shared/protocol/turn.ts';
-import { restPrompt } from './history.ts';
+import { restPrompt } from '../conversations/history.ts';
 import type { RequestSettings } from './requestSettings.ts';
 import type { ContextUse } from '../../shared/protocol/chat.ts';
 import { runTurn } from './turn/runTurn.ts';
 import { createTurnRecord, type TurnRecord } from './turn/turnRecord.ts';
 import { renewLimitActions, wordsFor, type TurnFailureDeps } from './turn/turnFailure.ts';
 import { addTurn, endOf, endTurn, newTurn } from './turn/turnLifecycle.ts';
-import type { Prompt, Turn } from './turn/turn.ts';
+import type { Prompt } from '../conversations/prompt.ts';
+import type { Turn } from './turn/turn.ts';
 import type { PartChange, TurnReceipt, TurnStatus } from '../../shared/protocol/turn.ts';
 
 export type SessionChange =

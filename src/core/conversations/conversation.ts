@@ -1,6 +1,6 @@
 import type { TurnHead, TurnPart } from '../../shared/protocol/turn.ts';
-import type { Prompt } from '../chat/turn/turn.ts';
-import { endNote, promptItem } from '../chat/history.ts';
+import type { Prompt } from './prompt.ts';
+import { endNote, promptItem } from './history.ts';
 import type { InputItem } from '../responses/request/input.ts';
 import { readRecord, recordVersion, type ChatRecord } from './records.ts';
 import type { StoredRecord } from './recordLine.ts';

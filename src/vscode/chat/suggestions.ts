@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { truncate } from '../../base/truncate.ts';
 import { plural } from '../../shared/format.ts';
-import type { Attachment, Prompt } from '../../core/chat/turn/turn.ts';
+import type { Attachment, Prompt } from '../../core/conversations/prompt.ts';
 import type { StartView, SuggestionView } from '../../shared/protocol/chat.ts';
 
 /** A longer file is cut, and the model is told so. */

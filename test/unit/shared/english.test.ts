@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeError } from '../../../src/base/describeError.ts';
 import { AuthError } from '../../../src/core/auth/errors.ts';
-import { endNote, promptItem, restPrompt } from '../../../src/core/chat/history.ts';
+import { endNote, promptItem, restPrompt } from '../../../src/core/conversations/history.ts';
 import { instructionsFor } from '../../../src/core/chat/instructions.ts';
 import { failureReport } from '../../../src/core/chat/messages/failureReport.ts';
 import { windowNames } from '../../../src/core/quota/decode/quotaSnapshot.ts';

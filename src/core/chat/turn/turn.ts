@@ -1,19 +1,5 @@
+import type { Prompt } from '../../conversations/prompt.ts';
 import type { TurnHead, TurnPart, TurnStatus } from '../../../shared/protocol/turn.ts';
-
-/** A file whose text goes along with a prompt. */
-export interface Attachment {
-  /** Shown in the transcript. */
-  name: string;
-  /** Path as the model is to see it. */
-  path: string;
-  text: string;
-  language: string;
-}
-
-export interface Prompt {
-  text: string;
-  attachments: readonly Attachment[];
-}
 
 /** A prompt and what became of it. Owned by the session; others see it as it is right now. */
 export interface Turn extends TurnHead {

@@ -1,8 +1,9 @@
 import type { TurnFailure, TurnStatus } from '../../../shared/protocol/turn.ts';
 import type { InputItem } from '../../responses/request/input.ts';
 import type { ChatState } from '../chatState.ts';
-import { endNote, promptItem } from '../history.ts';
-import type { Prompt, Turn } from './turn.ts';
+import { endNote, promptItem } from '../../conversations/history.ts';
+import type { Prompt } from '../../conversations/prompt.ts';
+import type { Turn } from './turn.ts';
 import type { TurnRecord } from './turnRecord.ts';
 import { endSilence } from './turnView.ts';
 

@@ -1,6 +1,6 @@
 import type { InputItem } from '../responses/request/input.ts';
 import { developerMessage, userMessage } from '../responses/request/input.ts';
-import type { Prompt } from './turn/turn.ts';
+import type { Prompt } from './prompt.ts';
 import type { TurnStatus } from '../../shared/protocol/turn.ts';
 
 /** The question with the text of its files, each in a part of its own. */
