@@ -53,87 +53,102 @@ export interface ConversationBuilder {
   readonly accounts: ItemAccounts;
 }
 
-const runningHead: TurnHead = { status: 'running', attempt: 1, notes: [] };
-
 export function createConversationBuilder(): ConversationBuilder {
-  const turns = new Map<string, ConversationTurn>();
-  /** By their record; each turn owns the list of its own items. */
-  const items = new Map<number, { turn: string; item: InputItem }>();
-  const accounts: ItemAccounts = new WeakMap();
-  let facts: Omit<Conversation, 'turns'> = {
+  const tree = createTurnTree();
+  let facts: Omit<Conversation, 'turns' | 'skipped'> = {
     id: undefined,
     title: undefined,
     workspace: undefined,
     leaf: undefined,
     readOnly: 'noBeginning',
-    skipped: 0,
   };
+  let skipped = 0;
 
-  const note = (more: Partial<typeof facts>) => void (facts = { ...facts, ...more });
-  const skip = () => note({ skipped: facts.skipped + 1 });
-
-  function change(id: string, part: Partial<ConversationTurn>): void {
-    const turn = turns.get(id);
-    if (turn) turns.set(id, { ...turn, ...part });
-    else skip();
-  }
-
-  function addTurn({ turn: id, parent, prompt, at }: Extract<ChatRecord, { type: 'turn' }>): void {
-    if (turns.has(id) || (parent !== undefined && !turns.has(parent))) return skip();
-    const head = runningHead;
-    turns.set(id, { id, parent, prompt, startedAtMs: at, parts: [], head, items: [] });
-    note({ leaf: id });
-  }
-
-  function addItem({ n, turn: id, item, account }: Extract<ChatRecord, { type: 'item' }>): void {
-    const turn = turns.get(id);
-    if (!turn) return skip();
-    items.set(n, { turn: id, item });
-    if (account !== undefined) accounts.set(item, account);
-    turns.set(id, { ...turn, items: [...turn.items, item] });
-  }
-
-  function endTurn({ turn, order, parts, head }: Extract<ChatRecord, { type: 'end' }>): void {
-    const told = [...new Set(order)].flatMap((entry): InputItem[] => {
-      if (typeof entry !== 'number') return [entry];
-      const known = items.get(entry);
-      return known?.turn === turn ? [known.item] : [];
-    });
-    change(turn, { items: told, parts, head });
-  }
-
-  function take(record: ChatRecord): void {
+  /** False when the record does not fit what came before it. */
+  function apply(record: ChatRecord): boolean {
     switch (record.type) {
       case 'chat': {
         const isNewer = record.v.major > recordVersion.major;
         const readOnly = isNewer ? 'newerVersion' : undefined;
-        return note({ id: record.chat, workspace: record.workspace, readOnly });
+        facts = { ...facts, id: record.chat, workspace: record.workspace, readOnly };
+        return true;
       }
       case 'turn':
-        return addTurn(record);
+        if (!tree.addTurn(record)) return false;
+        facts = { ...facts, leaf: record.turn };
+        return true;
       case 'item':
-        return addItem(record);
+        return tree.addItem(record);
       case 'partial':
-        return change(record.turn, { parts: record.parts });
+        return tree.change(record.turn, { parts: record.parts });
       case 'end':
-        return endTurn(record);
+        return tree.endTurn(record);
       case 'branch':
-        if (record.leaf !== undefined && !turns.has(record.leaf)) return skip();
-        return note({ leaf: record.leaf });
+        if (record.leaf !== undefined && !tree.turns.has(record.leaf)) return false;
+        facts = { ...facts, leaf: record.leaf };
+        return true;
       case 'title':
-        return note({ title: record.text });
+        facts = { ...facts, title: record.text };
+        return true;
       case 'take':
+        return true;
     }
   }
 
   return {
-    accounts,
-    current: () => ({ ...facts, turns }),
+    accounts: tree.accounts,
+    current: () => ({ ...facts, turns: tree.turns, skipped }),
     add(stored) {
       const record = readRecord(stored);
-      if (record) return take(record);
-      skip();
-      if (stored.critical === true) note({ readOnly: facts.readOnly ?? 'unknownRecord' });
+      if (record ? apply(record) : false) return;
+      skipped++;
+      if (record || stored.critical !== true) return;
+      facts = { ...facts, readOnly: facts.readOnly ?? 'unknownRecord' };
+    },
+  };
+}
+
+type RecordOf<Type extends ChatRecord['type']> = Extract<ChatRecord, { type: Type }>;
+
+const runningHead: TurnHead = { status: 'running', attempt: 1, notes: [] };
+
+/** The turns by their id. Each method returns false for a record that does not fit them. */
+function createTurnTree() {
+  const turns = new Map<string, ConversationTurn>();
+  /** By their record; each turn owns the list of its own items. */
+  const items = new Map<number, { turn: string; item: InputItem }>();
+  const accounts: ItemAccounts = new WeakMap();
+
+  function change(id: string, part: Partial<ConversationTurn>): boolean {
+    const turn = turns.get(id);
+    if (turn) turns.set(id, { ...turn, ...part });
+    return turn !== undefined;
+  }
+
+  return {
+    turns,
+    accounts,
+    change,
+    addTurn({ turn: id, parent, prompt, at }: RecordOf<'turn'>): boolean {
+      if (turns.has(id) || (parent !== undefined && !turns.has(parent))) return false;
+      const head = runningHead;
+      turns.set(id, { id, parent, prompt, startedAtMs: at, parts: [], head, items: [] });
+      return true;
+    },
+    addItem({ n, turn: id, item, account }: RecordOf<'item'>): boolean {
+      const turn = turns.get(id);
+      if (!turn) return false;
+      items.set(n, { turn: id, item });
+      if (account !== undefined) accounts.set(item, account);
+      return change(id, { items: [...turn.items, item] });
+    },
+    endTurn({ turn, order, parts, head }: RecordOf<'end'>): boolean {
+      const told = [...new Set(order)].flatMap((entry): InputItem[] => {
+        if (typeof entry !== 'number') return [entry];
+        const known = items.get(entry);
+        return known?.turn === turn ? [known.item] : [];
+      });
+      return change(turn, { items: told, parts, head });
     },
   };
 }
