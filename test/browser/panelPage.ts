@@ -2,11 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import * as z from 'zod/mini';
-import {
-  type FromWebview,
-  type ToWebview,
-  fromWebview,
-} from '../../src/shared/protocol/messages.ts';
+import { type FromWebview, fromWebview } from '../../src/shared/protocol/fromWebview.ts';
+import type { ToWebview } from '../../src/shared/protocol/messages.ts';
 import type { Localization } from '../../src/shared/l10n.ts';
 import { contentPolicy } from '../../src/vscode/chat/contentPolicy.ts';
 import { buildPanelFiles, type PanelFiles } from './panelFiles.ts';

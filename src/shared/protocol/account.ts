@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { count, percent } from './fields.ts';
 
-const signInMethod = z.enum(['browser', 'code']);
+export const signInMethod = z.enum(['browser', 'code']);
 
 /** The account in use, or the sign-in to one. */
 export const accountView = z.discriminatedUnion('state', [
@@ -65,21 +65,3 @@ export const accountAction = z.enum([
   'redeem',
 ]);
 export type AccountAction = z.infer<typeof accountAction>;
-
-/** About the sign-in, from the panel to the host. */
-export const accountFromWebview = [
-  /** `codexLogin`: with the login of the Codex CLI, after a question. */
-  z.object({
-    type: z.literal('account/signIn'),
-    by: z.optional(z.enum(['code', 'codexLogin'])),
-  }),
-  /** Opens the sign-in page once more, or copies the code and opens the page to type it on. */
-  z.object({ type: z.literal('account/openPage'), way: signInMethod }),
-  z.object({ type: z.literal('account/copyAddress') }),
-  /** What was copied from the browser at the end of a sign-in; without it, the host asks for it. */
-  z.object({
-    type: z.literal('account/paste'),
-    text: z.optional(z.string().check(z.maxLength(16_384))),
-  }),
-  z.object({ type: z.literal('account/cancelSignIn') }),
-] as const;

@@ -66,7 +66,7 @@ export const settingsView = z.object({
 export type SettingsView = z.infer<typeof settingsView>;
 
 /** A file as an answer names it: `src/a.ts:3`. */
-const fileReference = z.string().check(z.minLength(1), z.maxLength(500));
+export const fileReference = z.string().check(z.minLength(1), z.maxLength(500));
 
 /** The chat, from the host to the panel. */
 export const chatToWebview = [
@@ -95,49 +95,4 @@ export const chatToWebview = [
     seq: count,
     files: z.array(z.object({ reference: fileReference, exists: z.boolean() })),
   }),
-] as const;
-
-const code = z.string().check(z.maxLength(2_000_000));
-/** An identifier that the editor knows, or empty. */
-const language = z.string().check(z.maxLength(60));
-
-/** The chat, from the panel to the host. */
-export const chatFromWebview = [
-  z.object({
-    type: z.literal('prompt/send'),
-    text: z.string().check(z.minLength(1), z.maxLength(2_000_000)),
-  }),
-  z.object({ type: z.literal('turn/stop') }),
-  /** Sends the prompt of a failed or stopped turn again, in its place. */
-  z.object({ type: z.literal('turn/retry'), turnId: id }),
-  /** Asks for the rest of an answer that was cut short. */
-  z.object({ type: z.literal('turn/continue'), turnId: id }),
-  /** Skips the wait before the next attempt. */
-  z.object({ type: z.literal('retry/now'), turnId: id }),
-  z.object({ type: z.literal('chat/new') }),
-  z.object({ type: z.literal('suggestion/pick'), id }),
-  z.object({
-    type: z.literal('model/pick'),
-    slug: z.string().check(z.minLength(1), z.maxLength(100)),
-    effort: z.optional(z.string().check(z.maxLength(40))),
-  }),
-  z.object({ type: z.literal('failure/copyDetails'), turnId: id }),
-  /** A click on a link of an answer. The host checks the address before it opens anything. */
-  z.object({
-    type: z.literal('link/open'),
-    turnId: id,
-    url: z.string().check(z.maxLength(8_192)),
-    label: z.string().check(z.maxLength(8_192)),
-  }),
-  /** Which of these can be opened in the workspace; the host answers with `files/known`. */
-  z.object({
-    type: z.literal('files/ask'),
-    references: z.array(fileReference).check(z.maxLength(50)),
-  }),
-  /** A click on a reference to a file. The host checks it again before it opens anything. */
-  z.object({ type: z.literal('file/open'), reference: fileReference }),
-  z.object({ type: z.literal('clipboard/write'), text: code }),
-  /** `language` is what a new file gets, also when no editor is open to insert into. */
-  z.object({ type: z.literal('code/insert'), text: code, language }),
-  z.object({ type: z.literal('code/newFile'), text: code, language }),
 ] as const;

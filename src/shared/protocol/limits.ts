@@ -46,13 +46,3 @@ export const limitsToWebview = [
   /** All scheduled prompts. A snapshot removes them, so they are sent again after one. */
   z.object({ type: z.literal('scheduled'), seq: count, prompts: z.array(scheduledPrompt) }),
 ] as const;
-
-/** About limits, from the panel to the host. */
-export const limitsFromWebview = [
-  /** The answer to the question before sending; `cancel` puts the text back as a draft. */
-  z.object({ type: z.literal('warning/answer'), id, action: limitAction }),
-  z.object({ type: z.literal('scheduled/send'), id }),
-  z.object({ type: z.literal('scheduled/cancel'), id }),
-  /** A button under a limit failure. */
-  z.object({ type: z.literal('failure/limitAction'), turnId: id, action: limitAction }),
-] as const;

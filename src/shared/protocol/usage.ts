@@ -93,7 +93,7 @@ const plotSeries = z.object({
 });
 export type PlotSeries = z.infer<typeof plotSeries>;
 
-const span = z.enum(['day', 'week']);
+export const span = z.enum(['day', 'week']);
 export type PlotSpan = z.infer<typeof span>;
 
 const usagePlot = z.object({
@@ -107,7 +107,7 @@ const usagePlot = z.object({
 });
 export type UsagePlot = z.infer<typeof usagePlot>;
 
-const ledgerScope = z.enum(['window', 'day', 'week', 'chat']);
+export const ledgerScope = z.enum(['window', 'day', 'week', 'chat']);
 export type LedgerScope = z.infer<typeof ledgerScope>;
 
 /** Percentage points of the windows; absent where they are not known. */
@@ -151,30 +151,4 @@ export const usageToWebview = [
   z.object({ type: z.literal('usage/accounts'), seq: count, accounts: usageAccounts }),
   z.object({ type: z.literal('usage/plot'), seq: count, plot: usagePlot }),
   z.object({ type: z.literal('usage/ledger'), seq: count, ledger: usageLedger }),
-] as const;
-
-/** Members of the union that the host hears. */
-export const usageFromWebview = [
-  /**
-   * The page is open, or shows something else now: the host answers with all three kinds of
-   * figures and tells of every change, until `usage/hide`. Without `accountId` it is about the
-   * account in use.
-   */
-  z.object({
-    type: z.literal('usage/show'),
-    accountId: z.optional(accountId),
-    span,
-    scope: ledgerScope,
-  }),
-  z.object({ type: z.literal('usage/hide') }),
-  z.object({ type: z.literal('usage/refresh') }),
-  /** Writes the rows of this scope; without one all that was ever kept, of every account. */
-  z.object({
-    type: z.literal('usage/export'),
-    accountId: z.optional(accountId),
-    scope: z.optional(ledgerScope),
-  }),
-  z.object({ type: z.literal('usage/addAccount') }),
-  z.object({ type: z.literal('usage/settings') }),
-  z.object({ type: z.literal('usage/act'), accountId, action: accountAction }),
 ] as const;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { fromWebview, toWebview } from '../../../src/shared/protocol/messages.ts';
+import { fromWebview } from '../../../src/shared/protocol/fromWebview.ts';
+import { toWebview } from '../../../src/shared/protocol/messages.ts';
 import {
   emptyLedger,
   emptyPlot,

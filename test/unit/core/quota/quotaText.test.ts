@@ -17,7 +17,8 @@ import {
   statusText,
   type PercentSettings,
 } from '../../../../src/core/quota/text/quotaText.ts';
-import { fromWebview, toWebview } from '../../../../src/shared/protocol/messages.ts';
+import { fromWebview } from '../../../../src/shared/protocol/fromWebview.ts';
+import { toWebview } from '../../../../src/shared/protocol/messages.ts';
 
 /** A Friday, 11:55 in the zone of the tests. */
 const nowMs = Date.UTC(2026, 10, 20, 10, 55);
