@@ -38,14 +38,16 @@ export function createLocalLeases(): Leases {
     async hold(name, work, signal) {
       const before = last.get(name);
       const { promise: mine, resolve: leave } = createDeferred<void>();
-      const all = before ? before.then(() => mine) : mine;
+      // Who gives up waiting does not let the next one in before those who came earlier have left.
+      const all = (before ?? Promise.resolve()).then(() => mine);
       last.set(name, all);
+      const forget = () => void (last.get(name) === all && last.delete(name));
       try {
         await abortable(before ?? Promise.resolve(), signal);
         return await work(signal, 'allWindows');
       } finally {
         leave();
-        if (last.get(name) === all) last.delete(name);
+        void all.then(forget);
       }
     },
   };
