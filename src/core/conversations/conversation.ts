@@ -90,6 +90,7 @@ export function createConversationBuilder(): ConversationBuilder {
       case 'title':
         facts = { ...facts, title: record.text };
         return true;
+      case 'pin':
       case 'take':
         return true;
     }

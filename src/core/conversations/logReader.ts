@@ -1,3 +1,4 @@
+import { createLineSplitter } from './lines.ts';
 import { decodeRecord, longestLine, type Crc32, type StoredRecord } from './recordLine.ts';
 
 /** What a log holds besides its records. */
@@ -18,13 +19,16 @@ export interface LogState {
  * Reads a log from its bytes, in pieces of any length. A damaged line is skipped and counted. A
  * record that stands twice counts once.
  *
- * A writer that takes over goes on from the records that it has read. The first record of its epoch
- * therefore replaces those with the same or a greater number, which the writer before it has added
- * meanwhile; see {@link appendRecord}. What that one adds later is skipped and counted.
+ * A writer that takes over begins with a `take` record, which stands for a greater epoch. What the
+ * writer before it had added by then counts; what that one adds later is skipped and counted as
+ * damage. Where the `take` is damaged, the first record of the new epoch replaces those with the same
+ * or a greater number; see {@link appendRecord}.
  */
 export interface LogReader {
   /** The records that end in these bytes. */
   push(bytes: Uint8Array): StoredRecord[];
+  /** Forgets the torn end, so that the next bytes are those at `length`. */
+  forgetTornEnd(): void;
   state(): LogState;
 }
 
@@ -35,7 +39,7 @@ export function appendRecord(records: StoredRecord[], record: StoredRecord): voi
 }
 
 export function createLogReader(crc32: Crc32): LogReader {
-  const line = createLineBuffer();
+  const lines = createLineSplitter(longestLine);
   let state: LogState = { damagedLines: 0, tornBytes: 0, length: 0, epoch: 0, next: 0 };
 
   const change = (part: Partial<LogState>) => void (state = { ...state, ...part });
@@ -48,6 +52,11 @@ export function createLogReader(crc32: Crc32): LogReader {
       countDamage();
       return undefined;
     }
+    if (record.type === 'take' && record.w > state.epoch) {
+      const isNext = record.n >= state.next;
+      change({ epoch: record.w, next: Math.max(state.next, record.n + 1) });
+      return isNext ? record : undefined;
+    }
     // A copy of what was read before, as file synchronization makes them.
     if (record.w === state.epoch && record.n < state.next) return undefined;
     change({ epoch: record.w, next: record.n + 1 });
@@ -57,55 +66,18 @@ export function createLogReader(crc32: Crc32): LogReader {
   return {
     push(bytes) {
       const records: StoredRecord[] = [];
-      let from = 0;
-      for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
-        const length = line.length() + end - from + 1;
-        const record = accept(line.take(bytes.subarray(from, end)));
+      lines.push(bytes, (line, length) => {
+        const record = accept(line);
         if (record) records.push(record);
         change({ length: state.length + length });
-        from = end + 1;
-      }
-      line.add(bytes.subarray(from));
-      change({ tornBytes: line.length() });
+      });
+      change({ tornBytes: lines.rest() });
       return records;
+    },
+    forgetTornEnd() {
+      lines.forgetRest();
+      change({ tornBytes: 0 });
     },
     state: () => state,
   };
-}
-
-/** Keeps the pieces of a line until its end has come. Of a line that is too long, only the length. */
-function createLineBuffer() {
-  let pieces: Uint8Array[] = [];
-  let length = 0;
-
-  function add(piece: Uint8Array): void {
-    if (piece.length === 0) return;
-    length += piece.length;
-    if (length > longestLine) pieces = [];
-    else pieces.push(piece.slice());
-  }
-
-  return {
-    add,
-    length: () => length,
-    /** The whole line; undefined when it is too long. */
-    take(last: Uint8Array): Uint8Array | undefined {
-      if (length === 0) return last;
-      add(last);
-      const whole = length > longestLine ? undefined : joined(pieces, length);
-      pieces = [];
-      length = 0;
-      return whole;
-    },
-  };
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -1,18 +1,26 @@
 import { traceError } from '../../base/describeError.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
+import { joinBytes } from './lines.ts';
 import type { LogState } from './logReader.ts';
 import { encodeRecord, type Crc32, type StoredRecord } from './recordLine.ts';
 
-/** A file that only grows, but for a torn end that is cut off. Errors are those of the system. */
+/**
+ * A file that only grows, but for a torn end that is cut off. Errors are those of the system. One
+ * with the code {@link changedElsewhere} says that the file is not as long as this writer has left
+ * it: another process has written to it, or replaced it.
+ */
 export interface AppendFile {
-  /** Writes at the end of the file; may have written a part when it rejects. */
-  append(bytes: Uint8Array): Promise<void>;
-  /** Resolves when what was appended would survive a power failure. */
-  sync(): Promise<void>;
-  /** Cuts the file to this length, bytes. */
-  truncate(length: number): Promise<void>;
+  /** Writes at the end, which is to be at `at`; may have written a part when it rejects. */
+  append(bytes: Uint8Array, at: number): Promise<void>;
+  /** Resolves when what was appended up to `length` would survive a power failure. */
+  sync(length: number): Promise<void>;
+  /** Cuts the file, which is to be no longer than `most`, to this length, bytes. */
+  truncate(length: number, most: number): Promise<void>;
 }
+
+/** Error code of an {@link AppendFile} that another process has changed. */
+export const changedElsewhere = 'CHANGED_ELSEWHERE';
 
 export interface NewRecord {
   readonly type: string;
@@ -105,16 +113,18 @@ function createTail({ file, state }: Pick<LogWriterDeps, 'file' | 'state'>) {
   let lines: Uint8Array[] = [];
   let written = 0;
   let syncedLength = state.length;
-  /** Whether something else may stand after the written lines. */
-  let isTorn = state.tornBytes > 0;
+  /** The file may be longer than the written lines by so much, bytes. */
+  let tornBytes = state.tornBytes;
 
   const lengthOf = (some: readonly Uint8Array[]) =>
     some.reduce((sum, { length }) => sum + length, 0);
+  const writtenLength = () => syncedLength + lengthOf(lines.slice(0, written));
 
   async function cut(): Promise<void> {
-    if (!isTorn) return;
-    await file.truncate(syncedLength + lengthOf(lines.slice(0, written)));
-    isTorn = false;
+    if (tornBytes === 0) return;
+    const length = writtenLength();
+    await file.truncate(length, length + tornBytes);
+    tornBytes = 0;
   }
 
   return {
@@ -124,9 +134,10 @@ function createTail({ file, state }: Pick<LogWriterDeps, 'file' | 'state'>) {
       await cut();
       while (written < lines.length) {
         const batch = lines.slice(written);
-        isTorn = true;
-        await file.append(concat(batch, lengthOf(batch)));
-        isTorn = false;
+        const bytes = joinBytes(batch, lengthOf(batch));
+        tornBytes = bytes.length;
+        await file.append(bytes, writtenLength());
+        tornBytes = 0;
         written += batch.length;
       }
     },
@@ -134,10 +145,10 @@ function createTail({ file, state }: Pick<LogWriterDeps, 'file' | 'state'>) {
       if (written === 0) return;
       const count = written;
       try {
-        await file.sync();
+        await file.sync(writtenLength());
       } catch (error) {
+        tornBytes = lengthOf(lines.slice(0, written));
         written = 0;
-        isTorn = true;
         throw error;
       }
       syncedLength += lengthOf(lines.slice(0, count));
@@ -145,16 +156,6 @@ function createTail({ file, state }: Pick<LogWriterDeps, 'file' | 'state'>) {
       written -= count;
     },
   };
-}
-
-function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** The code of the operating system; `unknown` for what has none. */

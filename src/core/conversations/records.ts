@@ -26,6 +26,8 @@ const chatRecord = z.lazy(() =>
       v: z.object({ major: z.number(), minor: z.number() }),
       chat: id,
       workspace: z.optional(z.string()),
+      /** Version of the extension. */
+      app: z.optional(z.string()),
     }),
     /** A prompt. `parent` is the turn before it; absent for the first turn of a branch. */
     z.object({
@@ -67,6 +69,8 @@ const chatRecord = z.lazy(() =>
       ...envelope,
       text: z.string().check(z.maxLength(200)),
     }),
+    /** Whether the chat stands above the others in lists. */
+    z.object({ type: z.literal('pin'), ...envelope, isPinned: z.boolean() }),
     /** Another window goes on with the chat; see `LogReader`. */
     z.object({ type: z.literal('take'), ...envelope }),
   ]),

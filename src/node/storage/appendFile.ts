@@ -1,38 +1,66 @@
+import { constants } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { AppendFile } from '../../core/conversations/logWriter.ts';
-import { patientlyForSeconds } from './fileErrors.ts';
+import { changedElsewhere, type AppendFile } from '../../core/conversations/logWriter.ts';
+import { isAbsent, patientlyForSeconds } from './fileErrors.ts';
 
 /**
  * A file that is made with its folder when something is first written, readable by its owner alone.
  * It is opened for each call and closed after it, so that an idle chat holds no handle.
  */
 export function createAppendFile(path: string): AppendFile {
-  async function withFile<T>(work: (file: FileHandle) => Promise<T>): Promise<T> {
-    const file = await patientlyForSeconds(() => open(path, 'a', 0o600));
-    try {
-      return await work(file);
-    } finally {
-      await file.close();
-    }
-  }
-
   let isFolderSynced = process.platform === 'win32';
 
   return {
-    async append(bytes) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await withFile((file) => writeAll(file, bytes));
+    async append(bytes, at) {
+      if (at === 0) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await withFile(path, at === 0, async (file) => {
+        await expectLength(file, at);
+        await writeAll(file, bytes);
+      });
     },
-    async sync() {
-      await withFile((file) => file.datasync());
+    async sync(length) {
+      await withFile(path, false, async (file) => {
+        await file.datasync();
+        await expectLength(file, length);
+      });
       if (isFolderSynced) return;
       // The name of a new file is part of its folder. Windows has no call for it.
       await syncFolder(dirname(path));
       isFolderSynced = true;
     },
-    truncate: (length) => withFile((file) => file.truncate(length)),
+    truncate: (length, most) =>
+      withFile(path, length === 0, async (file) => {
+        await expectLength(file, length, most);
+        await file.truncate(length);
+      }),
   };
+}
+
+async function withFile<T>(
+  path: string,
+  mayCreate: boolean,
+  work: (file: FileHandle) => Promise<T>,
+): Promise<T> {
+  const flags = constants.O_APPEND | constants.O_WRONLY | (mayCreate ? constants.O_CREAT : 0);
+  const file = await patientlyForSeconds(() => open(path, flags, 0o600)).catch((error: unknown) => {
+    throw !mayCreate && isAbsent(error) ? changed() : error;
+  });
+  try {
+    return await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function expectLength(file: FileHandle, least: number, most = least): Promise<void> {
+  const { size } = await file.stat();
+  if (size < least || size > most) throw changed();
+}
+
+function changed(): Error {
+  const error = new Error('Another process has changed the file.');
+  return Object.assign(error, { code: changedElsewhere });
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -147,14 +147,22 @@ describe('a log', () => {
     expect([damagedLines, epoch]).toEqual([1, 2]);
   });
 
-  test('drops what a writer has added while another one was taking over', () => {
+  test('keeps what a writer has added before another one took over, though that one had not seen it', () => {
     const before = record(0, { w: 1 });
     const unseen = record(1, { w: 1, text: 'not seen by the next writer' });
     const take = record(1, { w: 2, type: 'take' });
     expect(read(logOf([before, unseen, take, record(2, { w: 2 })])).records).toEqual([
       before,
-      take,
+      unseen,
       record(2, { w: 2 }),
+    ]);
+  });
+
+  test('whose take was damaged shows what the new writer says', () => {
+    const unseen = record(1, { w: 1, text: 'not seen by the next writer' });
+    expect(read(logOf([record(0), unseen, record(1, { w: 2 })])).records).toEqual([
+      record(0),
+      record(1, { w: 2 }),
     ]);
   });
 

@@ -125,7 +125,7 @@ describe('the writer of a log', () => {
     const first = open(disk.file);
     first.add({ type: 'item', text: 'whole' });
     await first.flush();
-    await disk.file.append(Buffer.from('0000'));
+    await disk.file.append(Buffer.from('0000'), 0);
     const { records, epoch, ...state } = read(disk.read());
     const second = open(disk.file, state, epoch + 1);
     const added = second.add({ type: 'take' });
