@@ -1,7 +1,8 @@
 import { HttpError, readText, type HttpRequest } from '../../base/http.ts';
 import type { HttpResponse } from '../../base/http.ts';
 import { failureFromHttp, failureFromTransport } from './retry/classify.ts';
-import type { ResponsesFailure } from './retry/failure.ts';
+import { beyondLimit, type ResponsesFailure } from './retry/failure.ts';
+import { EventTooLongError } from './stream/sse.ts';
 import { ListenerError } from './stream/listenerError.ts';
 import { monitorSilence, type SilenceMonitor } from './stream/silenceMonitor.ts';
 import type { AttemptOutcome, AttemptPorts } from './attemptPorts.ts';
@@ -57,7 +58,8 @@ function watchSilence(
 
 function failureOf(error: unknown, begun: boolean): ResponsesFailure {
   if (error instanceof HttpError) return failureFromTransport(error, begun);
-  // The decoder throws this on bytes that are not UTF-8, and the parser on an endless event.
+  if (error instanceof EventTooLongError) return beyondLimit('tooLong');
+  // The decoder throws this on bytes that are not UTF-8.
   return {
     kind: 'malformed',
     detail: error instanceof Error ? error.message.slice(0, 200) : 'unreadable bytes',

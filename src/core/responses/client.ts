@@ -8,6 +8,7 @@ import { createTurnRequestBuilder, type TurnRequestBuilder } from './request/tur
 import { createCircuitBreaker } from './retry/circuitBreaker.ts';
 import { runAttempt } from './attempt.ts';
 import type { AttemptOutcome } from './attemptPorts.ts';
+import { createKeptItems, type KeptItems } from './retry/keptItems.ts';
 import type { OutputItem } from './stream/events.ts';
 import { createExchangeRecorder, type ExchangeRecorder } from './redaction/exchangeRecorder.ts';
 import { logSummary, ResponsesError, type ResponsesFailure } from './retry/failure.ts';
@@ -104,8 +105,7 @@ interface Run {
   readonly policy: RetryPolicy;
   readonly exchange: ExchangeRecorder;
   readonly asking: TurnRequestBuilder;
-  /** Items that broken attempts had finished: sent along, so that they are not made twice. */
-  readonly kept: OutputItem[];
+  readonly kept: KeptItems;
   readonly failures: Partial<Record<ResponsesFailure['kind'], number>>;
   attempt: number;
 }
@@ -126,7 +126,7 @@ function createRun(
     policy: options.retryPolicy?.() ?? defaultRetryPolicy,
     exchange: createExchangeRecorder(options.clock),
     asking: createTurnRequestBuilder(request, () => wayOf(options)),
-    kept: [],
+    kept: createKeptItems(),
     failures: {},
     attempt: 0,
   };
@@ -138,8 +138,8 @@ async function answerOf(run: Run): Promise<Answer> {
   for (;;) {
     const outcome = await send(run);
     const { attempt } = run;
-    const failure = outcome.failure ?? emptiness(outcome, kept);
-    const items = [...kept, ...outcome.items];
+    const failure = outcome.failure ?? emptiness(outcome, kept.items);
+    const items = [...kept.items, ...outcome.items];
     const from = { attempts: attempt, credentialId: account.id() };
     if (!failure || isWhole(outcome)) return buildAnswer(outcome, items, from);
     emit({ type: 'failed', attempt, failure, ...usageOf(outcome) });
@@ -166,8 +166,8 @@ async function send(run: Run): Promise<AttemptOutcome> {
     credentialId,
     ...omitUndefined({ account: label, after, passedOver }),
   });
-  const message = asking.build(bearer, kept);
-  const echo = createDuplicateOutputFilter(kept, emit);
+  const message = asking.build(bearer, kept.items);
+  const echo = createDuplicateOutputFilter(kept.items, emit);
   const record = run.exchange.begin(attempt, message);
   const ports = {
     model: request.model.slug,
@@ -206,6 +206,7 @@ async function recover(
   failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
   const state = { attempt, failures, random: options.random() };
   const decision = decideRetry(failure, state, policy);
+  if (!run.kept.canResendWith(outcome.items)) throw await givenUp(run, failure);
   if (decision.action === 'giveUp' || !(await isPrepared(run, decision.change, failure))) {
     if (!(await moveOn(run, failure))) throw await givenUp(run, failure);
     keepFinished(run, outcome);
@@ -238,7 +239,7 @@ function keepFinished(
   { kept, emit, attempt }: Run,
   { items, unfinishedIds }: AttemptOutcome,
 ): void {
-  kept.push(...items);
+  kept.add(items);
   if (unfinishedIds.length > 0) emit({ type: 'reset', attempt, ids: unfinishedIds });
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../../shared/format.ts';
 import { ResponsesError, type ResponsesFailure } from '../../responses/retry/failure.ts';
 import type { FailureAction, TurnFailure } from '../../../shared/protocol/turn.ts';
+import { answerLimitMessage } from './answerLimitMessages.ts';
 import { plainMessage } from './plainMessages.ts';
 import { networkErrorSentence, networkErrorTitle } from './networkErrorMessages.ts';
 
@@ -98,6 +99,10 @@ function responsesWords(failure: ResponsesFailure, nowMs: number): TurnFailure {
   if (kind === 'usageLimit') return limitWords(failure, nowMs);
   if (kind === 'rateLimited' || kind === 'overloaded' || kind === 'resting')
     return waitWords(failure, nowMs);
+  if (failure.exceeded) {
+    const title = l10n.t('The response could not be read');
+    return words(kind, title, answerLimitMessage(failure.exceeded));
+  }
   const { title, message, actions } = plainMessage(kind);
   if (!failure.detail || kind === 'garbled') return words(kind, title, message, actions);
   return words(kind, title, l10n.t('{0} Codex said: “{1}”', message, failure.detail), actions);

@@ -7,7 +7,7 @@ import {
 } from '../../../base/json/json.ts';
 import { errorOrWords, failureFromEvent, type ApiError } from '../retry/classify.ts';
 import { readEvent, type ResponsesEvent } from '../stream/events.ts';
-import { jsonFaultWords, type ResponsesFailure } from '../retry/failure.ts';
+import { beyondLimit, type ResponsesFailure } from '../retry/failure.ts';
 
 /** What the body of a 200 is, told by its first sign. */
 export type BodyForm = 'stream' | 'json' | 'page';
@@ -69,7 +69,7 @@ export function readJsonBody(
 }
 
 function refused(fault: JsonFault): BodyMeaning {
-  return { kind: 'failure', failure: noAnswer(jsonFaultWords[fault]) };
+  return { kind: 'failure', failure: { ...beyondLimit(fault), status: 200 } };
 }
 
 function noAnswer(detail: string): ResponsesFailure {

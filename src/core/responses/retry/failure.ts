@@ -70,13 +70,29 @@ export interface ResponsesFailure {
   credentialId?: string;
   /** The same request would bring the same, whatever the kind says of its like. */
   isLasting?: true;
+  /** A part of the answer is beyond this limit of ours. The next answer may be shorter: one retry. */
+  exceeded?: AnswerLimit;
 }
 
-/** Why a part of an answer is not read: it could not be sent again, or would block the editor. */
-export const jsonFaultWords: Readonly<Record<JsonFault, string>> = {
+/** What an answer may not exceed: such a part could not be sent again, or would block the editor. */
+export type AnswerLimit = JsonFault | 'tooLong';
+
+/**
+ * Characters of one event, or bytes of an answer that comes as one JSON text. The longest events of
+ * an answer hold an image or encrypted reasoning of a few million characters. Each part is parsed in
+ * one go, so a longer one would block the editor.
+ */
+export const longestPart = 12_000_000;
+
+const limitWords: Readonly<Record<AnswerLimit, string>> = {
   tooDeep: `a part of the answer is nested deeper than ${deepestJson} levels`,
   tooManyValues: `a part of the answer has more than ${mostJsonValues / 1_000},000 values`,
+  tooLong: `a part of the answer is longer than ${longestPart / 1_000_000} million characters`,
 };
+
+export function beyondLimit(exceeded: AnswerLimit): ResponsesFailure {
+  return { kind: 'malformed', detail: limitWords[exceeded], exceeded };
+}
 
 export interface ResponsesErrorOptions extends ErrorOptions {
   attempts?: number;

@@ -107,8 +107,9 @@ export function decideRetry(
     case 'server':
     case 'cut':
     case 'stalled':
-    case 'malformed':
       return waitAndRetry(failure, state, policy);
+    case 'malformed':
+      return failure.exceeded && times > 1 ? giveUp : waitAndRetry(failure, state, policy);
     case 'network':
       return isSettled(failure, times) ? giveUp : waitAndRetry(failure, state, policy);
     case 'resting':

@@ -1,14 +1,11 @@
 import { redactStart } from '../../../base/log.ts';
 import type { ResponsesEvent } from './events.ts';
-import type { ResponsesFailure } from '../retry/failure.ts';
+import { beyondLimit, longestPart, type ResponsesFailure } from '../retry/failure.ts';
 import { formOf, readJsonBody, type BodyForm } from '../request/jsonBody.ts';
 import { createEventReader } from './sse.ts';
 
-/** Longer than any response object; what is longer is given up. */
-const maxJsonBytes = 6_000_000;
-
 export interface AnswerBody {
-  /** Takes the next bytes, however they are cut. @throws TypeError on bytes that are not UTF-8. */
+  /** Takes the next bytes, however they are cut, and throws as `EventReader.push` does. */
   push(bytes: Uint8Array): void;
   end(): void;
 }
@@ -35,8 +32,9 @@ export function createAnswerBody(listener: BodyListener): AnswerBody {
 
   function collect(chunk: Uint8Array): void {
     bytes += chunk.byteLength;
-    if (bytes <= maxJsonBytes) chunks.push(chunk);
-    else listener.failure(wrongForm(listener.headers()), '');
+    if (bytes <= longestPart) return void chunks.push(chunk);
+    chunks = [];
+    listener.failure({ ...beyondLimit('tooLong'), status: 200 }, '');
   }
 
   function endOfJson(): void {

@@ -1,5 +1,4 @@
 import type { HttpResponse } from '../../../base/http.ts';
-import type { JsonFault } from '../../../base/json/json.ts';
 import { truncate } from '../../../base/truncate.ts';
 import { createTimeSlices } from '../../../base/async/timeSlices.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
@@ -14,7 +13,7 @@ import {
   type ResponseObject,
   type ResponsesEvent,
 } from './events.ts';
-import { jsonFaultWords, type ResponsesFailure } from '../retry/failure.ts';
+import { beyondLimit, type ResponsesFailure } from '../retry/failure.ts';
 import {
   createLeakFilter,
   findLeakInPieces,
@@ -73,7 +72,7 @@ export function createReading(
     record.event();
     if (!isKeepAlive(parsed)) watch.byte();
     if (parsed.kind === 'event') return act(names.fromWire(parsed.event));
-    if (parsed.kind === 'refused') return void (failure = refusal(parsed.fault));
+    if (parsed.kind === 'refused') return void (failure = beyondLimit(parsed.fault));
     record.stranger(parsed.kind === 'unknown' ? 'event' : 'malformed', parsed.type, parsed.value);
     if (parsed.kind === 'malformed') {
       malformed++;
@@ -176,11 +175,6 @@ export function createReading(
     },
   };
 }
-
-const refusal = (fault: JsonFault): ResponsesFailure => ({
-  kind: 'malformed',
-  detail: jsonFaultWords[fault],
-});
 
 const endOf = (type: 'response.completed' | 'response.incomplete') =>
   type === 'response.completed' ? 'completed' : 'incomplete';

@@ -1,10 +1,6 @@
 import { createParser } from 'eventsource-parser';
+import { longestPart } from '../retry/failure.ts';
 
-/**
- * Longer than any event of an answer: the longest hold an image or encrypted reasoning of a few
- * million characters. Each is parsed in one go, so a longer one would block the editor.
- */
-const maxEventChars = 12_000_000;
 /** What each line of an event costs beside its text, counted in characters. */
 const lineChars = 16;
 
@@ -12,11 +8,16 @@ export interface EventReader {
   /**
    * Takes the next bytes of the body, however they are cut.
    *
-   * @throws TypeError on bytes that are not UTF-8, RangeError on an event that is too long.
+   * @throws TypeError on bytes that are not UTF-8, {@link EventTooLongError} on an event that is
+   * longer than `longestPart`.
    */
   push(bytes: Uint8Array): void;
   /** The body has ended: gives out a last event that lacks its blank line. */
   end(): void;
+}
+
+export class EventTooLongError extends Error {
+  override readonly name = 'EventTooLongError';
 }
 
 /**
@@ -70,9 +71,7 @@ export function createEventReader(onData: (data: string) => void): EventReader {
 
   function wait(chars: number): void {
     waiting += chars;
-    if (waiting <= maxEventChars) return;
-    const most = maxEventChars / 1_000_000;
-    throw new RangeError(`an event of the answer is longer than ${most} million characters`);
+    if (waiting > longestPart) throw new EventTooLongError();
   }
 
   /** Each kind of line end becomes a newline, also one that two pieces share. */
