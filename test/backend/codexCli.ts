@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startCodexAppServer, type CodexAppServer } from './codexAppServer.ts';
 import type { Backend, MintedTokens } from './types.ts';
 import { asRecord, parseJson } from './values.ts';
 
@@ -114,6 +115,8 @@ function run(
 export interface CodexHome {
   /** One turn by `codex exec --json`; the events are parsed from its output. */
   exec(prompt: string): Promise<ProcessResult & { events: readonly Record<string, unknown>[] }>;
+  /** The CLI as a process that runs several chats. */
+  startAppServer(): Promise<CodexAppServer>;
   folder: string;
   remove(): Promise<void>;
 }
@@ -147,6 +150,7 @@ export async function createCodexHome(
       const result = await run(process.execPath, args, { env, cwd: work, timeoutMs: 60_000 });
       return { ...result, events: eventsIn(result.stdout) };
     },
+    startAppServer: () => startCodexAppServer(script, { cwd: work, env }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

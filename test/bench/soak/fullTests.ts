@@ -17,6 +17,7 @@ const files = [
   'test/browser/usage.test.ts',
   'test/browser/receipt.test.ts',
   'test/browser/hostileGrammar.test.ts',
+  'test/system/conversations/compaction.test.ts',
   'test/system/lease/rounds.test.ts',
   'test/system/growth/remoteText.test.ts',
 ];
