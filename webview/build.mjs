@@ -39,8 +39,8 @@ export const webviewBuilds = [
     format: 'iife',
     plugins: [lexerOfMarked],
   },
-  // What the panel fetches only when it is needed: colours of code, the Usage page, and formulas. The
-  // first is a module with a function, whose text is the script of a worker.
+  // What the panel fetches only when it is needed: colours of code, the Usage page, the list of chats,
+  // and formulas. The first is a module with a function, whose text is the script of a worker.
   {
     ...browser,
     entryPoints: { highlight: 'webview/markdown/highlight/highlightWorker.ts' },
@@ -52,6 +52,7 @@ export const webviewBuilds = [
     ...browser,
     entryPoints: {
       usage: 'webview/usage/page.ts',
+      history: 'webview/history/script.ts',
       highlighter: 'webview/markdown/highlight/highlighter.ts',
       formula: 'webview/markdown/formula/formula.ts',
     },

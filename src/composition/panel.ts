@@ -217,6 +217,7 @@ function createView(
     choice,
     sending,
     usage: handleUsage,
+    history() {},
     files,
     fileQuestions,
     log,

@@ -17,7 +17,7 @@ import { createSavedPlace } from '../transcript/savedPlace.ts';
 import { createScroll } from '../transcript/scroll.ts';
 import { createMainArea } from './mainArea.ts';
 import { reduce, runningTurn, type ViewState } from './state.ts';
-import { createUsagePageLoader } from '../usage/usagePageLoader.ts';
+import { createPages } from './pages.ts';
 
 const workingAfterMs = 4_000;
 
@@ -43,27 +43,23 @@ export function createPanel(root: HTMLElement, host: Host): void {
       frames.request();
     },
     toEnd: () => scroll.toEnd(),
-    showUsage: () => usage.open(),
+    showUsage: () => pages.open('usage'),
   });
   const scroller = h('div', { class: 'scroller' });
   const scroll = createScroll(scroller, () => frames.request());
   const stage = createMainArea(scroller, context, scroll);
   const roving = createRoving(scroller, stage.articles, dock.focus);
   const working = h('div', { class: 'working', 'aria-hidden': 'true', hidden: true });
-  const usage = createUsagePageLoader({
+  const pages = createPages({
     ...context,
     say: announcer.say,
     behind: [scroller, dock.element],
-    saved: memory.saved.usage,
-    save(saved) {
-      memory.set({ usage: saved });
-      memory.flush();
-    },
+    memory,
     focusElsewhere: () => focus.toMain(),
   });
   const focus = createFocusKeeper(dock, scroller);
   root.replaceChildren(
-    frame([working, scroller, dock.element, usage.element], roving.focusLast, dock.focus),
+    frame([working, scroller, dock.element, ...pages.elements], roving.focusLast, dock.focus),
     ...announcer.elements,
   );
 
@@ -92,10 +88,10 @@ export function createPanel(root: HTMLElement, host: Host): void {
     if (isOtherChat && !isFirst) scroll.toEnd();
     stage.update(next);
     dock.update(next, isBusy);
-    usage.update(next);
-    if (isFirst) usage.restore();
+    pages.update(next);
+    if (isFirst) pages.restore();
     // How to go on stands in the place of the chat, which the page covers.
-    if (isSigningIn(next) && !isSigningIn(drawn)) usage.close();
+    if (isSigningIn(next) && !isSigningIn(drawn)) pages.close();
     working.hidden = !isBusy;
     sayWorking.arrange(isBusy);
     if (outdatesAnnouncements(drawn, next)) announcer.clear();
@@ -118,11 +114,11 @@ export function createPanel(root: HTMLElement, host: Host): void {
 
   host.onMessage((message: ToWebview) => {
     // The field can take them only when it is drawn, and right after a snapshot it is not yet.
-    if (message.type === 'focus') usage.close();
-    const later = afterDrawing(message, { focus, usage, dock });
+    if (message.type === 'focus') pages.close();
+    const later = afterDrawing(message, { focus, pages, dock });
     if (later) frames.after(later);
-    if (message.type === 'snapshot') usage.askAgain();
-    else if (message.type === 'files/known') context.files.learn(message.files);
+    pages.hear(message);
+    if (message.type === 'files/known') context.files.learn(message.files);
     state = reduce(state, message);
     frames.request();
   });
@@ -130,17 +126,18 @@ export function createPanel(root: HTMLElement, host: Host): void {
 
 interface DrawnParts {
   readonly focus: Pick<ReturnType<typeof createFocusKeeper>, 'toMain'>;
-  readonly usage: Pick<ReturnType<typeof createUsagePageLoader>, 'open'>;
+  readonly pages: Pick<ReturnType<typeof createPages>, 'open'>;
   readonly dock: Pick<ReturnType<typeof createInputArea>, 'offerDraft'>;
 }
 
 /** What the message asks of the panel once it is drawn. */
 function afterDrawing(
   message: ToWebview,
-  { focus, usage, dock }: DrawnParts,
+  { focus, pages, dock }: DrawnParts,
 ): (() => void) | undefined {
   if (message.type === 'focus') return focus.toMain;
-  if (message.type === 'usage/open') return usage.open;
+  if (message.type === 'usage/open') return () => pages.open('usage');
+  if (message.type === 'history/open') return () => pages.open('history');
   if (message.type === 'draft') return () => dock.offerDraft(message.text);
   return undefined;
 }

@@ -24,8 +24,7 @@ export function createPersistedState(store: Host['store']): PersistedState {
     },
     set: (change) => put({ ...saved, ...change }),
     enterChat(chatId) {
-      if (chatId !== saved.chatId)
-        put({ chatId, draft: saved.draft, folds: {}, usage: saved.usage });
+      if (chatId !== saved.chatId) put({ ...saved, chatId, folds: {}, anchor: undefined });
     },
     flush() {
       if (!isDirty) return;

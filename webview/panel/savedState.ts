@@ -18,6 +18,8 @@ const saved = z.object({
       scope: z.enum(['window', 'day', 'week', 'chat']),
     }),
   ),
+  /** The list of chats: whether it stands open, and what it searched for. */
+  history: z.optional(z.object({ isOpen: z.boolean(), query: z.string() })),
 });
 /** What the view itself remembers while it is hidden or the window reloads. */
 export type SavedState = z.infer<typeof saved>;

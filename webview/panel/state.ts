@@ -40,8 +40,20 @@ export function reduce(state: ViewState | undefined, message: ToWebview): ViewSt
       return { ...state, start: message.start };
     case 'settings':
       return { ...state, settings: message.settings };
+    case 'chat': {
+      const { chat: _chat, ...rest } = state;
+      return message.chat === undefined ? rest : { ...rest, chat: message.chat };
+    }
+    case 'queue':
+      return { ...state, queue: message.prompts };
     case 'focus':
     case 'draft':
+    case 'turn/reveal':
+    case 'history/open':
+    case 'history/list':
+    case 'history/change':
+    case 'history/hits':
+    case 'history/deleted':
     case 'files/known':
       return state;
     case 'usage/open':
@@ -84,12 +96,13 @@ function changed(turn: TurnView, message: Extract<ToWebview, { type: 'turn/chang
 function restated(turn: TurnView, message: Extract<ToWebview, { type: 'turn/state' }>): TurnView {
   if (message.attempt < turn.attempt) return turn;
   const { type: _type, seq: _seq, turnId: _turnId, ...told } = message;
-  const { id, prompt, attachments, parts, startedAtMs } = turn;
+  const { id, prompt, attachments, parts, branch, startedAtMs } = turn;
   return {
     id,
     prompt,
     attachments,
     parts,
+    ...(branch && { branch }),
     startedAtMs,
     ...told,
     notes: kept(turn.notes, told.notes),

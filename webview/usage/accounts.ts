@@ -5,9 +5,10 @@ import { actionText, roleText } from '../../src/shared/accountText.ts';
 import { freshId, h, s, setAttribute, setChildren, setText } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';
 import { stepClass } from '../composer/meters.ts';
-import { glyph } from './glyphs.ts';
-import { redraw, type UsageContext } from './usageContext.ts';
-import { createPopup } from './popup.ts';
+import { glyph } from '../base/glyphs.ts';
+import { redraw } from '../base/redraw.ts';
+import type { UsageContext } from './usageContext.ts';
+import { createPopup } from '../base/popup.ts';
 import { pageAge, sourceWords, wholePercent } from './usageWords.ts';
 import { formatPercent, formatTimeWithDistance, plural } from '../../src/shared/format.ts';
 

@@ -2,9 +2,9 @@ import * as l10n from '@vscode/l10n';
 import type { UsageAccounts } from '../../src/shared/protocol/usage.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
-import { glyph } from './glyphs.ts';
+import { glyph } from '../base/glyphs.ts';
 import type { UsageContext } from './usageContext.ts';
-import { createPopup } from './popup.ts';
+import { createPopup } from '../base/popup.ts';
 import { pageAge } from './usageWords.ts';
 
 /** The way back, what the page is, how old it is, and what can be done with all of it. */

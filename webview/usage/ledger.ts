@@ -10,7 +10,8 @@ import {
 } from '../../src/shared/format.ts';
 import { limitLabel } from '../../src/shared/limitNames.ts';
 import { effortName } from '../base/words.ts';
-import { redraw, type UsageContext } from './usageContext.ts';
+import { redraw } from '../base/redraw.ts';
+import type { UsageContext } from './usageContext.ts';
 import { points } from './usageWords.ts';
 
 export interface Ledger {

@@ -36,7 +36,7 @@ export function createUsagePage(deps: UsageContext): UsagePage {
   const ledger = createLedgerSection(deps, choose, () => exportCsv());
   const element = h(
     'section',
-    { class: 'usage', 'aria-label': l10n.t('Usage') },
+    { class: 'usage page-scroll', 'aria-label': l10n.t('Usage') },
     h(
       'div',
       { class: 'usage-column' },

@@ -6,7 +6,7 @@ import type { ViewState } from '../panel/state.ts';
 import { createLedger } from './ledger.ts';
 import type { UsageChoice, UsageContext } from './usageContext.ts';
 import { createPlot } from './plot.ts';
-import { createPopup } from './popup.ts';
+import { createPopup } from '../base/popup.ts';
 import { createSegmentedControl } from './segmentedControl.ts';
 
 /** The plot with its switches. */

@@ -3,7 +3,7 @@ import type { LedgerScope, PlotSpan } from '../../src/shared/protocol/usage.ts';
 import type { Localization } from '../../src/shared/l10n.ts';
 import type { Announcement } from '../panel/announcer.ts';
 import type { ButtonLook } from '../base/toolkit.ts';
-import type { ViewState } from '../panel/state.ts';
+import type { CoveringPage } from '../panel/pageLoader.ts';
 
 /** What the page shows, of what the host could tell. */
 export interface UsageChoice {
@@ -28,24 +28,4 @@ export interface UsageContext {
   readonly localization: Localization;
 }
 
-export interface UsagePage {
-  readonly element: HTMLElement;
-  readonly update: (state: ViewState) => void;
-  /** Asks for the figures, and for every change of them, until `hide`. */
-  readonly show: () => void;
-  readonly hide: () => void;
-  readonly focus: () => void;
-}
-
-/**
- * Puts new children into `parent`; what had the focus among the old ones gives it to the new one of
- * the same `data-key`.
- */
-export function redraw(parent: Element, children: readonly (Node | undefined)[]): void {
-  const active = document.activeElement;
-  const key = active !== null && parent.contains(active) ? active.getAttribute('data-key') : null;
-  parent.replaceChildren(...children.filter((child) => child !== undefined));
-  if (key === null) return;
-  const next = [...parent.querySelectorAll<HTMLElement>('[data-key]')];
-  next.find((element) => element.getAttribute('data-key') === key)?.focus();
-}
+export type UsagePage = CoveringPage;

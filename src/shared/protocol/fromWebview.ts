@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { accountAction, signInMethod } from './account.ts';
 import { fileReference } from './chat.ts';
 import { accountId, id, words } from './fields.ts';
+import { historyFromWebview, sendMode } from './historyRequests.ts';
 import { limitAction } from './limits.ts';
 import { ledgerScope, span } from './usage.ts';
 
@@ -37,6 +38,7 @@ const chatFromWebview = [
   z.object({
     type: z.literal('prompt/send'),
     text: z.string().check(z.minLength(1), z.maxLength(2_000_000)),
+    mode: z.optional(sendMode),
   }),
   z.object({ type: z.literal('turn/stop') }),
   /** Sends the prompt of a failed or stopped turn again, in its place. */
@@ -119,11 +121,15 @@ export const fromWebview = z.discriminatedUnion('type', [
   /** An error inside the panel, for the log. */
   z.object({ type: z.literal('view/error'), message: words }),
   ...chatFromWebview,
+  ...historyFromWebview,
   ...accountFromWebview,
   ...limitsFromWebview,
   ...usageFromWebview,
 ]);
 export type FromWebview = z.infer<typeof fromWebview>;
+
+/** What is asked about stored chats, branches and waiting messages. */
+export type HistoryRequest = z.infer<(typeof historyFromWebview)[number]>;
 
 /** What the Usage page and the banner about limits ask for. */
 export type UsageRequest = Extract<

@@ -9,6 +9,7 @@ import {
   startView,
 } from './chat.ts';
 import { count, id } from './fields.ts';
+import { chatInfo, historyToWebview, queuedPrompt } from './history.ts';
 import { limitsToWebview } from './limits.ts';
 import { turnView } from './turn.ts';
 import { usageToWebview } from './usage.ts';
@@ -32,14 +33,18 @@ export const toWebview = z.discriminatedUnion('type', [
     models: modelsView,
     quota: quotaView,
     context: z.optional(contextUse),
+    chat: z.optional(chatInfo),
+    /** Absent where messages cannot wait. */
+    queue: z.optional(z.array(queuedPrompt)),
     start: startView,
     settings: settingsView,
   }),
   z.object({ type: z.literal('account'), seq: count, account: accountView }),
   ...chatToWebview,
+  ...historyToWebview,
   ...limitsToWebview,
   ...usageToWebview,
 ]);
 export type ToWebview = z.infer<typeof toWebview>;
 
-export type { FromWebview, UsageRequest } from './fromWebview.ts';
+export type { FromWebview, HistoryRequest, UsageRequest } from './fromWebview.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { count, id, words } from './fields.ts';
+import { branchPlace } from './history.ts';
 import { limitAction } from './limits.ts';
 
 /** `stale`: its attempt broke off, and what the next one writes takes its place. */
@@ -179,6 +180,8 @@ export const turnView = z.object({
   /** Files whose text was sent along: `name` is shown, `detail` is the full path for the title. */
   attachments: z.array(z.object({ name: z.string(), detail: z.string() })),
   parts: z.array(turnPart),
+  /** Present when there are other turns in its place. */
+  branch: z.optional(branchPlace),
   startedAtMs: count,
   ...turnHead,
 });

@@ -4,7 +4,7 @@ import type { Log } from '../../base/log.ts';
 import type { Session } from '../../core/chat/session.ts';
 import { isShownText } from '../../core/chat/turn/shownText.ts';
 import type { PromptSubmission } from '../../core/chat/promptSubmission.ts';
-import type { FromWebview, UsageRequest } from '../../shared/protocol/messages.ts';
+import type { FromWebview, HistoryRequest, UsageRequest } from '../../shared/protocol/messages.ts';
 import type { FileQuestions } from './fileQuestions.ts';
 import type { WorkspaceFiles } from './workspaceFiles.ts';
 import { insertAtCursor, openLink, openNewFile } from './editing.ts';
@@ -21,6 +21,8 @@ export interface ChatMessageHandlerDeps {
   choice: Pick<ModelChoice, 'pick'>;
   /** What the Usage page and its kin ask for. */
   usage: (request: UsageRequest) => unknown;
+  /** What is asked about stored chats, branches and waiting messages. */
+  history: (request: HistoryRequest) => unknown;
   sending: Pick<PromptSubmission, 'send' | 'answer' | 'retryWith' | 'resume'>;
   files: Pick<WorkspaceFiles, 'open'>;
   fileQuestions: Pick<FileQuestions, 'ask'>;
@@ -106,8 +108,12 @@ function act(message: FromWebview, deps: ChatMessageHandlerDeps): unknown {
     case 'failure/limitAction':
       return deps.sending.retryWith(message.turnId, message.action);
     default:
-      return deps.usage(message);
+      return isUsageRequest(message) ? deps.usage(message) : deps.history(message);
   }
+}
+
+function isUsageRequest(message: UsageRequest | HistoryRequest): message is UsageRequest {
+  return message.type.startsWith('usage/') || message.type.startsWith('scheduled/');
 }
 
 /** Does it with text that the panel shows, and with no other: see {@link isShownText}. */

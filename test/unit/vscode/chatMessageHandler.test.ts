@@ -44,6 +44,7 @@ function createWorld() {
     },
     choice: { pick: async () => {} },
     usage() {},
+    history() {},
     sending: { send() {}, answer() {}, retryWith() {}, resume() {} },
     files: { async open() {} },
     fileQuestions: { async ask() {} },

@@ -1,6 +1,6 @@
 import { ownValue } from '../../src/base/lookup.ts';
-import { h, setAttribute } from '../base/dom.ts';
-import { icon } from '../base/icons.ts';
+import { h, setAttribute } from './dom.ts';
+import { icon } from './icons.ts';
 
 export interface PopupItem {
   readonly name: string;
@@ -114,7 +114,7 @@ function itemRow({ name, checked, act }: PopupItem, close: () => void): HTMLElem
 /** Above the button when it would end below the page. */
 function place(menu: HTMLElement, button: HTMLElement): void {
   menu.classList.remove('is-above');
-  const page = menu.closest('.usage')?.getBoundingClientRect();
+  const page = menu.closest('.page-scroll')?.getBoundingClientRect();
   const { bottom } = menu.getBoundingClientRect();
   const above = button.getBoundingClientRect().top - (page?.top ?? 0);
   const isTooLow = page !== undefined && bottom > page.bottom;

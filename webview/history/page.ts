@@ -1,0 +1,230 @@
+import * as l10n from '@vscode/l10n';
+import { omitUndefined } from '../../src/base/omitUndefined.ts';
+import { configureLocalization } from '../../src/shared/l10n.ts';
+import type { HistoryRow } from '../../src/shared/protocol/history.ts';
+import { h, setText } from '../base/dom.ts';
+import { glyph } from '../base/glyphs.ts';
+import { createPopup } from '../base/popup.ts';
+import { createChatList } from './chatList.ts';
+import { resultWords, type RowAction } from './chatRow.ts';
+import { entriesOfGroups, entriesOfHits, isRow, type Entry, type RowEntry } from './entries.ts';
+import { groupRows } from './groups.ts';
+import type { HistoryContext, HistoryMessage, HistoryPage } from './historyContext.ts';
+import { createSearch } from './search.ts';
+import { createSearchField } from './searchField.ts';
+import { createUndoBar } from './undoBar.ts';
+
+/** The list of chats. It lives as long as the panel; while it is hidden, nothing of it runs. */
+export function createHistoryPage(context: HistoryContext): HistoryPage {
+  configureLocalization(context.localization);
+  const { send, say, now } = context;
+  const search = createSearch(context);
+  const undoBar = createUndoBar();
+  const head = createHead(context);
+  let rows: ReadonlyMap<string, HistoryRow> | undefined;
+  let shownChat: string | undefined;
+
+  const field = createSearchField(context.query, {
+    change() {
+      context.keepQuery(field.query());
+      search.begin(field.query());
+      draw();
+    },
+    down: () => list.focusFirst(),
+    enter: () => list.openFirst(),
+  });
+  const scroller = h('div', { class: 'history-scroll' });
+  const list = createChatList(scroller, {
+    now,
+    isShown: (chatId) => chatId === shownChat,
+    open: ({ row, turnId }) => open(row.id, turnId),
+    act: (action, entry) => act(action, entry),
+    rename: (chatId, title) => send({ type: 'chat/rename', chatId, title }),
+    leaveUp: field.focus,
+  });
+  const state = createStateLines(context);
+  scroller.append(list.element, state.empty);
+  const element = h(
+    'section',
+    { class: 'history page-scroll', 'aria-label': l10n.t('Chats') },
+    h('div', { class: 'history-head' }, head.element, field.element, state.line, state.problem),
+    scroller,
+    undoBar.element,
+  );
+
+  const open = (chatId: string, turnId?: string) => {
+    send({ type: 'chat/open', chatId, ...omitUndefined({ turnId }) });
+    context.close();
+  };
+  const act = (action: RowAction, entry: RowEntry) => {
+    const chatId = entry.row.id;
+    switch (action) {
+      case 'rename':
+        return list.startRename(entry);
+      case 'delete':
+        return send({ type: 'chat/delete', chatId });
+      case 'pin':
+      case 'unpin':
+        return send({ type: 'chat/pin', chatId, pinned: action === 'pin' });
+      case 'fork':
+        send({ type: 'chat/fork', chatId });
+        return context.close();
+      case 'markdown':
+      case 'json':
+        return send({ type: 'chat/export', chatId, format: action });
+    }
+  };
+  const entries = (): readonly Entry[] => {
+    if (rows === undefined) return [];
+    const found = search.state();
+    return found === undefined
+      ? entriesOfGroups(groupRows([...rows.values()], now()))
+      : entriesOfHits(found.hits, rows);
+  };
+  const draw = () => {
+    const shown = entries();
+    const found = search.state();
+    list.update(shown);
+    const count = shown.filter(isRow).length;
+    state.update({ isLoaded: rows !== undefined, count, search: found, query: field.query() });
+    if (found?.done === true) say({ text: resultWords(count, true), topic: 'search' });
+  };
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    context.close();
+  });
+  const hear = (message: HistoryMessage) => {
+    switch (message.type) {
+      case 'history/open':
+        return;
+      case 'history/list':
+        rows = new Map(message.rows.map((row) => [row.id, row]));
+        head.update(message.deleted);
+        return draw();
+      case 'history/change':
+        rows = changed(rows ?? new Map(), message);
+        head.update(message.deleted);
+        return draw();
+      case 'history/hits':
+        return search.take(message) ? draw() : undefined;
+      case 'history/deleted': {
+        const { chatId, title } = message;
+        undoBar.show(title, () => send({ type: 'chat/undoDelete', chatId }));
+        return say({ text: l10n.t('“{0}” deleted', title), topic: 'deleted' });
+      }
+    }
+  };
+  return {
+    element,
+    hear,
+    focus: field.focus,
+    update(next) {
+      if (next.chatId === shownChat) return;
+      shownChat = next.chatId;
+      draw();
+    },
+    show() {
+      send({ type: 'history/show' });
+      search.begin(field.query());
+      draw();
+    },
+    hide() {
+      search.cancel();
+      undoBar.hide();
+      send({ type: 'history/hide' });
+    },
+  };
+}
+
+function changed(
+  rows: ReadonlyMap<string, HistoryRow>,
+  { rows: next, gone }: Extract<HistoryMessage, { type: 'history/change' }>,
+): ReadonlyMap<string, HistoryRow> {
+  const all = new Map(rows);
+  for (const id of gone) all.delete(id);
+  for (const row of next) all.set(row.id, row);
+  return all;
+}
+
+/** The way back, what the page is, and what is not about one chat. */
+function createHead({ send, close }: HistoryContext) {
+  const more = h(
+    'button',
+    { class: 'tool', type: 'button', 'aria-label': l10n.t('More'), title: l10n.t('More') },
+    glyph('more'),
+  );
+  const menu = createPopup(more, l10n.t('More'));
+  const back = h(
+    'button',
+    {
+      class: 'tool',
+      type: 'button',
+      'aria-label': l10n.t('Back to the chat'),
+      title: l10n.t('Back to the chat (Esc)'),
+      onclick: close,
+    },
+    glyph('back'),
+  );
+  const update = (deleted: number) =>
+    menu.update([
+      { name: l10n.t('Import from Codex CLI…'), act: () => send({ type: 'history/import' }) },
+      ...(deleted === 0
+        ? []
+        : [{ name: l10n.t('Recently deleted…'), act: () => send({ type: 'history/restore' }) }]),
+    ]);
+  update(0);
+  return {
+    update,
+    element: h(
+      'header',
+      { class: 'page-head' },
+      back,
+      h('h2', { class: 'page-title' }, l10n.t('Chats')),
+      h('span', { class: 'tools' }, menu.element),
+    ),
+  };
+}
+
+interface Shown {
+  readonly isLoaded: boolean;
+  readonly count: number;
+  readonly search: ReturnType<ReturnType<typeof createSearch>['state']>;
+  readonly query: string;
+}
+
+/** How far a search is, what went wrong, and what stands in the place of an empty list. */
+function createStateLines({ send }: HistoryContext) {
+  const line = h('p', { class: 'dim small-text', hidden: true });
+  const problemText = h('span', {});
+  const problem = h('p', { class: 'remark', hidden: true }, problemText);
+  const emptyText = h('p', { class: 'dim' });
+  const importLink = h(
+    'button',
+    { class: 'linkish', type: 'button', onclick: () => send({ type: 'history/import' }) },
+    l10n.t('Import from Codex CLI…'),
+  );
+  const empty = h('div', { class: 'history-empty', hidden: true }, emptyText, importLink);
+  return {
+    line,
+    problem,
+    empty,
+    update({ isLoaded, count, search, query }: Shown) {
+      line.hidden = search === undefined || !isLoaded;
+      setText(line, search === undefined ? '' : resultWords(count, search.done));
+      problem.hidden = search?.problem === undefined;
+      setText(problemText, search?.problem ?? '');
+      const isNothing = count === 0 && (search === undefined || search.done);
+      empty.hidden = isLoaded && !isNothing;
+      importLink.hidden = !isLoaded || search !== undefined;
+      setText(emptyText, emptyWords(isLoaded, search === undefined ? undefined : query));
+    },
+  };
+}
+
+function emptyWords(isLoaded: boolean, query: string | undefined): string {
+  if (!isLoaded) return l10n.t('Loading chats…');
+  return query === undefined
+    ? l10n.t('No chats yet. Each chat is kept here from its first message on.')
+    : l10n.t('No chat has “{0}” in its title or its messages.', query);
+}
