@@ -337,12 +337,17 @@ describe('5,000 chats', () => {
 const looks = themes.flatMap((theme) => [300, 420].map((width) => ({ theme, width })));
 const someLooks = looks.filter(({ theme, width }) => width === 300 || theme === 'dark-modern');
 
-test.each(sampled(someLooks, looks))('the list breaks no rule of accessibility: %o', async (options) => {
-  const panel = await history(historyList(), options);
-  expect(await violations(panel)).toEqual([]);
-  await row(panel, 'withRetry').hover();
-  await panel.tell({ type: 'history/deleted', chatId: 'gone', title: 'Fix flaky cart test' });
-  expect(await violations(panel)).toEqual([]);
-  const width = await panel.page.evaluate('document.querySelector(".history-scroll").scrollWidth');
-  expect(width).toBeLessThanOrEqual(options.width);
-});
+test.each(sampled(someLooks, looks))(
+  'the list breaks no rule of accessibility: %o',
+  async (options) => {
+    const panel = await history(historyList(), options);
+    expect(await violations(panel)).toEqual([]);
+    await row(panel, 'withRetry').hover();
+    await panel.tell({ type: 'history/deleted', chatId: 'gone', title: 'Fix flaky cart test' });
+    expect(await violations(panel)).toEqual([]);
+    const width = await panel.page.evaluate(
+      'document.querySelector(".history-scroll").scrollWidth',
+    );
+    expect(width).toBeLessThanOrEqual(options.width);
+  },
+);

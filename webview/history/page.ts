@@ -7,7 +7,7 @@ import { glyph } from '../base/glyphs.ts';
 import { createPopup } from '../base/popup.ts';
 import { createChatList } from './chatList.ts';
 import { resultWords, type RowAction } from './chatRow.ts';
-import { entriesOfGroups, entriesOfHits, isRow, type Entry, type RowEntry } from './entries.ts';
+import { entriesOfGroups, entriesOfHits, isRow, type Entry } from './entries.ts';
 import { groupRows } from './groups.ts';
 import type { HistoryContext, HistoryMessage, HistoryPage } from './historyContext.ts';
 import { createSearch } from './search.ts';
@@ -38,41 +38,22 @@ export function createHistoryPage(context: HistoryContext): HistoryPage {
     now,
     isShown: (chatId) => chatId === shownChat,
     open: ({ row, turnId }) => open(row.id, turnId),
-    act: (action, entry) => act(action, entry),
+    act: (action, entry) =>
+      action === 'rename' ? list.startRename(entry) : actOn(action, entry.row.id, context),
     rename: (chatId, title) => send({ type: 'chat/rename', chatId, title }),
     leaveUp: field.focus,
   });
   const state = createStateLines(context);
   scroller.append(list.element, state.empty);
-  const element = h(
-    'section',
-    { class: 'history page-scroll', 'aria-label': l10n.t('Chats') },
-    h('div', { class: 'history-head' }, head.element, field.element, state.line, state.problem),
-    scroller,
-    undoBar.element,
+  const element = frame(
+    [head.element, field.element, state.line, state.problem],
+    [scroller, undoBar.element],
+    context.close,
   );
 
   const open = (chatId: string, turnId?: string) => {
     send({ type: 'chat/open', chatId, ...omitUndefined({ turnId }) });
     context.close();
-  };
-  const act = (action: RowAction, entry: RowEntry) => {
-    const chatId = entry.row.id;
-    switch (action) {
-      case 'rename':
-        return list.startRename(entry);
-      case 'delete':
-        return send({ type: 'chat/delete', chatId });
-      case 'pin':
-      case 'unpin':
-        return send({ type: 'chat/pin', chatId, pinned: action === 'pin' });
-      case 'fork':
-        send({ type: 'chat/fork', chatId });
-        return context.close();
-      case 'markdown':
-      case 'json':
-        return send({ type: 'chat/export', chatId, format: action });
-    }
   };
   const entries = (): readonly Entry[] => {
     if (rows === undefined) return [];
@@ -89,31 +70,16 @@ export function createHistoryPage(context: HistoryContext): HistoryPage {
     state.update({ isLoaded: rows !== undefined, count, search: found, query: field.query() });
     if (found?.done === true) say({ text: resultWords(count, true), topic: 'search' });
   };
-  element.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return;
-    event.preventDefault();
-    context.close();
-  });
   const hear = (message: HistoryMessage) => {
-    switch (message.type) {
-      case 'history/open':
-        return;
-      case 'history/list':
-        rows = new Map(message.rows.map((row) => [row.id, row]));
-        head.update(message.deleted);
-        return draw();
-      case 'history/change':
-        rows = changed(rows ?? new Map(), message);
-        head.update(message.deleted);
-        return draw();
-      case 'history/hits':
-        return search.take(message) ? draw() : undefined;
-      case 'history/deleted': {
-        const { chatId, title } = message;
-        undoBar.show(title, () => send({ type: 'chat/undoDelete', chatId }));
-        return say({ text: l10n.t('“{0}” deleted', title), topic: 'deleted' });
-      }
-    }
+    if (message.type === 'history/list' || message.type === 'history/change') {
+      rows = changed(rows, message);
+      head.update(message.deleted);
+      draw();
+    } else if (message.type === 'history/deleted') {
+      const { chatId, title } = message;
+      undoBar.show(title, () => send({ type: 'chat/undoDelete', chatId }));
+      say({ text: l10n.t('“{0}” deleted', title), topic: 'deleted' });
+    } else if (message.type === 'history/hits' && search.take(message)) draw();
   };
   return {
     element,
@@ -137,13 +103,53 @@ export function createHistoryPage(context: HistoryContext): HistoryPage {
   };
 }
 
+/** The page around its parts; Escape leaves it. */
+function frame(
+  atTop: readonly HTMLElement[],
+  parts: readonly HTMLElement[],
+  close: () => void,
+): HTMLElement {
+  const element = h(
+    'section',
+    { class: 'history page-scroll', 'aria-label': l10n.t('Chats') },
+    h('div', { class: 'history-head' }, ...atTop),
+    ...parts,
+  );
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    close();
+  });
+  return element;
+}
+
+function actOn(
+  action: Exclude<RowAction, 'rename'>,
+  chatId: string,
+  { send, close }: HistoryContext,
+): void {
+  switch (action) {
+    case 'delete':
+      return send({ type: 'chat/delete', chatId });
+    case 'pin':
+    case 'unpin':
+      return send({ type: 'chat/pin', chatId, pinned: action === 'pin' });
+    case 'fork':
+      send({ type: 'chat/fork', chatId });
+      return close();
+    case 'markdown':
+    case 'json':
+      return send({ type: 'chat/export', chatId, format: action });
+  }
+}
+
 function changed(
-  rows: ReadonlyMap<string, HistoryRow>,
-  { rows: next, gone }: Extract<HistoryMessage, { type: 'history/change' }>,
+  before: ReadonlyMap<string, HistoryRow> | undefined,
+  message: Extract<HistoryMessage, { type: 'history/list' | 'history/change' }>,
 ): ReadonlyMap<string, HistoryRow> {
-  const all = new Map(rows);
-  for (const id of gone) all.delete(id);
-  for (const row of next) all.set(row.id, row);
+  const all = new Map(message.type === 'history/list' ? [] : before);
+  if (message.type === 'history/change') for (const id of message.gone) all.delete(id);
+  for (const row of message.rows) all.set(row.id, row);
   return all;
 }
 

@@ -107,12 +107,8 @@ function drawEntry(entry: Entry, drawRow: (entry: RowEntry) => HTMLElement): HTM
   switch (entry.kind) {
     case 'section':
       return h('h3', { class: 'chats-section' }, entry.name);
-    case 'heading': {
-      const name = h('span', {}, entry.name);
-      return entry.level === 3
-        ? h('h3', { class: 'list-name' }, name)
-        : h('h4', { class: 'list-name' }, name);
-    }
+    case 'heading':
+      return h(entry.level === 3 ? 'h3' : 'h4', { class: 'list-name' }, entry.name);
     case 'row':
     case 'hit':
       return drawRow(entry);
