@@ -7,12 +7,12 @@ import { glyph } from '../base/glyphs.ts';
 import { createPopup } from '../base/popup.ts';
 import { createChatList } from './chatList.ts';
 import { resultWords, type RowAction } from './chatRow.ts';
-import { entriesOfGroups, entriesOfHits, isRow, type Entry } from './entries.ts';
+import { entriesOfGroups, entriesOfHits, isRow, type Entry, type RowEntry } from './entries.ts';
 import { groupRows } from './groups.ts';
 import type { HistoryContext, HistoryMessage, HistoryPage } from './historyContext.ts';
-import { createSearch } from './search.ts';
+import { createSearch, type SearchState } from './search.ts';
 import { createSearchField } from './searchField.ts';
-import { createUndoBar } from './undoBar.ts';
+import { createUndoBar, type UndoBar } from './undoBar.ts';
 
 /** The list of chats. It lives as long as the panel; while it is hidden, nothing of it runs. */
 export function createHistoryPage(context: HistoryContext): HistoryPage {
@@ -37,7 +37,7 @@ export function createHistoryPage(context: HistoryContext): HistoryPage {
   const list = createChatList(scroller, {
     now,
     isShown: (chatId) => chatId === shownChat,
-    open: ({ row, turnId }) => open(row.id, turnId),
+    open: (entry) => openChat(entry, context),
     act: (action, entry) =>
       action === 'rename' ? list.startRename(entry) : actOn(action, entry.row.id, context),
     rename: (chatId, title) => send({ type: 'chat/rename', chatId, title }),
@@ -51,20 +51,9 @@ export function createHistoryPage(context: HistoryContext): HistoryPage {
     context.close,
   );
 
-  const open = (chatId: string, turnId?: string) => {
-    send({ type: 'chat/open', chatId, ...omitUndefined({ turnId }) });
-    context.close();
-  };
-  const entries = (): readonly Entry[] => {
-    if (rows === undefined) return [];
-    const found = search.state();
-    return found === undefined
-      ? entriesOfGroups(groupRows([...rows.values()], now()))
-      : entriesOfHits(found.hits, rows);
-  };
   const draw = () => {
-    const shown = entries();
     const found = search.state();
+    const shown = entriesOf(rows, found, now());
     list.update(shown);
     const count = shown.filter(isRow).length;
     state.update({ isLoaded: rows !== undefined, count, search: found, query: field.query() });
@@ -76,9 +65,7 @@ export function createHistoryPage(context: HistoryContext): HistoryPage {
       head.update(message.deleted);
       draw();
     } else if (message.type === 'history/deleted') {
-      const { chatId, title } = message;
-      undoBar.show(title, () => send({ type: 'chat/undoDelete', chatId }));
-      say({ text: l10n.t('“{0}” deleted', title), topic: 'deleted' });
+      offerUndo(message, undoBar, context);
     } else if (message.type === 'history/hits' && search.take(message)) draw();
   };
   return {
@@ -103,6 +90,17 @@ export function createHistoryPage(context: HistoryContext): HistoryPage {
   };
 }
 
+function entriesOf(
+  rows: ReadonlyMap<string, HistoryRow> | undefined,
+  found: SearchState | undefined,
+  nowMs: number,
+): readonly Entry[] {
+  if (rows === undefined) return [];
+  return found === undefined
+    ? entriesOfGroups(groupRows([...rows.values()], nowMs))
+    : entriesOfHits(found.hits, rows);
+}
+
 /** The page around its parts; Escape leaves it. */
 function frame(
   atTop: readonly HTMLElement[],
@@ -121,6 +119,20 @@ function frame(
     close();
   });
   return element;
+}
+
+function openChat({ row, turnId }: RowEntry, { send, close }: HistoryContext): void {
+  send({ type: 'chat/open', chatId: row.id, ...omitUndefined({ turnId }) });
+  close();
+}
+
+function offerUndo(
+  { chatId, title }: Extract<HistoryMessage, { type: 'history/deleted' }>,
+  undoBar: UndoBar,
+  { send, say }: HistoryContext,
+): void {
+  undoBar.show(title, () => send({ type: 'chat/undoDelete', chatId }));
+  say({ text: l10n.t('“{0}” deleted', title), topic: 'deleted' });
 }
 
 function actOn(
@@ -195,7 +207,7 @@ function createHead({ send, close }: HistoryContext) {
 interface Shown {
   readonly isLoaded: boolean;
   readonly count: number;
-  readonly search: ReturnType<ReturnType<typeof createSearch>['state']>;
+  readonly search: SearchState | undefined;
   readonly query: string;
 }
 
