@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { extractBundle } from '../support/messages.ts';
-import { bareWords, pseudoBundle, pseudoLanguage, pseudoText } from '../support/pseudo.ts';
+import {
+  bareWords,
+  pseudoBundle,
+  pseudoLanguage,
+  pseudoText,
+  shownTexts,
+} from '../support/pseudo.ts';
 import { usageSamples } from '../support/usageSample.ts';
 import { scenes, snapshot } from './panelScenes.ts';
 import { usePanels } from './panels.ts';
@@ -18,28 +24,6 @@ test('the pseudo translation keeps arguments, icons, links and the frame of a pl
     '{0, plural, one {# ŕóŵ óƒ {1}} other {# ŕóŵš óƒ {1}}}',
   );
 });
-
-/**
- * All that is seen or read aloud, a line each. What the host of the scene told is data here: texts
- * of failures, notes, names of models and accounts. So is what people and the model wrote.
- */
-const shownTexts = `(() => {
-  const lines = [];
-  const names = ['aria-label', 'aria-valuetext', 'title', 'placeholder', 'aria-description'];
-  const add = (line) => line && line.trim() && lines.push(line.trim());
-  const visit = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) return add(node.nodeValue);
-    if (!(node instanceof Element) || ['SCRIPT', 'STYLE'].includes(node.tagName)) return;
-    const isRead = node.closest('[aria-hidden="true"]') === null;
-    for (const name of names) {
-      if (isRead || !name.startsWith('aria-')) add(node.getAttribute(name));
-    }
-    for (const child of node.childNodes) visit(child);
-    if (node.shadowRoot) for (const child of node.shadowRoot.childNodes) visit(child);
-  };
-  visit(document.body);
-  return lines;
-})()`;
 
 /** Fields that say what a message is, not what it shows. */
 const kinds = new Set(['type', 'kind', 'state', 'status', 'actions', 'scope', 'span', 'source']);
@@ -62,9 +46,9 @@ function hostWords(messages: readonly unknown[]): Set<string> {
 const names = /\b(?:TypeScript|JavaScript|Python|JSON|Bash|Diff|Text)\b|https?:\S+/g;
 
 async function bareIn(messages: readonly Parameters<typeof panels.open>[1][]): Promise<string[]> {
-  const told = messages.filter((message) => message !== undefined);
-  const panel = await panels.open({ localization }, ...told);
-  const fromHost = hostWords(told);
+  const sent = messages.filter((message) => message !== undefined);
+  const panel = await panels.open({ localization }, ...sent);
+  const fromHost = hostWords(sent);
   const lines = await panel.page.evaluate<string[]>(shownTexts);
   expect(lines.join(' ')).toMatch(/[áéíóú]/);
   return lines.flatMap((line) =>

@@ -7,6 +7,7 @@ import { startBackend } from '../backend/backend.ts';
 import type { AccountSeed, Backend } from '../backend/types.ts';
 import { buildVsix, root } from '../bin/setup.mjs';
 import { remove, startCodeServer, type CodeServer } from '../support/codeServer.ts';
+import type { DisplayLanguage } from '../support/displayLanguage.ts';
 import { writeSample } from '../support/sampleWorkspace.ts';
 import { launchWorkbench, type Workbench } from '../support/workbench.ts';
 import { recordMessages } from './messages.ts';
@@ -27,6 +28,8 @@ export interface PracticeOptions {
   readonly accounts?: readonly AccountSeed[];
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Display language of the editor; default English. */
+  readonly language?: DisplayLanguage;
   /** Further variables for the editor, made when the stand-in is up. */
   readonly environment?: (backend: Backend) => Promise<Readonly<Record<string, string>>>;
   /** Lifetime of access tokens, seconds; default: that of the stand-in. */
@@ -57,7 +60,7 @@ async function startAll(
   options: PracticeOptions,
   onStop: (end: () => Promise<void>) => void,
 ): Promise<Practice> {
-  const { settings, accounts, accessLifetimeS, environment } = options;
+  const { settings, accounts, accessLifetimeS, environment, language } = options;
   const { viewport = { width: 1280, height: 800 } } = options;
   const vsix = join(root, 'codex-chat.vsix');
   if (!existsSync(vsix)) await buildVsix();
@@ -77,6 +80,7 @@ async function startAll(
     dataDir: join(home, 'server'),
     logLevel: 'trace',
     settings: { ...hiddenPanel, ...settings },
+    ...(language && { language }),
     ...(environment && { env: await environment(backend) }),
     machineSettings: {
       'codexChat.baseUrl': backend.baseUrl,
@@ -103,9 +107,18 @@ async function startAll(
 const hiddenPanel = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'git.enabled': false,
+  // The Settings editor fills the window instead of a dialog of fixed height.
+  'workbench.editor.useModal': 'off',
 };
 
-export const test = plain.extend<{ picture: void }, { practice: Practice }>({
+interface WorkerFixtures {
+  /** A file that sets it gets a window of its own. */
+  language: DisplayLanguage | undefined;
+  practice: Practice;
+}
+
+export const test = plain.extend<{ picture: void }, WorkerFixtures>({
+  language: [undefined, { option: true, scope: 'worker' }],
   /** Shows what the window looked like when a test failed. */
   picture: [
     async ({ practice }, use, info) => {
@@ -117,9 +130,8 @@ export const test = plain.extend<{ picture: void }, { practice: Practice }>({
     { auto: true },
   ],
   practice: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names from the pattern.
-    async ({}, use) => {
-      const practice = await startPractice();
+    async ({ language }, use) => {
+      const practice = await startPractice(language && { language });
       await use(practice);
       await practice.stop();
     },

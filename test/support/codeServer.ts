@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { codeServerPaths } from '../bin/setup.mjs';
+import { installLanguage, type DisplayLanguage } from './displayLanguage.ts';
 
 const guard = join(import.meta.dirname, 'guard.mjs');
 
@@ -33,6 +34,8 @@ export interface CodeServerOptions {
   readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Lets the page's address name a module of tests for the extension host to run. */
   readonly testDriver?: boolean;
+  /** Display language; default English. Needs `vsix`. */
+  readonly language?: DisplayLanguage;
   readonly logLevel?: 'trace' | 'info';
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -63,6 +66,7 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
     const install = ['--force', '--install-extension', resolve(options.vsix)];
     await promisify(execFile)(codeServerPaths.node, [...base, ...install], { env });
   }
+  if (options.language) await installLanguage(dataDir, options.language);
   const port = options.port ?? (await freePort());
   const args = [...base, ...serverArguments(port, options)];
   const child = spawn(process.execPath, [guard, codeServerPaths.node, ...args], {
@@ -124,6 +128,7 @@ function serverArguments(port: number, options: CodeServerOptions): readonly str
     '--disable-update-check',
     '--disable-workspace-trust',
     '--disable-getting-started-override',
+    ...(options.language ? [`--locale=${options.language.id}`] : []),
     ...(options.testDriver ? ['--vscode-option=enable-smoke-test-driver'] : []),
   ];
 }

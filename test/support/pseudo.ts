@@ -39,3 +39,22 @@ export function bareWords(text: string, data: readonly RegExp[]): string[] {
   const ours = data.reduce((rest, form) => rest.replaceAll(form, ' '), text);
   return ours.match(/[A-Za-z]{2,}(?:[ ’'-][A-Za-z]+)*/g) ?? [];
 }
+
+/** Script of a page: all that is seen or read aloud in it, a line each. */
+export const shownTexts = `(() => {
+  const lines = [];
+  const names = ['aria-label', 'aria-valuetext', 'title', 'placeholder', 'aria-description'];
+  const add = (line) => line && line.trim() && lines.push(line.trim());
+  const visit = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return add(node.nodeValue);
+    if (!(node instanceof Element) || ['SCRIPT', 'STYLE'].includes(node.tagName)) return;
+    const isRead = node.closest('[aria-hidden="true"]') === null;
+    for (const name of names) {
+      if (isRead || !name.startsWith('aria-')) add(node.getAttribute(name));
+    }
+    for (const child of node.childNodes) visit(child);
+    if (node.shadowRoot) for (const child of node.shadowRoot.childNodes) visit(child);
+  };
+  visit(document.body);
+  return lines;
+})()`;

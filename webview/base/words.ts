@@ -15,6 +15,10 @@ export function effortName(effort: string): string {
       return l10n.t({ message: 'High', comment: ['Reasoning effort'] });
     case 'xhigh':
       return l10n.t({ message: 'Extra high', comment: ['Reasoning effort'] });
+    case 'max':
+      return l10n.t({ message: 'Max', comment: ['Reasoning effort'] });
+    case 'ultra':
+      return l10n.t({ message: 'Ultra', comment: ['Reasoning effort'] });
     default:
       return effort.charAt(0).toUpperCase() + effort.slice(1);
   }

@@ -1,24 +1,17 @@
 import type { AnswerChange, AnswerPart } from '../stream/answer.ts';
 import type { OutputItem } from '../stream/events.ts';
+import { findLeak, removeLeaks, type DetectedTool, type Leak } from './leakDetector.ts';
 import {
-  createLeakDetector,
-  findLeak,
-  removeLeaks,
-  type Leak,
-  type LeakDetector,
-  type DetectedTool,
-  type LeakDetectorStep,
-} from './leakDetector.ts';
+  createPartFilter,
+  type Delivery,
+  type PartFilter,
+  type PartFilterOptions,
+} from './partFilter.ts';
 import { readItem } from '../stream/outputItems.ts';
+import { createTextQueue } from './textQueue.ts';
 
+export type { Delivery } from './partFilter.ts';
 export { findLeakInPieces, pieceChars, type DetectedTool, type Leak } from './leakDetector.ts';
-
-/** How text reaches the consumer. */
-export type Delivery =
-  /** As it comes; a retry takes it back. */
-  | 'live'
-  /** Whole parts alone, each once it is known to be clean: for consumers that cannot take back. */
-  | 'items';
 
 export interface LeakFilter {
   /** Passes the change on at once, or keeps it for {@link LeakFilter.work} behind a long text. */
@@ -28,7 +21,7 @@ export interface LeakFilter {
   /** Does the next piece of that work. */
   work(): void;
   /** The event loop may have run: from here on as much text as one piece has is taken at once. */
-  rest(): void;
+  refill(): void;
   /** The first leak; undefined while all is clean. */
   found(): Leak | undefined;
   /** Whether the text itself holds a leak, and not the thoughts alone. */
@@ -43,15 +36,6 @@ export interface LeakFilter {
 /** Characters of garbled thoughts that are waited through for the answer behind them. */
 const patienceWithThoughts = 36_000;
 
-interface Watched {
-  guard: LeakDetector;
-  part: AnswerPart;
-  /** What has been released of the part and what of it the consumer has. */
-  clean: string;
-  isShown: boolean;
-  isGarbled: boolean;
-}
-
 /**
  * Stands between the answer and whoever shows it: text and thoughts pass by a guard each, so that
  * a tool call that the model writes as text is never shown (WIRE.md h). Calls and refusals pass.
@@ -64,133 +48,86 @@ export function createLeakFilter(
   onChange: (change: AnswerChange) => void,
 ): LeakFilter {
   const { tools, delivery, pieceChars = Infinity } = options;
-  const waiting: (() => void)[] = [];
-  let room = pieceChars;
-  const watched = new Map<string, Watched>();
+  const queue = createTextQueue(pieceChars);
+  const watched = new Map<string, WatchedPart>();
   let found: Leak | undefined;
   let isTextGarbled = false;
   let excess = 0;
   let thoughts = 0;
-
-  function take(state: Watched, { release: text, garbled }: LeakDetectorStep): void {
-    release(state, text);
-    if (garbled === undefined) return;
-    state.isGarbled = true;
-    found ??= garbled;
-    isTextGarbled ||= state.part.kind === 'text';
-  }
-
-  function append(state: Watched, text: string): void {
-    if (!state.isGarbled) take(state, state.guard.push(text));
-    else if (state.part.kind === 'reasoning') thoughts += text.length;
-    else excess += text.length;
-  }
-
-  function release(state: Watched, text: string): void {
-    if (text === '') return;
-    state.clean += text;
-    if (delivery === 'items') return;
-    if (state.isShown) onChange({ type: 'append', id: state.part.id, text });
-    else show(state, false);
-  }
-
-  function show(state: Watched, final: boolean): void {
-    state.isShown = true;
-    onChange({ type: 'put', part: { ...state.part, text: state.clean }, final });
-  }
-
-  /** The text stands from here on: what is to be shown of it is shown. */
-  function close(state: Watched): void {
-    if (!state.isGarbled) take(state, state.guard.end());
-    const isNews = delivery === 'items' ? state.clean !== '' : state.part.kind === 'reasoning';
-    if (!state.isGarbled && isNews) show(state, true);
-  }
+  const partOptions: PartFilterOptions = {
+    tools,
+    delivery,
+    onChange,
+    onLeak(leak, kind) {
+      found ??= leak;
+      isTextGarbled ||= kind === 'text';
+    },
+    onLeakedText(chars, kind) {
+      if (kind === 'reasoning') thoughts += chars;
+      else excess += chars;
+    },
+  };
 
   function put(part: AnswerPart, final: boolean): void {
     if (part.kind === 'call' || part.kind === 'refusal') {
-      inTurn(() => {
+      queue.step(() => {
         if (delivery === 'live' || final) onChange({ type: 'put', part, final });
       });
       return;
     }
-    const guard = createLeakDetector({ tools });
-    const state: Watched = { guard, part, clean: '', isShown: false, isGarbled: false };
-    let before: Watched | undefined;
-    inTurn(() => {
-      before = watched.get(part.id);
-      watched.set(part.id, state);
+    const filter = createPartFilter(part, partOptions);
+    let before: PartFilter | undefined;
+    queue.step(() => {
+      before = watched.get(part.id)?.filter;
+      watched.set(part.id, { output: part.output, filter });
     });
     // What stands behind the leak in the same text came with it, and not since.
-    inPieces(part.text, (piece) => {
-      if (!state.isGarbled) append(state, piece);
+    queue.text(part.text, (piece) => {
+      if (!filter.isGarbled()) filter.append(piece);
     });
-    inTurn(() => {
-      if (final) close(state);
+    queue.step(() => {
+      if (final) filter.close();
       // The new text replaces the old one, also where nothing of it may be shown.
-      if (before?.isShown && !state.isShown) show(state, final);
+      if (before?.isShown() && !filter.isShown()) filter.show(final);
     });
   }
 
-  function appendTo(id: string, text: string): void {
-    const state = watched.get(id);
-    if (state) append(state, text);
+  function append(id: string, text: string): void {
+    const part = watched.get(id);
+    if (part) part.filter.append(text);
     else onChange({ type: 'append', id, text });
   }
 
-  /** At once, or behind all that waits. */
-  function inTurn(step: () => void): void {
-    if (waiting.length === 0) step();
-    else waiting.push(step);
-  }
-
-  function inPieces(text: string, watch: (piece: string) => void): void {
-    if (waiting.length === 0 && text.length <= room) {
-      room -= text.length;
-      return watch(text);
-    }
-    if (text === '') return inTurn(() => watch(text));
-    for (const piece of piecesOf(text, pieceChars)) waiting.push(() => watch(piece));
-  }
-
-  function isGarbled(output: number): boolean {
-    return [...watched.values()].some((state) => state.isGarbled && state.part.output === output);
-  }
+  const isGarbled = (output: number) =>
+    [...watched.values()].some((part) => part.filter.isGarbled() && part.output === output);
 
   return {
     change(change) {
       switch (change.type) {
         case 'append':
-          return inPieces(change.text, (text) => appendTo(change.id, text));
+          return queue.text(change.text, (text) => append(change.id, text));
         case 'put':
           return put(change.part, change.final);
         case 'close':
-          return inTurn(() => {
-            const state = watched.get(change.id);
-            if (state) close(state);
-          });
+          return queue.step(() => watched.get(change.id)?.filter.close());
         case 'item':
-          inTurn(() => {
+          queue.step(() => {
             if (!isGarbled(change.output)) onChange(change);
           });
       }
     },
-    isBusy: () => waiting.length > 0,
-    work: () => waiting.shift()?.(),
-    rest: () => void (room = pieceChars),
+    isBusy: () => !queue.isEmpty(),
+    work: queue.next,
+    refill: queue.refill,
     found: () => found,
     isTextGarbled: () => isTextGarbled,
     excess: () => Math.max(excess, thoughts - patienceWithThoughts),
   };
 }
 
-/** The text in pieces of `chars` UTF-16 code units, one more where a surrogate pair would be split. */
-function* piecesOf(text: string, chars: number): Generator<string> {
-  for (let at = 0, end = 0; at < text.length; at = end) {
-    end = at + chars;
-    const last = text.charCodeAt(end - 1);
-    if (last >= 0xd800 && last <= 0xdbff) end += 1;
-    yield text.slice(at, end);
-  }
+interface WatchedPart {
+  readonly output: number;
+  readonly filter: PartFilter;
 }
 
 /** Texts of an item in which the model may have written a call. */
