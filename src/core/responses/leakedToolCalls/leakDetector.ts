@@ -1,30 +1,11 @@
 import { argumentNames } from '../request/toolSchema.ts';
 import { familyOf, type LeakFamily, type Marker } from './isLeakedCall.ts';
-import {
-  endOfPlainRun,
-  initial,
-  isDebris,
-  isGlue,
-  isSpace,
-  plain,
-  sign,
-  sortOf,
-} from './charClasses.ts';
 import { maxNoise, type ToolShape } from './bareCall.ts';
 import { endOfNoise, maxPrelude, mayBeginLeakHeader } from './leakHeader.ts';
-import { createMarkdown } from './markdown.ts';
 import { maxMarker, readMarker } from './marker.ts';
 import { contextLength } from './leakContext.ts';
-import {
-  backtick,
-  greaterThan,
-  isLatinLetter,
-  lessThan,
-  newline,
-  pipe,
-  plus,
-  venus,
-} from './codeUnits.ts';
+import { plus, venus } from './codeUnits.ts';
+import { createLeakStart } from './leakStart.ts';
 
 /** A tool call that the model wrote into a text instead of making it (WIRE.md h). */
 export interface Leak {
@@ -73,82 +54,43 @@ export interface LeakDetectorOptions {
  */
 export const maxHeld = maxMarker;
 
-/** Begins `to=`. */
-const letterT = 't'.charCodeAt(0);
 /** Both readers of what may follow noise give up after this, UTF-16 code units. */
 const longestNoise = Math.max(maxPrelude, maxNoise) + 2;
 
 export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector {
   const { names, shapes } = knownTools(tools);
-  const markdown = createMarkdown();
+  const start = createLeakStart();
   let held = '';
   /** The end of what has been released, for the words before a marker. */
   let recent = '';
   let released = 0;
-  let previous = newline;
-  let beforePrevious = newline;
   let garbled: Leak | undefined;
 
   function scan(text: string, isEnd: boolean): LeakDetectorStep {
     let at = 0;
     let noiseEnd = 0;
     while (at < text.length) {
-      at = skipPlain(text, at);
+      at = start.skipPlain(text, at);
       if (at >= text.length) break;
       const code = text.charCodeAt(at);
       const isNoise = code === plus || code === venus;
       if (isNoise && at >= noiseEnd) noiseEnd = endOfNoise(text, at);
-      if (noiseEnd - at <= longestNoise && mayBegin(code) && mayBeginLeakHeader(text, at)) {
-        const start = at;
+      if (noiseEnd - at <= longestNoise && start.isPossible(code) && mayBeginLeakHeader(text, at)) {
+        const from = at;
         const verdict = readMarker(text, at, isEnd, {
-          before: () => windowBefore(text, start),
-          span: markdown.span(),
-          isOldSpan: markdown.isOldSpan(),
+          before: () => windowBefore(text, from),
+          span: start.markdown.span(),
+          isOldSpan: start.markdown.isOldSpan(),
           tools: names,
           shapes,
         });
         if (verdict === 'more') return hold(text, at);
         if (verdict !== 'none') return detect(text, at, verdict);
       }
-      markdown.take(code, previous);
-      beforePrevious = previous;
-      previous = code;
+      start.take(code);
       at++;
     }
     return hold(text, at);
-  }
-
-  /** Most of a text is letters behind letters: nothing in them begins or ends anything. */
-  function skipPlain(text: string, from: number): number {
-    if (markdown.isInFencedLine()) return pass(text, from, indexOr(text, '\n', from));
-    if (!markdown.isCalm()) return from;
-    // The letter before the first one has come with an earlier text.
-    const isInside = isLatinLetter(previous) && sortOf(text.charCodeAt(from)) === initial;
-    return pass(text, from, endOfPlainRun(text, isInside ? from + 1 : from));
-  }
-
-  function pass(text: string, from: number, to: number): number {
-    if (to > from) {
-      beforePrevious = to - 2 >= from ? text.charCodeAt(to - 2) : previous;
-      previous = text.charCodeAt(to - 1);
-    }
-    return to;
-  }
-
-  function mayBegin(code: number): boolean {
-    const sort = sortOf(code);
-    if (sort === plain || markdown.isQuoted() || previous === backtick) return false;
-    if (sort === sign) return code === plus || code === lessThan || code === venus;
-    if (code !== letterT) return mayBeginRole();
-    return isSpace(previous) || isGlue(previous) || isDebris(previous);
-  }
-
-  /** Role words are common words: they are held at the begin of a line or sentence alone. */
-  function mayBeginRole(): boolean {
-    if (markdown.isLineStart() || isDebris(previous)) return true;
-    // A role behind a token belongs to the token.
-    if (isGlue(previous)) return beforePrevious !== pipe || previous !== greaterThan;
-    return isSpace(previous) && isGlue(beforePrevious);
   }
 
   function windowBefore(text: string, at: number): string {
@@ -268,9 +210,4 @@ function snippetOf(envelope: string, secret: string): string {
     .replace(/♀{5,}/g, '♀♀♀♀')
     .replace(/(?:\+#){4,}/g, '+#+#+#');
   return `${words.slice(0, 76)} …`;
-}
-
-function indexOr(text: string, what: string, from: number): number {
-  const index = text.indexOf(what, from);
-  return index < 0 ? text.length : index;
 }

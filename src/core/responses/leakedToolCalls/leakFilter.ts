@@ -98,9 +98,6 @@ export function createLeakFilter(
     else onChange({ type: 'append', id, text });
   }
 
-  const isGarbled = (output: number) =>
-    [...watched.values()].some((part) => part.filter.isGarbled() && part.output === output);
-
   return {
     change(change) {
       switch (change.type) {
@@ -112,7 +109,7 @@ export function createLeakFilter(
           return queue.step(() => watched.get(change.id)?.filter.close());
         case 'item':
           queue.step(() => {
-            if (!isGarbled(change.output)) onChange(change);
+            if (!isGarbled(watched, change.output)) onChange(change);
           });
       }
     },
@@ -129,6 +126,9 @@ interface WatchedPart {
   readonly output: number;
   readonly filter: PartFilter;
 }
+
+const isGarbled = (parts: ReadonlyMap<string, WatchedPart>, output: number) =>
+  [...parts.values()].some((part) => part.filter.isGarbled() && part.output === output);
 
 /** Texts of an item in which the model may have written a call. */
 export function readTexts(item: OutputItem): readonly { text: string; isAnswer: boolean }[] {

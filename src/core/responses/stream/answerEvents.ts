@@ -53,9 +53,10 @@ export interface AnswerEventsDeps {
 
 export function createAnswerEvents(
   attempt: number,
-  { ports: { emit, clock, log, model, credentialId, names, record }, ...parts }: AnswerEventsDeps,
+  { ports, watch, filter, answer }: AnswerEventsDeps,
 ): AnswerEvents {
-  const { watch, filter, answer } = parts;
+  const { emit, clock, log, credentialId, names, record } = ports;
+  const { reportAside, reportModel } = createAsides(attempt, ports);
   let headers: Readonly<Record<string, string>> = {};
   let begun = false;
   let end: AnswerEnd | undefined;
@@ -63,10 +64,6 @@ export function createAnswerEvents(
   let malformed = 0;
 
   const leak = () => leakIn(filter, answer, end !== undefined);
-
-  function noteModel(served = ''): void {
-    if (isOther(served, model)) emit({ type: 'rerouted', attempt, model: truncate(served, 100) });
-  }
 
   function fail(error: ApiError = {}): void {
     failure = failureFromEvent(error, headers, clock.now());
@@ -87,16 +84,8 @@ export function createAnswerEvents(
         return fail(event.response?.error ?? undefined);
       case 'error':
         return fail(errorOfEvent(event));
-      case 'codex.rate_limits':
-        emit({ type: 'rateLimits', attempt, credentialId, limits: event });
-        return;
-      case 'response.metadata':
-        noteModel(event.headers['openai-model']);
-        return;
-      case 'response.output_item.done':
-        if (!isKnownItem(event.item)) record.stranger('item', event.item.type, event.item);
-        return;
       default:
+        reportAside(event);
     }
   }
 
@@ -105,7 +94,7 @@ export function createAnswerEvents(
       headers = response.headers;
       record.answered(response);
       emit({ type: 'headers', attempt, credentialId, status: response.status, headers });
-      noteModel(headers['openai-model']);
+      reportModel(headers['openai-model']);
     },
     data(data) {
       const parsed = parseEvent(data);
@@ -144,6 +133,23 @@ export function createAnswerEvents(
 
 const endOf = (type: 'response.completed' | 'response.incomplete') =>
   type === 'response.completed' ? 'completed' : 'incomplete';
+
+/** What the backend says beside the answer: limits, the model that answers, items of unknown kind. */
+function createAsides(attempt: number, { emit, model, credentialId, record }: AttemptPorts) {
+  function reportModel(served = ''): void {
+    if (isOther(served, model)) emit({ type: 'rerouted', attempt, model: truncate(served, 100) });
+  }
+  function reportAside(event: ResponsesEvent): void {
+    if (event.type === 'codex.rate_limits') {
+      emit({ type: 'rateLimits', attempt, credentialId, limits: event });
+    } else if (event.type === 'response.metadata') {
+      reportModel(event.headers['openai-model']);
+    } else if (event.type === 'response.output_item.done' && !isKnownItem(event.item)) {
+      record.stranger('item', event.item.type, event.item);
+    }
+  }
+  return { reportModel, reportAside };
+}
 
 /** The backend may answer with another model than was asked for (OBSERVED.md 2.20). */
 const isOther = (served: string, model: string) => served !== '' && served !== model;
