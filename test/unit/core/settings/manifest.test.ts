@@ -89,3 +89,23 @@ test('an untrusted workspace can set nothing that changes what is sent or what i
     .filter((name) => !restricted.includes(`codexChat.${name}`) && !harmless.test(name));
   expect(free).toEqual([]);
 });
+
+/** Names of products, which are the same in all languages. */
+const productNames = ['Codex', 'ChatGPT (Codex Chat)'];
+const shownKeys = /^(?:title|label|name|contextualTitle|category|shortTitle)$|description/i;
+
+function shownTexts(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    const texts = (Array.isArray(inner) ? inner : [inner]).filter((one) => typeof one === 'string');
+    return [...(shownKeys.test(key) ? texts : []), ...shownTexts(inner)];
+  });
+}
+
+test('each text of the manifest that people see can be translated', () => {
+  const { contributes: all } = z.object({ contributes: z.unknown() }).parse(JSON.parse(text));
+  const found = shownTexts(all);
+  expect(found.length).toBeGreaterThan(60);
+  const bare = found.filter((one) => !/^%[^%]+%$/.test(one) || textOf(one) === one);
+  expect(bare.filter((one) => !productNames.includes(one))).toEqual([]);
+});
