@@ -97,8 +97,8 @@ const shownKeys = /^(?:title|label|name|contextualTitle|category|shortTitle)$|de
 function shownTexts(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
-    const texts = (Array.isArray(inner) ? inner : [inner]).filter((one) => typeof one === 'string');
-    return [...(shownKeys.test(key) ? texts : []), ...shownTexts(inner)];
+    const own = (Array.isArray(inner) ? inner : [inner]).filter((one) => typeof one === 'string');
+    return [...(shownKeys.test(key) ? own : []), ...shownTexts(inner)];
   });
 }
 
