@@ -32,4 +32,41 @@ export interface ChatFiles {
   list(): Promise<readonly string[]>;
   /** Undefined when there is no such chat. */
   stamp(id: string): Promise<FileStamp | undefined>;
+  /** Undefined when there is none. */
+  readIndex(): Promise<string | undefined>;
+  /** Puts a whole text in the place of the one before. */
+  writeIndex(text: string): Promise<void>;
+  readonly trash: TrashFiles;
+  readonly blobs: BlobFiles;
+  /** Removes what writers that were killed have left behind. */
+  sweep(): Promise<void>;
+}
+
+export interface RemovedChat {
+  readonly id: string;
+  readonly removedAtMs: number;
+}
+
+/** Chats that were removed and can be brought back. */
+export interface TrashFiles {
+  /** Moves a chat here. */
+  add(chat: RemovedChat): Promise<void>;
+  list(): Promise<readonly RemovedChat[]>;
+  /** Moves it back. Rejects with `EEXIST` when there is a chat with this id again. */
+  restore(chat: RemovedChat): Promise<void>;
+  /** Removes it for good. */
+  delete(chat: RemovedChat): Promise<void>;
+  /** As {@link ChatFile.read} from its start. */
+  read(chat: RemovedChat, onPiece: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<void>;
+}
+
+/** Files that are named by the hash of their content. */
+export interface BlobFiles {
+  /** Resolves when it would survive a power failure. Does nothing when it is there already. */
+  write(hash: string, bytes: Uint8Array): Promise<void>;
+  /** Undefined when there is none. */
+  read(hash: string): Promise<Uint8Array | undefined>;
+  /** All of them, with the time when they were written, epoch ms. */
+  list(): Promise<readonly { hash: string; writtenAtMs: number }[]>;
+  delete(hash: string): Promise<void>;
 }

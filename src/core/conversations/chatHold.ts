@@ -10,6 +10,9 @@ export interface ChatHold {
   leave(): void;
 }
 
+/** Name of the lease of a chat. */
+export const chatLease = (id: string): string => `chat ${id}`;
+
 export interface ChatHoldDeps {
   readonly name: string;
   readonly leases: Leases;

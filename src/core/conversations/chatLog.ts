@@ -9,6 +9,8 @@ import type { LogState } from './logReader.ts';
 import type { UnsavedRecords } from './logWriter.ts';
 import type { Crc32, StoredRecord } from './recordLine.ts';
 import type { NewChatRecord } from './records.ts';
+import type { Blobs } from './store/blobs.ts';
+import type { ChatSummary } from './store/summary.ts';
 
 /**
  * The log of one chat in this window. Several windows may have the same chat open; one at a time
@@ -19,6 +21,7 @@ export interface ChatLog extends Disposable {
   readonly id: string;
   /** What all records say, those of this window included that are not on the disk yet. */
   conversation(): Conversation;
+  summary(): ChatSummary;
   /** What the file holds besides its records, as it was read last. */
   damage(): Pick<LogState, 'damagedLines' | 'tornBytes'>;
   /**
@@ -68,5 +71,7 @@ export interface ChatLogDeps {
   readonly crc32: Crc32;
   readonly clock: Clock;
   readonly leases: Leases;
+  /** Written before the records that name them. */
+  readonly blobs: Pick<Blobs, 'flush'>;
   readonly log: Log;
 }

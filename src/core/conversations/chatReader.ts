@@ -2,10 +2,12 @@ import { createConversationBuilder, type Conversation } from './conversation.ts'
 import type { ChatFile } from './chatFiles.ts';
 import { appendRecord, createLogReader, type LogState } from './logReader.ts';
 import type { Crc32, StoredRecord } from './recordLine.ts';
+import { createSummaryBuilder, type ChatSummary } from './store/summary.ts';
 
 /** The conversation of a chat, read from its log and kept up to date. */
 export interface ChatReader {
   conversation(): Conversation;
+  summary(): ChatSummary;
   /** Of the log as it was read last; what this window has written since is not in it. */
   state(): LogState;
   /** Takes in a record that this window writes. */
@@ -19,8 +21,13 @@ export interface ChatReader {
   reload(signal: AbortSignal): Promise<void>;
 }
 
-export function createChatReader(file: Pick<ChatFile, 'read' | 'size'>, crc32: Crc32): ChatReader {
+export function createChatReader(
+  id: string,
+  file: Pick<ChatFile, 'read' | 'size'>,
+  crc32: Crc32,
+): ChatReader {
   let builder = createConversationBuilder();
+  let summary = createSummaryBuilder(id);
   let reader = createLogReader(crc32);
   let state = reader.state();
 
@@ -39,15 +46,21 @@ export function createChatReader(file: Pick<ChatFile, 'read' | 'size'>, crc32: C
     reader = createLogReader(crc32);
     const records: StoredRecord[] = [];
     await readLines((record) => appendRecord(records, record), signal);
-    const next = createConversationBuilder();
-    for (const record of records) next.add(record);
-    builder = next;
+    builder = createConversationBuilder();
+    summary = createSummaryBuilder(id);
+    records.forEach(fold);
+  }
+
+  function fold(record: StoredRecord): void {
+    builder.add(record);
+    summary.add(record);
   }
 
   return {
     conversation: () => builder.current(),
+    summary: () => ({ ...summary.current(), damagedLines: state.damagedLines }),
     state: () => state,
-    fold: (record) => builder.add(record),
+    fold,
     reload,
     async readOn(own, signal) {
       const before = reader.state();
@@ -63,7 +76,7 @@ export function createChatReader(file: Pick<ChatFile, 'read' | 'size'>, crc32: C
         next = record.n + 1;
         if (record.w === own) return;
         isForeign = true;
-        if (!isReplaced) builder.add(record);
+        if (!isReplaced) fold(record);
       }, signal);
       // A record took the place of others, which are in the conversation by now.
       if (isReplaced) await reload(signal);

@@ -21,7 +21,7 @@ export interface ChatTerm {
 
 interface Deps extends Pick<ChatLogDeps, 'file' | 'crc32' | 'clock' | 'log'> {
   readonly reader: ChatReader;
-  readonly onDidChangeUnsaved: (unsaved: UnsavedRecords) => void;
+  readonly onDidChangeUnsaved: () => void;
 }
 
 const nothing: UnsavedRecords = { count: 0, code: undefined };
@@ -35,8 +35,8 @@ export function createChatTerm(deps: Deps): ChatTerm {
     const state = reader.state();
     const epoch = state.epoch + 1;
     const writer = createLogWriter({ file, crc32, now: clock.now, state, epoch, log });
-    writer.onDidChangeUnsaved((unsaved) => {
-      if (current?.writer === writer) onDidChangeUnsaved(unsaved);
+    writer.onDidChangeUnsaved(() => {
+      if (current?.writer === writer) onDidChangeUnsaved();
     });
     if (state.length + state.tornBytes > 0) writer.add(toStored({ type: 'take' }));
     current = { writer, epoch, added: 0 };
@@ -63,7 +63,7 @@ export function createChatTerm(deps: Deps): ChatTerm {
     end() {
       const had = current?.writer.unsaved() ?? nothing;
       current = undefined;
-      if (had.count > 0 || had.code !== undefined) onDidChangeUnsaved(nothing);
+      if (had.count > 0 || had.code !== undefined) onDidChangeUnsaved();
     },
   };
 }

@@ -1,8 +1,8 @@
 import { abortable, withTimeout } from '../../base/async/abort.ts';
 import { traceError } from '../../base/describeError.ts';
 import type { Disposable } from '../../base/disposables.ts';
-import { createEmitter, type Event } from '../../base/event.ts';
-import { createChatHold, type ChatHold } from './chatHold.ts';
+import { createEmitter, type Emitter, type Event } from '../../base/event.ts';
+import { chatLease, createChatHold, type ChatHold } from './chatHold.ts';
 import type { ChatLogDeps } from './chatLog.ts';
 import type { ChatReader } from './chatReader.ts';
 import { createChatRetry, type ChatRetry } from './chatRetry.ts';
@@ -49,6 +49,7 @@ export const createChatWriter = (deps: ChatWriterDeps): ChatWriter => new HeldCh
 
 class HeldChatWriter implements ChatWriter {
   readonly onDidChangeUnsaved: Event<UnsavedRecords>;
+  readonly #changes: Emitter<UnsavedRecords>;
   readonly #deps: ChatWriterDeps;
   readonly #lifetime = new AbortController();
   readonly #term: ChatTerm;
@@ -59,16 +60,18 @@ class HeldChatWriter implements ChatWriter {
   /** Whether nothing but the first record of a new chat was added. */
   #isUnbegun = false;
   #asking: Disposable | undefined;
+  /** Why the files that the records name were not written. */
+  #blobFault: string | undefined;
   #reading: Promise<unknown> = Promise.resolve();
 
   constructor(deps: ChatWriterDeps) {
     const { id, file, clock, leases, log } = deps;
-    const changes = createEmitter<UnsavedRecords>((error) => log.error(traceError(error)));
     this.#deps = deps;
-    this.onDidChangeUnsaved = changes.event;
-    this.#term = createChatTerm({ ...deps, onDidChangeUnsaved: changes.fire });
+    this.#changes = createEmitter((error) => log.error(traceError(error)));
+    this.onDidChangeUnsaved = this.#changes.event;
+    this.#term = createChatTerm({ ...deps, onDidChangeUnsaved: () => this.#tellUnsaved() });
     this.#hold = createChatHold({
-      name: `chat ${id}`,
+      name: chatLease(id),
       leases,
       onBegin: () => {
         file.clearAsking().catch(() => {});
@@ -99,7 +102,9 @@ class HeldChatWriter implements ChatWriter {
   }
 
   unsaved(): UnsavedRecords {
-    return this.#isUnbegun ? { count: 0, code: undefined } : this.#term.unsaved();
+    if (this.#isUnbegun) return { count: 0, code: undefined };
+    const { count, code } = this.#term.unsaved();
+    return { count, code: code ?? this.#blobFault };
   }
 
   async acquire(signal: AbortSignal): Promise<boolean> {
@@ -141,11 +146,22 @@ class HeldChatWriter implements ChatWriter {
   async #save(isSynced: boolean): Promise<boolean> {
     if (this.#isUnbegun || this.#term.epoch() === undefined) return true;
     await this.#hold.begin();
-    const isSaved = await this.#term.save(isSynced);
+    const isSaved = (await this.#saveBlobs()) && (await this.#term.save(isSynced));
     if (isSaved) this.#leaveIfDone();
     else if (this.unsaved().code === changedElsewhere) await this.#lose();
     else this.#retry.begin();
     return isSaved;
+  }
+
+  async #saveBlobs(): Promise<boolean> {
+    const before = this.#blobFault;
+    this.#blobFault = await this.#deps.blobs.flush();
+    if (this.#blobFault !== before) this.#tellUnsaved();
+    return this.#blobFault === undefined;
+  }
+
+  #tellUnsaved(): void {
+    this.#changes.fire(this.unsaved());
   }
 
   #leaveIfDone(): void {

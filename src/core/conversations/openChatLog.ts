@@ -17,12 +17,12 @@ export interface NewChat {
 export function createChatLog(deps: ChatLogDeps, { workspace, app }: NewChat): ChatLog {
   const place = workspace === undefined ? {} : { workspace };
   const head: NewChatRecord = { type: 'chat', v: recordVersion, chat: deps.id, app, ...place };
-  return joinLog(deps, createChatReader(deps.file, deps.crc32), head);
+  return joinLog(deps, createChatReader(deps.id, deps.file, deps.crc32), head);
 }
 
 /** Reads the chat from the disk. Rejects as its file does, or with `signal.reason`. */
 export async function openChatLog(deps: ChatLogDeps, signal: AbortSignal): Promise<ChatLog> {
-  const reader = createChatReader(deps.file, deps.crc32);
+  const reader = createChatReader(deps.id, deps.file, deps.crc32);
   await reader.readOn(undefined, signal);
   return joinLog(deps, reader);
 }
@@ -45,6 +45,7 @@ function joinLog(deps: ChatLogDeps, reader: ChatReader, head?: NewChatRecord): C
   return {
     id,
     conversation: reader.conversation,
+    summary: reader.summary,
     damage: reader.state,
     add(record) {
       if (reader.conversation().readOnly) throw new ReadOnlyChatError();

@@ -9,7 +9,7 @@ import { isAbsent, patientlyForSeconds } from './fileErrors.ts';
  * It is opened for each call and closed after it, so that an idle chat holds no handle.
  */
 export function createAppendFile(path: string): AppendFile {
-  let isFolderSynced = process.platform === 'win32';
+  let isFolderSynced = false;
 
   return {
     async append(bytes, at) {
@@ -25,7 +25,6 @@ export function createAppendFile(path: string): AppendFile {
         await expectLength(file, length);
       });
       if (isFolderSynced) return;
-      // The name of a new file is part of its folder. Windows has no call for it.
       await syncFolder(dirname(path));
       isFolderSynced = true;
     },
@@ -63,7 +62,9 @@ function changed(): Error {
   return Object.assign(error, { code: changedElsewhere });
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** The name of a new file is part of its folder. Windows has no call for it. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
     await folder.sync();

@@ -35,7 +35,8 @@ export function createChatFile(path: string, log: Log): ChatFile {
   };
 }
 
-async function readPieces(
+/** Hands over a file from this byte on; nothing when there is none. See {@link ChatFile.read}. */
+export async function readPieces(
   path: string,
   from: number,
   onPiece: (bytes: Uint8Array) => void,
@@ -44,10 +45,12 @@ async function readPieces(
   const file = await openIfPresent(path);
   if (!file) return;
   try {
-    const buffer = Buffer.allocUnsafe(pieceBytes);
-    for (let at = from; ;) {
+    // Small files are read by the thousand, each into no more room than it takes.
+    const { size } = await file.stat();
+    const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(pieceBytes, size - from)));
+    for (let at = from; at < size;) {
       signal.throwIfAborted();
-      const { bytesRead } = await file.read(buffer, 0, pieceBytes, at);
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
       if (bytesRead === 0) return;
       onPiece(buffer.subarray(0, bytesRead));
       at += bytesRead;

@@ -1,15 +1,23 @@
 import type { ChatFile, ChatFiles } from '../../../../src/core/conversations/chatFiles.ts';
-import { createMemoryFiles } from '../../../../src/core/conversations/memoryFiles.ts';
+import { createMemoryFiles } from '../../../../src/core/conversations/store/memoryFiles.ts';
 
 /**
  * A disk in memory that several windows share. `failing` is the code that each write fails with;
  * while `isHanging`, no call comes to an end.
  */
-export function createChatDisk() {
-  const shared = createMemoryFiles();
+export function createChatDisk(now?: () => number) {
+  const shared = createMemoryFiles(now);
   const watchers = new Map<string, Set<() => void>>();
   const asked = new Set<string>();
-  const disk = { failing: undefined as string | undefined, isHanging: false, files: open() };
+  /** Blobs and logs in the order in which they were written. */
+  const order: string[] = [];
+  let reads = 0;
+  const disk = {
+    index: undefined as string | undefined,
+    failing: undefined as string | undefined,
+    isHanging: false,
+    files: open(),
+  };
 
   async function step(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
@@ -33,6 +41,7 @@ export function createChatDisk() {
     return {
       async append(bytes, at) {
         await writing();
+        order.push(id);
         await file.append(bytes, at);
         tell(id);
       },
@@ -46,6 +55,7 @@ export function createChatDisk() {
       },
       async read(from, onPiece, signal) {
         await step();
+        reads += 1;
         await file.read(from, onPiece, signal);
       },
       async size() {
@@ -66,10 +76,51 @@ export function createChatDisk() {
   }
 
   function open(): ChatFiles {
-    return { ...shared, open: openFile };
+    return {
+      ...shared,
+      open: openFile,
+      readIndex: async () => disk.index,
+      async writeIndex(text) {
+        await writing();
+        disk.index = text;
+      },
+      blobs: {
+        ...shared.blobs,
+        async write(hash, bytes) {
+          await writing();
+          order.push(hash);
+          await shared.blobs.write(hash, bytes);
+        },
+      },
+      trash: {
+        ...shared.trash,
+        async add(chat) {
+          await writing();
+          await shared.trash.add(chat);
+        },
+      },
+    };
+  }
+
+  /** Puts bytes in the place of a log, as if something else had written it. */
+  async function put(id: string, bytes: Uint8Array): Promise<void> {
+    const file = shared.open(id);
+    await file.truncate(0, Infinity);
+    await file.append(bytes, 0);
+  }
+
+  async function bytesOf(id: string): Promise<Uint8Array> {
+    let whole = Buffer.alloc(0);
+    const onPiece = (bytes: Uint8Array) => void (whole = Buffer.concat([whole, bytes]));
+    await shared.open(id).read(0, onPiece, new AbortController().signal);
+    return whole;
   }
 
   return Object.assign(disk, {
+    order,
+    put,
+    bytesOf,
+    reads: () => reads,
     watcherCount: () => [...watchers.values()].flatMap((one) => [...one]).length,
   });
 }

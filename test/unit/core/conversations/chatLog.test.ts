@@ -1,57 +1,6 @@
-import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { silentLog } from '../../../../src/base/log.ts';
-import { createLocalLeases } from '../../../../src/base/storage/leases.ts';
-import type { ChatLog } from '../../../../src/core/conversations/chatLog.ts';
-import { createChatStore } from '../../../../src/core/conversations/chatStore.ts';
-import { branchOf } from '../../../../src/core/conversations/conversation.ts';
-import type { NewChatRecord } from '../../../../src/core/conversations/records.ts';
-import { settled, steppedClock } from '../../../support/steppedClock.ts';
-import { createChatDisk } from './chatDisk.ts';
-
-const never = new AbortController().signal;
-
-/** Windows of one machine: each has a store of its own over the same disk and leases. */
-function createMachine() {
-  const disk = createChatDisk();
-  const clock = steppedClock();
-  const leases = createLocalLeases();
-  let ids = 0;
-  const openWindow = () =>
-    createChatStore({
-      files: disk.files,
-      crc32,
-      clock,
-      leases,
-      log: silentLog,
-      newId: () => `chat-${++ids}`,
-      app: '1.0.0',
-    });
-  return { disk, clock, openWindow };
-}
-
-const turn = (id: string, parent?: string): NewChatRecord => ({
-  type: 'turn',
-  turn: id,
-  prompt: { text: `prompt of ${id}`, attachments: [] },
-  ...(parent === undefined ? {} : { parent }),
-});
-const end = (id: string): NewChatRecord => ({
-  type: 'end',
-  turn: id,
-  order: [],
-  parts: [],
-  head: { status: 'done', attempt: 1, notes: [], endedAtMs: 9 },
-});
-
-const turnsOf = (log: Pick<ChatLog, 'conversation'>) =>
-  branchOf(log.conversation()).map(({ id }) => id);
-
-async function addTurn(log: ChatLog, id: string, parent?: string): Promise<boolean> {
-  log.add(turn(id, parent));
-  log.add(end(id));
-  return log.flush();
-}
+import { settled } from '../../../support/steppedClock.ts';
+import { addTurn, createMachine, end, never, turn, turnsOf } from './machine.ts';
 
 describe('the log of a chat', () => {
   test('is on the disk with its first turn, not before', async () => {
