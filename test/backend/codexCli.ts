@@ -114,7 +114,11 @@ function run(
 /** A home of its own for one run of the CLI, pointed at a backend. */
 export interface CodexHome {
   /** One turn by `codex exec --json`; the events are parsed from its output. */
-  exec(prompt: string): Promise<ProcessResult & { events: readonly Record<string, unknown>[] }>;
+  exec(
+    prompt: string,
+    /** The thread to go on with; absent: a new one. */
+    thread?: string,
+  ): Promise<ProcessResult & { events: readonly Record<string, unknown>[] }>;
   /** The CLI as a process that runs several chats. */
   startAppServer(): Promise<CodexAppServer>;
   folder: string;
@@ -145,8 +149,9 @@ export async function createCodexHome(
   };
   return {
     folder,
-    async exec(prompt) {
-      const args = [script, 'exec', '--json', '--skip-git-repo-check', prompt];
+    async exec(prompt, thread) {
+      const resumed = thread === undefined ? [] : ['resume', thread];
+      const args = [script, 'exec', '--json', '--skip-git-repo-check', ...resumed, prompt];
       const result = await run(process.execPath, args, { env, cwd: work, timeoutMs: 60_000 });
       return { ...result, events: eventsIn(result.stdout) };
     },

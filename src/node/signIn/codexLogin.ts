@@ -1,15 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { parseCodexLogin, type ReadCodexLogin } from '../../core/auth/codexLogin.ts';
+import { codexHome, type CodexHomeDeps } from '../codexHome.ts';
 
 /** A real `auth.json` has a few kilobytes. */
 const mostBytes = 1_000_000;
 
-export interface CodexLoginDeps {
+export interface CodexLoginDeps extends CodexHomeDeps {
   readonly now: () => number;
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  readonly home?: string;
 }
 
 /**
@@ -17,10 +15,9 @@ export interface CodexLoginDeps {
  * file that is missing or not to be read counts as no login.
  */
 export function createCodexLogin(deps: CodexLoginDeps): ReadCodexLogin {
-  const { now, environment = process.env, home = homedir() } = deps;
+  const { now } = deps;
   return async (signal) => {
-    const chosen = environment['CODEX_HOME'] ?? '';
-    const file = join(isAbsolute(chosen) ? chosen : join(home, '.codex'), 'auth.json');
+    const file = join(codexHome(deps), 'auth.json');
     try {
       const { size } = await stat(file);
       if (size > mostBytes) return undefined;
