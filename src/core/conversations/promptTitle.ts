@@ -33,7 +33,10 @@ const firstLines = (text: string) => text.slice(0, mostRead).split(/[\n\r\u2028\
 /** The title with at most {@link longestTitle} characters; none is cut in two. */
 export function cutTitle(title: string): string {
   const characters = [...new Intl.Segmenter().segment(title.slice(0, mostRead))].map(
-    ({ segment }) => (segment.length > longestCharacter ? String.fromCodePoint(segment.codePointAt(0) ?? 0x20) : segment),
+    ({ segment }) =>
+      segment.length > longestCharacter
+        ? String.fromCodePoint(segment.codePointAt(0) ?? 0x20)
+        : segment,
   );
   if (characters.length <= longestTitle) return characters.join('');
   return `${characters
