@@ -63,7 +63,7 @@ export async function startCodexAppServer(
     const message = asRecord(parseJson(line));
     const { id, method, error } = message;
     if (typeof method === 'string') {
-      for (const listen of [...listeners]) listen(method, asRecord(message['params']));
+      for (const listen of listeners) listen(method, asRecord(message['params']));
       return;
     }
     const asked = waiting.get(Number(id));

@@ -9,6 +9,7 @@ import {
   type ReadSession,
 } from '../../src/core/conversations/rollouts/readSession.ts';
 import { createRolloutFolder } from '../../src/node/rollouts/rolloutFolder.ts';
+import { shownOf } from './rolloutSources.ts';
 import { prepareInput } from '../../src/core/responses/request/prepareInput.ts';
 
 /** One thing that a user of the Codex CLI does. */
@@ -128,15 +129,6 @@ export async function readThread(home: CodexHome, thread: string): Promise<ReadS
   const session = await readSession(heads, thread, deps, signal);
   if (!session) throw new Error(`There is no session ${thread}.`);
   return session;
-}
-
-/** What a reader of the session sees, one line for each message and call. */
-export function shownOf({ turns }: ReadSession): string[] {
-  return turns.flatMap(({ text, parts, status }) => [
-    `user: ${text}`,
-    ...parts.map((part) => `${part.kind}: ${'text' in part ? part.text : part.detail}`),
-    status,
-  ]);
 }
 
 /** What the imported session tells the model, as it goes out. */

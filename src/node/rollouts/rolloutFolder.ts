@@ -1,10 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  createLineSplitter,
-  type RawLine,
-} from '../../core/conversations/rollouts/lineSplitter.ts';
+import { createRawLines, type RawLine } from '../../core/conversations/rollouts/rawLines.ts';
 import { readHead, readSessionNames } from '../../core/conversations/rollouts/readHead.ts';
 import type { RolloutFolder, RolloutHead } from '../../core/conversations/rollouts/rolloutFiles.ts';
 import { codexHome, type CodexHomeDeps } from '../codexHome.ts';
@@ -121,15 +118,15 @@ async function withFile<T>(
 async function* readLines(path: string, signal: AbortSignal): AsyncIterable<readonly RawLine[]> {
   const file = await openFile(path);
   try {
-    const splitter = createLineSplitter();
+    const lines = createRawLines();
     const bytes = new Uint8Array(chunkBytes);
     for (;;) {
       signal.throwIfAborted();
       const { bytesRead } = await file.read(bytes, 0, bytes.length, null);
       if (bytesRead === 0) break;
-      yield splitter.push(bytes.subarray(0, bytesRead));
+      yield lines.push(bytes.subarray(0, bytesRead));
     }
-    const last = splitter.end();
+    const last = lines.end();
     if (last) yield [last];
   } finally {
     await file.close();

@@ -8,9 +8,9 @@ import {
   importedInput,
   readThread,
   runCli,
-  shownOf,
   type CliStep,
 } from '../../support/rolloutOracle.ts';
+import { shownOf } from '../../support/rolloutSources.ts';
 
 let backend: Backend;
 

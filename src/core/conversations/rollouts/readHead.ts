@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../../../base/json/json.ts';
-import { createLineSplitter } from './lineSplitter.ts';
+import { createRawLines } from './rawLines.ts';
 import {
   readRolloutLine,
   readSessionMeta,
@@ -18,9 +18,10 @@ export interface HeadReading {
 
 /** What the first bytes of a file say; the last line may be cut. */
 export function readHead(bytes: Uint8Array): HeadReading {
-  const lines = createLineSplitter()
-    .push(bytes)
-    .flatMap(({ text }) => (text === undefined ? [] : (readRolloutLine(text) ?? [])));
+  const raw = createRawLines();
+  const lines = [...raw.push(bytes), raw.end()].flatMap((line) =>
+    line?.text === undefined ? [] : (readRolloutLine(line.text) ?? []),
+  );
   const [meta] = lines.flatMap((line) => readSessionMeta(line) ?? []);
   const [firstWords = ''] = lines.map(wordsOf).filter((words) => words !== '');
   return { meta, firstWords };

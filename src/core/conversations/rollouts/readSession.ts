@@ -8,7 +8,7 @@ import {
   type RolloutReader,
   type RolloutReaderOptions,
 } from './rolloutReader.ts';
-import type { RawLine } from './lineSplitter.ts';
+import type { RawLine } from './rawLines.ts';
 import type { RolloutItem } from './historyItem.ts';
 import type { KeptTurns } from './turnList.ts';
 

@@ -1,4 +1,4 @@
-import type { RawLine } from './lineSplitter.ts';
+import type { RawLine } from './rawLines.ts';
 import type { SessionMeta } from './rolloutLine.ts';
 
 /** A file of a session; a session may have several. */

@@ -92,6 +92,7 @@ function createSessionState({ credentialOf, mostKept = usualMostKept }: RolloutR
   let turnId: string | undefined;
   let basis: { model?: string; effort?: string } = {};
   let here = { atMs: 0, size: 0 };
+  let unsure: readonly ContentPart[] = [];
 
   const account = () => (meta?.accountId === undefined ? undefined : credentialOf(meta.accountId));
 
@@ -99,6 +100,13 @@ function createSessionState({ credentialOf, mostKept = usualMostKept }: RolloutR
     turns,
     last: turns.last,
     atMs: () => here.atMs,
+    /** What the next event may say that the user typed. */
+    hold: (parts: readonly ContentPart[]) => void (unsure = parts),
+    confirm(message: string) {
+      const parts = unsure;
+      unsure = [];
+      if (parts.length > 0 && typedText(parts) === message) this.prompt(parts);
+    },
     begin: (next: SessionMeta) => void (meta = next),
     at(line: RolloutLine, size: number) {
       here = { atMs: line.atMs ?? here.atMs, size };
@@ -131,6 +139,7 @@ function createSessionState({ credentialOf, mostKept = usualMostKept }: RolloutR
     context(payload: object) {
       const known = turnContext.safeParse(payload).data;
       basis = { ...basis, ...omitUndefined({ model: known?.model, effort: known?.effort }) };
+      if (turns.isOpen()) Object.assign(turns.last()?.turn ?? {}, basis);
     },
     usage(payload: object) {
       const used = usageRecord.safeParse(payload).data?.turn_token_usage;
@@ -156,6 +165,7 @@ function takeItem(session: SessionState, { payload }: RolloutLine): void {
   if (role === 'assistant') return session.add(payload);
   const message = role === 'user' ? readUserMessage(payload) : undefined;
   if (!message) return;
+  session.hold(message.unsure);
   if (message.typed.length > 0) session.prompt(message.typed);
   if (message.told.length > 0) session.add({ type, role, content: message.told });
   if (message.isAborted) for (const item of stopItems()) session.last()?.add(item, 0);
@@ -178,6 +188,8 @@ function takeEvent(session: SessionState, line: RolloutLine): void {
       const shown = session.turns.isOpen() ? readCompletedItem(line.payload) : undefined;
       return shown && session.last()?.show(shown.id, shown.part);
     }
+    case 'user_message':
+      return session.confirm(known.message ?? '');
     case 'thread_rolled_back':
       return session.turns.rollBack(known.num_turns ?? 0);
     default:

@@ -33,8 +33,8 @@ export interface UserMessage {
   readonly typed: readonly ContentPart[];
   readonly told: readonly ContentPart[];
   readonly isAborted: boolean;
-  /** Kinds were written by the CLI; otherwise they were found by tags. */
-  readonly isMarked: boolean;
+  /** What only looks like the CLI's own words, in versions that do not mark them. */
+  readonly unsure: readonly ContentPart[];
 }
 
 const toldKinds = /^(compaction\.|shell\.user_command|skills?\.(selected|invo|inject)|hooks?\.)/;
@@ -60,7 +60,7 @@ export function readUserMessage(payload: object): UserMessage | undefined {
     typed: only('typed'),
     told: only('told'),
     isAborted: kinds.includes('aborted'),
-    isMarked: marks !== undefined,
+    unsure: marks === undefined ? only('harness') : [],
   };
 }
 
