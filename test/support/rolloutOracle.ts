@@ -98,7 +98,7 @@ export async function runCli(
       }
       case 'restart':
       case 'kill':
-        await server.stop(step.do === 'kill' ? 'kill' : undefined);
+        await (step.do === 'kill' ? server.close() : server.stop());
         server = await home.startAppServer();
         return server.resumeThread(thread);
     }
@@ -119,7 +119,7 @@ export async function runCli(
   }
 }
 
-const stopQuietly = (server: CodexAppServer) => server.stop('kill').catch(() => undefined);
+const stopQuietly = (server: CodexAppServer) => server.close().catch(() => undefined);
 
 export async function readThread(home: CodexHome, thread: string): Promise<ReadSession> {
   const folder = createRolloutFolder({ environment: { CODEX_HOME: home.folder } });

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { membersOf, optionalField } from '../../../base/json/optionalField.ts';
 import { userMessage, type InputItem } from '../../responses/request/input.ts';
+import { keepMessages } from '../compaction/keptMessages.ts';
 import { toHistoryItem, type RolloutItem } from './historyItem.ts';
 import { promptItems, type RolloutTurn } from './rolloutTurn.ts';
-import { readUserMessage, summaryStart } from './userMessage.ts';
+import { readUserMessage, summaryStart, typedText } from './userMessage.ts';
 
 /** From here on the model is told this in the place of what came before. */
 export interface RolloutCompaction {
@@ -70,42 +71,19 @@ export function historyOf({ turns, compactions }: Omit<Before, 'account'>): Roll
   return [...last.replacement, ...rest, ...turns.slice(at + 1).flatMap(told)];
 }
 
-/** Versions without a list of items keep the user's messages, newest first, up to so many tokens. */
-const mostTokens = 20_000;
-const bytesPerToken = 4;
-
+/** Versions without a list of items keep the newest messages of the user within a budget. */
 function rebuilt(before: Before, summary: string): RolloutItem[] {
-  const texts = historyOf(before).flatMap(({ item }) => userText(item));
-  const kept: string[] = [];
-  let left = mostTokens;
-  for (const text of texts.toReversed()) {
-    if (left <= 0) break;
-    const tokens = Math.ceil(byteLength(text) / bytesPerToken);
-    kept.unshift(tokens <= left ? text : middleCut(text, left));
-    left -= tokens;
-  }
-  return [...kept, summary || '(no summary available)'].map((text) => ({
-    item: userMessage(text),
-  }));
+  const messages = historyOf(before).flatMap(({ item }) => {
+    const text = userText(item);
+    return text === '' ? [] : [{ kind: 'user' as const, item: userMessage(text) }];
+  });
+  const kept = keepMessages(messages).map(({ item }) => item);
+  return [...kept, userMessage(summary)].map((item) => ({ item }));
 }
 
-function userText(item: InputItem): string[] {
-  if (item.type !== 'message' || item['role'] !== 'user') return [];
-  const text = (readUserMessage(item)?.typed ?? [])
-    .map((part) => (typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('');
-  return text === '' || text.startsWith(summaryStart) ? [] : [text];
-}
-
-const byteLength = (text: string) => new TextEncoder().encode(text).length;
-
-/** Both ends of a text that is too long. */
-function middleCut(text: string, tokens: number): string {
-  const bytes = new TextEncoder().encode(text);
-  const half = Math.floor((tokens * bytesPerToken) / 2);
-  const decoder = new TextDecoder();
-  const head = decoder.decode(bytes.subarray(0, half)).replace(/\uFFFD+$/, '');
-  const tail = decoder.decode(bytes.subarray(bytes.length - half)).replace(/^\uFFFD+/, '');
-  const cut = Math.ceil(bytes.length / bytesPerToken) - tokens;
-  return `${head}…${cut} tokens truncated…${tail}`;
+/** What the user typed; empty for other items. */
+function userText(item: InputItem): string {
+  if (item.type !== 'message' || item['role'] !== 'user') return '';
+  const text = typedText(readUserMessage(item)?.typed ?? []);
+  return text.startsWith(summaryStart) ? '' : text;
 }
