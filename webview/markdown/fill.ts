@@ -104,6 +104,7 @@ function* fillList(
       yield weightOf([item], stepWeight);
     } else {
       const shell = current.appendChild(drawItemShell(item, []));
+      makeRoomForNumbers(current);
       yield* fillBlocks(shell, item.tokens, pen);
     }
   }

@@ -4,7 +4,7 @@ import type { Tokens } from 'marked';
 import { h, setAttribute } from '../base/dom.ts';
 import { drawInline } from './inline.ts';
 import type { RenderContext, Steps } from './renderContext.ts';
-import { rowWeight } from './parse/weight.ts';
+import { rowWeight, weightOf } from './parse/weight.ts';
 
 /** A table on the page. It grows by rows; a big one is cut, with a button for the rest. */
 export interface TableBlock {
@@ -57,25 +57,26 @@ export function createTable({ header }: Tokens.Table, pen: RenderContext): Table
   const more = h('button', { class: 'linkish', type: 'button', onclick: showAll });
   const rows: Row[] = [];
   let isExpanded = false;
-  let body = startGrid();
+  let body: HTMLElement | undefined;
   let drawn = 0;
 
-  function startGrid(): HTMLElement {
-    const head = h('thead', {}, drawRow('th', header, isExpanded ? columns : shownColumns, pen));
-    const fresh = h('tbody');
-    const grid = h('table', {}, head, fresh);
+  function* startGrid(): Steps {
+    const head = h('tr');
+    body = h('tbody');
+    const grid = h('table', {}, h('thead', {}, head), body);
     if (more.parentNode === element) more.before(grid);
     else element.append(grid);
-    return fresh;
+    yield* fillRow(head, 'th', header.slice(0, isExpanded ? columns : shownColumns), pen);
   }
 
   function* drawDue(): Steps {
     while (drawn < (isExpanded ? rows.length : Math.min(rows.length, rowLimit))) {
       const width = isExpanded ? columns : shownColumns;
       const row = rows[drawn++];
-      if (body.childElementCount >= Math.max(1, maxCells / width)) body = startGrid();
-      if (row) body.append(drawRow('td', row, width, pen));
-      yield width + rowWeight;
+      if (!body || body.childElementCount >= Math.max(1, maxCells / width)) yield* startGrid();
+      const line = h('tr');
+      body?.append(line);
+      if (row) yield* fillRow(line, 'td', row.slice(0, width), pen);
     }
   }
 
@@ -95,7 +96,7 @@ export function createTable({ header }: Tokens.Table, pen: RenderContext): Table
     if (columns <= maxColumns) return;
     element.replaceChildren();
     drawn = 0;
-    body = startGrid();
+    body = undefined;
   }
 
   function showAll(): void {
@@ -122,6 +123,7 @@ export function createTable({ header }: Tokens.Table, pen: RenderContext): Table
       return isCut();
     },
   };
+  drain(startGrid());
   name();
   tables.set(element, table);
   return table;
@@ -140,9 +142,16 @@ function drain(steps: Steps): void {
   while (steps.next().done !== true);
 }
 
-function drawRow(tag: 'th' | 'td', cells: Row, columns: number, pen: RenderContext): HTMLElement {
-  const drawn = cells.slice(0, columns).map((cell) => drawCell(tag, cell, pen));
-  return h('tr', {}, drawn);
+/** Cells that are drawn in one step. */
+const stepCells = 100;
+
+function* fillRow(element: Element, tag: 'th' | 'td', cells: Row, pen: RenderContext): Steps {
+  for (let at = 0; at < cells.length; at += stepCells) {
+    const some = cells.slice(at, at + stepCells);
+    element.append(...some.map((cell) => drawCell(tag, cell, pen)));
+    const words = some.flatMap(({ tokens }) => tokens);
+    yield rowWeight + some.length + weightOf(words, Infinity);
+  }
 }
 
 function drawCell(tag: 'th' | 'td', cell: Tokens.TableCell, pen: RenderContext): HTMLElement {

@@ -7,7 +7,7 @@ import { readInfo } from './fenceInfo.ts';
 import { createLexer, type DrawnToken } from './lexer.ts';
 import type { RenderContext, Steps } from '../renderContext.ts';
 import { prefixOf, prefixWeight, seamOf, type Joint } from './seam.ts';
-import { countLineEnds } from './textUnits.ts';
+import { countLineEnds, layoutUnits } from './textUnits.ts';
 import { weightOf } from './weight.ts';
 import { cutLength, windowOf, type Window } from './window.ts';
 
@@ -80,7 +80,7 @@ export function createBlockStream(
 
   function feedFence(reader: FenceReader, isWhole: boolean, budget: Budget): boolean {
     const { length, state } = reader.feed(tail, isWhole);
-    budget.spend(blockWeight + countLineEnds(tail, length) / linesOfWeight);
+    budget.spend(codeWeight(tail, length));
     drop(length);
     if (state !== 'closed') return state === 'goesOn';
     painter.endCode(reader.block);
@@ -96,7 +96,7 @@ export function createBlockStream(
     const to = goesOn ? seamOf(tokens, source, tail.slice(length, length + lineLooked)) : [];
     const weight = Math.max(0, weightOf(tokens, Infinity) - prefixWeight(seam));
     settled.weight += weight;
-    budget.spend(length / unitsOfWeight);
+    budget.spend(layoutUnits(tail, length) / unitsOfWeight);
     lexer.learn(tokens);
     // What was open until now weighs a little more than what may be open.
     if (weight > 2 * mostAtOnce || seam.length > 0) steps = painter.fill(tokens, seam, to);
@@ -147,6 +147,7 @@ export function createBlockStream(
     if (tail === '' && isWhole) endSeam();
     if (tail === '') return false;
     const window = windowOf(tail, seam.length);
+    budget.spend(Math.max(0, window.cost) * weightOfCost);
     if (!isWhole || !window.isAll) return takeClosed(window, budget) || takePiece(window, budget);
     take(tail.length, false, budget);
     return true;
@@ -187,6 +188,17 @@ export function createBlockStream(
 /** A code block has buttons. */
 const blockWeight = 20;
 /** Lines of code that are laid out as fast as an element. */
-const linesOfWeight = 8;
+const linesOfWeight = 4;
+/** Units of code that are laid out as fast as an element: they are not parsed. */
+const codeUnitsOfWeight = 160;
+
+/** What drawing the next `length` units of code takes, in elements. */
+function codeWeight(code: string, length: number): number {
+  const lines = countLineEnds(code, length) / linesOfWeight;
+  return blockWeight + lines + layoutUnits(code, length) / codeUnitsOfWeight;
+}
+
+/** What reading a line of a plain list takes, in elements. */
+const weightOfCost = 0.5;
 /** Enough to see whether the next line is blank. */
 const lineLooked = 1_000;

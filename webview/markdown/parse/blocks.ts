@@ -94,7 +94,7 @@ export function drawListShell(token: Tokens.List, items: readonly HTMLElement[])
 export function makeRoomForNumbers(list: HTMLElement): void {
   if (!(list instanceof HTMLOListElement)) return;
   const digits = String(list.start + list.childElementCount - 1).length;
-  if (digits > 2 && list.dataset['digits'] !== String(digits))
+  if (digits > 1 && list.dataset['digits'] !== String(digits))
     list.dataset['digits'] = String(digits);
 }
 

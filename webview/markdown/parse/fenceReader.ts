@@ -4,7 +4,7 @@ import { takeCode, type Fence } from './fence.ts';
 /** UTF-16 units that are drawn at once. */
 export const codePiece = 8_192;
 /** Line ends that are drawn at once: each line is laid out by itself, however short it is. */
-const pieceLines = 1_000;
+const pieceLines = 400;
 
 export interface FedCode {
   /** Units of the text that were taken. */

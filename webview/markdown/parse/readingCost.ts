@@ -9,8 +9,9 @@ const nestingCosts = new Map([
   ['\t', 0.5],
   [' ', 0.125],
 ]);
-/** Deeper blocks are hardly ever opened. */
+/** Deeper blocks are hardly ever opened, but their marks are read by each block that is. */
 const mostNestingCost = 8;
+const deeperCost = 0.125;
 /** Marks within a line. A formula is looked for again by each reader of its line. */
 const markCosts = new Map([
   ['$', 1],
@@ -41,7 +42,8 @@ export function createReadingCost(depth: number): ReadingCost {
         const cost = nestingCosts.get(char) ?? 0;
         nesting += cost;
         // The first mark opens no block in another.
-        if (nesting > 1 && nesting <= mostNestingCost) sum += cost;
+        if (nesting > mostNestingCost) sum += Math.min(cost, deeperCost);
+        else if (nesting > 1) sum += cost;
       } else {
         sum += markCosts.get(char) ?? 0;
         nesting = undefined;

@@ -12,6 +12,8 @@ const leastWords = 1_024;
 
 export interface Window {
   readonly text: string;
+  /** About how long the parser takes over it, see `createReadingCost`. */
+  readonly cost: number;
   /** Whether nothing stands behind it. */
   readonly isAll: boolean;
 }
@@ -29,14 +31,14 @@ export function windowOf(text: string, depth = 0): Window {
     cost.add(text.charAt(at));
     if (text.charAt(at) === '\n') lineEnd = at + 1;
     if (cost.sum >= mostCost && (lineEnd > 0 || at >= leastWords))
-      return cutAt(text, lineEnd || at + 1);
+      return cutAt(text, lineEnd || at + 1, cost.sum);
   }
-  return cutAt(text, windowLength);
+  return cutAt(text, windowLength, cost.sum);
 }
 
-function cutAt(text: string, length: number): Window {
-  if (text.length <= length) return { text, isAll: true };
-  return { text: text.slice(0, wholeCharacters(text, length)), isAll: false };
+function cutAt(text: string, length: number, cost: number): Window {
+  if (text.length <= length) return { text, cost, isAll: true };
+  return { text: text.slice(0, wholeCharacters(text, length)), cost, isAll: false };
 }
 
 /**
