@@ -56,9 +56,8 @@ export function createTable({ header }: Tokens.Table, pen: RenderContext): Table
   const element = h('div', { class: 'wide', role: 'group', tabindex: 0 });
   const more = h('button', { class: 'linkish', type: 'button', onclick: showAll });
   const rows: Row[] = [];
-  let isExpanded = false;
+  let [isExpanded, drawn] = [false, 0];
   let body: HTMLElement | undefined;
-  let drawn = 0;
 
   function* startGrid(): Steps {
     const head = h('tr');
