@@ -19,7 +19,8 @@ export function createLineSplitter(longestLine: number): LineSplitter {
     if (piece.length === 0) return;
     length += piece.length;
     if (length > longestLine) pieces = [];
-    else pieces.push(piece.slice());
+    // Not `slice`, which does not copy a `Buffer`.
+    else pieces.push(new Uint8Array(piece));
   }
 
   function forgetRest(): void {

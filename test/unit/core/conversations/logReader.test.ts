@@ -86,6 +86,19 @@ describe('a log', () => {
     );
   });
 
+  test('may come through a buffer that is used again for each piece', () => {
+    const records = [0, 1, 2, 3].map((n) => record(n, { text: 'ä'.repeat(40) }));
+    const bytes = logOf(records);
+    const buffer = Buffer.alloc(50);
+    const reader = createLogReader(crc32);
+    const found: StoredRecord[] = [];
+    for (let at = 0; at < bytes.length; at += buffer.length) {
+      const length = bytes.copy(buffer, 0, at);
+      for (const one of reader.push(buffer.subarray(0, length))) appendRecord(found, one);
+    }
+    expect(found).toEqual(records);
+  });
+
   test('that is cut anywhere gives the records before the cut, and says how much was torn', () => {
     const records = [0, 1, 2, 3].map((n) => record(n, { text: 'ä'.repeat(n * 7) }));
     const bytes = logOf(records);
