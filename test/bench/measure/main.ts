@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { commandLine, step } from '../../bin/processes.mjs';
 import { buildVsix, ensureChromium, ensureCodeServer } from '../../bin/setup.mjs';
 import { activation } from './activation.ts';
+import { conversations } from './conversations.ts';
 import { draw } from './draw.ts';
 import { hostile } from './hostile.ts';
 import { idle } from './idle.ts';
@@ -26,6 +27,7 @@ const measures: Readonly<Record<string, Measure>> = {
   idle,
   stop,
   lease,
+  conversations,
   ledger,
   estimate,
   hostile,
