@@ -6,6 +6,8 @@ import type { LedgerTracker } from '../ledger/tracker.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { CostWarning, LimitAction } from '../../shared/protocol/limits.ts';
 import type { Session } from './session.ts';
+import { itemTokens } from '../conversations/context/itemTokens.ts';
+import { promptItem } from '../conversations/history.ts';
 import type { Prompt } from '../conversations/prompt.ts';
 
 export interface CostWarningDeps {
@@ -20,11 +22,7 @@ export interface CostWarningDeps {
   newId: () => string;
 }
 
-/** WIRE.md f: about four bytes make a token. */
-const tokensOf = (text: string) => Math.ceil(new TextEncoder().encode(text).length / 4);
-
-const promptTokens = ({ text, attachments }: Prompt) =>
-  attachments.reduce((sum, file) => sum + tokensOf(file.path + file.text), tokensOf(text));
+const promptTokens = (prompt: Prompt) => itemTokens(promptItem(prompt));
 
 /** The warning before these prompts; undefined when they will likely stay below every limit. */
 export function warningFor(

@@ -39,9 +39,34 @@ export const quotaView = z.object({
 });
 export type QuotaView = z.infer<typeof quotaView>;
 
-/** How much of the model's context window the chat fills; absent until the backend has said it. */
-export const contextUse = z.object({ usedTokens: count, windowTokens: count });
+/** What fills the context, by kind; `attachment` has the name of one of them. */
+const contextPart = z.object({
+  kind: z.enum([
+    'instructions',
+    'tools',
+    'messages',
+    'attachment',
+    'answers',
+    'reasoning',
+    'calls',
+    'summary',
+  ]),
+  name: z.optional(z.string()),
+  tokens: count,
+});
+
+/** How much of the model's context window the next request fills, before what is typed now. */
+export const contextUse = z.object({
+  usedTokens: count,
+  /** What a chat may fill of the window. */
+  windowTokens: count,
+  /** The backend has not counted this context yet. */
+  isEstimate: z.optional(z.boolean()),
+  /** They add up to `usedTokens`. */
+  parts: z.optional(z.array(contextPart).check(z.maxLength(40))),
+});
 export type ContextUse = z.infer<typeof contextUse>;
+export type ContextPart = z.infer<typeof contextPart>;
 
 const suggestion = z.object({
   id,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bridgeOf } from '../../../src/core/conversations/compaction/bridge.ts';
-import type { HistoryEntry } from '../../../src/core/conversations/compaction/historyEntry.ts';
+import type { HistoryEntry } from '../../../src/core/conversations/context/historyEntry.ts';
 import { keepMessages } from '../../../src/core/conversations/compaction/keptMessages.ts';
 import { userMessage, type InputItem } from '../../../src/core/responses/request/input.ts';
 import { type Backend, startBackend } from '../../backend/backend.ts';

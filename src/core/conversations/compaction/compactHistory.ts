@@ -7,7 +7,7 @@ import type { Answer, EmitTurnEvent, TokenUsage } from '../../responses/stream/t
 import { itemsTokens } from '../context/itemTokens.ts';
 import { bridgeOf } from './bridge.ts';
 import { chooseCut, laterCut, tokensFromEach } from './cut.ts';
-import type { HistoryEntry } from './historyEntry.ts';
+import type { HistoryEntry } from '../context/historyEntry.ts';
 import { keepMessages, type KeptMessage } from './keptMessages.ts';
 import { createOldestItems } from './oldestItems.ts';
 import { summaryPrompt } from './summaryPrompt.ts';

@@ -1,5 +1,5 @@
 import { itemTokens } from '../context/itemTokens.ts';
-import { isOutput, outputsOfCalls, type HistoryEntry } from './historyEntry.ts';
+import { isOutput, outputsOfCalls, type HistoryEntry } from '../context/historyEntry.ts';
 
 /** What stays word for word behind the cut: at least so many tokens or so many steps. */
 export const tailTokens = 16_000;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { userMessage, type InputItem } from '../../responses/request/input.ts';
-import type { HistoryEntry } from './historyEntry.ts';
+import type { HistoryEntry } from '../context/historyEntry.ts';
 import { utf8Head, utf8Length, utf8Tail } from './utf8.ts';
 
 /** What the kept messages may take together, in tokens of {@link bytesPerToken} bytes. */

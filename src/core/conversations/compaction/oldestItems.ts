@@ -1,5 +1,5 @@
 import type { InputItem } from '../../responses/request/input.ts';
-import { outputsOfCalls, type HistoryEntry } from './historyEntry.ts';
+import { outputsOfCalls, type HistoryEntry } from '../context/historyEntry.ts';
 
 /** Leaves more and more of the oldest items out of a request that was too long. */
 export interface OldestItems {

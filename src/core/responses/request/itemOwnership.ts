@@ -14,6 +14,11 @@ export interface ItemOwnership {
   cacheKey(credentialId: string): string;
 }
 
+/** Items that only the account and backend that made them can read (WIRE.md f). */
+export function isEncrypted({ type }: InputItem): boolean {
+  return type === 'reasoning' || type === 'compaction';
+}
+
 export function createItemOwnership(chatId: string, newId: () => string): ItemOwnership {
   const owners = new WeakMap<InputItem, string>();
   const keys = new Map<string, string>();
@@ -23,7 +28,7 @@ export function createItemOwnership(chatId: string, newId: () => string): ItemOw
     },
     readable(items, credentialId) {
       return items.filter(
-        (item) => item.type !== 'reasoning' || (owners.get(item) ?? credentialId) === credentialId,
+        (item) => !isEncrypted(item) || (owners.get(item) ?? credentialId) === credentialId,
       );
     },
     cacheKey(credentialId) {

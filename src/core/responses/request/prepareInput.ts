@@ -1,5 +1,6 @@
 import { withFitCallIds } from './callIds.ts';
 import type { InputItem } from './input.ts';
+import { isEncrypted } from './itemOwnership.ts';
 
 const outputTypes = new Map([
   ['function_call', 'function_call_output'],
@@ -17,7 +18,7 @@ export function prepareInput(
   options: { dropReasoning?: boolean } = {},
 ): InputItem[] {
   const kept = items
-    .filter((item) => item.type !== 'reasoning' || (!options.dropReasoning && isUsable(item)))
+    .filter((item) => !isEncrypted(item) || (!options.dropReasoning && isUsable(item)))
     .map(clean);
   return completePairs(withFitCallIds(kept));
 }

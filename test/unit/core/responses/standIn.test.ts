@@ -10,6 +10,7 @@ import type { ResponsesRequest } from '../../../../src/core/responses/request/re
 import type { Answer, TurnEvent } from '../../../../src/core/responses/stream/turnEvent.ts';
 import { createHttp } from '../../../../src/node/http/http.ts';
 import { startBackend, type Backend } from '../../../backend/backend.ts';
+import { seal } from '../../../backend/seal.ts';
 import { classic, paint } from './harness.ts';
 
 /** The client as it is shipped, over real sockets, against the stand-in backend. */
@@ -251,3 +252,19 @@ async function watchedWire(baseUrl: string) {
     },
   };
 }
+
+test.each([
+  { type: 'compaction', encrypted_content: seal('compaction', 'another account') },
+  { type: 'reasoning', summary: [], encrypted_content: seal('reasoning', 'another account') },
+])(
+  'an encrypted $type of another account is left out and the request sent once more',
+  async (item) => {
+    const { answer, events } = await ask({ ...classic, input: [item, ...classic.input] });
+    expect(answer?.attempts).toBe(2);
+    expect(events.filter(({ type }) => type === 'failed')).toHaveLength(1);
+    const sent = backend.control
+      .requests('/codex/responses')
+      .map(({ body }) => JSON.stringify(body));
+    expect(sent.map((body) => body.includes(item.encrypted_content))).toEqual([true, false]);
+  },
+);

@@ -4,7 +4,7 @@ import {
   compactHistory,
   type CompactionDeps,
 } from '../../../../../src/core/conversations/compaction/compactHistory.ts';
-import type { HistoryEntry } from '../../../../../src/core/conversations/compaction/historyEntry.ts';
+import type { HistoryEntry } from '../../../../../src/core/conversations/context/historyEntry.ts';
 import {
   summaryPrefix,
   summaryPrompt,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { developerMessage, userMessage } from '../../../../../src/core/responses/request/input.ts';
-import type { HistoryEntry } from '../../../../../src/core/conversations/compaction/historyEntry.ts';
+import type { HistoryEntry } from '../../../../../src/core/conversations/context/historyEntry.ts';
 import { seal } from '../../../../backend/seal.ts';
 
 export const accountId = 'account';
