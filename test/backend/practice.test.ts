@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { summaryPrompt } from '../../src/core/conversations/compaction/summaryPrompt.ts';
 import { tokens } from './answer.ts';
 import { practiceReply } from './practice.ts';
 import { classicBody, liteBody, userMessage } from './testClient.ts';
@@ -201,4 +202,12 @@ test('never loses a character when it cuts a text into pieces', () => {
       expect(tokens(whole).join('')).toBe(whole);
     }),
   );
+});
+
+test('sums the chat up when a client compacts it, and calls no tool for that', () => {
+  const input = [userMessage('read the file a.ts'), userMessage(summaryPrompt)];
+  const { text: said, calls } = reply(classicBody('', { input, tools: [readFile, runCommand] }));
+  expect(calls).toBeUndefined();
+  expect(said).toContain('read the file a.ts');
+  expect(said?.length).toBeGreaterThan(200);
 });

@@ -18,12 +18,17 @@ export interface Reply extends Answer {
 /** @param hasStruck - the fault that this turn asks for has struck before: it is a retry. */
 export function practiceReply(turn: Turn, hasStruck: boolean): Reply {
   if (turn.wantsCompaction) return { compaction: true };
+  if (wantsSummary(turn)) return { text: summary(turn) };
   if (turn.schema) return { text: JSON.stringify(sampleFor(turn.schema)) };
   const said = turn.said.at(-1) ?? '';
   const wish = turn.round === 0 ? faultWords.exec(said.trim()) : null;
   if (wish && (!hasStruck || wish[2] !== undefined)) return faultOf(wish[1] ?? '');
   return { ...thoughtsFor(said, turn), ...(callsFor(turn, said) ?? wordsFor(turn, said)) };
 }
+
+/** What clients ask when the context is full: the Codex CLI, and this one. */
+const wantsSummary = ({ said }: Turn) =>
+  /context checkpoint compaction|handover note/i.test(said.at(-1) ?? '');
 
 function wordsFor(turn: Turn, said: string): Reply {
   if (turn.outputs.length > 0) return { text: outputsText(turn.outputs) };
@@ -155,7 +160,8 @@ function memory(turn: Turn): string {
 
 function summary(turn: Turn): string {
   const lines = turn.said.slice(0, -1).map((text) => `- The user said: ${clip(text)}`);
-  return `Progress and decisions\n\n${lines.join('\n')}\n\nRemaining steps\n\n- Go on with the last request.`;
+  const done = `The practice backend has answered ${count(lines.length, 'message')} with canned words. No file was read, no command was run, and nothing was decided that would have to be kept in mind.`;
+  return `Progress and decisions\n\n${done}\n\n${lines.slice(-30).join('\n')}\n\nRemaining steps\n\n- Go on with the last request.`;
 }
 
 function clip(text: string): string {
