@@ -201,9 +201,9 @@ describe('exporting', () => {
 
   test('writes where the person says', async () => {
     const { host } = await world();
-    editor.saveTo = Uri.parse('file:///tmp/usage.csv');
+    editor.saveTo = Uri.parse('file:///workspace/usage.csv');
     await host.handle({ type: 'usage/export', scope: 'day' });
-    expect([...editor.files.keys()]).toEqual(['file:///tmp/usage.csv']);
+    expect([...editor.files.keys()]).toEqual(['file:///workspace/usage.csv']);
   });
 
   const turn = (change: Partial<LedgerEntry>): LedgerEntry => ({
@@ -253,7 +253,7 @@ describe('exporting', () => {
 
   test('names the accounts as people know them, and one that is gone by its id', async () => {
     const { host } = await world({ ledger: [turn({}), turn({ credentialId: 'gone' })] });
-    editor.saveTo = Uri.parse('file:///tmp/usage.csv');
+    editor.saveTo = Uri.parse('file:///workspace/usage.csv');
     await host.handle({ type: 'usage/export' });
     expect(written()[0]?.rows.map((row) => row[5])).toEqual(['a@home.example', 'gone']);
   });
@@ -261,7 +261,7 @@ describe('exporting', () => {
   test.each(['write', 'read'])('says so when it cannot %s, and logs no path', async (which) => {
     const failure = new Error('EACCES: /home/somebody/usage.csv');
     const { host, log } = await world(which === 'read' ? { ledger: failure } : {});
-    editor.saveTo = Uri.parse('file:///tmp/usage.csv');
+    editor.saveTo = Uri.parse('file:///workspace/usage.csv');
     if (which === 'write') editor.diskError = failure;
     await host.handle({ type: 'usage/export' });
     expect(editor.messages.map(({ severity }) => severity)).toEqual(['error']);
