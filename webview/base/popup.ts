@@ -6,6 +6,8 @@ export interface PopupItem {
   readonly name: string;
   /** Present in a choice: whether it is the chosen one. */
   readonly checked?: boolean;
+  /** The key that does the same. */
+  readonly key?: string;
   readonly act: () => void;
 }
 
@@ -87,12 +89,12 @@ export function createPopup(button: HTMLButtonElement, label: string): Popup {
 }
 
 const rowNames = (menu: HTMLElement) =>
-  [...menu.querySelectorAll('.opt')].map(({ textContent }) => textContent).join('\n');
+  [...menu.querySelectorAll('.opt > .clip')].map(({ textContent }) => textContent).join('\n');
 
 const startsWith = (row: HTMLElement, key: string) =>
   key.length === 1 && (row.textContent ?? '').toLowerCase().startsWith(key.toLowerCase());
 
-function itemRow({ name, checked, act }: PopupItem, close: () => void): HTMLElement {
+function itemRow({ name, checked, key, act }: PopupItem, close: () => void): HTMLElement {
   return h(
     'button',
     {
@@ -108,6 +110,7 @@ function itemRow({ name, checked, act }: PopupItem, close: () => void): HTMLElem
     },
     checked === undefined ? undefined : checked ? icon('check') : h('span', { class: 'i' }),
     h('span', { class: 'clip' }, name),
+    key === undefined ? undefined : h('small', { class: 'opt-key' }, key),
   );
 }
 

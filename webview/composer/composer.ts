@@ -1,7 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import type { ContextUse, ModelsView, SettingsView } from '../../src/shared/protocol/chat.ts';
+import type { SendMode } from '../../src/shared/protocol/historyRequests.ts';
 import { h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
+import type { Extras } from '../base/extras.ts';
+import { createSendMenu } from './sendMenu.ts';
 import { ring, stepClass } from './meters.ts';
 import { createModelMenu } from './modelMenu.ts';
 import { createPromptHistory } from './promptHistory.ts';
@@ -15,15 +18,20 @@ export interface ComposerState {
   readonly context: ContextUse | undefined;
   readonly settings: SettingsView;
   readonly prompts: readonly string[];
+  /** Whether a message can be sent while a turn runs: it waits then, or joins the turn. */
+  readonly mayQueue: boolean;
+  /** Nothing can be added to the chat; why stands on the edge of the composer. */
+  readonly isReadOnly: boolean;
 }
 
 export interface ComposerActions {
-  readonly send: (text: string) => void;
+  readonly send: (text: string, mode: SendMode) => void;
   readonly stop: () => void;
   readonly pickModel: (slug: string, effort: string | undefined) => void;
   /** Sending was asked for though an answer is under way or nobody is signed in. */
   readonly refuse: (why: string) => void;
   readonly draftChanged: (draft: string) => void;
+  readonly extras: Extras;
 }
 
 export interface Composer {
@@ -45,19 +53,25 @@ export function createComposer(actions: ComposerActions): Composer {
   const model = createModelMenu(actions.pickModel, () => field.focus());
   const meter = createContextMeter();
   const button = createSendButton(() => (state?.busy === true ? stop() : send()));
+  const sendMenu = createSendMenu(actions.extras, (mode) => send(mode));
   const note = createNote(() => field.value.trim() === '');
-  const element = layOut(field, note.element, model.button, [meter.element, button.element]);
-  const walk = createPromptHistory(() => state?.prompts ?? []);
-
+  const element = layOut(field, note.element, model.button, [
+    meter.element,
+    sendMenu.element,
+    button.element,
+  ]);
   const changed = () => {
     actions.draftChanged(field.value);
     drawButton();
     note.draw(state);
   };
   const drawButton = () => {
-    if (state !== undefined) button.update(state, field.value.trim() === '');
+    if (state === undefined) return;
+    const isEmpty = field.value.trim() === '';
+    button.update(state, isEmpty);
+    sendMenu.update(state, isEmpty);
   };
-  const send = () => {
+  const send = (mode: SendMode = state?.busy === true ? 'steer' : 'send') => {
     if (state === undefined || field.value.trim() === '') return;
     const refusal = refusalOf(state);
     if (refusal !== undefined) {
@@ -65,7 +79,7 @@ export function createComposer(actions: ComposerActions): Composer {
       actions.refuse(refusal);
       return;
     }
-    actions.send(field.value);
+    actions.send(field.value, state.busy ? mode : 'send');
     field.value = '';
     changed();
     field.focus();
@@ -75,21 +89,12 @@ export function createComposer(actions: ComposerActions): Composer {
     button.stopping();
     field.focus();
   };
-  const show = (text: string | undefined, caretAt: 'start' | 'end') => {
-    if (text === undefined) return false;
-    fillField(field, text, caretAt);
-    changed();
-    return true;
-  };
-  const walked = (key: string) => {
-    if (key === 'ArrowUp' && isOnFirstLine(field)) return show(walk.older(field.value), 'start');
-    if (key === 'ArrowDown' && isOnLastLine(field)) return show(walk.newer(field.value), 'end');
-    return false;
-  };
+  const { show, walked } = createWalk(field, () => state?.prompts ?? [], changed);
   field.addEventListener('input', changed);
   field.addEventListener('keydown', (event) => {
     if (state === undefined || isComposing(event)) return;
-    if (sends(event, state.settings)) send();
+    const mode = sendModeOf(event, state);
+    if (mode !== undefined) send(mode);
     else if (event.key === 'Escape' && state.busy) stop();
     else if (event.ctrlKey && event.altKey && event.key === '.') model.open();
     else if (hasModifier(event) || !walked(event.key)) return;
@@ -118,6 +123,27 @@ export function createComposer(actions: ComposerActions): Composer {
       show(typed + text, 'end');
     },
   };
+}
+
+/** Walks through the prompts of before with the arrow keys, at the first and the last line. */
+function createWalk(
+  field: HTMLTextAreaElement,
+  prompts: () => readonly string[],
+  changed: () => void,
+) {
+  const walk = createPromptHistory(prompts);
+  const show = (text: string | undefined, caretAt: 'start' | 'end') => {
+    if (text === undefined) return false;
+    fillField(field, text, caretAt);
+    changed();
+    return true;
+  };
+  const walked = (key: string) => {
+    if (key === 'ArrowUp' && isOnFirstLine(field)) return show(walk.older(field.value), 'start');
+    if (key === 'ArrowDown' && isOnLastLine(field)) return show(walk.newer(field.value), 'end');
+    return false;
+  };
+  return { show, walked };
 }
 
 /** Why the last press of the send key sent nothing; gone as soon as that holds no longer. */
@@ -172,26 +198,38 @@ function hasModifier(event: KeyboardEvent): boolean {
   return event.ctrlKey || event.altKey || event.metaKey || event.shiftKey;
 }
 
-function sends(event: KeyboardEvent, { sendWith }: SettingsView): boolean {
-  if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false;
+/** How the key sends the message; undefined when it does not. */
+function sendModeOf(
+  event: KeyboardEvent,
+  { settings, busy, mayQueue }: ComposerState,
+): SendMode | undefined {
+  if (event.key !== 'Enter' || event.shiftKey) return undefined;
   const control = event.ctrlKey || event.metaKey;
-  return sendWith === 'ctrlEnter' ? control : !control;
+  if (event.altKey) {
+    if (!busy || !mayQueue) return undefined;
+    return control ? 'stopAndSend' : 'queue';
+  }
+  if (control !== (settings.sendWith === 'ctrlEnter')) return undefined;
+  return busy ? 'steer' : 'send';
 }
 
-function refusalOf({ busy, signedIn }: ComposerState): string | undefined {
+function refusalOf({ busy, signedIn, mayQueue, isReadOnly }: ComposerState): string | undefined {
   if (!signedIn) return l10n.t('Not sent: you are signed out. Your message is kept here.');
-  if (!busy) return undefined;
+  if (isReadOnly) return l10n.t('Not sent: this chat is read-only. Your message is kept here.');
+  if (!busy || mayQueue) return undefined;
   return l10n.t(
     'Not sent: Codex is still responding. Your message is kept here. Send it when the response is complete.',
   );
 }
 
-function placeholderOf({ busy, settings }: ComposerState): string {
+function placeholderOf({ busy, settings, mayQueue, isReadOnly }: ComposerState): string {
+  if (isReadOnly) return l10n.t('This chat is read-only');
   if (!busy) return l10n.t('Ask Codex');
+  if (mayQueue) return l10n.t('{0} adds to this response', sendKey(settings));
   return l10n.t('{0} sends after the response', sendKey(settings));
 }
 
-const sendKey = ({ sendWith }: SettingsView) =>
+export const sendKey = ({ sendWith }: SettingsView) =>
   sendWith === 'ctrlEnter' ? l10n.t('Ctrl+Enter') : l10n.t('Enter');
 
 /** Send and Stop are one button in one place, so that the eyes and the focus stay. */

@@ -4,7 +4,10 @@ import type { RowContext } from '../panel/actions.ts';
 import type { Announcement } from '../panel/announcer.ts';
 import { createComposer } from './composer.ts';
 import { createUsageGauge } from './usageGauge.ts';
+import type { Extras } from '../base/extras.ts';
 import { h, setText } from '../base/dom.ts';
+import type { QueueStrip } from '../history/queueStrip.ts';
+import type { QueuedPrompt } from '../../src/shared/protocol/history.ts';
 import { icon } from '../base/icons.ts';
 import { omitUndefined } from '../../src/base/omitUndefined.ts';
 import type { Page } from '../panel/page.ts';
@@ -17,6 +20,9 @@ export interface InputAreaActions {
   readonly draftChanged: (draft: string) => void;
   readonly toEnd: () => void;
   readonly showUsage: () => void;
+  readonly extras: Extras;
+  /** Stands on the composer's edge: what must be known of the chat. */
+  readonly chatShelf: HTMLElement;
 }
 
 /** All that is docked at the lower edge: the way to the end, the shelf, the composer, the foot. */
@@ -35,10 +41,11 @@ export interface InputArea {
 export function createInputArea(context: RowContext, actions: InputAreaActions): InputArea {
   const { send } = context;
   const composer = createComposer({
-    send(text) {
-      send({ type: 'prompt/send', text });
+    send(text, mode) {
+      send({ type: 'prompt/send', text, ...(mode !== 'send' && { mode }) });
       actions.toEnd();
     },
+    extras: actions.extras,
     stop: () => send({ type: 'turn/stop' }),
     pickModel: (slug, effort) => send({ type: 'model/pick', slug, ...omitUndefined({ effort }) }),
     refuse: (why) => actions.say({ text: why, topic: 'refused' }),
@@ -51,6 +58,7 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
   });
   const shelf = h('div', { class: 'shelf-place' });
   const limits = createLimitBanner(context, actions.say);
+  const queue = createQueue(context, actions, () => composer.focus());
   const element = h(
     'div',
     { class: 'dock', hidden: true },
@@ -58,6 +66,8 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
     composer.menu,
     shelf,
     limits.element,
+    actions.chatShelf,
+    queue.element,
     composer.element,
     foot.element,
   );
@@ -78,6 +88,7 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
       element.hidden = !signedIn && state.turns.length === 0;
       drawShelf(element.hidden ? undefined : state.account);
       limits.update(state.usage);
+      queue.update(state.queue);
       foot.update(state.quota);
       const { models, settings, turns } = state;
       composer.update({
@@ -87,6 +98,8 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
         settings,
         context: state.context,
         prompts: turns.map(({ prompt }) => prompt),
+        mayQueue: state.queue !== undefined,
+        isReadOnly: state.chat?.readOnly !== undefined,
       });
       wasBusy = isBusy;
     },
@@ -96,6 +109,27 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
     offerEnd: (isAway, hasNew) => jump.update(isAway, hasNew && wasBusy),
     tick: () => shelfPage?.tick(),
     isTicking: () => shelfPage?.isTicking === true,
+  };
+}
+
+/** The place of the messages that wait; what draws them is loaded with the first one. */
+function createQueue({ send }: RowContext, { extras, say }: InputAreaActions, leave: () => void) {
+  const element = h('div', { class: 'shelf-place' });
+  let strip: QueueStrip | undefined;
+  let prompts: readonly QueuedPrompt[] = [];
+  const draw = () => strip?.update(prompts);
+  return {
+    element,
+    update(next: readonly QueuedPrompt[] = []) {
+      prompts = next;
+      draw();
+      if (next.length === 0 || strip !== undefined) return;
+      extras.use(({ createQueueStrip }) => {
+        strip ??= createQueueStrip({ send, say, leave });
+        element.replaceChildren(strip.element);
+        draw();
+      });
+    },
   };
 }
 

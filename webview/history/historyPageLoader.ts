@@ -1,11 +1,10 @@
 import * as l10n from '@vscode/l10n';
-import { siblingScriptUrl } from '../base/siblingScriptUrl.ts';
+import { loadExtras } from '../base/extras.ts';
 import { pageLocalization } from '../base/localize.ts';
 import { createPageLoader, type PageLoader, type PageLoaderDeps } from '../panel/pageLoader.ts';
 import type { SavedState } from '../panel/savedState.ts';
 import { toolkitButton } from '../base/toolkit.ts';
 import type { HistoryContext, HistoryPage } from './historyContext.ts';
-import type * as script from './script.ts';
 
 type Saved = NonNullable<SavedState['history']>;
 
@@ -32,7 +31,7 @@ export function createHistoryPageLoader(deps: HistoryPageLoaderDeps): PageLoader
     wasOpen: saved.isOpen,
     saveOpen: (isOpen) => save(isOpen ? { isOpen } : { isOpen, query: '' }),
     async load(attempt, close) {
-      const { createHistoryPage } = await loadScript(attempt);
+      const { createHistoryPage } = await loadExtras(attempt);
       return createHistoryPage({
         send: deps.send,
         say: deps.say,
@@ -46,6 +45,3 @@ export function createHistoryPageLoader(deps: HistoryPageLoaderDeps): PageLoader
     },
   });
 }
-
-const loadScript = (attempt: number): Promise<typeof script> =>
-  import(siblingScriptUrl('history.js', attempt));

@@ -1,2 +1,7 @@
-/** What the panel fetches when a stored chat needs it; see `historyPageLoader`. */
+/** What the panel fetches when a chat needs it; see `createExtras` and `createHistoryPageLoader`. */
+export { configureLocalization } from '../../src/shared/l10n.ts';
+export { createPopup } from '../base/popup.ts';
+export { createChatNotices } from './chatNotices.ts';
 export { createHistoryPage } from './page.ts';
+export { createPromptEditor } from './promptEditor.ts';
+export { createQueueStrip } from './queueStrip.ts';

@@ -21,12 +21,16 @@ export interface MainArea {
   readonly anchor: () => Anchor;
   /** Puts back what stood there. */
   readonly restore: (anchor: Anchor) => void;
+  /** Scrolls to a turn and gives it the focus. */
+  readonly reveal: (turnId: string) => void;
 }
 
 export function createMainArea(
   scroller: HTMLElement,
   context: RowContext,
   scroll: Scroll,
+  /** What the head of the chat says about it. */
+  chatHead: HTMLElement,
 ): MainArea {
   const transcript = createTranscript(context, (change) => {
     const place = anchor();
@@ -36,7 +40,7 @@ export function createMainArea(
   // Tab leaves the transcript from here instead of going through what is inside its rows.
   const edges = ['edge-start', 'edge-end'].map((name) => h('span', { class: name, tabindex: -1 }));
   const [start, end] = edges;
-  const chat = h('div', { class: 'talk' }, start, transcript.element, end);
+  const chat = h('div', { class: 'talk' }, chatHead, start, transcript.element, end);
   scroll.watch(chat);
   const topOf = (element: Element) =>
     element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
@@ -80,6 +84,14 @@ export function createMainArea(
     articles: transcript.articles,
     anchor,
     restore,
+    reveal(turnId) {
+      transcript.reveal(turnId);
+      const row = transcript.rows().find((one) => one.turnId === turnId);
+      if (row === undefined) return;
+      scroll.stay();
+      row.element.scrollIntoView({ block: 'start' });
+      row.element.querySelector<HTMLElement>('article')?.focus({ preventScroll: true });
+    },
   };
 }
 

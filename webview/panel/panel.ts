@@ -62,7 +62,7 @@ export function createPanel(root: HTMLElement, host: Host): void {
 
 /** Gives a function that brings all parts from the state drawn before, if any, to the next one. */
 function createStateDrawer(
-  { inputArea, mainArea, pages, scroll, working, refreshRoving }: PanelParts,
+  { inputArea, mainArea, notices, pages, scroll, working, refreshRoving }: PanelParts,
   memory: PersistedState,
   announcer: Announcer,
 ): (drawn: ViewState | undefined, next: ViewState) => void {
@@ -78,6 +78,7 @@ function createStateDrawer(
     if (isOtherChat && !isFirst) scroll.toEnd();
     mainArea.update(next);
     inputArea.update(next, isBusy);
+    notices.update(next);
     pages.update(next);
     if (isFirst) pages.restore();
     // How to go on stands in the place of the chat, which the page covers.
@@ -93,11 +94,12 @@ function createStateDrawer(
 /** What the message asks of the panel once it is drawn. */
 function afterDrawing(
   message: ToWebview,
-  { focus, pages, inputArea }: PanelParts,
+  { focus, pages, inputArea, mainArea }: PanelParts,
 ): (() => void) | undefined {
   if (message.type === 'focus') return focus.toMain;
   if (message.type === 'usage/open') return () => pages.open('usage');
   if (message.type === 'history/open') return () => pages.open('history');
+  if (message.type === 'turn/reveal') return () => mainArea.reveal(message.turnId);
   if (message.type === 'draft') return () => inputArea.offerDraft(message.text);
   return undefined;
 }

@@ -1,20 +1,21 @@
 import * as l10n from '@vscode/l10n';
-import { ownValue } from '../../src/base/lookup.ts';
-import type { SettingsView } from '../../src/shared/protocol/chat.ts';
 import { h } from '../base/dom.ts';
+import { createExtras } from '../base/extras.ts';
 import type { Host } from '../base/host.ts';
+import { pageLocalization } from '../base/localize.ts';
 import { createRoving } from '../base/roving.ts';
 import { createInputArea, type InputArea } from '../composer/inputArea.ts';
-import { createFileLinks } from '../markdown/links/fileLinks.ts';
 import { createSavedPlace, type SavedPlace } from '../transcript/savedPlace.ts';
 import { createScroll, type Scroll } from '../transcript/scroll.ts';
 import type { RowContext } from './actions.ts';
 import type { Announcer } from './announcer.ts';
+import { createNoticePlaces, type NoticePlaces } from './chatNotices.ts';
 import { createFocusKeeper, type FocusKeeper } from './focusKeeper.ts';
 import { createMainArea, type MainArea } from './mainArea.ts';
 import { createPages, type Pages } from './pages.ts';
 import type { PersistedState } from './persistedState.ts';
-import { runningTurn, type ViewState } from './state.ts';
+import { createRowContext } from './rowContext.ts';
+import type { ViewState } from './state.ts';
 
 export interface PanelPartsDeps {
   readonly host: Host;
@@ -38,15 +39,21 @@ export interface PanelParts {
   readonly savedPlace: SavedPlace;
   /** Shown while a response comes. */
   readonly working: HTMLElement;
+  readonly notices: NoticePlaces;
   /** Call it when rows have come or gone. */
   readonly refreshRoving: () => void;
 }
 
 export function createPanelParts(deps: PanelPartsDeps): PanelParts {
   const { memory, announcer, redraw } = deps;
-  const context = createContext(deps, () => {
-    scroll.toEnd();
-    inputArea.focus();
+  const { extras, notices } = createOnDemand(deps);
+  const context = createRowContext({
+    ...deps,
+    extras,
+    toEnd() {
+      scroll.toEnd();
+      inputArea.focus();
+    },
   });
   const inputArea = createInputArea(context, {
     say: announcer.say,
@@ -56,10 +63,12 @@ export function createPanelParts(deps: PanelPartsDeps): PanelParts {
     },
     toEnd: () => scroll.toEnd(),
     showUsage: () => pages.open('usage'),
+    extras,
+    chatShelf: notices.shelf,
   });
   const scroller = h('div', { class: 'scroller' });
   const scroll = createScroll(scroller, redraw);
-  const mainArea = createMainArea(scroller, context, scroll);
+  const mainArea = createMainArea(scroller, context, scroll, notices.head);
   const roving = createRoving(scroller, mainArea.articles, inputArea.focus);
   const working = h('div', { class: 'working', 'aria-hidden': 'true', hidden: true });
   const pages = createPages({
@@ -88,40 +97,28 @@ export function createPanelParts(deps: PanelPartsDeps): PanelParts {
     focus,
     savedPlace,
     working,
+    notices,
     refreshRoving: roving.refresh,
   };
 }
 
-const settingsAtFirst: SettingsView = { sendWith: 'enter', reasoning: 'collapsed' };
+/** What is loaded when a chat needs it. */
+function createOnDemand({ host, announcer }: PanelPartsDeps) {
+  const extras = createExtras(
+    (loaded) => loaded.configureLocalization(pageLocalization()),
+    (error) => reportExtras(error, host, announcer),
+  );
+  return { extras, notices: createNoticePlaces(extras, host) };
+}
 
-function createContext(
-  { host, memory, announcer, redraw, state, now }: PanelPartsDeps,
-  toEnd: () => void,
-): RowContext {
-  return {
-    send: host.send,
-    files: createFileLinks(host.send),
-    copy(text) {
-      host.send({ type: 'clipboard/write', text });
-      announcer.say({ text: l10n.t('Copied'), topic: 'copied' });
-    },
-    retry(turnId, type = 'turn/retry') {
-      toEnd();
-      if (runningTurn(state()) === undefined) host.send({ type, turnId });
-      else announcer.say({ text: l10n.t('Codex is still responding'), topic: 'refused' });
-    },
-    pickSuggestion(id) {
-      toEnd();
-      host.send({ type: 'suggestion/pick', id });
-    },
-    fold: (key) => ownValue(memory.saved.folds, key),
-    setFold: (key, open) => memory.set({ folds: { ...memory.saved.folds, [key]: open } }),
-    redraw,
-    now,
-    get settings() {
-      return state()?.settings ?? settingsAtFirst;
-    },
-  };
+/** The log says why, the user that nothing is lost. */
+function reportExtras(error: unknown, { send }: Host, { say }: Announcer): void {
+  const why = error instanceof Error ? error.message : 'unknown';
+  send({ type: 'view/error', message: `A script of the panel: ${why}`.slice(0, 2_000) });
+  say({
+    text: l10n.t('A part of the panel could not be loaded. Your chat is kept.'),
+    urgent: true,
+  });
 }
 
 /** The panel around its parts. Keys lead between the field and the answers, as in VS Code's chat. */

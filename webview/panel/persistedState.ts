@@ -24,7 +24,8 @@ export function createPersistedState(store: Host['store']): PersistedState {
     },
     set: (change) => put({ ...saved, ...change }),
     enterChat(chatId) {
-      if (chatId !== saved.chatId) put({ ...saved, chatId, folds: {}, anchor: undefined });
+      if (chatId !== saved.chatId)
+        put({ ...saved, chatId, folds: {}, anchor: undefined, edits: undefined });
     },
     flush() {
       if (!isDirty) return;

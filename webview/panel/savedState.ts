@@ -18,6 +18,8 @@ const saved = z.object({
       scope: z.enum(['window', 'day', 'week', 'chat']),
     }),
   ),
+  /** A prompt that is edited, as far as it was typed. */
+  edits: z.optional(z.record(z.string(), z.string())),
   /** The list of chats: whether it stands open, and what it searched for. */
   history: z.optional(z.object({ isOpen: z.boolean(), query: z.string() })),
 });

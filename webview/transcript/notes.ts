@@ -206,7 +206,7 @@ export function endRow(turn: TurnView): HTMLElement | undefined {
         'p',
         { class: 'remark' },
         icon('warning', 'tone-warn'),
-        h('span', {}, l10n.t('Interrupted: the window closed before the response was complete')),
+        h('span', {}, l10n.t('This turn was interrupted by a reload')),
       );
     case 'running':
     case 'done':

@@ -1,5 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../src/shared/protocol/turn.ts';
+import type { RowContext } from '../panel/actions.ts';
+import { branchSwitch } from './branchSwitch.ts';
 import { freshId, h } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 
@@ -10,7 +12,11 @@ const longChars = 1_200;
  * The user's own words as typed, but for code between backticks and invisible characters, which
  * what was pasted may hold; and what went with them.
  */
-export function promptRow(turn: TurnView): HTMLElement {
+export function promptRow(
+  turn: TurnView,
+  context: Pick<RowContext, 'send' | 'mayBranch'>,
+  edit: () => void,
+): HTMLElement {
   const words = h('p', { class: 'ask-text', dir: 'auto' }, inlineCode(turn.prompt));
   const headingId = freshId('you');
   return h(
@@ -20,6 +26,17 @@ export function promptRow(turn: TurnView): HTMLElement {
     words,
     isLong(turn.prompt) ? showAll(words) : undefined,
     turn.attachments.length > 0 ? chips(turn) : undefined,
+    branchSwitch(turn, context),
+    context.mayBranch ? editButton(edit) : undefined,
+  );
+}
+
+function editButton(edit: () => void): HTMLElement {
+  const label = l10n.t('Edit');
+  return h(
+    'button',
+    { class: 'tool ask-edit', type: 'button', 'aria-label': label, title: label, onclick: edit },
+    icon('edit'),
   );
 }
 

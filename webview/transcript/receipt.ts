@@ -22,7 +22,14 @@ export function createReceipt(turnId: string, context: RowContext): Receipt {
   const foldKey = `${turnId}/bill`;
   let answer = '';
   const copy = tool('copy', l10n.t('Copy response'), () => context.copy(answer));
-  const retry = tool('retry', l10n.t('Regenerate'), () => context.retry(turnId));
+  const retry = tool('retry', l10n.t('Regenerate'), () =>
+    context.retry(turnId, context.mayBranch ? 'turn/regenerate' : 'turn/retry'),
+  );
+  const fork = tool('branch', l10n.t('Fork from here'), () => context.fork(turnId));
+  const link = tool('link', l10n.t('Copy link'), () =>
+    context.send({ type: 'turn/copyLink', turnId }),
+  );
+  for (const quiet of [fork, link]) quiet.classList.add('is-quiet');
   const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': l10n.t('Answer') });
   const bill = h('dl', { class: 'card bill', id: freshId('bill') });
   const slip = h('button', {
@@ -62,8 +69,14 @@ export function createReceipt(turnId: string, context: RowContext): Receipt {
       answer = answerText(turn);
       draw(turn);
       const hasFigures = slip.childElementCount > 1;
-      if (answer === '' && !mayRetry && !hasFigures) return undefined;
-      setChildren(tools, [...(answer === '' ? [] : [copy]), ...(mayRetry ? [retry] : [])]);
+      if (answer === '' && !mayRetry && !hasFigures && !context.isStored) return undefined;
+      const { mayBranch } = context;
+      setChildren(tools, [
+        ...(mayBranch ? [fork] : []),
+        ...(context.isStored ? [link] : []),
+        ...(answer === '' ? [] : [copy]),
+        ...(mayRetry || mayBranch ? [retry] : []),
+      ]);
       setChildren(row, [...(hasFigures ? [slip] : []), tools]);
       setChildren(element, [row, ...(hasFigures ? [bill] : [])]);
       return element;

@@ -37,8 +37,8 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
     { class: 'answer', tabindex: -1, 'aria-labelledby': headingId },
     heading,
   );
-  let ask = promptRow(turn);
-  const element = h('div', { class: 'turn' }, ask, answer);
+  const prompt = createPrompt(turn, context);
+  const element = h('div', { class: 'turn' }, prompt.element(), answer);
   const parts = createParts(context);
   const tail = createTail(turn.id, context);
   const waiting = h('p', { class: 'waiting live' });
@@ -55,15 +55,11 @@ export function createTurnRow(turn: TurnView, context: RowContext): TurnRow {
   return {
     element,
     get articles() {
-      return [ask, answer];
+      return [prompt.element(), answer];
     },
     update(next, place) {
+      prompt.update(next);
       if (next === shown && samePlace(place, shownPlace)) return;
-      if (shown !== undefined && hasOtherPrompt(next, shown)) {
-        const fresh = promptRow(next);
-        ask.replaceWith(fresh);
-        ask = fresh;
-      }
       shown = next;
       shownPlace = place;
       const running = next.status === 'running';
@@ -109,7 +105,46 @@ function samePlace(place: TurnPlace, other: TurnPlace | undefined): boolean {
 }
 
 function hasOtherPrompt(next: TurnView, shown: TurnView): boolean {
-  return next.prompt !== shown.prompt || next.attachments.length !== shown.attachments.length;
+  const isSame = next.prompt === shown.prompt && next.branch === shown.branch;
+  return !isSame || next.attachments.length !== shown.attachments.length;
+}
+
+/** The prompt, or the field in which it is edited. */
+function createPrompt(turn: TurnView, context: RowContext) {
+  let shown = turn;
+  let mayBranch = context.mayBranch;
+  let isEditing = false;
+  let element = promptRow(turn, context, edit);
+
+  const replace = (next: HTMLElement) => {
+    element.replaceWith(next);
+    element = next;
+  };
+  const showText = () => {
+    isEditing = false;
+    replace(promptRow(shown, context, edit));
+  };
+  function edit(): void {
+    const text = context.edits.draft(shown.id) ?? shown.prompt;
+    const close = () => {
+      showText();
+      element.focus();
+    };
+    context.edits.open(shown, text, close, (editor) => {
+      isEditing = true;
+      replace(editor.element);
+      editor.focus();
+    });
+  }
+  return {
+    element: () => element,
+    update(next: TurnView) {
+      const isSame = !hasOtherPrompt(next, shown) && mayBranch === context.mayBranch;
+      shown = next;
+      mayBranch = context.mayBranch;
+      if (!isSame && !isEditing) showText();
+    },
+  };
 }
 
 /** The parts of one answer, each kept by its id as long as it is there. */
@@ -238,8 +273,8 @@ function tailRows(turn: TurnView, isLast: boolean, context: RowContext): HTMLEle
   const end = endRow(turn);
   return [
     ...turn.notes.map(remark),
-    ...(turn.mayContinue === true && isLast ? [restRow(turn.id, context)] : []),
     ...(end === undefined ? [] : [end]),
+    ...(turn.mayContinue === true && isLast ? [restRow(turn.id, context)] : []),
     ...(turn.failure === undefined ? [] : [failureNote(turn, turn.failure, context)]),
   ];
 }
