@@ -78,3 +78,28 @@ test('code that a grammar never ends with stays plain, and neither the page nor 
   expect(panel.faults).toEqual([]);
   await panel.close();
 });
+
+test('code whose worker fails stays plain, and the next block is colored by a new worker without a wait', async () => {
+  const panel = await browser.open({ fakeTime: true });
+  const grammars = `export function work() {
+    let failed = false;
+    onmessage = ({ data: { code } }) => {
+      failed ||= code.includes('broken');
+      if (failed) throw new Error('no grammar');
+      postMessage({ colours: ['hl-keyword', '', 'hl-string'], lengths: [5, 1, 1] });
+    };
+  }`;
+  await panel.page.route(/highlight\.js/, (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: grammars }),
+  );
+  const text = '```ts\nconst broken = 1;\n```\n\n```ts\nconst a = 1;\n```\n';
+  await panel.tell(snapshot({ turns: [turn({ parts: [{ kind: 'text', id: 'a', text }] })] }));
+  const colored = panel.page.locator('pre [class^=hl-]');
+  // The clock is moved by less than a worker may take, so it is the error that ends the first one.
+  for (let moved = 0; moved < 40 && (await colored.count()) === 0; moved++) {
+    await panel.page.clock.runFor(50);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(await colored.allTextContents()).toEqual(['const', 'a']);
+  await panel.close();
+});

@@ -310,12 +310,20 @@ describe('blocks', () => {
     },
   );
 
-  test('slow drawings leave time between them', async () => {
-    const bomb = Array.from({ length: 60 }, (_, k) => `${'  '.repeat(k)}- a\n`).join('');
-    const { drawn } = await markdown.call<{ drawn: number }>('drawingBudget', bomb.repeat(20), 30);
-    expect(drawn).toBeLessThan(20);
-    expect(await answer().locator('li').count()).toBeGreaterThan(0);
-  });
+  test.each([
+    { elementMs: 3, every: 1 },
+    { elementMs: 7, every: 2 },
+    { elementMs: 10, every: 2 },
+    { elementMs: 20, every: 4 },
+    { elementMs: 100, every: 19 },
+  ])(
+    'an open block that takes $elementMs ms to draw leaves three times as long before it is drawn again',
+    async ({ elementMs, every }) => {
+      const drew = await markdown.call<number[]>('drawingFrames', elementMs, 60);
+      const due = Array.from({ length: Math.ceil(60 / every) }, (_, at) => at * every);
+      expect(drew).toEqual(due);
+    },
+  );
 });
 
 function expand(source: z.infer<typeof input>): string {

@@ -93,16 +93,29 @@ const markdownPage = {
   show(text: string): void {
     current = stream([text], [false], laterMs).view;
   },
-  /** Frames until nothing is left to draw, as the owner of a view would. */
-  drawingBudget(chunk: string, frames: number): { drawn: number; ms: number } {
+  /**
+   * Appends words to an open paragraph before each of `frames` frames, 16 ms apart, on a clock that
+   * only moves when an element is made, by `elementMs`. Gives the numbers of the frames that drew.
+   */
+  drawingFrames(elementMs: number, frames: number): number[] {
     const view = open();
-    const start = performance.now();
-    let drawn = 0;
-    for (let i = 0; i < frames; i++) {
-      view.append(chunk);
-      if (!view.frame(start + i * 16)) drawn++;
+    const now = performance.now.bind(performance);
+    const create = document.createElement.bind(document);
+    let timeMs = now();
+    performance.now = () => timeMs;
+    document.createElement = (...args: Parameters<Document['createElement']>) => {
+      timeMs += elementMs;
+      return create(...args);
+    };
+    const drew: number[] = [];
+    for (let at = 0; at < frames; at++) {
+      view.append(`word${at} `);
+      view.frame(16 * at);
+      if (view.element.textContent.includes(`word${at}`)) drew.push(at);
     }
-    return { drawn, ms: performance.now() - start };
+    performance.now = now;
+    document.createElement = create;
+    return drew;
   },
   calls: [] as unknown[][],
   /** What the view has asked of the host about files; `learn` is the host's answer. */
