@@ -21,6 +21,8 @@ export function practiceReply(turn: Turn, hasStruck: boolean): Reply {
   if (wantsSummary(turn)) return { text: summary(turn) };
   if (turn.schema) return { text: JSON.stringify(sampleFor(turn.schema)) };
   const said = turn.said.at(-1) ?? '';
+  const named = titleTask.exec(said)?.[1];
+  if (named !== undefined) return { text: titleOf(named) };
   const wish = turn.round === 0 ? faultWords.exec(said.trim()) : null;
   if (wish && (!hasStruck || wish[2] !== undefined)) return faultOf(wish[1] ?? '');
   return { ...thoughtsFor(said, turn), ...(callsFor(turn, said) ?? wordsFor(turn, said)) };
@@ -29,6 +31,15 @@ export function practiceReply(turn: Turn, hasStruck: boolean): Reply {
 /** What clients ask when the context is full: the Codex CLI, and this one. */
 const wantsSummary = ({ said }: Turn) =>
   /context checkpoint compaction|handover note/i.test(said.at(-1) ?? '');
+/** What Codex Chat asks to have a chat named. */
+const titleTask = /^First message:\n([\s\S]*?)\n\nAnswer:\n/;
+
+/** The first words of the message, with a capital letter. */
+function titleOf(message: string): string {
+  const words = message.match(/[\p{L}\p{N}][^\s]*/gu)?.slice(0, 6) ?? ['Untitled'];
+  const title = words.join(' ').replace(/[.,:;!?]+$/, '');
+  return title.charAt(0).toUpperCase() + title.slice(1);
+}
 
 function wordsFor(turn: Turn, said: string): Reply {
   if (turn.outputs.length > 0) return { text: outputsText(turn.outputs) };

@@ -62,7 +62,7 @@ const storedEntry = z.lazy(() =>
     failed: membersOf(z.string()),
     /** Tokens of context before the turn. */
     contextTokens: optionalField(count),
-    kind: z.enum(['turn', 'compaction']),
+    kind: z.enum(['turn', 'compaction', 'title']),
     outcome: z.enum(['done', 'stopped', 'failed', 'interrupted']),
     shares: membersOf(share),
   }),

@@ -18,8 +18,13 @@ export interface ModelTraits {
   defaultVerbosity?: string | undefined;
 }
 
+/** What a request is for: `title` and `compaction` are side tasks of a chat. */
+export type RequestKind = 'turn' | 'compaction' | 'title';
+
 export interface ResponsesRequest {
   model: ModelTraits;
+  /** Told to the backend (WIRE.md b, `request_kind`). Default `turn`. */
+  kind?: RequestKind | undefined;
   /** What the model is told about its task; never blank (WIRE.md b, two body shapes). */
   instructions: string;
   input: readonly InputItem[];
@@ -97,6 +102,7 @@ function headersOf(
     'session-id': request.sessionId,
     'thread-id': request.sessionId,
     'x-client-request-id': request.sessionId,
+    'x-codex-turn-metadata': JSON.stringify({ request_kind: request.kind ?? 'turn' }),
     ...turnStateOf(request, bearer),
     ...(lite ? { 'x-openai-internal-codex-responses-lite': 'true' } : {}),
   };

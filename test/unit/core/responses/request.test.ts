@@ -114,6 +114,7 @@ describe('a request', () => {
       'session-id': classic.sessionId,
       'thread-id': classic.sessionId,
       'x-client-request-id': classic.sessionId,
+      'x-codex-turn-metadata': '{"request_kind":"turn"}',
       'x-codex-turn-state': 'opaque',
       'x-openai-internal-codex-responses-lite': 'true',
     });
