@@ -77,7 +77,7 @@ export function createChatStore(deps: ChatStoreDeps): ChatStore {
   const changes = createEmitter<void>((error) => log.error(describeError(error)));
   const index = createChatIndex(deps);
   const blobs = createBlobs({ ...deps, files: files.blobs });
-  const open = createOpenLogs(changes.fire);
+  const open = createOpenLogs({ onDidChange: changes.fire, onDidClose: index.outdate });
   const trash = createTrash(deps, index.drop);
   const logDeps = (id: string) => ({ ...deps, id, file: files.open(id), blobs });
   const keepHouse = once(() => cleanUp(deps, { index, remove: trash.remove, isOpen: open.has }));

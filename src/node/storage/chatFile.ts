@@ -5,7 +5,8 @@ import { createAppendFile } from './appendFile.ts';
 import { isAbsent, patientlyForSeconds } from './fileErrors.ts';
 import { watchFile } from './watchFile.ts';
 
-const pieceBytes = 262_144;
+/** Parsed in one go: some milliseconds of work. */
+const pieceBytes = 131_072;
 
 /** The log of one chat at this path, without its ending. */
 export function createChatFile(path: string, log: Log): ChatFile {

@@ -14,8 +14,14 @@ export interface OpenLogs {
 /** Records that come while an answer streams. */
 const frequent: ReadonlySet<string> = new Set(['partial', 'item']);
 
-/** @param onDidChange - something that the list shows has changed in an open chat */
-export function createOpenLogs(onDidChange: () => void): OpenLogs {
+export interface OpenLogsDeps {
+  /** Something that the list shows has changed in an open chat. */
+  readonly onDidChange: () => void;
+  /** A chat is no longer open here: what its file says counts from now on. */
+  readonly onDidClose: () => void;
+}
+
+export function createOpenLogs({ onDidChange, onDidClose }: OpenLogsDeps): OpenLogs {
   const logs = new Map<string, Set<ChatLog>>();
   const get = (id: string) => logs.get(id)?.values().next().value;
 
@@ -36,6 +42,7 @@ export function createOpenLogs(onDidChange: () => void): OpenLogs {
           all.delete(log);
           if (all.size === 0) logs.delete(log.id);
           log.dispose();
+          onDidClose();
         },
       };
     },

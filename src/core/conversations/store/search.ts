@@ -68,12 +68,14 @@ async function searchChat(
   { files, crc32 }: SearchDeps,
   signal: AbortSignal,
 ): Promise<SearchHit[]> {
+  const pattern = patternOf(wanted);
+  if (!(await mayHold(id, pattern, { files, signal }))) return [];
   const hits = new Map<string, SearchHit>();
   const lines = createLineSplitter(longestLine);
-  const mayHold = createLineFilter(wanted);
+  const decoder = new TextDecoder();
 
   function take(line: Uint8Array): void {
-    if (hits.size >= mostHits || !mayHold(line)) return;
+    if (hits.size >= mostHits || !pattern.test(decoder.decode(line))) return;
     const record = decodeRecord(line, crc32);
     if (!record) return;
     const turn = turnOf(record);
@@ -87,11 +89,32 @@ async function searchChat(
   return [...hits.values()];
 }
 
-/** Whether the line may hold the text: most do not, and need not be parsed. */
-function createLineFilter(wanted: string): (line: Uint8Array) => boolean {
+/** The text as it stands in JSON, in upper or lower case. */
+function patternOf(wanted: string): RegExp {
   const escaped = JSON.stringify(wanted).slice(1, -1);
+  return new RegExp(escaped.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'i');
+}
+
+/** Most logs do not hold the text anywhere, and need not be divided into records. */
+async function mayHold(
+  id: string,
+  pattern: RegExp,
+  { files, signal }: Pick<SearchDeps, 'files'> & { signal: AbortSignal },
+): Promise<boolean> {
   const decoder = new TextDecoder();
-  return (line) => decoder.decode(line).toLowerCase().includes(escaped);
+  let rest = '';
+  let isFound = false;
+  await files.open(id).read(
+    0,
+    (bytes) => {
+      if (isFound) return;
+      const text = rest + decoder.decode(bytes, { stream: true });
+      isFound = pattern.test(text);
+      rest = text.slice(-6 * longestQuery);
+    },
+    signal,
+  );
+  return isFound;
 }
 
 function turnOf(record: StoredRecord): string | undefined {
