@@ -39,11 +39,19 @@ export const webviewBuilds = [
     format: 'iife',
     plugins: [lexerOfMarked],
   },
-  // What the panel fetches only when it is needed: colours of code, the Usage page, the list of chats,
-  // and formulas. The first is a module with a function, whose text is the script of a worker.
+  // What the panel fetches only when it is needed: colours of code, images, the Usage page, the list
+  // of chats, and formulas. The first two are modules with a function, whose text is the script of a
+  // worker.
   {
     ...browser,
     entryPoints: { highlight: 'webview/markdown/highlight/highlightWorker.ts' },
+    format: 'iife',
+    banner: { js: 'export function work(){' },
+    footer: { js: '}' },
+  },
+  {
+    ...browser,
+    entryPoints: { imageWorker: 'webview/images/imageWorker.ts' },
     format: 'iife',
     banner: { js: 'export function work(){' },
     footer: { js: '}' },

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { traceError } from '../base/describeError.ts';
-import { anyEvent, createEmitter, type Event } from '../base/event.ts';
+import { anyEvent, createEmitter, type Emitter, type Event } from '../base/event.ts';
 import { createAnswerLimit } from '../core/auth/answerLimit.ts';
 import { originator } from '../core/auth/identity.ts';
 import { cappedAccountHint, limitActionsFrom } from '../core/chat/messages/limitActions.ts';
 import { createPromptSubmission, type PromptSubmission } from '../core/chat/promptSubmission.ts';
+import { createMemoryBlobs, type Blobs } from '../core/conversations/attachments/blobs.ts';
+import { withAttachmentBodies } from '../core/conversations/attachments/attachmentBodies.ts';
+import { createDraftAttachments } from '../core/conversations/attachments/draft.ts';
 import { createQuotaObserver } from '../core/chat/quotaObserver.ts';
 import { createScheduledPrompts, type ScheduledPrompts } from '../core/chat/scheduledPrompts.ts';
 import { createSession, type Session } from '../core/chat/session.ts';
@@ -19,6 +22,11 @@ import { retryPolicy } from '../core/responses/retry/retry.ts';
 import type { TurnEvent } from '../core/responses/stream/turnEvent.ts';
 import { findFileWithin } from '../node/storage/realPath.ts';
 import { createAccountCommands, type AccountCommands } from '../vscode/accounts/accountCommands.ts';
+import { createAttachmentFiles } from '../vscode/chat/attachments/attachmentFiles.ts';
+import {
+  createAttachmentHandler,
+  type AttachmentHandler,
+} from '../vscode/chat/attachments/attachmentHandler.ts';
 import { createChatMessageHandler } from '../vscode/chat/chatMessageHandler.ts';
 import { ChatView } from '../vscode/chat/chatView.ts';
 import { createChatContextKeys } from '../vscode/chat/contextKeys.ts';
@@ -43,8 +51,9 @@ interface ChatServices {
   readonly recorder: UsageRecorder;
   readonly held: ScheduledPrompts;
   readonly sending: PromptSubmission;
+  readonly blobs: Blobs;
   /** Prompts that are given back to the message field. */
-  readonly drafts: Event<string>;
+  readonly drafts: Emitter<string>;
 }
 
 interface AccountActions {
@@ -71,7 +80,8 @@ function createChatServices(services: Services): ChatServices {
   const memento = context.workspaceState;
   const choice = createModelChoice({ memento, models, settings: settings.current });
   const turnEvents = createEmitter<TurnEvent>((error) => log.error(`turn: ${traceError(error)}`));
-  const session = createChatSession(services, choice, turnEvents.fire);
+  const blobs = createMemoryBlobs();
+  const session = createChatSession(services, choice, blobs, turnEvents.fire);
   const plan = () => {
     const { model, level = 'none' } = choice.resolve();
     return { model: model.slug, effort: level };
@@ -96,30 +106,34 @@ function createChatServices(services: Services): ChatServices {
   });
   for (const part of [recorder, held, sending, createChatContextKeys(session)]) lifetime.add(part);
   lifetime.add(pool.onDidChange(session.lookAgain));
-  return { choice, session, recorder, held, sending, drafts: drafts.event };
+  return { choice, session, recorder, held, sending, blobs, drafts };
 }
 
 function createChatSession(
   { platform, quota, poll, models, pool }: Services,
   choice: ModelChoice,
+  blobs: Blobs,
   onTurnEvent: (event: TurnEvent) => void,
 ): Session {
   const { lifetime, log, http, clock, userAgent, baseUrl, settings } = platform;
   const observer = createQuotaObserver({ quota, poll, models, pool, now: clock.now });
   const session = lifetime.add(
     createSession({
-      responses: createResponses({
-        http,
-        tokenProvider: pool,
-        baseUrl,
-        identity: { originator, userAgent },
-        clock,
-        random: Math.random,
-        log,
-        silentAfterMs: 15_000,
-        quietAfterMs: 60_000,
-        retryPolicy: () => retryPolicy(settings.current()),
-      }),
+      responses: withAttachmentBodies(
+        createResponses({
+          http,
+          tokenProvider: pool,
+          baseUrl,
+          identity: { originator, userAgent },
+          clock,
+          random: Math.random,
+          log,
+          silentAfterMs: 15_000,
+          quietAfterMs: 60_000,
+          retryPolicy: () => retryPolicy(settings.current()),
+        }),
+        blobs,
+      ),
       basis: createRequestSettings(choice, settings.current),
       noteModelGone: models.noteGone,
       clock,
@@ -191,6 +205,24 @@ function createUsagePage(
   );
 }
 
+function createAttachments(
+  { platform }: Services,
+  { session, sending, blobs, drafts }: ChatServices,
+  tell: (message: UnsequencedMessage) => void,
+): AttachmentHandler {
+  const { lifetime, log } = platform;
+  return lifetime.add(
+    createAttachmentHandler({
+      draft: createDraftAttachments({ blobs, newId, log }),
+      files: lifetime.add(createAttachmentFiles(blobs)),
+      promptOf: (turnId) => session.turns().find(({ id }) => id === turnId)?.prompt,
+      send: sending.send,
+      giveBack: drafts.fire,
+      tell,
+    }),
+  );
+}
+
 function createView(
   services: Services,
   chat: ChatServices,
@@ -211,6 +243,7 @@ function createView(
     }),
   );
   const { handle: handleUsage } = usage;
+  const attachments = createAttachments(services, chat, messages.fire);
   const handle = createChatMessageHandler({
     session,
     signIn,
@@ -218,6 +251,7 @@ function createView(
     sending,
     usage: handleUsage,
     history() {},
+    attachments,
     files,
     fileQuestions,
     log,
@@ -237,11 +271,12 @@ function createView(
       onDidChangeQuota,
       onDidChangeSettings: settings.onDidChange,
       messages: messages.event,
-      drafts,
+      drafts: drafts.event,
       handle,
       onSnapshot() {
         void ledger.ready();
         usage.tellAgain();
+        attachments.tellAgain();
       },
       log,
     }),

@@ -9,6 +9,7 @@ export interface Model {
   efforts: readonly string[];
   verbosities: readonly string[];
   contextWindow: number;
+  seesImages: boolean;
   minimalVersion: string;
 }
 
@@ -28,6 +29,7 @@ const legacy: readonly Model[] = [
     efforts: ['low', 'medium', 'high', 'xhigh'],
     verbosities: ['low', 'medium', 'high'],
     contextWindow: 272_000,
+    seesImages: true,
     minimalVersion: '',
   },
   {
@@ -36,6 +38,7 @@ const legacy: readonly Model[] = [
     efforts: ['low', 'medium', 'high'],
     verbosities: ['medium'],
     contextWindow: 272_000,
+    seesImages: true,
     minimalVersion: '',
   },
 ];
@@ -103,6 +106,9 @@ function readModel(entry: Json): Model {
     ),
     verbosities: entry['support_verbosity'] === false ? [] : ['low', 'medium', 'high'],
     contextWindow: Number(entry['context_window'] ?? 272_000),
+    seesImages:
+      entry['input_modalities'] === undefined ||
+      asList(entry['input_modalities']).includes('image'),
     minimalVersion: asText(entry['minimal_client_version']),
   };
 }

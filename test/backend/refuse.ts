@@ -2,6 +2,7 @@ import type { Account } from './accounts.ts';
 import type { Exchange } from './http.ts';
 import { type Catalogue, isOlder, type Model } from './models.ts';
 import { detail, firstRefusal, invalid, known, type Refusal } from './refusal.ts';
+import { refuseImages } from './refuseImages.ts';
 import { refuseItems } from './refuseItems.ts';
 import { refuseTools } from './refuseTools.ts';
 import { asList, asRecord, asText, isRecord, type Json } from './values.ts';
@@ -47,6 +48,7 @@ export function refusalOf(
     () => (model ? refuseChoices(body, model) : undefined),
     () => refuseTools(body),
     () => refuseItems(asList(body['input']), account.accountId, isLite),
+    () => refuseImages(asList(body['input']), model, isLite),
   );
 }
 

@@ -1,4 +1,5 @@
 import { firstOf, firstRefusal, invalid, known, type Refusal } from './refusal.ts';
+import { refuseImage } from './refuseImages.ts';
 import { mayOpen } from './seal.ts';
 import { asList, asRecord, asText, type Json } from './values.ts';
 
@@ -155,16 +156,11 @@ function refuseParts(
       const names = allowed.map((name) => `'${name}'`).join(' and ');
       return invalid(param, `Invalid value: '${type}'. Supported values are: ${names}.`);
     }
-    if (type === 'input_image' && !isImage(part['image_url']))
-      return invalid(`${param}.image_url`, 'The image could not be read.');
+    if (type === 'input_image') return refuseImage(part, param);
     if (type.endsWith('_text') && typeof part['text'] !== 'string') return missing(`${param}.text`);
     return undefined;
   });
 }
-
-const isImage = (url: unknown) =>
-  typeof url === 'string' &&
-  /^(https:\/\/\S+|data:image\/(png|jpe?g|gif|webp);base64,[A-Za-z0-9+/]+=*)$/.test(url);
 
 /** Nothing is stored, so an id alone finds nothing (WIRE.md b). */
 function refuseReasoning(item: Json, at: number, accountId: string): Refusal | undefined {

@@ -94,7 +94,7 @@ export function turn(change: Partial<TurnView> = {}): TurnView {
   return {
     id: 'turn-1',
     prompt: 'Why does `withRetry` give up one attempt early? Check the docs and fix it.',
-    attachments: [{ name: 'retry.ts', detail: 'src/retry.ts' }],
+    attachments: [{ kind: 'file', name: 'retry.ts', detail: 'src/retry.ts' }],
     status: 'done',
     attempt: 1,
     parts: [{ kind: 'text', id: 'text-1', text: answer }],

@@ -7,6 +7,8 @@ import type { Extras } from '../base/extras.ts';
 import { createSendMenu } from './sendMenu.ts';
 import { ring, stepClass } from './meters.ts';
 import { createModelMenu } from './modelMenu.ts';
+import type { AttachmentTray } from './attachments/attachmentTray.ts';
+import { listenForPaste } from './attachments/dropPaste.ts';
 import { createPromptHistory } from './promptHistory.ts';
 import { isOnFirstLine, isOnLastLine } from '../transcript/textLines.ts';
 import { formatPercent, formatRoundTokens } from '../../src/shared/format.ts';
@@ -25,7 +27,7 @@ export interface ComposerState {
 }
 
 export interface ComposerActions {
-  readonly send: (text: string, mode: SendMode) => void;
+  readonly send: (text: string, attachments: readonly string[], mode: SendMode) => void;
   readonly stop: () => void;
   readonly pickModel: (slug: string, effort: string | undefined) => void;
   /** Sending was asked for though an answer is under way or nobody is signed in. */
@@ -43,44 +45,51 @@ export interface Composer {
   readonly draft: string;
   /** Fills the field, only when it is empty. */
   readonly offerDraft: (text: string) => void;
+  /** What there is to send has changed, but for the text. */
+  readonly refresh: () => void;
 }
+
+/** What the composer must know of what goes along with its text. */
+export type ComposerAttachments = Pick<
+  AttachmentTray,
+  'element' | 'addFiles' | 'ids' | 'refusal' | 'sent'
+>;
 
 const longestPrompt = 2_000_000;
 
-export function createComposer(actions: ComposerActions): Composer {
+export function createComposer(actions: ComposerActions, tray: ComposerAttachments): Composer {
   let state: ComposerState | undefined;
   const field = createField();
+  const isEmpty = () => field.value.trim() === '' && tray.ids().length === 0;
   const model = createModelMenu(actions.pickModel, () => field.focus());
   const meter = createContextMeter();
   const button = createSendButton(() => (state?.busy === true ? stop() : send()));
   const sendMenu = createSendMenu(actions.extras, (mode) => send(mode));
-  const note = createNote(() => field.value.trim() === '');
-  const element = layOut(field, note.element, model.button, [
-    meter.element,
-    sendMenu.element,
-    button.element,
-  ]);
+  const note = createNote(isEmpty, tray.refusal);
+  const atEnd = [meter.element, sendMenu.element, button.element];
+  const element = layOut([tray.element, field, note.element], model.button, atEnd);
   const changed = () => {
     actions.draftChanged(field.value);
-    drawButton();
+    refresh();
+  };
+  const refresh = () => {
+    if (state === undefined) return;
+    button.update(state, isEmpty());
+    sendMenu.update(state, isEmpty());
     note.draw(state);
   };
-  const drawButton = () => {
-    if (state === undefined) return;
-    const isEmpty = field.value.trim() === '';
-    button.update(state, isEmpty);
-    sendMenu.update(state, isEmpty);
-  };
   const send = (mode: SendMode = state?.busy === true ? 'steer' : 'send') => {
-    if (state === undefined || field.value.trim() === '') return;
-    const refusal = refusalOf(state);
+    if (state === undefined || isEmpty()) return;
+    const refusal = refusalOf(state) ?? tray.refusal();
     if (refusal !== undefined) {
       note.show(state);
       actions.refuse(refusal);
       return;
     }
-    actions.send(field.value, state.busy ? mode : 'send');
+    const text = field.value.trim() === '' ? '' : field.value;
+    actions.send(text, tray.ids(), state.busy ? mode : 'send');
     field.value = '';
+    tray.sent();
     changed();
     field.focus();
   };
@@ -90,6 +99,7 @@ export function createComposer(actions: ComposerActions): Composer {
     field.focus();
   };
   const { show, walked } = createWalk(field, () => state?.prompts ?? [], changed);
+  listenForPaste(field, { files: tray.addFiles });
   field.addEventListener('input', changed);
   field.addEventListener('keydown', (event) => {
     if (state === undefined || isComposing(event)) return;
@@ -103,6 +113,7 @@ export function createComposer(actions: ComposerActions): Composer {
 
   return {
     element,
+    refresh,
     menu: model.menu,
     update(next) {
       const before = state;
@@ -110,20 +121,18 @@ export function createComposer(actions: ComposerActions): Composer {
       model.update(next.models);
       if (before?.context !== next.context) meter.update(next.context);
       setAttribute(field, 'placeholder', placeholderOf(next));
-      drawButton();
-      note.draw(state);
+      refresh();
     },
     focus: () => field.focus(),
     get draft() {
       return field.value;
     },
-    offerDraft(text) {
-      if (text === '') return;
-      const typed = field.value.trim() === '' ? '' : `${field.value}\n\n`;
-      show(typed + text, 'end');
-    },
+    offerDraft: (text) => void (text === '' || show(appended(field.value, text), 'end')),
   };
 }
+
+const appended = (typed: string, text: string) =>
+  typed.trim() === '' ? text : `${typed}\n\n${text}`;
 
 /** Walks through the prompts of before with the arrow keys, at the first and the last line. */
 function createWalk(
@@ -147,10 +156,11 @@ function createWalk(
 }
 
 /** Why the last press of the send key sent nothing; gone as soon as that holds no longer. */
-function createNote(isEmpty: () => boolean) {
+function createNote(isEmpty: () => boolean, refusalOfAttachments: () => string | undefined) {
   const element = h('p', { class: 'composer-note', hidden: true });
   const draw = (state: ComposerState | undefined) => {
-    const refusal = state === undefined || element.hidden ? undefined : refusalOf(state);
+    const isShown = state !== undefined && !element.hidden;
+    const refusal = isShown ? (refusalOf(state) ?? refusalOfAttachments()) : undefined;
     element.hidden = refusal === undefined || isEmpty();
     if (refusal !== undefined) setText(element, refusal);
   };
@@ -180,13 +190,12 @@ function fillField(field: HTMLTextAreaElement, text: string, caretAt: 'start' | 
 }
 
 function layOut(
-  field: HTMLElement,
-  note: HTMLElement,
+  parts: readonly HTMLElement[],
   model: HTMLElement,
   atEnd: readonly HTMLElement[],
 ): HTMLElement {
   const bar = h('div', { class: 'composer-bar' }, model, h('div', { class: 'far' }, ...atEnd));
-  return h('div', { class: 'composer' }, field, note, bar);
+  return h('div', { class: 'composer' }, ...parts, bar);
 }
 
 /** While an input method is open, Enter belongs to it; some report it by key code 229 alone. */

@@ -1,8 +1,16 @@
 import * as l10n from '@vscode/l10n';
+import type { ModelsView } from '../../src/shared/protocol/chat.ts';
 import type { AccountView } from '../../src/shared/protocol/account.ts';
 import type { RowContext } from '../panel/actions.ts';
 import type { Announcement } from '../panel/announcer.ts';
-import { createComposer } from './composer.ts';
+import {
+  createAttachmentTray,
+  type AttachmentTray,
+  type AttachmentTrayDeps,
+} from './attachments/attachmentTray.ts';
+import { rememberAttachments } from './attachments/restoreAttachments.ts';
+import { listenForDrop } from './attachments/dropPaste.ts';
+import { createComposer, type ComposerActions } from './composer.ts';
 import { createUsageGauge } from './usageGauge.ts';
 import type { Extras } from '../base/extras.ts';
 import { h, setText } from '../base/dom.ts';
@@ -18,6 +26,9 @@ import { createLimitBanner } from '../usage/limitBanner.ts';
 export interface InputAreaActions {
   readonly say: (announcement: Announcement) => void;
   readonly draftChanged: (draft: string) => void;
+  /** References to the attachments of the draft, as the page remembers them. */
+  readonly saved: () => readonly string[];
+  readonly save: (references: readonly string[]) => void;
   readonly toEnd: () => void;
   readonly showUsage: () => void;
   readonly extras: Extras;
@@ -30,6 +41,7 @@ export interface InputArea {
   readonly element: HTMLElement;
   readonly update: (state: ViewState, isBusy: boolean) => void;
   readonly focus: () => void;
+  readonly attachments: AttachmentTray;
   readonly restoreDraft: (text: string) => void;
   readonly offerDraft: (text: string) => void;
   /** Shows the way to the end; `hasNew` marks that something came below. */
@@ -40,17 +52,14 @@ export interface InputArea {
 
 export function createInputArea(context: RowContext, actions: InputAreaActions): InputArea {
   const { send } = context;
-  const composer = createComposer({
-    send(text, mode) {
-      send({ type: 'prompt/send', text, ...(mode !== 'send' && { mode }) });
-      actions.toEnd();
-    },
-    extras: actions.extras,
-    stop: () => send({ type: 'turn/stop' }),
-    pickModel: (slug, effort) => send({ type: 'model/pick', slug, ...omitUndefined({ effort }) }),
-    refuse: (why) => actions.say({ text: why, topic: 'refused' }),
-    draftChanged: actions.draftChanged,
+  let models: ModelsView | undefined;
+  const attachments = createDraftTray(send, actions, {
+    focusField: () => composer.focus(),
+    changed: () => composer.refresh(),
+    blindModel: () => models && blindModel(models),
   });
+  const composer = createComposer(composerActions(context, actions), attachments);
+  listenForDrop(composer.element, { files: attachments.addFiles });
   const foot = createUsageGauge(actions.showUsage, context.now);
   const jump = createJump(() => {
     actions.toEnd();
@@ -90,7 +99,8 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
       limits.update(state.usage);
       queue.update(state.queue);
       foot.update(state.quota);
-      const { models, settings, turns } = state;
+      models = state.models;
+      const { settings, turns } = state;
       composer.update({
         busy: isBusy,
         signedIn,
@@ -101,15 +111,59 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
         mayQueue: state.queue !== undefined,
         isReadOnly: state.chat?.readOnly !== undefined,
       });
+      attachments.update(state.attachments);
       wasBusy = isBusy;
     },
     focus: composer.focus,
+    attachments,
     restoreDraft: composer.offerDraft,
     offerDraft: composer.offerDraft,
     offerEnd: (isAway, hasNew) => jump.update(isAway, hasNew && wasBusy),
     tick: () => shelfPage?.tick(),
     isTicking: () => shelfPage?.isTicking === true,
   };
+}
+
+function composerActions({ send }: RowContext, actions: InputAreaActions): ComposerActions {
+  return {
+    send(text, ids, mode) {
+      const attached = ids.length > 0 ? { attachments: [...ids] } : {};
+      send({ type: 'prompt/send', text, ...attached, ...(mode !== 'send' && { mode }) });
+      actions.toEnd();
+    },
+    extras: actions.extras,
+    stop: () => send({ type: 'turn/stop' }),
+    pickModel: (slug, effort) => send({ type: 'model/pick', slug, ...omitUndefined({ effort }) }),
+    refuse: (why) => actions.say({ text: why, topic: 'refused' }),
+    draftChanged: actions.draftChanged,
+  };
+}
+
+/** The attachments of the draft, which the page remembers. */
+function createDraftTray(
+  send: RowContext['send'],
+  { say, saved, save }: InputAreaActions,
+  deps: Pick<AttachmentTrayDeps, 'focusField' | 'changed' | 'blindModel'>,
+): AttachmentTray {
+  const tray = createAttachmentTray({ send, say, ...deps });
+  const remember = rememberAttachments({
+    saved,
+    save,
+    restore: (references) => send({ type: 'attachment/restore', references }),
+  });
+  return {
+    ...tray,
+    update(list) {
+      tray.update(list);
+      remember(list);
+    },
+  };
+}
+
+/** Name of the chosen model when it takes no images. */
+function blindModel({ list, selected }: ModelsView): string | undefined {
+  const model = list.find(({ slug }) => slug === selected.slug);
+  return model?.seesImages === false ? model.name : undefined;
 }
 
 /** The place of the messages that wait; what draws them is loaded with the first one. */

@@ -101,6 +101,13 @@ function afterDrawing(
   if (message.type === 'history/open') return () => pages.open('history');
   if (message.type === 'turn/reveal') return () => mainArea.reveal(message.turnId);
   if (message.type === 'draft') return () => inputArea.offerDraft(message.text);
+  if (message.type === 'attachment/refused') {
+    return () => inputArea.attachments.refused(message.id, message.reason);
+  }
+  if (message.type === 'attachment/readImage') {
+    const file = new File([new Uint8Array(message.data)], message.name);
+    return () => inputArea.attachments.addFiles([file], message.path);
+  }
   return undefined;
 }
 

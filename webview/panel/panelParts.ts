@@ -61,6 +61,8 @@ export function createPanelParts(deps: PanelPartsDeps): PanelParts {
       memory.set({ draft });
       redraw();
     },
+    saved: () => memory.saved.attachments ?? [],
+    save: (attachments) => memory.set({ attachments: [...attachments] }),
     toEnd: () => scroll.toEnd(),
     showUsage: () => pages.open('usage'),
     extras,

@@ -3,6 +3,8 @@ import type { Host } from '../base/host.ts';
 
 const saved = z.object({
   draft: z.string(),
+  /** References to what is attached to the draft. */
+  attachments: z.optional(z.array(z.string())),
   /** The chat that `anchor` and `folds` belong to. */
   chatId: z.string(),
   /** What stood at the upper edge; absent when the view followed the end. */

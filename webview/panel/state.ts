@@ -1,3 +1,4 @@
+import type { DraftAttachmentView } from '../../src/shared/protocol/attachments.ts';
 import type { ToWebview } from '../../src/shared/protocol/messages.ts';
 import { applyPartChange } from '../../src/shared/partChanges.ts';
 import type { TurnView } from '../../src/shared/protocol/turn.ts';
@@ -6,7 +7,13 @@ import { reduceUsage, type UsageState } from '../usage/state.ts';
 type Snapshot = Extract<ToWebview, { type: 'snapshot' }>;
 
 /** All that the host has told the view. */
-export type ViewState = Readonly<Omit<Snapshot, 'type' | 'seq'> & { usage: UsageState }>;
+export type ViewState = Readonly<
+  Omit<Snapshot, 'type' | 'seq'> & {
+    usage: UsageState;
+    /** Of the message that is being written; undefined until the host has said it. */
+    attachments?: readonly DraftAttachmentView[];
+  }
+>;
 
 /**
  * The state after a message. What a message does not touch keeps its identity, so that the view
@@ -55,7 +62,11 @@ export function reduce(state: ViewState | undefined, message: ToWebview): ViewSt
     case 'history/hits':
     case 'history/deleted':
     case 'files/known':
+    case 'attachment/refused':
+    case 'attachment/readImage':
       return state;
+    case 'attachments':
+      return { ...state, attachments: message.list };
     case 'usage/open':
     case 'usage/accounts':
     case 'usage/plot':

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { branchSwitch } from './branchSwitch.ts';
+import { chipContent, chipName } from '../composer/attachments/chip.ts';
 import { freshId, h } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 
@@ -23,9 +24,9 @@ export function promptRow(
     'article',
     { class: 'ask', tabindex: -1, 'aria-labelledby': headingId },
     h('h2', { class: 'sr', id: headingId }, l10n.t('You')),
-    words,
+    turn.prompt === '' ? undefined : words,
     isLong(turn.prompt) ? showAll(words) : undefined,
-    turn.attachments.length > 0 ? chips(turn) : undefined,
+    turn.attachments.length > 0 ? chips(turn, context.send) : undefined,
     branchSwitch(turn, context),
     context.mayBranch ? editButton(edit) : undefined,
   );
@@ -72,13 +73,22 @@ function inlineCode(prompt: string): (HTMLElement | string)[] {
     );
 }
 
-function chips({ attachments }: TurnView): HTMLElement {
-  const list = attachments.map(({ name, detail }) =>
+function chips({ id: turnId, attachments }: TurnView, send: RowContext['send']): HTMLElement {
+  const list = attachments.map((attachment, at) =>
     h(
       'li',
-      { class: 'chip', title: detail },
-      icon('file'),
-      h('span', { class: 'clip', dir: 'auto' }, name),
+      { class: 'chip' },
+      h(
+        'button',
+        {
+          class: 'chip-main',
+          type: 'button',
+          title: attachment.detail,
+          'aria-label': chipName(attachment),
+          onclick: () => send({ type: 'attachment/openSent', turnId, at }),
+        },
+        ...chipContent(attachment),
+      ),
     ),
   );
   return h('ul', { class: 'chips', 'aria-label': l10n.t('Attachments') }, list);

@@ -1,12 +1,4 @@
-/** A file whose text goes along with a prompt. */
-export interface Attachment {
-  /** Shown in the transcript. */
-  name: string;
-  /** Path as the model is to see it. */
-  path: string;
-  text: string;
-  language: string;
-}
+import type { Attachment } from './attachments/attachment.ts';
 
 export interface Prompt {
   text: string;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { turnHeadView, turnPart } from '../../shared/protocol/turn.ts';
+import { storedAttachment } from './attachments/attachment.ts';
 import type { StoredRecord } from './recordLine.ts';
 
 /** The version of the records that this code writes. */
@@ -7,13 +8,6 @@ export const recordVersion = { major: 1, minor: 0 };
 
 const id = z.string().check(z.minLength(1), z.maxLength(100));
 const inputItem = z.looseObject({ type: z.string() });
-
-const attachment = z.object({
-  name: z.string(),
-  path: z.string(),
-  text: z.string(),
-  language: z.string(),
-});
 
 const envelope = { n: z.number(), w: z.number(), at: z.number() };
 
@@ -35,7 +29,7 @@ const chatRecord = z.lazy(() =>
       ...envelope,
       turn: id,
       parent: z.optional(id),
-      prompt: z.object({ text: z.string(), attachments: z.array(attachment) }),
+      prompt: z.object({ text: z.string(), attachments: z.array(storedAttachment) }),
     }),
     /**
      * A finished item of the answer, or the output of a call, as the backend has it (WIRE.md b).

@@ -21,6 +21,8 @@ export interface Model {
   defaultVerbosity?: 'low' | 'medium' | 'high';
   /** Whether the model may call several tools at once, where the backend says it. */
   supportsParallel?: boolean;
+  /** False: the model takes no images. Absent: it does, or the backend does not say. */
+  seesImages?: boolean;
   /** Usable by name, but not to be listed. */
   hidden: boolean;
   /** Lowest first. */
@@ -82,6 +84,7 @@ const entry = z.lazy(() =>
     support_verbosity: orElse(z.boolean(), false),
     default_verbosity: optionalField(z.enum(['low', 'medium', 'high'])),
     supports_parallel_tool_calls: optionalField(z.boolean()),
+    input_modalities: optionalField(z.array(z.string())),
     visibility: orElse(z.string(), 'list'),
     priority: orElse(z.number(), Number.MAX_SAFE_INTEGER),
     minimal_client_version: text,
@@ -114,6 +117,7 @@ function toModel(data: z.infer<typeof entry>): Model {
     default_verbosity: defaultVerbosity,
     supports_parallel_tool_calls: supportsParallel,
     minimal_client_version: minimalClientVersion,
+    input_modalities: modalities,
     upgrade: recommended,
   } = data;
   return {
@@ -128,6 +132,7 @@ function toModel(data: z.infer<typeof entry>): Model {
     supportsVerbosity: data.support_verbosity,
     ...(defaultVerbosity ? { defaultVerbosity } : {}),
     ...omitUndefined({ supportsParallel }),
+    ...(modalities?.includes('image') === false ? { seesImages: false } : {}),
     hidden: data.visibility !== 'list',
     priority: data.priority,
     ...(minimalClientVersion ? { minimalClientVersion } : {}),

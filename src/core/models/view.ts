@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { ModelsView } from '../../shared/protocol/chat.ts';
 import type { KnownModels } from './fetchCatalogue.ts';
 import type { ResolvedModel } from './resolve.ts';
@@ -7,12 +8,13 @@ export function toModelsView(known: KnownModels, chosen: ResolvedModel): ModelsV
   return {
     list: known.models
       .filter(({ hidden, slug }) => !hidden || slug === chosen.model.slug)
-      .map(({ slug, name, description, efforts, defaultEffort }) => ({
+      .map(({ slug, name, description, efforts, defaultEffort, seesImages }) => ({
         slug,
         name,
         description,
         efforts: [...efforts],
         ...(defaultEffort ? { defaultEffort } : {}),
+        ...omitUndefined({ seesImages }),
       })),
     selected: { slug: chosen.model.slug, ...(chosen.level ? { effort: chosen.level } : {}) },
     source: known.source,

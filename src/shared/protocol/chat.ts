@@ -8,6 +8,8 @@ const model = z.object({
   description: z.string(),
   efforts: z.array(z.string()),
   defaultEffort: z.optional(z.string()),
+  /** False: the model takes no images. */
+  seesImages: z.optional(z.boolean()),
 });
 export type ModelView = z.infer<typeof model>;
 

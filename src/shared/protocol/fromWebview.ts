@@ -1,7 +1,15 @@
 import * as z from 'zod/mini';
 import { accountAction, signInMethod } from './account.ts';
+import { imageTypes } from '../images.ts';
+import {
+  attachmentName,
+  attachmentSource,
+  mostAttachments,
+  mostPasteChars,
+  thumbnail,
+} from './attachments.ts';
 import { fileReference } from './chat.ts';
-import { accountId, id, words } from './fields.ts';
+import { accountId, count, id, words } from './fields.ts';
 import { historyFromWebview, sendMode } from './historyRequests.ts';
 import { limitAction } from './limits.ts';
 import { ledgerScope, span } from './usage.ts';
@@ -37,8 +45,11 @@ const language = z.string().check(z.maxLength(60));
 const chatFromWebview = [
   z.object({
     type: z.literal('prompt/send'),
-    text: z.string().check(z.minLength(1), z.maxLength(2_000_000)),
     mode: z.optional(sendMode),
+    /** Empty only together with attachments. */
+    text: z.string().check(z.maxLength(2_000_000)),
+    /** Ids of attachments of the draft, in their order. */
+    attachments: z.optional(z.array(id).check(z.maxLength(mostAttachments))),
   }),
   z.object({ type: z.literal('turn/stop') }),
   /** Sends the prompt of a failed or stopped turn again, in its place. */
@@ -73,6 +84,50 @@ const chatFromWebview = [
   /** `language` is what a new file gets, also when no editor is open to insert into. */
   z.object({ type: z.literal('code/insert'), text: code, language }),
   z.object({ type: z.literal('code/newFile'), text: code, language }),
+] as const;
+
+/** Attachments. Ids are made by the view, unless the host has made one. */
+const attachmentsFromWebview = [
+  /** An image that the view has read and written anew in the size in which it is sent. */
+  z.object({
+    type: z.literal('attachment/image'),
+    id,
+    name: attachmentName,
+    path: z.optional(words),
+    imageType: z.enum(imageTypes),
+    width: count,
+    height: count,
+    data: z.instanceof(Uint8Array),
+    thumbnail: z.optional(thumbnail),
+  }),
+  z.object({
+    type: z.literal('attachment/paste'),
+    id,
+    text: z.string().check(z.minLength(1), z.maxLength(mostPasteChars)),
+  }),
+  /** A file that was dropped or pasted and is no image. */
+  z.object({
+    type: z.literal('attachment/file'),
+    id,
+    name: attachmentName,
+    data: z.instanceof(Uint8Array),
+  }),
+  /** Files of the workspace that were dropped, by their addresses. */
+  z.object({
+    type: z.literal('attachment/uris'),
+    uris: z.array(z.string().check(z.maxLength(8_192))).check(z.maxLength(100)),
+  }),
+  z.object({ type: z.literal('attachment/pick'), source: attachmentSource }),
+  z.object({ type: z.literal('attachment/remove'), id }),
+  /** Shows one in an editor: of the message that is being written. */
+  z.object({ type: z.literal('attachment/open'), id }),
+  /** Of a turn; `at` counts from 0. */
+  z.object({ type: z.literal('attachment/openSent'), turnId: id, at: count }),
+  /** After a reload: what the view has remembered of the message that was being written. */
+  z.object({
+    type: z.literal('attachment/restore'),
+    references: z.array(z.string().check(z.maxLength(20_000))).check(z.maxLength(mostAttachments)),
+  }),
 ] as const;
 
 /** About limits. */
@@ -122,6 +177,7 @@ export const fromWebview = z.discriminatedUnion('type', [
   z.object({ type: z.literal('view/error'), message: words }),
   ...chatFromWebview,
   ...historyFromWebview,
+  ...attachmentsFromWebview,
   ...accountFromWebview,
   ...limitsFromWebview,
   ...usageFromWebview,
@@ -130,6 +186,8 @@ export type FromWebview = z.infer<typeof fromWebview>;
 
 /** What is asked about stored chats, branches and waiting messages. */
 export type HistoryRequest = z.infer<(typeof historyFromWebview)[number]>;
+/** What the composer and the transcript ask for about attachments. */
+export type AttachmentRequest = Extract<FromWebview, { type: `attachment/${string}` }>;
 
 /** What the Usage page and the banner about limits ask for. */
 export type UsageRequest = Extract<

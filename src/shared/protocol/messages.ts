@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { accountView } from './account.ts';
+import { attachmentsToWebview } from './attachments.ts';
 import {
   chatToWebview,
   contextUse,
@@ -42,9 +43,15 @@ export const toWebview = z.discriminatedUnion('type', [
   z.object({ type: z.literal('account'), seq: count, account: accountView }),
   ...chatToWebview,
   ...historyToWebview,
+  ...attachmentsToWebview,
   ...limitsToWebview,
   ...usageToWebview,
 ]);
 export type ToWebview = z.infer<typeof toWebview>;
 
-export type { FromWebview, HistoryRequest, UsageRequest } from './fromWebview.ts';
+export type {
+  AttachmentRequest,
+  FromWebview,
+  HistoryRequest,
+  UsageRequest,
+} from './fromWebview.ts';

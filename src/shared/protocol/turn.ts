@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { attachmentView } from './attachments.ts';
 import { count, id, words } from './fields.ts';
 import { branchPlace } from './history.ts';
 import { limitAction } from './limits.ts';
@@ -177,8 +178,7 @@ export type TurnHead = z.infer<typeof turnHeadView>;
 export const turnView = z.object({
   id,
   prompt: z.string(),
-  /** Files whose text was sent along: `name` is shown, `detail` is the full path for the title. */
-  attachments: z.array(z.object({ name: z.string(), detail: z.string() })),
+  attachments: z.array(attachmentView),
   parts: z.array(turnPart),
   /** Present when there are other turns in its place. */
   branch: z.optional(branchPlace),

@@ -4,7 +4,13 @@ import type { Log } from '../../base/log.ts';
 import type { Session } from '../../core/chat/session.ts';
 import { isShownText } from '../../core/chat/turn/shownText.ts';
 import type { PromptSubmission } from '../../core/chat/promptSubmission.ts';
-import type { FromWebview, HistoryRequest, UsageRequest } from '../../shared/protocol/messages.ts';
+import type { AttachmentHandler } from './attachments/attachmentHandler.ts';
+import type {
+  AttachmentRequest,
+  FromWebview,
+  HistoryRequest,
+  UsageRequest,
+} from '../../shared/protocol/messages.ts';
 import type { FileQuestions } from './fileQuestions.ts';
 import type { WorkspaceFiles } from './workspaceFiles.ts';
 import { insertAtCursor, openLink, openNewFile } from './editing.ts';
@@ -24,6 +30,7 @@ export interface ChatMessageHandlerDeps {
   /** What is asked about stored chats, branches and waiting messages. */
   history: (request: HistoryRequest) => unknown;
   sending: Pick<PromptSubmission, 'send' | 'answer' | 'retryWith' | 'resume'>;
+  attachments: Pick<AttachmentHandler, 'handle' | 'send'>;
   files: Pick<WorkspaceFiles, 'open'>;
   fileQuestions: Pick<FileQuestions, 'ask'>;
   log: Log;
@@ -54,7 +61,7 @@ function act(message: FromWebview, deps: ChatMessageHandlerDeps): unknown {
     case 'ready':
       return undefined;
     case 'prompt/send':
-      return deps.sending.send({ text: message.text, attachments: [] });
+      return sendPrompt(message.text, message.attachments ?? [], deps);
     case 'turn/stop':
       return session.stop();
     case 'turn/retry':
@@ -108,12 +115,28 @@ function act(message: FromWebview, deps: ChatMessageHandlerDeps): unknown {
     case 'failure/limitAction':
       return deps.sending.retryWith(message.turnId, message.action);
     default:
+      if (isAboutAttachments(message)) return deps.attachments.handle(message);
       return isUsageRequest(message) ? deps.usage(message) : deps.history(message);
   }
 }
 
 function isUsageRequest(message: UsageRequest | HistoryRequest): message is UsageRequest {
   return message.type.startsWith('usage/') || message.type.startsWith('scheduled/');
+}
+
+function isAboutAttachments(
+  message: AttachmentRequest | HistoryRequest | UsageRequest,
+): message is AttachmentRequest {
+  return message.type.startsWith('attachment/');
+}
+
+function sendPrompt(
+  text: string,
+  ids: readonly string[],
+  { sending, attachments }: ChatMessageHandlerDeps,
+): unknown {
+  if (ids.length > 0) return attachments.send(text, ids);
+  return text === '' ? undefined : sending.send({ text, attachments: [] });
 }
 
 /** Does it with text that the panel shows, and with no other: see {@link isShownText}. */

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { truncate } from '../../base/truncate.ts';
 import { plural } from '../../shared/format.ts';
-import type { Attachment, Prompt } from '../../core/conversations/prompt.ts';
+import type { TextAttachment } from '../../core/conversations/attachments/attachment.ts';
+import type { Prompt } from '../../core/conversations/prompt.ts';
 import type { StartView, SuggestionView } from '../../shared/protocol/chat.ts';
 
 /** A longer file is cut, and the model is told so. */
@@ -100,10 +101,11 @@ function problemLine({ range, message }: vscode.Diagnostic): string {
   return `- line ${range.start.line + 1}: ${message}`;
 }
 
-function attach(document: vscode.TextDocument): Attachment {
+function attach(document: vscode.TextDocument): TextAttachment {
   const text = document.getText();
   const isCut = text.length > maxFileChars;
   return {
+    kind: 'file',
     name: baseName(document),
     path: vscode.workspace.asRelativePath(document.uri),
     language: document.languageId,

@@ -1,4 +1,5 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
+import { toAttachmentView } from '../../core/conversations/attachments/attachmentView.ts';
 import type { Turn } from '../../core/chat/turn/turn.ts';
 import type { TurnHead, TurnView } from '../../shared/protocol/turn.ts';
 import type { UnsequencedMessage } from './messageBatcher.ts';
@@ -8,7 +9,7 @@ export function toTurnView(turn: Turn): TurnView {
   return {
     id: turn.id,
     prompt: turn.prompt.text,
-    attachments: turn.prompt.attachments.map(({ name, path }) => ({ name, detail: path })),
+    attachments: turn.prompt.attachments.map(toAttachmentView),
     parts: [...turn.parts],
     startedAtMs: turn.startedAtMs,
     ...headOf(turn),

@@ -46,6 +46,7 @@ function createWorld() {
     usage() {},
     history() {},
     sending: { send() {}, answer() {}, retryWith() {}, resume() {} },
+    attachments: { handle() {}, async send() {} },
     files: { async open() {} },
     fileQuestions: { async ask() {} },
     log: recordingLog(),

@@ -41,7 +41,13 @@ describe('with an open file', () => {
       ],
     });
     expect(named('explain')?.prompt().attachments).toEqual([
-      { name: 'cart.ts', path: 'src/cart.ts', language: 'typescript', text: 'const a = 1;\n' },
+      {
+        kind: 'file',
+        name: 'cart.ts',
+        path: 'src/cart.ts',
+        language: 'typescript',
+        text: 'const a = 1;\n',
+      },
     ]);
   });
 
@@ -64,13 +70,14 @@ describe('with an open file', () => {
     if (editor.document) editor.document.getText = () => `read ${++reads}`;
     const offered = named('explain');
     expect(reads).toBe(0);
-    expect(offered?.prompt().attachments[0]?.text).toBe('read 1');
+    expect(offered?.prompt().attachments[0]).toMatchObject({ text: 'read 1' });
   });
 
   test('that is long is cut, the model is told so, and no character is cut in two', () => {
     for (const lead of ['', 'x']) {
       open(lead + '\u{1F600}'.repeat(100_000));
-      const text = named('explain')?.prompt().attachments[0]?.text ?? '';
+      const [attached] = named('explain')?.prompt().attachments ?? [];
+      const text = attached && 'text' in attached ? attached.text : '';
       expect(text.length).toBeLessThan(60_100);
       expect(text).toMatch(/\[cut after \d+ characters\]$/);
       expect(text).not.toMatch(/\p{Surrogate}/u);

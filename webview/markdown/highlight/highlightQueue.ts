@@ -1,5 +1,6 @@
 import { siblingScriptUrl } from '../../base/siblingScriptUrl.ts';
 import { h } from '../../base/dom.ts';
+import { startWorker } from '../../base/worker.ts';
 import type { CodeBlock } from './codeBlock.ts';
 import type { ColoredCode } from './highlight.ts';
 import type * as highlighterModule from './highlighter.ts';
@@ -52,7 +53,7 @@ async function load(): Promise<Highlighter> {
     import(siblingScriptUrl('highlighter.js', attempts)),
     import(siblingScriptUrl('highlight.js', attempts)),
   ]);
-  return createHighlighter(`(${String(grammars)})()`);
+  return createHighlighter(`(${String(grammars)})()`, startWorker);
 }
 
 async function colour(block: CodeBlock, { color }: Highlighter): Promise<void> {

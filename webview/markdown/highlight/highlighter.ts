@@ -1,3 +1,4 @@
+import type { StartWorker } from '../../base/worker.ts';
 import type { ColoredCode } from './highlight.ts';
 
 /** Colors code in a worker: no code, and no grammar, can make the page wait. */
@@ -14,7 +15,7 @@ const mostFailures = 10;
 const idleMs = 10_000;
 
 /** @param source - script of the worker */
-export function createHighlighter(source: string): Highlighter {
+export function createHighlighter(source: string, startWorker: StartWorker): Highlighter {
   let worker: Worker | undefined;
   let idle: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -65,30 +66,4 @@ function readColors(data: unknown): ColoredCode | undefined {
     return undefined;
   const { colours, lengths } = data;
   return Array.isArray(colours) && Array.isArray(lengths) ? { colours, lengths } : undefined;
-}
-
-/** Scripts of a panel may start workers only from an address that holds its own content. */
-function startWorker(source: string): Worker {
-  const address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  const worker = new Worker(trusted(address));
-  URL.revokeObjectURL(address);
-  return worker;
-}
-
-interface UrlPolicy {
-  createScriptURL(address: string): URL;
-}
-
-/** Not in the types of the DOM yet. */
-declare const trustedTypes:
-  | { createPolicy(name: string, rules: { createScriptURL(address: string): string }): UrlPolicy }
-  | undefined;
-
-let policy: UrlPolicy | undefined;
-
-/** The content security policy lets this very policy name scripts, and nothing but `blob:` load. */
-function trusted(address: string): string | URL {
-  if (typeof trustedTypes === 'undefined') return address;
-  policy ??= trustedTypes.createPolicy('codex-worker', { createScriptURL: (each) => each });
-  return policy.createScriptURL(address);
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { userMessage, type InputItem } from '../../responses/request/input.ts';
+import { storedPart, storedPartType, type Attachment } from '../attachments/attachment.ts';
+import { oneLine } from '../attachments/attachmentText.ts';
 import type { HistoryEntry } from '../context/historyEntry.ts';
 import { utf8Head, utf8Length, utf8Tail } from './utf8.ts';
 
@@ -88,10 +90,18 @@ function textsOf({ item, imageNames = [] }: HistoryEntry): string[] {
   if (typeof parts === 'string') return [parts];
   let images = 0;
   return parts.flatMap((part) => {
+    const stored = part.type === storedPartType ? storedPart.safeParse(part).data : undefined;
+    if (stored) return [lineOf(stored.attachment)];
     if (part.type === 'input_image') return [imageLine(imageNames[images++], images)];
     return typeof part['text'] === 'string' ? [part['text']] : [];
   });
 }
+
+/** A body that is in the store is not taken along; short texts stand in the message itself. */
+const lineOf = ({ kind, name }: Attachment) =>
+  kind === 'image'
+    ? imageLine(oneLine(name), 1)
+    : `[${oneLine(name)}: a text that was attached here and is no longer]`;
 
 function imageLine(name: string | undefined, number: number): string {
   return `[${name ?? `Image ${number}`}: an image that was shown here and is no longer attached]`;

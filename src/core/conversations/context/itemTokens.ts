@@ -1,9 +1,13 @@
 import * as z from 'zod/mini';
 import type { InputItem } from '../../responses/request/input.ts';
+import {
+  attachmentTokens,
+  imageTokens,
+  storedPart,
+  storedPartType,
+} from '../attachments/attachment.ts';
 import { estimateTokens } from './estimateTokens.ts';
 
-/** What an image takes, which no client can know before the next usage: a guess. */
-const imageTokens = 1_500;
 /** What surrounds the content of each item. */
 const envelopeTokens = 4;
 
@@ -64,6 +68,8 @@ function partTokens(content: string | z.infer<typeof parts>): number {
 
 function tokensOfPart(part: z.infer<typeof parts>[number]): number {
   if (part.type === 'input_image') return imageTokens;
+  const stored = part.type === storedPartType ? storedPart.safeParse(part) : undefined;
+  if (stored?.success === true) return attachmentTokens(stored.data.attachment);
   const value = part['text'] ?? part['refusal'];
   return typeof value === 'string' ? estimateTokens(value) : jsonTokens(part);
 }

@@ -16,6 +16,8 @@ export interface ModelTraits {
   /** False: the model may call one tool at a time. The lite shape never allows more (WIRE.md b). */
   supportsParallel?: boolean | undefined;
   defaultVerbosity?: string | undefined;
+  /** False: the model takes no images. */
+  seesImages?: boolean | undefined;
 }
 
 /** What a request is for: `title` and `compaction` are side tasks of a chat. */
@@ -128,7 +130,9 @@ function bodyOf(request: ResponsesRequest, options: RequestOptions, lite: boolea
   const names = createToolNames(request.tools.map(({ name }) => name));
   const history = prepareInput(request.input, {
     dropReasoning: options.dropReasoning ?? false,
-  }).map(names.itemToWire);
+  })
+    .map(names.itemToWire)
+    .map((item) => (lite || options.bearer.api !== undefined ? item : withImageDetail(item)));
   const tools = uniqueTools(request.tools).map((tool) =>
     functionTool(tool, names.toWire(tool.name)),
   );
@@ -147,6 +151,21 @@ function bodyOf(request: ResponsesRequest, options: RequestOptions, lite: boolea
     ...verbosityOf(request),
   };
 }
+
+/** The classic shape asks for images in full detail; the lite one knows no such field (WIRE.md b). */
+function withImageDetail(item: InputItem): InputItem {
+  const { content } = item;
+  if (!Array.isArray(content)) return item;
+  const parts: readonly unknown[] = content;
+  if (!parts.some(isImagePart)) return item;
+  const detailed = parts.map((part) =>
+    isImagePart(part) ? { ...part, detail: 'original' } : part,
+  );
+  return { ...item, content: detailed };
+}
+
+const isImagePart = (part: unknown): part is object =>
+  typeof part === 'object' && part !== null && 'type' in part && part.type === 'input_image';
 
 /** Of tools with the same name the first: a call could not say which one it means. */
 function uniqueTools(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {

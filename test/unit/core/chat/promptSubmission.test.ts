@@ -67,6 +67,7 @@ describe('every way to a turn is looked at before it is sent', () => {
     return made;
   }
   const file = (size: number) => ({
+    kind: 'file' as const,
     name: 'a.ts',
     path: 'src/a.ts',
     language: 'ts',

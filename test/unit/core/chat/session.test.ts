@@ -290,7 +290,14 @@ describe('a session', () => {
   test('sends the text of attached files inside a fence that they cannot end', async () => {
     const { http, sent } = scriptedHttp(plain);
     const session = talk(http);
-    const file = { name: 'a.md', path: 'docs/a.md', language: 'markdown', text: '```js\n1\n```' };
+    const text = '```js\n1\n```';
+    const file = {
+      kind: 'file',
+      name: 'a.md',
+      path: 'docs/a.md',
+      language: 'markdown',
+      text,
+    } as const;
     session.send({ text: 'Explain', attachments: [file] });
     await settled(session);
     expect(JSON.stringify(inputOf(sent[0]?.body))).toContain(
