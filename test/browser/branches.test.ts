@@ -184,8 +184,8 @@ describe('messages that wait', () => {
     const lines = await panel.page.locator('.queue-text').allInnerTexts();
     expect(lines.map((line) => line.replaceAll(/\s+/g, ' '))).toEqual([
       'Also cover negative totals Next step',
-      'Then update the changelog After this response',
-      'And commit After this response',
+      'Then update the changelog Queued',
+      'And commit Queued',
     ]);
   });
 

@@ -21,7 +21,7 @@ export interface QueueStrip {
 
 const states: Record<QueuedPrompt['waitsFor'], () => string> = {
   step: () => l10n.t('Next step'),
-  turn: () => l10n.t('After this response'),
+  turn: () => l10n.t('Queued'),
   user: () => l10n.t('Not sent'),
 };
 
