@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +48,37 @@ test('skips and counts what it cannot read; a line cut short spoils no other', a
   await appendFile(join(folder, 'ledger-2026-10.jsonl'), '{"version":9}\n');
   const { entries, unreadable } = await file.read(0);
   expect([entries.map(({ id }) => id), unreadable]).toEqual([['a', 'b'], 2]);
+});
+
+test('reads only what was appended since the last time', async () => {
+  const { folder, file } = await open();
+  await file.append(entry('a'));
+  await file.read(0);
+  const path = join(folder, 'ledger-2026-10.jsonl');
+  const { size } = await stat(path);
+  // A part that is read again would be noticed: it holds no entry any more.
+  await writeFile(path, ' '.repeat(size));
+  await file.append(entry('b', atMs + 1));
+  const whole = JSON.stringify(entry('c', atMs + 2));
+  await appendFile(path, whole.slice(0, 40));
+  const ids = async () => (await file.read(0)).entries.map(({ id }) => id);
+  expect(await ids()).toEqual(['a', 'b']);
+  await appendFile(path, `${whole.slice(40)}\n`);
+  expect(await ids()).toEqual(['a', 'b', 'c']);
+  expect((await file.read(0)).unreadable).toBe(0);
+});
+
+test('reads all of a file that is shorter than it was, or another one', async () => {
+  const { folder, file } = await open();
+  const path = join(folder, 'ledger-2026-10.jsonl');
+  await file.append(entry('a'));
+  await file.append(entry('b'));
+  await file.read(0);
+  await writeFile(path, `${JSON.stringify(entry('c'))}\n`);
+  expect((await file.read(0)).entries.map(({ id }) => id)).toEqual(['c']);
+  await writeFile(`${path}.new`, `${JSON.stringify(entry('d'))}\n`.repeat(5));
+  await rename(`${path}.new`, path);
+  expect((await file.read(0)).entries.map(({ id }) => id)).toEqual(['d']);
 });
 
 test('reads a month of 150,000 lines', { timeout: 60_000 }, async () => {

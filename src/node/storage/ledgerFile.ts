@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lastDateMs } from '../../base/timeBounds.ts';
 import { parseJson } from '../../base/json/json.ts';
@@ -21,7 +21,10 @@ export interface LedgerRead {
 export interface LedgerFile {
   /** Rejects with what the file system rejects with. */
   append(entry: LedgerEntry): Promise<void>;
-  /** Entries of turns that ended at `fromMs` or later. A file that cannot be read is logged. */
+  /**
+   * Entries of turns that ended at `fromMs` or later. Of a file that was read before, only what was
+   * appended since is read. A file that cannot be read is logged.
+   */
   read(fromMs: number): Promise<LedgerRead>;
   /** Removes the files of months more than 13 months back. */
   prune(nowMs: number): Promise<void>;
@@ -40,11 +43,23 @@ export interface LedgerFileDeps {
 
 export function createLedgerFile({ folder, log }: LedgerFileDeps): LedgerFile {
   let last: Promise<void> = Promise.resolve();
+  const known = new Map<string, ReadLines>();
 
   const months = async () => {
     const names = await readdir(folder).catch(ifMissing([]));
     return names.flatMap((name) => nameForm.exec(name)?.[1] ?? []).toSorted();
   };
+
+  async function readMonth(month: string): Promise<LedgerRead> {
+    try {
+      const { lines, tail } = await readOn(join(folder, fileOf(month)), known.get(month));
+      known.set(month, lines);
+      return joined(lines, tail);
+    } catch (error) {
+      log.warn(`ledger: a file could not be read (${codeOf(error) || 'unknown'})`);
+      return { entries: [], unreadable: 0 };
+    }
+  }
 
   return {
     append(entry) {
@@ -58,7 +73,7 @@ export function createLedgerFile({ folder, log }: LedgerFileDeps): LedgerFile {
       const entries: LedgerEntry[] = [];
       let unreadable = 0;
       for (const month of (await months()).filter((one) => one >= first)) {
-        const read = parseLines(await readText(join(folder, fileOf(month)), log));
+        const read = await readMonth(month);
         // An array of a whole month may have more members than a call takes arguments.
         for (const entry of read.entries) entries.push(entry);
         unreadable += read.unreadable;
@@ -70,6 +85,7 @@ export function createLedgerFile({ folder, log }: LedgerFileDeps): LedgerFile {
     async prune(nowMs) {
       const oldest = monthBefore(monthOf(nowMs), keptMonths);
       for (const month of (await months()).filter((one) => one < oldest)) {
+        known.delete(month);
         await rm(join(folder, fileOf(month)), { force: true });
       }
     },
@@ -100,13 +116,40 @@ function parseLines(text: string): LedgerRead {
   return { entries, unreadable: lines.length - entries.length };
 }
 
-async function readText(path: string, log: Log): Promise<string> {
+/** The whole lines of a file as far as it was read. */
+interface ReadLines extends LedgerRead {
+  readonly fileId: number;
+  /** Bytes of these lines. */
+  readonly length: number;
+}
+
+/**
+ * Reads on behind what was read before; all of it when the file is another one or was cut. `tail` is
+ * what stands behind the last line break: a line that is still being written, or was cut short.
+ */
+async function readOn(
+  path: string,
+  before: ReadLines | undefined,
+): Promise<{ lines: ReadLines; tail: LedgerRead }> {
+  const file = await patiently(() => open(path, 'r'));
   try {
-    return await patiently(() => readFile(path, 'utf8'));
-  } catch (error) {
-    log.warn(`ledger: a file could not be read (${codeOf(error) || 'unknown'})`);
-    return '';
+    const { ino: fileId, size } = await file.stat();
+    const goesOn = before && before.fileId === fileId && before.length <= size;
+    const from = goesOn ? before : { entries: [], unreadable: 0, length: 0 };
+    const bytes = Buffer.alloc(size - from.length);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, from.length);
+    const text = bytes.subarray(0, bytesRead);
+    const end = text.lastIndexOf('\n') + 1;
+    const lines = joined(from, parseLines(text.toString('utf8', 0, end)));
+    const tail = parseLines(text.toString('utf8', end));
+    return { lines: { ...lines, fileId, length: from.length + end }, tail };
+  } finally {
+    await file.close();
   }
+}
+
+function joined(a: LedgerRead, b: LedgerRead): LedgerRead {
+  return { entries: [...a.entries, ...b.entries], unreadable: a.unreadable + b.unreadable };
 }
 
 function ifMissing<T>(value: T): (error: unknown) => T {
