@@ -8,7 +8,7 @@ export function answerLimitMessage(exceeded: AnswerLimit): string {
   switch (exceeded) {
     case 'tooLong':
       return l10n.t(
-        'A part of it is longer than {0} million characters. The partial response is kept. Ask for less at once.',
+        'A part of it is longer than {0} MB. The partial response is kept. Ask for less at once.',
         formatNumber(longestPart / 1_000_000),
       );
     case 'tooManyValues':

@@ -78,16 +78,16 @@ export interface ResponsesFailure {
 export type AnswerLimit = JsonFault | 'tooLong';
 
 /**
- * Characters of one event, or bytes of an answer that comes as one JSON text. The longest events of
- * an answer hold an image or encrypted reasoning of a few million characters. Each part is parsed in
- * one go, so a longer one would block the editor.
+ * Bytes of one event, or of an answer that comes as one JSON text. The longest events of an answer
+ * hold an image or encrypted reasoning of a few million bytes. Each part is parsed in one go, so a
+ * longer one would block the editor.
  */
 export const longestPart = 12_000_000;
 
 const limitWords: Readonly<Record<AnswerLimit, string>> = {
   tooDeep: `a part of the answer is nested deeper than ${deepestJson} levels`,
   tooManyValues: `a part of the answer has more than ${mostJsonValues / 1_000},000 values`,
-  tooLong: `a part of the answer is longer than ${longestPart / 1_000_000} million characters`,
+  tooLong: `a part of the answer is longer than ${longestPart / 1_000_000} MB`,
 };
 
 export function beyondLimit(exceeded: AnswerLimit): ResponsesFailure {

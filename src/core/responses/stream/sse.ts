@@ -1,8 +1,8 @@
 import { createParser } from 'eventsource-parser';
 import { longestPart } from '../retry/failure.ts';
 
-/** What each line of an event costs beside its text, counted in characters. */
-const lineChars = 16;
+/** What each line of an event costs beside its text, counted in bytes. */
+const lineBytes = 16;
 
 export interface EventReader {
   /**
@@ -32,8 +32,10 @@ export function createEventReader(onData: (data: string) => void): EventReader {
   const parser = createParser({ onEvent: ({ data }) => onData(data) });
   /** Pieces of a line whose end has not come. */
   let pieces: string[] = [];
-  /** Characters since the last blank line, with what the lines cost. */
+  /** Bytes since the last blank line, with what the lines cost. */
   let waiting = 0;
+  /** Bytes for each UTF-16 unit of the text that is read now. */
+  let unitBytes = 1;
   let endsInReturn = false;
 
   function feed(text: string): void {
@@ -47,7 +49,7 @@ export function createEventReader(onData: (data: string) => void): EventReader {
     }
     if (end === text.length) return;
     pieces.push(text.slice(end));
-    wait(text.length - end);
+    wait((text.length - end) * unitBytes);
   }
 
   /** @param counted - characters at the start that have been counted already */
@@ -57,7 +59,7 @@ export function createEventReader(onData: (data: string) => void): EventReader {
     for (let from = 0, end = 0; from < text.length; from = end + 1) {
       end = text.indexOf('\n', from);
       if (end === from) waiting = 0;
-      else wait(end - from - known + lineChars);
+      else wait((end - from - known) * unitBytes + lineBytes);
       known = 0;
       if (end === from || isData(text, from)) kept += text.slice(from, end + 1);
     }
@@ -69,8 +71,8 @@ export function createEventReader(onData: (data: string) => void): EventReader {
     return text.startsWith('data', from) && (next === ':' || next === '\n');
   }
 
-  function wait(chars: number): void {
-    waiting += chars;
+  function wait(bytes: number): void {
+    waiting += bytes;
     if (waiting > longestPart) throw new EventTooLongError();
   }
 
@@ -83,7 +85,9 @@ export function createEventReader(onData: (data: string) => void): EventReader {
 
   return {
     push(bytes) {
-      feed(withNewlines(decoder.decode(bytes, { stream: true })));
+      const text = decoder.decode(bytes, { stream: true });
+      if (text !== '') unitBytes = Math.max(1, bytes.byteLength / text.length);
+      feed(withNewlines(text));
     },
     end() {
       feed(`${withNewlines(decoder.decode())}\n\n`);

@@ -17,12 +17,14 @@ const asJson = (body: string): HttpResponse => ({
 const item = (of: string) => `{"type":"response.output_item.done","item":{"type":"x","a":${of}}}`;
 const response = (of: string) => `{"object":"response","status":"completed","output":[${of}]}`;
 const long = `"${'x'.repeat(longestPart)}"`;
+const wide = `"${'漢'.repeat(longestPart / 3)}"`;
 const many = `[${'1,'.repeat(mostJsonValues)}1]`;
 const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
 
 describe.each([
-  ['an event that is too long', () => asStream(item(long)), 'longer than 12 million characters'],
-  ['a JSON body that is too long', () => asJson(response(long)), 'longer than 12 million'],
+  ['an event that is too long', () => asStream(item(long)), 'longer than 12 MB'],
+  ['an event of wide characters that is too long', () => asStream(item(wide)), 'longer than 12 MB'],
+  ['a JSON body that is too long', () => asJson(response(long)), 'longer than 12 MB'],
   ['an event of too many values', () => asStream(item(many)), 'more than 30,000 values'],
   ['a JSON body of too many values', () => asJson(response(many)), 'more than 30,000 values'],
   ['an event that is too deep', () => asStream(item(deep)), 'nested more than 100 levels deep'],
