@@ -49,7 +49,7 @@ interface ChatServices {
   readonly choice: ModelChoice;
   readonly session: Session;
   readonly recorder: UsageRecorder;
-  readonly held: ScheduledPrompts;
+  readonly scheduled: ScheduledPrompts;
   readonly sending: PromptSubmission;
   readonly blobs: Blobs;
   /** Prompts that are given back to the message field. */
@@ -89,13 +89,13 @@ function createChatServices(services: Services): ChatServices {
   const onTurnEvent = turnEvents.event;
   const recorder = createUsageRecorder({ session, onTurnEvent, tracker, plan, clock });
   const { isBusy, onDidEndTurn } = session;
-  const held = createScheduledPrompts({ isBusy, onDidEndTurn, clock, newId, log });
+  const scheduled = createScheduledPrompts({ isBusy, onDidEndTurn, clock, newId, log });
   const drafts = createEmitter<string>();
   const sending = createPromptSubmission({
     session,
     pool,
     tracker,
-    held,
+    scheduled: scheduled,
     plan,
     lowerEfforts: () => lowerEfforts(choice.resolve()),
     pickEffort: (effort) => void choice.pickEffort(effort),
@@ -104,9 +104,10 @@ function createChatServices(services: Services): ChatServices {
     newId,
     log,
   });
-  for (const part of [recorder, held, sending, createChatContextKeys(session)]) lifetime.add(part);
+  for (const part of [recorder, scheduled, sending, createChatContextKeys(session)])
+    lifetime.add(part);
   lifetime.add(pool.onDidChange(session.lookAgain));
-  return { choice, session, recorder, held, sending, blobs, drafts };
+  return { choice, session, recorder, scheduled, sending, blobs, drafts };
 }
 
 function createChatSession(
@@ -176,14 +177,14 @@ function createAccountActions(services: Services, { accounts: meters }: ShownQuo
 
 function createUsagePage(
   services: Services,
-  { held, sending, recorder, session }: ChatServices,
+  { scheduled: held, sending, recorder, session }: ChatServices,
   { accounts }: AccountActions,
   tell: (message: UnsequencedMessage) => void,
   quotaChange: Event<void>,
 ): UsagePageController {
   const { platform, pool, quota, poll, tracker, ledger, accountChoice } = services;
   const { lifetime, log, clock } = platform;
-  const banner = lifetime.add(createLimitMessages({ sending, held, tell }));
+  const banner = lifetime.add(createLimitMessages({ sending, scheduled: held, send: tell }));
   return lifetime.add(
     createUsagePageController({
       pool,

@@ -161,7 +161,7 @@ function createAccountServices(
       tokenProvider,
       quota,
       preferences,
-      rests: sharedFile('rests', cooldownsSchema, {}),
+      cooldowns: sharedFile('rests', cooldownsSchema, {}),
       probe: async (id, signal) => quota.record(await backend.fetchQuota(id, signal)),
       rotation: () => rotationOf(settings.current()),
       preferred: accountChoice.preferred,

@@ -11,7 +11,7 @@ export function roleText(role: AccountRole, nowMs: number): string {
       return l10n.t('Next');
     case 'ready':
       return l10n.t('Ready');
-    case 'resting':
+    case 'coolingDown':
       return role.untilMs === undefined
         ? l10n.t('Paused')
         : l10n.t('Paused until {0}', formatTime(role.untilMs, nowMs));

@@ -91,7 +91,7 @@ const accountStates = {
       [sampleAccount(nowMs, 10)],
       [
         {
-          kind: 'rests',
+          kind: 'idle',
           name: '5h',
           percent: 10,
           resetsAtMs: nowMs + 130 * minute,
@@ -121,7 +121,7 @@ const accountStates = {
   nearly: (nowMs: number) => told([sampleAccount(nowMs, 95.4)], reaches(nowMs, 99.6)),
   spent: (nowMs: number) =>
     told(
-      [sampleAccount(nowMs, 100, { role: { kind: 'resting', untilMs: nowMs + 130 * minute } })],
+      [sampleAccount(nowMs, 100, { role: { kind: 'coolingDown', untilMs: nowMs + 130 * minute } })],
       [
         { kind: 'spent', name: '5h', untilMs: nowMs + 130 * minute },
         { kind: 'lasts', name: 'wk' },

@@ -43,11 +43,11 @@ export function connectHost(): Host {
   };
 }
 
-const stranger = z.object({ type: z.string().check(z.maxLength(60)) });
+const unknownMessage = z.object({ type: z.string().check(z.maxLength(60)) });
 
 /** A message of our own kind that does not parse is a fault of ours; any other is not for us. */
 function reportStranger(data: unknown, send: Host['send']): void {
-  const named = stranger.safeParse(data);
+  const named = unknownMessage.safeParse(data);
   if (!named.success) return;
   send({ type: 'view/error', message: `A message could not be read: ${named.data.type}` });
 }

@@ -98,15 +98,20 @@ function isWritten(part: TurnPart): part is Written {
 }
 
 function accountSayings({ account: before }: ViewState, { account: after }: ViewState) {
-  const told: Announcement[] = [];
+  const announcements: Announcement[] = [];
   if (after.state === 'signingIn') return signInSayings(before, after);
-  if (before.state === after.state) return told;
-  if (after.state === 'signedIn') told.push({ text: l10n.t('Signed in'), topic: 'account' });
-  if (after.state !== 'signedOut') return told;
+  if (before.state === after.state) return announcements;
+  if (after.state === 'signedIn')
+    announcements.push({ text: l10n.t('Signed in'), topic: 'account' });
+  if (after.state !== 'signedOut') return announcements;
   // A sign-in that ended without a problem was canceled, or the account of it is about to come.
   if (before.state === 'signedIn' || after.problem !== undefined)
-    told.push({ text: after.problem ?? l10n.t('Signed out'), urgent: true, topic: 'account' });
-  return told;
+    announcements.push({
+      text: after.problem ?? l10n.t('Signed out'),
+      urgent: true,
+      topic: 'account',
+    });
+  return announcements;
 }
 
 type Account = ViewState['account'];
@@ -117,10 +122,10 @@ function signInSayings(
   { code, notes }: Extract<Account, { state: 'signingIn' }>,
 ): Announcement[] {
   const old = before.state === 'signingIn' ? before : undefined;
-  const told = notes.slice(old?.notes.length ?? 0);
+  const announcements = notes.slice(old?.notes.length ?? 0);
   if (code && code.text !== old?.code?.text)
-    told.push(l10n.t('Your code is {0}', code.text.split('').join(' ')));
-  return told.map((text) => ({ text, topic: 'account' }));
+    announcements.push(l10n.t('Your code is {0}', code.text.split('').join(' ')));
+  return announcements.map((text) => ({ text, topic: 'account' }));
 }
 
 function quotaSayings(before: QuotaView, after: QuotaView): Announcement[] {

@@ -106,7 +106,7 @@ function pictureOf({ role }: UsageAccount): [IconName, string] {
     case 'next':
     case 'ready':
       return ['account', ''];
-    case 'resting':
+    case 'coolingDown':
     case 'ceiling':
       return ['clock', 'tone-warn'];
     case 'signedOut':

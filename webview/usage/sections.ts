@@ -105,12 +105,12 @@ export function createLedgerSection(
       seg.element,
       ledger.element,
     ),
-    update(told: UsageLedger | undefined, { accountId, scope }: UsageChoice) {
+    update(latest: UsageLedger | undefined, { accountId, scope }: UsageChoice) {
       setText(title, ledgerTitles[scope]());
       seg.update(scope);
       const isAsked =
-        told?.scope === scope && (accountId === undefined || told.accountId === accountId);
-      ledger.update(isAsked ? told : undefined);
+        latest?.scope === scope && (accountId === undefined || latest.accountId === accountId);
+      ledger.update(isAsked ? latest : undefined);
     },
   };
 }

@@ -74,7 +74,7 @@ function sentence(one: Outlook, nowMs: number, namesPace: boolean): readonly Wor
           stressed(formatTimePhraseWithDistance(one.untilMs, nowMs)),
         ),
       );
-    case 'rests': {
+    case 'idle': {
       const percent = stressed(formatPercent(wholePercent(one.percent)));
       return splitStressed(
         one.resetsAtMs === undefined

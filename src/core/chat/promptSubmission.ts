@@ -39,7 +39,7 @@ export interface PromptSubmission extends Disposable {
 export interface PromptSubmissionDeps extends CostWarningDeps {
   session: Session;
   pool: Pool;
-  held: ScheduledPrompts;
+  scheduled: ScheduledPrompts;
   pickEffort: (effort: string) => void;
   /** Puts a question back where it was typed. */
   giveBack: (text: string) => void;
@@ -49,7 +49,7 @@ export interface PromptSubmissionDeps extends CostWarningDeps {
 }
 
 export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmission {
-  const { session, pool, held } = deps;
+  const { session, pool, scheduled: scheduled } = deps;
   const question = createCostQuestion(deps);
   const { toSend, toRetry, toResume, scheduleRetry, unschedule } = createSchedule(deps, question);
   const prepare = (action: LimitAction) => isSentNow(action, deps);
@@ -61,7 +61,7 @@ export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmis
     // Another chat is free to use another account.
     pool.startNew();
     question.takeBack();
-    held.cancelAll();
+    scheduled.cancelAll();
   });
 
   return {
@@ -156,7 +156,7 @@ function createCostQuestion(deps: PromptSubmissionDeps) {
 
 /** What is to be asked now or when a limit resets. */
 function createSchedule(
-  { session, pool, held, giveBack }: PromptSubmissionDeps,
+  { session, pool, scheduled: held, giveBack }: PromptSubmissionDeps,
   { begin }: Pick<ReturnType<typeof createCostQuestion>, 'begin'>,
 ) {
   /** Ids of scheduled prompts by the turn that they are to do again. */

@@ -41,24 +41,24 @@ const afterResetMs = 1_000;
 export function createScheduledPrompts(deps: ScheduledPromptsDeps): ScheduledPrompts {
   const { clock, log } = deps;
   const change = createEmitter<void>((error) => log.error(`held messages: ${traceError(error)}`));
-  let held: { message: ScheduledPrompt; request: ScheduleRequest }[] = [];
+  let scheduled: { message: ScheduledPrompt; request: ScheduleRequest }[] = [];
 
   const alarm = createAlarm(clock, () => sendDue());
   const setAlarm = () =>
-    alarm.set(Math.min(...held.map(({ message }) => message.untilMs + afterResetMs)));
+    alarm.set(Math.min(...scheduled.map(({ message }) => message.untilMs + afterResetMs)));
 
   /** One at a time: the next goes out when this one is answered. */
   const sendDue = () => {
-    const due = held.find(({ message }) => message.untilMs + afterResetMs <= clock.now());
+    const due = scheduled.find(({ message }) => message.untilMs + afterResetMs <= clock.now());
     if (!due) setAlarm();
     else if (!deps.isBusy()) take(due.message.id)?.send();
   };
 
   /** Out of the list before anything is done with it, so that it can happen only once. */
   const take = (id: string): ScheduleRequest | undefined => {
-    const found = held.find(({ message }) => message.id === id);
+    const found = scheduled.find(({ message }) => message.id === id);
     if (!found) return undefined;
-    held = held.filter((entry) => entry !== found);
+    scheduled = scheduled.filter((entry) => entry !== found);
     setAlarm();
     change.fire();
     return found.request;
@@ -67,15 +67,15 @@ export function createScheduledPrompts(deps: ScheduledPromptsDeps): ScheduledPro
   // Not at once: a turn also ends when its chat is left, and then they are given back.
   const listening = deps.onDidEndTurn(async () => {
     await Promise.resolve();
-    if (held.length > 0) sendDue();
+    if (scheduled.length > 0) sendDue();
   });
 
   return {
-    list: () => held.map(({ message }) => message),
+    list: () => scheduled.map(({ message }) => message),
     hold(request) {
       const { text, untilMs, account } = request;
       const id = deps.newId();
-      held.push({ message: { id, text, untilMs, account }, request });
+      scheduled.push({ message: { id, text, untilMs, account }, request });
       setAlarm();
       change.fire();
       return id;
@@ -86,13 +86,13 @@ export function createScheduledPrompts(deps: ScheduledPromptsDeps): ScheduledPro
     cancel: (id) => take(id)?.giveBack(),
     drop: (id) => void take(id),
     cancelAll() {
-      for (const { message } of held) take(message.id)?.giveBack();
+      for (const { message } of scheduled) take(message.id)?.giveBack();
     },
     onDidChange: change.event,
     dispose() {
       listening.dispose();
       alarm.dispose();
-      held = [];
+      scheduled = [];
     },
   };
 }

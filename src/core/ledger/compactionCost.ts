@@ -25,7 +25,7 @@ export function compactionReachesLimit(
   const estimate: Estimate = {
     plan,
     turns: 0,
-    basis: 'all',
+    groupedBy: 'all',
     points: Object.fromEntries(pointsOf(windows, plan)),
     tokens: exactly(tokens),
   };

@@ -24,7 +24,7 @@ export interface Estimate {
   /** Similar turns that it goes by. */
   turns: number;
   /** How wide the circle had to be drawn. */
-  basis: 'modelAndEffort' | 'model' | 'all';
+  groupedBy: 'modelAndEffort' | 'model' | 'all';
   /** Percentage points by window label; only windows of which it is learnt what turns take. */
   points: Readonly<Record<string, Range>>;
   /** Input and output together. */
@@ -70,7 +70,7 @@ export function estimateTurn(
   return {
     plan,
     turns: group.similar.length,
-    basis: group.basis,
+    groupedBy: group.basis,
     points: Object.fromEntries(points),
     tokens: plus(
       range(({ tokens }) => (tokens ? tokens.input + tokens.output : 0)),
@@ -103,8 +103,8 @@ interface Similar {
 function chooseGroup(
   past: readonly LedgerEntry[],
   plan: TurnPlan,
-): { basis: Estimate['basis']; similar: Similar[] } | undefined {
-  const groups: [Estimate['basis'], (entry: LedgerEntry) => boolean][] = [
+): { basis: Estimate['groupedBy']; similar: Similar[] } | undefined {
+  const groups: [Estimate['groupedBy'], (entry: LedgerEntry) => boolean][] = [
     ['modelAndEffort', ({ model, effort }) => model === plan.model && effort === plan.effort],
     ['model', ({ model }) => model === plan.model],
     ['all', () => true],

@@ -96,7 +96,7 @@ export function createLedgerTracker({ now, onError }: LedgerTrackerDeps): Ledger
     refresh();
     const taken = news.take(entries);
     entries = taken.entries;
-    for (const entry of taken.told) settled.fire(entry);
+    for (const entry of taken.reported) settled.fire(entry);
   }
 
   function keep(more: readonly LedgerEntry[]): void {
@@ -160,28 +160,28 @@ function withShares(
 function createNews() {
   const own = new Set<string>();
   /** Of these, those with news. The ones in `fresh` were never announced. */
-  const untold = new Set<string>();
+  const unreported = new Set<string>();
   const fresh = new Set<string>();
   return {
     ended(id: string): void {
-      for (const set of [own, untold, fresh]) set.add(id);
+      for (const set of [own, unreported, fresh]) set.add(id);
     },
     changed(id: string): void {
-      if (own.has(id)) untold.add(id);
+      if (own.has(id)) unreported.add(id);
     },
     /** The entries with news, each with its next revision, and all entries with these. */
-    take(entries: LedgerEntry[]): { entries: LedgerEntry[]; told: LedgerEntry[] } {
-      if (untold.size === 0) return { entries, told: [] };
+    take(entries: LedgerEntry[]): { entries: LedgerEntry[]; reported: LedgerEntry[] } {
+      if (unreported.size === 0) return { entries, reported: [] };
       const told: LedgerEntry[] = [];
       const all = entries.map((entry) => {
-        if (!untold.has(entry.id)) return entry;
+        if (!unreported.has(entry.id)) return entry;
         const next = fresh.has(entry.id) ? entry : { ...entry, revision: entry.revision + 1 };
         told.push(next);
         return next;
       });
-      untold.clear();
+      unreported.clear();
       fresh.clear();
-      return { entries: all, told };
+      return { entries: all, reported: told };
     },
     /** Forgets the turns that are in none of these. */
     retain(entries: readonly LedgerEntry[]): void {

@@ -98,9 +98,9 @@ function toCycle(
 function toPoints(run: readonly WindowPoint[], hasFractions: boolean): WindowPeriodPoint[] {
   let highest = 0;
   return run.map(({ atMs, usedPercent, isWhole }) => {
-    const told = toMilliPoints(usedPercent);
-    highest = Math.max(highest, told);
-    return { atMs, mills: highest, ...(hasFractions && isWhole ? { below: told + 1000 } : {}) };
+    const reported = toMilliPoints(usedPercent);
+    highest = Math.max(highest, reported);
+    return { atMs, mills: highest, ...(hasFractions && isWhole ? { below: reported + 1000 } : {}) };
   });
 }
 

@@ -45,7 +45,7 @@ export interface AccountListDeps {
   store: CredentialStore;
   quota: Pick<QuotaStore, 'current' | 'onDidChange'>;
   preferences: SharedValue<PoolPreferences>;
-  rests: SharedValue<Cooldowns>;
+  cooldowns: SharedValue<Cooldowns>;
   issuer: IssuerOf;
   clock: Clock;
   log: Log;
@@ -71,7 +71,7 @@ interface Member {
 }
 
 export function createAccountList(deps: AccountListDeps): AccountList {
-  const { store, quota, preferences, rests, issuer, clock, log } = deps;
+  const { store, quota, preferences, cooldowns: rests, issuer, clock, log } = deps;
   const lifetime = new Disposables();
   const changes = createEmitter<void>((error) => log.error(`pool listener: ${traceError(error)}`));
   let members: readonly Member[] = [];

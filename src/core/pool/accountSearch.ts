@@ -76,8 +76,8 @@ export function createAccountSearch(
   /** No account is ready: the one that most likely lets us in all the same, or why not. */
   async function lastResort(search: Search, signal: AbortSignal): Promise<BearerToken> {
     const considered = (all: readonly PoolEntry[]) => consideredOf(all, wishes());
-    const resting = considered(roster.entries()).filter(isCoolingDown);
-    if (await probes.checkAll(resting, signal)) {
+    const coolingDown = considered(roster.entries()).filter(isCoolingDown);
+    if (await probes.checkAll(coolingDown, signal)) {
       const bearer = await find(search, signal);
       if (bearer) return bearer;
     }
@@ -105,9 +105,9 @@ function withLabel(bearer: BearerToken, { label }: PoolEntry, { failed }: Search
 
 const notSignedIn = { kind: 'notSignedIn' } as const;
 
-const isCoolingDown = ({ condition }: PoolEntry) => condition.kind === 'resting';
+const isCoolingDown = ({ condition }: PoolEntry) => condition.kind === 'coolingDown';
 const untilMs = ({ condition }: PoolEntry) =>
-  condition.kind === 'resting' ? condition.untilMs : Infinity;
+  condition.kind === 'coolingDown' ? condition.untilMs : Infinity;
 
 /** The one that may let us in though it rests. Throws why there is none. */
 function hopefulOf(entries: readonly PoolEntry[], { failed }: Search): PoolEntry {
@@ -132,7 +132,7 @@ function spent({ id, condition, plan }: PoolEntry): ResponsesError {
       kind: 'usageLimit',
       credentialId: id,
       ...omitUndefined({ plan }),
-      ...(condition.kind === 'resting' ? { resetsAtMs: condition.untilMs } : {}),
+      ...(condition.kind === 'coolingDown' ? { resetsAtMs: condition.untilMs } : {}),
     },
     { attempts: 0 },
   );

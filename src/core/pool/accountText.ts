@@ -21,8 +21,11 @@ export function roleOf(
       return { kind: 'signedOut' };
     case 'off':
       return { kind: 'off' };
-    case 'resting':
-      return omitUndefined({ kind: 'resting' as const, untilMs: clampCount(condition.untilMs) });
+    case 'coolingDown':
+      return omitUndefined({
+        kind: 'coolingDown' as const,
+        untilMs: clampCount(condition.untilMs),
+      });
     case 'ceiling':
       return omitUndefined({
         kind: 'ceiling' as const,
@@ -55,7 +58,7 @@ export function conditionSentence(condition: Condition): string {
   switch (condition.kind) {
     case 'ready':
       return '';
-    case 'resting':
+    case 'coolingDown':
       return cooldownSentence(condition.reason);
     case 'ceiling':
       return l10n.t(

@@ -8,7 +8,7 @@ import { isCoolingDown, type Cooldown, type CooldownReason } from './cooldown.ts
 export type Condition =
   | { kind: 'ready' }
   /** The backend turned it away. */
-  | { kind: 'resting'; reason: CooldownReason; untilMs: number }
+  | { kind: 'coolingDown'; reason: CooldownReason; untilMs: number }
   /** The share that the person set is reached. `untilMs`: when a window that reached it resets. */
   | { kind: 'ceiling'; percent: number; untilMs?: number }
   | { kind: 'off' }
@@ -49,12 +49,12 @@ function restingOf(
   quota: QuotaState | undefined,
   nowMs: number,
 ): Condition | undefined {
-  const told = quota?.refused ? refusalEnd(quota) : undefined;
-  if (told !== undefined && told > nowMs) {
-    return { kind: 'resting', reason: 'usageLimit', untilMs: told };
+  const refusedUntilMs = quota?.refused ? refusalEnd(quota) : undefined;
+  if (refusedUntilMs !== undefined && refusedUntilMs > nowMs) {
+    return { kind: 'coolingDown', reason: 'usageLimit', untilMs: refusedUntilMs };
   }
   if (!rest || !isCoolingDown(rest, nowMs) || isOvertaken(rest, quota)) return undefined;
-  return { kind: 'resting', reason: rest.reason, untilMs: rest.untilMs };
+  return { kind: 'coolingDown', reason: rest.reason, untilMs: rest.untilMs };
 }
 
 /** Newer figures that tell of no refusal end the rest: a reset was redeemed, or the plan changed. */
@@ -93,7 +93,7 @@ const isSpent = (window: QuotaWindow) => shownPercent(window) >= 100;
 
 /** When the condition may change by itself. */
 export function changesAtMs(condition: Condition): number | undefined {
-  return condition.kind === 'resting' || condition.kind === 'ceiling'
+  return condition.kind === 'coolingDown' || condition.kind === 'ceiling'
     ? condition.untilMs
     : undefined;
 }

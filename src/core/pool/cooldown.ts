@@ -66,8 +66,10 @@ export function isCoolingDown({ sinceMs, untilMs }: Cooldown, nowMs: number): bo
 }
 
 /** Without the rests that are over. */
-export function activeCooldowns(rests: Cooldowns, nowMs: number): Cooldowns {
-  return Object.fromEntries(Object.entries(rests).filter(([, one]) => isCoolingDown(one, nowMs)));
+export function activeCooldowns(cooldowns: Cooldowns, nowMs: number): Cooldowns {
+  return Object.fromEntries(
+    Object.entries(cooldowns).filter(([, one]) => isCoolingDown(one, nowMs)),
+  );
 }
 
 /** The longer rest stays, unless the new one is of the same reason: then the backend has said more. */
@@ -83,6 +85,6 @@ export function withCooldown(
   return stays ? open : { ...open, [id]: next };
 }
 
-export function withoutCooldown(rests: Cooldowns, id: string): Cooldowns {
-  return without(rests, id);
+export function withoutCooldown(cooldowns: Cooldowns, id: string): Cooldowns {
+  return without(cooldowns, id);
 }

@@ -155,7 +155,7 @@ async function replaceOrSwitch(
   }
 }
 
-function endCooldown({ rests, clock, log }: PoolDeps, id: string): void {
+function endCooldown({ cooldowns: rests, clock, log }: PoolDeps, id: string): void {
   if (!ownValue(activeCooldowns(rests.current(), clock.now()), id)) return;
   void kept(
     rests.change((old) => withoutCooldown(old, id), new AbortController().signal),
@@ -165,7 +165,7 @@ function endCooldown({ rests, clock, log }: PoolDeps, id: string): void {
 
 /** False where the failure is no reason to leave the account unused for a while. */
 async function startCooldown(
-  { rests, clock, log }: PoolDeps,
+  { cooldowns: rests, clock, log }: PoolDeps,
   id: string,
   failure: ResponsesFailure,
   signal: AbortSignal,

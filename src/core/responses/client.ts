@@ -167,7 +167,7 @@ async function send(run: Run): Promise<AttemptOutcome> {
     ...omitUndefined({ account: label, after, passedOver }),
   });
   const message = asking.build(bearer, kept.items);
-  const echo = createDuplicateOutputFilter(kept.items, emit);
+  const duplicates = createDuplicateOutputFilter(kept.items, emit);
   const record = run.exchange.begin(attempt, message);
   const ports = {
     model: request.model.slug,
@@ -185,12 +185,12 @@ async function send(run: Run): Promise<AttemptOutcome> {
     emit(event: TurnEvent) {
       // Told at once, for a stop may come before the end of the attempt.
       if (event.type === 'item') request.ties?.adopt([event.item], credentialId);
-      echo.emit(event);
+      duplicates.emit(event);
     },
   };
   const outcome = await runAttempt(message, attempt, ports, signal);
   record.ended(outcome.failure?.kind ?? outcome.end ?? 'cut');
-  const items = echo.settle(outcome.items, outcome.failure !== undefined);
+  const items = duplicates.settle(outcome.items, outcome.failure !== undefined);
   request.ties?.adopt(items, credentialId);
   return { ...outcome, items };
 }
@@ -212,9 +212,9 @@ async function recover(
     keepFinished(run, outcome);
     return;
   }
-  const told = failure.kind === 'garbled' ? ` text=${JSON.stringify(failure.detail)}` : '';
+  const leakedText = failure.kind === 'garbled' ? ` text=${JSON.stringify(failure.detail)}` : '';
   log.info(
-    `retry reason=${failure.kind} model=${request.model.slug} attempt=${attempt + 1}/${maxAttempts} wait=${decision.afterMs}ms${told}`,
+    `retry reason=${failure.kind} model=${request.model.slug} attempt=${attempt + 1}/${maxAttempts} wait=${decision.afterMs}ms${leakedText}`,
   );
   keepFinished(run, outcome);
   run.asking.change(decision.change);

@@ -31,10 +31,10 @@ const troubledMs = 10_000;
 export function createLeases(folder: string, log: Log, peers: PeerProcesses): Leases {
   const local = createLocalLeases();
   const patience = createPatience();
-  let told = false;
+  let hasWarned = false;
   const tellOnce = (error: unknown) => {
-    if (!told) log.warn(`windows cannot wait for each other: ${codeOf(error) || 'no folder'}`);
-    told = true;
+    if (!hasWarned) log.warn(`windows cannot wait for each other: ${codeOf(error) || 'no folder'}`);
+    hasWarned = true;
   };
   const acquired = async (name: string, signal: AbortSignal): Promise<Held | undefined> => {
     try {

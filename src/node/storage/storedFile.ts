@@ -84,22 +84,22 @@ export function createStoredFile<T extends z.ZodMiniType>(
 
 /** Says what keeps the file from being used when that changes, not each time. */
 function createProblems<T extends z.ZodMiniType>({ name, log, onProblem }: StoredFileDeps<T>) {
-  const told = new Map<'read' | 'write', string>();
+  const reported = new Map<'read' | 'write', string>();
   return {
     of(kind: SharedValueProblem['kind'], cause?: unknown): SharedValueError {
       const code = codeOf(cause);
       const problem = { name, kind, ...(code === '' ? {} : { code }) };
       const words = `${name} ${problemWords[kind]}${code && `: ${code}`}`;
       const way = kind === 'unreadable' || kind === 'newer' ? 'read' : 'write';
-      if (told.get(way) !== words) {
-        told.set(way, words);
+      if (reported.get(way) !== words) {
+        reported.set(way, words);
         log.warn(words);
         onProblem?.(problem);
       }
       return new SharedValueError(problem, { cause });
     },
     isOver(way: 'read' | 'write') {
-      if (told.delete(way) && told.size === 0) onProblem?.(undefined);
+      if (reported.delete(way) && reported.size === 0) onProblem?.(undefined);
     },
   };
 }

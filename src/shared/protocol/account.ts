@@ -40,7 +40,7 @@ export const accountRole = z.discriminatedUnion('kind', [
   /** May be used, after the one that is next. */
   z.object({ kind: z.literal('ready') }),
   /** Its limit was reached, or the backend has asked it to wait. */
-  z.object({ kind: z.literal('resting'), untilMs: z.optional(count) }),
+  z.object({ kind: z.literal('coolingDown'), untilMs: z.optional(count) }),
   /** The cap that the user has set is reached. `untilMs`: when a limit that reached it resets. */
   z.object({ kind: z.literal('ceiling'), percent, untilMs: z.optional(count) }),
   z.object({ kind: z.literal('signedOut') }),

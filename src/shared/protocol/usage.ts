@@ -62,7 +62,7 @@ const outlook = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lasts'), name: words }),
   z.object({ kind: z.literal('spent'), name: words, untilMs: z.optional(count) }),
   /** Nothing has been used lately, so there is no pace. */
-  z.object({ kind: z.literal('rests'), name: words, percent, resetsAtMs: z.optional(count) }),
+  z.object({ kind: z.literal('idle'), name: words, percent, resetsAtMs: z.optional(count) }),
 ]);
 export type Outlook = z.infer<typeof outlook>;
 

@@ -45,7 +45,7 @@ export function createAccount(deps: {
   const change = createEmitter<void>((error) =>
     log.error(`account listener: ${traceError(error)}`),
   );
-  let told: string | undefined;
+  let last: string | undefined;
 
   const current = (): AccountInUse | undefined => {
     const entry = pool.current();
@@ -57,8 +57,8 @@ export function createAccount(deps: {
   const look = () => {
     const hasAccounts = pool.entries().length > 0;
     const next = JSON.stringify([current(), ended()?.id, hasAccounts]);
-    if (next === told) return;
-    told = next;
+    if (next === last) return;
+    last = next;
     const isUsed = current() !== undefined;
     void vscode.commands.executeCommand('setContext', 'codexChat.signedIn', isUsed);
     void vscode.commands.executeCommand('setContext', 'codexChat.hasAccounts', hasAccounts);

@@ -32,7 +32,7 @@ export function quotaAccounts(
         quota,
         isBilled: !hasQuota(entry),
         ...(id === current ? {} : { role: lower(roleText(role, nowMs)) }),
-        isRefusalTold: id !== current && role.kind === 'resting',
+        isRefusalShown: id !== current && role.kind === 'coolingDown',
         ...(isLimit ? {} : { remark: conditionSentence(condition) || undefined }),
         ...(runway === '' ? {} : { runway }),
       };

@@ -42,12 +42,12 @@ export function createFileQuestions({ exists: find, tell, now }: FileQuestionsDe
   }
 
   async function answer(references: readonly string[]): Promise<void> {
-    const told: { reference: string; exists: boolean }[] = [];
+    const known: { reference: string; exists: boolean }[] = [];
     for (const reference of references) {
       if (disposed) return;
-      told.push({ reference, exists: await look(reference) });
+      known.push({ reference, exists: await look(reference) });
     }
-    tell({ type: 'files/known', files: told });
+    tell({ type: 'files/known', files: known });
   }
 
   return {

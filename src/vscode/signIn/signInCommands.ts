@@ -43,12 +43,12 @@ export function registerSignInCommands(deps: SignInCommandDeps): Disposable {
   for (const [id, act] of Object.entries(table)) {
     lifetime.add(vscode.commands.registerCommand(id, act));
   }
-  let told = false;
+  let wasRunning = false;
   lifetime.add(
     signIn.onDidChangeState(() => {
       const isRunning = signIn.state().kind === 'running';
-      if (isRunning === told) return;
-      told = isRunning;
+      if (isRunning === wasRunning) return;
+      wasRunning = isRunning;
       void run('setContext', 'codexChat.signingIn', isRunning);
     }),
   );

@@ -16,11 +16,11 @@ export function withNotice(
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (progress, token) => {
-    let told = '';
+    let shown = '';
     const tell = () => {
       const message = noticeOf(attempt.state());
-      if (message !== told) progress.report({ message });
-      told = message;
+      if (message !== shown) progress.report({ message });
+      shown = message;
     };
     const listening = [token.onCancellationRequested(() => abort.abort()), onDidChange(tell)];
     tell();

@@ -9,8 +9,8 @@ import type { UnsequencedMessage } from '../chat/messageBatcher.ts';
 
 export interface LimitMessagesDeps {
   sending: Pick<PromptSubmission, 'warning' | 'onDidChange'>;
-  held: Pick<ScheduledPrompts, 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
-  tell: (message: UnsequencedMessage) => void;
+  scheduled: Pick<ScheduledPrompts, 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
+  send: (message: UnsequencedMessage) => void;
 }
 
 /** What the panel shows above the message field about limits: scheduled prompts and a cost warning. */
@@ -18,10 +18,14 @@ export interface LimitMessages extends Disposable {
   /** False for a request that is not about the banner. */
   handle(request: UsageRequest): boolean;
   /** Sends the page what a snapshot does not contain. */
-  tellAgain(): void;
+  sendAgain(): void;
 }
 
-export function createLimitMessages({ sending, held, tell }: LimitMessagesDeps): LimitMessages {
+export function createLimitMessages({
+  sending,
+  scheduled: held,
+  send: tell,
+}: LimitMessagesDeps): LimitMessages {
   const lifetime = new Disposables();
   const tellScheduled = () => tell({ type: 'scheduled', prompts: held.list().map(toScheduled) });
   const tellWarning = () => {
@@ -43,7 +47,7 @@ export function createLimitMessages({ sending, held, tell }: LimitMessagesDeps):
           return false;
       }
     },
-    tellAgain() {
+    sendAgain() {
       if (held.list().length > 0) tellScheduled();
       if (sending.warning()) tellWarning();
     },

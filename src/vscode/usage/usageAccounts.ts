@@ -55,7 +55,7 @@ export function usageAccounts(
 
 function figures(quota: QuotaState | undefined, nowMs: number) {
   if (!quota) return { windows: [], families: [], stale: false };
-  const [newest] = (quota.told ?? []).toSorted((a, b) => b.atMs - a.atMs);
+  const [newest] = (quota.shownElsewhere ?? []).toSorted((a, b) => b.atMs - a.atMs);
   return omitUndefined({
     windows: toWindows(quota.windows),
     families: quota.others.slice(0, most.families).map((family) => ({
@@ -131,7 +131,7 @@ function remarks(entry: PoolEntry, isCurrent: boolean, nowMs: number): string[] 
 /** What has no line of its own on the page. */
 function sayings({ quota, condition }: PoolEntry, isCurrent: boolean, nowMs: number): string[] {
   // Until when an account rests stands beside its name.
-  const isRefusalTold = condition.kind === 'resting' && (quota?.windows.length ?? 0) > 0;
+  const isRefusalTold = condition.kind === 'coolingDown' && (quota?.windows.length ?? 0) > 0;
   const told: ShownElsewhere[] = [
     'age',
     'meters',

@@ -200,7 +200,7 @@ function outlook(window: QuotaWindow, runway: Forecast | undefined): Outlook[] {
     return [{ kind: 'spent', name, ...omitUndefined({ untilMs: resetsAtMs }) }];
   }
   if (!runway) return [];
-  if (runway.perHour <= 0) return [{ kind: 'rests', name, percent: usedPercent, ...reset }];
+  if (runway.perHour <= 0) return [{ kind: 'idle', name, percent: usedPercent, ...reset }];
   if (runway.endsAtMs !== undefined) {
     return [{ kind: 'runsOut', name, atMs: runway.endsAtMs, ...reset }];
   }

@@ -42,7 +42,7 @@ export interface UsagePageControllerDeps {
   accounts: AccountCommands;
   workspaceAccount: () => string | undefined;
   /** Takes the requests about limits that the page itself does not. */
-  banner: Pick<LimitMessages, 'handle' | 'tellAgain'>;
+  banner: Pick<LimitMessages, 'handle' | 'sendAgain'>;
   /** Fires when anything that the page shows may have changed. */
   onDidChange: Event<void>;
   now: () => number;
@@ -129,7 +129,7 @@ export function createUsagePageController(deps: UsagePageControllerDeps): UsageP
     tellAgain() {
       // A page that is open says so again.
       shown = undefined;
-      banner.tellAgain();
+      banner.sendAgain();
     },
     dispose: () => lifetime.dispose(),
   };

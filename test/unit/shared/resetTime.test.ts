@@ -32,7 +32,7 @@ const spent = (resetsAtMs: number): QuotaState => ({
 function textsOf(resetsAtMs: number) {
   const quota = spent(resetsAtMs);
   const limit = { kind: 'usageLimit', resetsAtMs } as const;
-  const outlook = (kind: 'reaches' | 'rests') =>
+  const outlook = (kind: 'reaches' | 'idle') =>
     outlookWords([{ kind, name: '5h', percent: 42, resetsAtMs }], nowMs);
   const spentOutlook = outlookWords([{ kind: 'spent', name: '5h', untilMs: resetsAtMs }], nowMs);
   const joined = (words: readonly { text: string }[]) => words.map(({ text }) => text).join('');
@@ -44,7 +44,7 @@ function textsOf(resetsAtMs: number) {
       statusBar: statusText(quota, settings, nowMs),
       tooltipLine: tooltipModel({ quota }, true, settings, nowMs).lines[0]?.when ?? '',
       tooltipRemark: refusalSentence(quota, nowMs),
-      account: roleText({ kind: 'resting', untilMs: resetsAtMs }, nowMs),
+      account: roleText({ kind: 'coolingDown', untilMs: resetsAtMs }, nowMs),
       cappedAccount: roleText({ kind: 'ceiling', percent: 90, untilMs: resetsAtMs }, nowMs),
       switchNote: switchNote.note({ ...attempt, credentialId: 'b', after: limit }, nowMs) ?? '',
     },
@@ -55,7 +55,7 @@ function textsOf(resetsAtMs: number) {
         nowMs,
       ),
       usagePageAtThisPace: joined(outlook('reaches')),
-      usagePageIdle: joined(outlook('rests')),
+      usagePageIdle: joined(outlook('idle')),
       usagePageSpent: joined(spentOutlook),
       spendingLimit: spendSentence({ reached: true, resetsAtMs }, nowMs),
     },

@@ -367,7 +367,7 @@ describe('two windows on the same files', () => {
     const expected = [
       ['a@home.example', 'off'],
       ['Shared', 'ready'],
-      ['b@home.example', 'resting'],
+      ['b@home.example', 'coolingDown'],
     ];
     await vi.waitFor(() => expect([seen(one), seen(two)]).toEqual([expected, expected]), 8_000);
 

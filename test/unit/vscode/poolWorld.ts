@@ -47,7 +47,7 @@ export function createPoolWorld(
     store,
     quota,
     preferences,
-    rests,
+    cooldowns: rests,
     clock,
     log: silentLog,
     issuer: () => 'https://issuer.test',

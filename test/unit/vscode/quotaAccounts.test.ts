@@ -7,10 +7,10 @@ import { quotaAccounts } from '../../../src/vscode/accounts/quotaAccounts.ts';
 
 const nowMs = Date.UTC(2026, 2, 4, 11, 55);
 const untilMs = nowMs + 7_800_000;
-const rest: Condition = { kind: 'resting', reason: 'usageLimit', untilMs };
+const rest: Condition = { kind: 'coolingDown', reason: 'usageLimit', untilMs };
 
 function entry(id: string, condition: Condition, usedPercent: number): PoolEntry {
-  const refused = condition.kind === 'resting';
+  const refused = condition.kind === 'coolingDown';
   return {
     id,
     label: `${id}@home.example`,

@@ -62,10 +62,10 @@ test('a spending limit is shown only where one is set', () => {
 
 test('until when a spent account rests is said once, beside its name', () => {
   const untilMs = nowMs + 7_800_000;
-  const rest: Condition = { kind: 'resting', reason: 'usageLimit', untilMs };
+  const rest: Condition = { kind: 'coolingDown', reason: 'usageLimit', untilMs };
   const refusal = { refused: true, availableAtMs: untilMs };
   const spent = shown({ ...refusal, windows: [window] }, rest);
-  expect(spent?.role).toEqual({ kind: 'resting', untilMs });
+  expect(spent?.role).toEqual({ kind: 'coolingDown', untilMs });
   expect(spent?.remarks).toEqual([]);
   // Where no window explains it, the sentence has to.
   expect(shown(refusal, rest)?.remarks).toEqual([expect.stringContaining('blocked until')]);

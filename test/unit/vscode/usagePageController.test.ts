@@ -65,7 +65,11 @@ async function world(
     chatId: () => 'chat',
     accounts,
     workspaceAccount: () => undefined,
-    banner: createLimitMessages({ sending, held, tell: (message) => told.push(message) }),
+    banner: createLimitMessages({
+      sending,
+      scheduled: held,
+      send: (message) => told.push(message),
+    }),
     onDidChange: change.event,
     now: clock.now,
     log,
@@ -319,7 +323,7 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
     { kind: 'otherIssuer', issuer: 'https://other.test' },
   ),
   fc.record({
-    kind: fc.constant('resting' as const),
+    kind: fc.constant('coolingDown' as const),
     reason: fc.constant('usageLimit' as const),
     untilMs: odd,
   }),

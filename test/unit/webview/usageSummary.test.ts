@@ -91,7 +91,7 @@ describe('the bill', () => {
       name: 'Requests',
       value: '4',
       end: '3 failed',
-      note: 'Failed: dropped (2), overloaded',
+      note: 'Failed: connection lost (2), overloaded',
     });
   });
 

@@ -23,7 +23,7 @@ export function sanitizeText(text: string): string {
  * same as the whole text.
  */
 export function createTextSanitizer(): TextSanitizer {
-  let held = '';
+  let pending = '';
   let joiner = '';
   let before = '';
 
@@ -46,13 +46,13 @@ export function createTextSanitizer(): TextSanitizer {
   }
 
   function take(text: string): string {
-    if (held === '' && joiner === '' && !suspicious.test(text)) {
+    if (pending === '' && joiner === '' && !suspicious.test(text)) {
       before = text.at(-1) ?? before;
       return text;
     }
-    const source = held + text;
+    const source = pending + text;
     const cut = unfinished.exec(source)?.index ?? source.length;
-    held = source.slice(cut);
+    pending = source.slice(cut);
     return clean(source.slice(0, cut), false);
   }
 
@@ -65,8 +65,8 @@ export function createTextSanitizer(): TextSanitizer {
       return cleaned;
     },
     flush() {
-      const rest = clean(held, true);
-      held = '';
+      const rest = clean(pending, true);
+      pending = '';
       return rest;
     },
   };

@@ -65,15 +65,15 @@ export function limitActionsFrom(
 export function cappedAccountHint(error: unknown, accounts: readonly PoolEntry[]): string {
   const limit = limitOf(error);
   if (!limit) return '';
-  const [held] = accounts.flatMap(({ id, label, condition }) =>
+  const [waiting] = accounts.flatMap(({ id, label, condition }) =>
     condition.kind === 'ceiling' && id !== limit.credentialId
       ? [{ label, percent: condition.percent }]
       : [],
   );
-  if (!held) return '';
+  if (!waiting) return '';
   return l10n.t(
     '{0} has reached the {1} cap that you set. Raise the cap to use this account.',
-    held.label,
-    formatPercent(held.percent),
+    waiting.label,
+    formatPercent(waiting.percent),
   );
 }

@@ -108,10 +108,10 @@ function isEmpty({ rate_limit: limit }: z.infer<typeof usageBody>): boolean {
 }
 
 /** Told only where both are of one form: some answers name the user in the place of the account. */
-function isOther(told: unknown, asked: string): boolean {
+function isOther(answered: unknown, asked: string): boolean {
   const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-  if (typeof told !== 'string' || !uuid.test(told) || !uuid.test(asked)) return false;
-  return told.toLowerCase() !== asked.toLowerCase();
+  if (typeof answered !== 'string' || !uuid.test(answered) || !uuid.test(asked)) return false;
+  return answered.toLowerCase() !== asked.toLowerCase();
 }
 
 function toReading(

@@ -89,9 +89,9 @@ export function createResets(deps: ResetsDeps): Resets {
   const open = new Map<string, { redeem_request_id: string; credit_id: string }>();
 
   const list: Resets['list'] = async (credentialId, signal) => {
-    const told = await call(deps, credentialId, { path: '' }, listBody, signal);
+    const answer = await call(deps, credentialId, { path: '' }, listBody, signal);
     const nowMs = deps.clock.now();
-    return told.credits
+    return answer.credits
       .filter((credit) => credit !== undefined)
       .filter(({ status }) => status === 'available')
       .map(({ id, title, expires_at: expires }) =>

@@ -26,7 +26,8 @@ export function stateAt(record: QuotaRecord, nowMs: number): QuotaState {
     observedAtMs: Math.min(...shown.map(({ atMs }) => atMs), record.observedAtMs),
     windows,
     others: record.others.flatMap((told) => familyAt(told, nowMs) ?? []),
-    told: shown.length > 0 ? shown.map(({ source, atMs }) => ({ source, atMs })) : undefined,
+    shownElsewhere:
+      shown.length > 0 ? shown.map(({ source, atMs }) => ({ source, atMs })) : undefined,
     refused,
     availableAtMs: refused ? availableAt(record, windows) : undefined,
     ...metersAt(record, nowMs),
@@ -41,8 +42,8 @@ const sameResetMs = 10 * 60_000;
  * comes to the same by cutting or by rounding: else the figure would fall and rise with each way
  * that it comes by.
  */
-function refined(told: Observed<QuotaWindow>, finer: QuotaRecord['finer'] = []): QuotaWindow {
-  const { value, source } = told;
+function refined(observed: Observed<QuotaWindow>, finer: QuotaRecord['finer'] = []): QuotaWindow {
+  const { value, source } = observed;
   const whole = value.usedPercent;
   if (source !== 'usage' || !Number.isInteger(whole) || whole >= 100) return value;
   const known = finer.find((one) => one.value.label === value.label)?.value;

@@ -70,7 +70,7 @@ export interface QuotaState {
   windows: readonly QuotaWindow[];
   others: readonly QuotaFamily[];
   /** Who told each of the windows and when, in their order. */
-  told?: readonly { source: QuotaSource; atMs: number }[];
+  shownElsewhere?: readonly { source: QuotaSource; atMs: number }[];
   plan?: string;
   credits?: QuotaCredits;
   /** Whether requests are refused because a limit is spent, as far as known. */

@@ -38,7 +38,7 @@ function recordSchema(): z.ZodMiniType<QuotaRecord> {
   );
 
   const source = z.enum(['headers', 'usage', 'event', 'limitError']);
-  const told = <T extends z.ZodMiniType>(value: T) => z.object({ value, atMs, source });
+  const observed = <T extends z.ZodMiniType>(value: T) => z.object({ value, atMs, source });
 
   const family = z.object({ id: text, name: text, windows: membersOf(window) });
 
@@ -64,16 +64,18 @@ function recordSchema(): z.ZodMiniType<QuotaRecord> {
     credentialId: z.string(),
     observedAtMs: z.catch(atMs, 0),
     completeAtMs: z.catch(atMs, 0),
-    windows: z.catch(membersOf(told(window)), []),
-    finer: maybe(membersOf(told(window))),
-    others: z.catch(membersOf(told(family)), []),
-    plan: maybe(told(text)),
-    credits: maybe(told(credits)),
-    refusal: maybe(told(sparse({ refused: z.boolean(), availableAtMs: maybe(atMs) }))),
-    spend: maybe(told(spend)),
-    resets: maybe(told(z.object({ available: z.int().check(z.nonnegative(), z.lte(mostResets)) }))),
-    promo: maybe(told(text)),
-    reachedType: maybe(told(text)),
+    windows: z.catch(membersOf(observed(window)), []),
+    finer: maybe(membersOf(observed(window))),
+    others: z.catch(membersOf(observed(family)), []),
+    plan: maybe(observed(text)),
+    credits: maybe(observed(credits)),
+    refusal: maybe(observed(sparse({ refused: z.boolean(), availableAtMs: maybe(atMs) }))),
+    spend: maybe(observed(spend)),
+    resets: maybe(
+      observed(z.object({ available: z.int().check(z.nonnegative(), z.lte(mostResets)) })),
+    ),
+    promo: maybe(observed(text)),
+    reachedType: maybe(observed(text)),
     answeredAtMs: maybe(atMs),
     silentAtMs: maybe(membersOf(atMs)),
     asked: maybe(z.object({ value: asked, atMs })),

@@ -14,24 +14,24 @@ export type ShownElsewhere = 'age' | 'refusal' | 'meters' | 'problem';
  */
 export function quotaNotices(
   state: QuotaState | undefined,
-  told: readonly ShownElsewhere[],
+  shownElsewhere: readonly ShownElsewhere[],
   nowMs: number,
 ): string[] {
   if (!state) return [unknown()];
-  const unlessTold = (by: ShownElsewhere, sentences: () => readonly string[]) =>
-    told.includes(by) ? [] : sentences();
+  const unlessShown = (by: ShownElsewhere, sentences: () => readonly string[]) =>
+    shownElsewhere.includes(by) ? [] : sentences();
   return [
     state.windows.length === 0 && !state.refused ? unknown() : '',
-    ...unlessTold('refusal', () => [refusalWords(state, nowMs)]),
+    ...unlessShown('refusal', () => [refusalWords(state, nowMs)]),
     reachedSentence(state.reachedType),
-    ...unlessTold('meters', () => meterSentences(state, nowMs)),
-    ...unlessTold('age', () => [
+    ...unlessShown('meters', () => meterSentences(state, nowMs)),
+    ...unlessShown('age', () => [
       isStale(state, nowMs) ? l10n.t('These are the last known values.') : '',
     ]),
     state.hasStoppedReporting
       ? l10n.t('Responses no longer include usage, so it is checked every few minutes.')
       : '',
-    ...unlessTold('problem', () => [
+    ...unlessShown('problem', () => [
       state.problem === undefined ? '' : fetchProblemSentence(state.problem),
     ]),
     state.promo ?? '',

@@ -147,7 +147,7 @@ function withSource(age: string, source: QuotaSource): string {
 /** "7 min ago, read from the service": age and origin of the oldest figure; empty while there is none. */
 export function originWords(state: QuotaState | undefined, nowMs: number): string {
   if (!state || state.windows.length === 0) return '';
-  const oldest = state.told?.toSorted((a, b) => a.atMs - b.atMs)[0];
+  const oldest = state.shownElsewhere?.toSorted((a, b) => a.atMs - b.atMs)[0];
   const age = ageWords(state, nowMs);
   return oldest ? withSource(age, oldest.source) : age;
 }

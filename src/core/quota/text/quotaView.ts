@@ -37,7 +37,7 @@ export interface QuotaAccount {
   role?: string | undefined;
   quota?: QuotaState | undefined;
   /** Whether the role tells already that requests are refused. */
-  isRefusalTold?: boolean | undefined;
+  isRefusalShown?: boolean | undefined;
   /** A key of the API has no quota: its use is billed. */
   isBilled?: boolean | undefined;
   /** A sentence of somebody else about it. */
@@ -88,11 +88,11 @@ function meteredModel(
   const { quota, label, role, remark, runway } = account;
   const line = (window: QuotaWindow) => toLine(window, settings, nowMs);
   const plan = planName(quota?.plan ?? account.plan);
-  const told: ShownElsewhere[] = [
+  const shownElsewhere: ShownElsewhere[] = [
     ...(isInUse ? [] : (['age'] as const)),
-    ...(account.isRefusalTold ? (['refusal'] as const) : []),
+    ...(account.isRefusalShown ? (['refusal'] as const) : []),
   ];
-  const remarks = [runway, ...quotaNotices(quota, told, nowMs), remark];
+  const remarks = [runway, ...quotaNotices(quota, shownElsewhere, nowMs), remark];
   return {
     names: [label, plan, role].flatMap((name) => name || []),
     lines: (quota?.windows ?? []).map(line),

@@ -60,7 +60,7 @@ const longestNoise = Math.max(maxPrelude, maxNoise) + 2;
 export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector {
   const { names, shapes } = knownTools(tools);
   const start = createLeakStart();
-  let held = '';
+  let pending = '';
   /** The end of what has been released, for the words before a marker. */
   let recent = '';
   let released = 0;
@@ -99,7 +99,7 @@ export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector
   }
 
   function hold(text: string, at: number): LeakDetectorStep {
-    held = at < text.length ? text.slice(at) : '';
+    pending = at < text.length ? text.slice(at) : '';
     return { release: letGo(at < text.length ? text.slice(0, at) : text) };
   }
 
@@ -112,7 +112,7 @@ export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector
 
   function detect(text: string, at: number, marker: Marker): LeakDetectorStep {
     const release = letGo(text.slice(0, at));
-    held = '';
+    pending = '';
     const { recipient: name } = marker.envelope;
     const tool = name.replace(/^functions\.?/, '');
     const isSafe = names.has(tool) || /^[a-zA-Z_.]{1,40}$/.test(tool);
@@ -128,11 +128,11 @@ export function createLeakDetector({ tools }: LeakDetectorOptions): LeakDetector
   return {
     push(text) {
       if (garbled) return { release: '', garbled };
-      return scan(held === '' ? text : held + text, false);
+      return scan(pending === '' ? text : pending + text, false);
     },
     end() {
       if (garbled) return { release: '', garbled };
-      return scan(held, true);
+      return scan(pending, true);
     },
   };
 }

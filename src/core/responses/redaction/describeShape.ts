@@ -26,8 +26,8 @@ function describe(value: unknown, depth: number): string {
     return value.length === 0 ? '[]' : `[${value.length} × ${describe(value[0], depth + 1)}]`;
   }
   const all = Object.entries(value);
-  const told = all.slice(0, mostKeys).map(([key, inner]) => {
+  const members = all.slice(0, mostKeys).map(([key, inner]) => {
     return `${safeName(key)}: ${describe(inner, depth + 1)}`;
   });
-  return `{${[...told, ...(all.length > mostKeys ? ['…'] : [])].join(', ')}}`;
+  return `{${[...members, ...(all.length > mostKeys ? ['…'] : [])].join(', ')}}`;
 }

@@ -51,7 +51,7 @@ export interface AttemptRecord {
   answered(response: HttpResponse): void;
   bytes(count: number): void;
   event(): void;
-  stranger(what: UnknownEvent['what'], type: string, value: unknown): void;
+  unknown(what: UnknownEvent['what'], type: string, value: unknown): void;
   /** A refusal, as it came. */
   refused(body: string): void;
   /** Texts of the answer, so that none of them gets into a report. */
@@ -76,7 +76,7 @@ const errorBytes = 2_000;
 /** Takes down the requests of one turn. What it holds is raw and must not outlive the turn. */
 export function createExchangeRecorder(clock: Pick<Clock, 'now'>): ExchangeRecorder {
   const startedAtMs = clock.now();
-  const strangers = createUnknownEvents();
+  const unknownEvents = createUnknownEvents();
   const attempts: string[] = [];
   const heard: string[] = [];
   let request: HttpRequest | undefined;
@@ -100,7 +100,7 @@ export function createExchangeRecorder(clock: Pick<Clock, 'now'>): ExchangeRecor
       event() {
         events++;
       },
-      stranger: strangers.note,
+      unknown: unknownEvents.note,
       refused(text) {
         body = text;
       },
@@ -127,15 +127,15 @@ export function createExchangeRecorder(clock: Pick<Clock, 'now'>): ExchangeRecor
       mapTexts(raw, (text) => String(texts.push(text)));
       const secrets = [...privateTexts(request), ...privateAnswers(response), ...heard];
       const clean = (await redactSecretsInPieces(texts, secrets, pause)).values();
-      const told = mapTexts(raw, () => clean.next().value ?? '');
+      const redacted = mapTexts(raw, () => clean.next().value ?? '');
       return {
         // The kind is a word of our own, whatever was asked.
-        facts: { ...told.facts, ...omitUndefined({ kind: facts['kind'] }) },
+        facts: { ...redacted.facts, ...omitUndefined({ kind: facts['kind'] }) },
         exchange: {
           request: requestOf(request),
-          ...(told.response === undefined ? {} : { response: finish(told.response) }),
+          ...(redacted.response === undefined ? {} : { response: finish(redacted.response) }),
           attempts,
-          unknown: strangers.list(),
+          unknown: unknownEvents.list(),
         },
       };
     },

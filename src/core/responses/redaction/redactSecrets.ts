@@ -13,9 +13,9 @@ const mark = '[withheld]';
  * base64. Also without markup, tokens and addresses. Linear in the secrets and in the texts.
  */
 export function redactSecrets(texts: readonly string[], secrets: Iterable<string>): string[] {
-  const blot = createBlot(texts);
-  for (const secret of secrets) for (const piece of piecesOf(secret)) blot.look(piece);
-  return blot.clean();
+  const redactor = createRedactor(texts);
+  for (const secret of secrets) for (const piece of piecesOf(secret)) redactor.look(piece);
+  return redactor.clean();
 }
 
 /**
@@ -27,7 +27,7 @@ export async function redactSecretsInPieces(
   secrets: Iterable<string>,
   pause: () => Promise<void> | undefined,
 ): Promise<string[]> {
-  const blot = createBlot(texts);
+  const blot = createRedactor(texts);
   for (const secret of secrets) {
     for (const piece of piecesOf(secret)) {
       blot.look(piece);
@@ -54,7 +54,7 @@ function* piecesOf(secret: string): Generator<SecretPiece> {
   }
 }
 
-function createBlot(texts: readonly string[]) {
+function createRedactor(texts: readonly string[]) {
   const pages = texts.map((text) => ({ text, hits: new Uint8Array(text.length) }));
   const views = pages.flatMap(viewsOf);
   const search = createSearch(views);

@@ -138,8 +138,8 @@ function listOf(value: unknown): unknown[] {
 function constraintNote(schema: Schema, lost: readonly string[]): string {
   const rules = Object.fromEntries(lost.map((key) => [key, clipped(ownValue(schema, key), 0)]));
   const text = JSON.stringify(rules);
-  const told = text.length > 2000 ? `${truncate(text, 2000)}…` : text;
-  return `The arguments must also satisfy this JSON schema: ${told}`;
+  const shown = text.length > 2000 ? `${truncate(text, 2000)}…` : text;
+  return `The arguments must also satisfy this JSON schema: ${shown}`;
 }
 
 /** The value to a depth at which it can be written down; nobody reads deeper rules. */

@@ -128,12 +128,12 @@ function summary({ kind, status, transport }: ResponsesFailure): string {
  */
 export function logSummary(facts: FailureReport['facts']): string {
   const { kind, status, code, transport, requestId } = facts;
-  const told = [kind, status, name(code, safeName), transport, name(requestId, requestIdName)];
-  return told.filter((fact) => fact !== undefined).join(' · ');
+  const shown = [kind, status, name(code, safeName), transport, name(requestId, requestIdName)];
+  return shown.filter((fact) => fact !== undefined).join(' · ');
 }
 
-function name(fact: string | number | undefined, told: (text: string) => string) {
-  return fact === undefined ? undefined : told(String(fact));
+function name(fact: string | number | undefined, format: (text: string) => string) {
+  return fact === undefined ? undefined : format(String(fact));
 }
 
 /** Ids are letters and digits in whatever case; anything else is no id. */

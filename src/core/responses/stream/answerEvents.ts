@@ -103,7 +103,7 @@ export function createAnswerEvents(
       if (parsed.kind === 'event') return apply(names.fromWire(parsed.event));
       if (parsed.kind === 'refused') return void (failure = beyondLimit(parsed.fault));
       const kind = parsed.kind === 'unknown' ? 'event' : 'malformed';
-      record.stranger(kind, parsed.type, parsed.value);
+      record.unknown(kind, parsed.type, parsed.value);
       if (parsed.kind === 'unknown') return;
       malformed++;
       log.debug(`an event could not be read: ${parsed.type || 'no JSON'}`);
@@ -145,7 +145,7 @@ function createAsides(attempt: number, { emit, model, credentialId, record }: At
     } else if (event.type === 'response.metadata') {
       reportModel(event.headers['openai-model']);
     } else if (event.type === 'response.output_item.done' && !isKnownItem(event.item)) {
-      record.stranger('item', event.item.type, event.item);
+      record.unknown('item', event.item.type, event.item);
     }
   }
   return { reportModel, reportAside };

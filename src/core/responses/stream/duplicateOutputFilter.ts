@@ -35,7 +35,7 @@ export function createDuplicateOutputFilter(
   emit: EmitTurnEvent,
 ): DuplicateOutputFilter {
   const shown = kept.flatMap(readItem).filter(({ kind }) => kind !== 'call');
-  const held = new Map<string, Held>();
+  const pending = new Map<string, Held>();
 
   const isEcho = ({ kind, text }: Pick<ItemPart, 'kind' | 'text'>) =>
     shown.some((part) => part.kind === kind && part.text === text);
@@ -43,7 +43,7 @@ export function createDuplicateOutputFilter(
   function take(put: Put): void {
     const { kind, text, id } = put.part;
     const candidates = shown.filter((part) => part.kind === kind).map((part) => part.text);
-    held.delete(id);
+    pending.delete(id);
     holdOrShow({ put, pieces: [], length: 0, candidates }, text);
   }
 
@@ -52,8 +52,8 @@ export function createDuplicateOutputFilter(
     one.candidates = one.candidates.filter((each) => each.startsWith(text, one.length));
     one.pieces.push(text);
     one.length += text.length;
-    if (one.candidates.length > 0) return void held.set(part.id, one);
-    held.delete(part.id);
+    if (one.candidates.length > 0) return void pending.set(part.id, one);
+    pending.delete(part.id);
     emit(whole(one));
   }
 
@@ -66,9 +66,9 @@ export function createDuplicateOutputFilter(
   };
 
   function takeItem(event: Extract<TurnEvent, { type: 'item' }>): void {
-    for (const [id, one] of held) {
+    for (const [id, one] of pending) {
       if (one.put.part.output !== event.output) continue;
-      held.delete(id);
+      pending.delete(id);
       if (!isWholeEcho(one)) emit(whole(one));
     }
     if (isNews(event.item)) emit(event);
@@ -79,15 +79,15 @@ export function createDuplicateOutputFilter(
       if (shown.length === 0) return emit(event);
       if (event.type === 'put') return take(event);
       if (event.type === 'item') return takeItem(event);
-      const waiting = event.type === 'append' ? held.get(event.id) : undefined;
+      const waiting = event.type === 'append' ? pending.get(event.id) : undefined;
       if (event.type !== 'append' || !waiting) return emit(event);
       return holdOrShow(waiting, event.text);
     },
     settle(items, broken) {
-      for (const one of held.values()) {
+      for (const one of pending.values()) {
         if (!broken && !isWholeEcho(one)) emit(whole(one));
       }
-      held.clear();
+      pending.clear();
       return items.filter(isNews);
     },
   };

@@ -24,17 +24,21 @@ export function monitorSilence(
 ): SilenceMonitor {
   const lengths = [after].flat();
   let lastMs = clock.now();
-  let told = 0;
+  let reportedCount = 0;
   let waiting = new AbortController();
 
   /** One timer at a time, however many bytes come. */
   async function watch(signal: AbortSignal): Promise<void> {
-    for (let length = lengths[told]; length !== undefined; length = lengths[told]) {
+    for (
+      let length = lengths[reportedCount];
+      length !== undefined;
+      length = lengths[reportedCount]
+    ) {
       const leftMs = lastMs + length - clock.now();
       if (leftMs > 0) {
         await clock.delay(leftMs, signal);
       } else {
-        told++;
+        reportedCount++;
         heard.quiet(length, lastMs);
       }
     }
@@ -45,8 +49,8 @@ export function monitorSilence(
   return {
     byte() {
       lastMs = clock.now();
-      if (told === 0) return;
-      told = 0;
+      if (reportedCount === 0) return;
+      reportedCount = 0;
       waiting.abort();
       waiting = new AbortController();
       heard.life();

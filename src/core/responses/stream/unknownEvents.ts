@@ -51,9 +51,9 @@ export function createUnknownEvents(): UnknownEvents {
         before.count++;
         return;
       }
-      const stranger = { what, type: name, count: 1, shape: describeShape(value) };
-      chars += JSON.stringify(stranger).length;
-      if (known.size < most && chars <= mostChars) known.set(key, stranger);
+      const unknown = { what, type: name, count: 1, shape: describeShape(value) };
+      chars += JSON.stringify(unknown).length;
+      if (known.size < most && chars <= mostChars) known.set(key, unknown);
     },
     list: () => [...known.values()].map((stranger) => ({ ...stranger })),
   };

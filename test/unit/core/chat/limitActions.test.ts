@@ -19,7 +19,7 @@ const account = (id: string, condition: PoolEntry['condition'] = { kind: 'ready'
   preferences: {},
   condition,
 });
-const resting = { kind: 'resting', reason: 'usageLimit', untilMs: nowMs + hourMs } as const;
+const resting = { kind: 'coolingDown', reason: 'usageLimit', untilMs: nowMs + hourMs } as const;
 const limit = (resetsAtMs?: number) =>
   new ResponsesError({
     kind: 'usageLimit',

@@ -33,5 +33,5 @@ test('goes by all turns, and says so, where a model is new', () => {
   const tracker = createLedgerTracker({ now: world.nowMs });
   for (let at = 0; at < 40; at += 1) world.play(world.next(), tracker);
   const plan = { credentialId: account, model: 'new', effort: 'high', contextTokens: 0 };
-  expect(estimateTurn(tracker.entries(), tracker.windows(), plan)?.basis).toBe('all');
+  expect(estimateTurn(tracker.entries(), tracker.windows(), plan)?.groupedBy).toBe('all');
 });

@@ -55,7 +55,7 @@ async function world(options: { withAccount?: boolean; api?: () => string } = {}
     tokenProvider,
     quota: createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
     preferences: createLocalValue<PoolPreferences>(noPreferences),
-    rests: createLocalValue<Cooldowns>({}),
+    cooldowns: createLocalValue<Cooldowns>({}),
     rotation: () => 'sequential',
     preferred: () => chosen.id,
     async probe(id) {
@@ -213,7 +213,7 @@ test('never is a billed account picked but the chosen one, or where there are no
       { kind: 'ready' },
       { kind: 'off' },
       { kind: 'signedOut', reason: 'revoked' },
-      { kind: 'resting', reason: 'usageLimit', untilMs: 1 },
+      { kind: 'coolingDown', reason: 'usageLimit', untilMs: 1 },
     ),
     usedPercent: fc.option(fc.nat({ max: 100 }), { nil: undefined }),
   });

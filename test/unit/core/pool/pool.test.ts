@@ -85,7 +85,7 @@ function world(
     store,
     quota,
     preferences,
-    rests,
+    cooldowns: rests,
     clock,
     log: silentLog,
     issuer: () => 'https://issuer.test',
@@ -136,7 +136,7 @@ describe('choosing an account', () => {
     expect(await who()).toBe('c');
     expect(probed).toEqual(['a', 'b', 'c']);
     expect(pool.entries().map(({ condition }) => condition.kind)).toEqual([
-      'resting',
+      'coolingDown',
       'signedOut',
       'ready',
     ]);
@@ -421,7 +421,7 @@ describe('moving on', () => {
     const resetsAtMs = clock.now() + 30 * minuteMs;
     expect(await fail('a', 'usageLimit', { resetsAtMs })).toBe('b');
     expect(pool.entries()[0]?.condition).toEqual({
-      kind: 'resting',
+      kind: 'coolingDown',
       reason: 'usageLimit',
       untilMs: resetsAtMs,
     });

@@ -84,7 +84,7 @@ function world(
     tokenProvider,
     quota: createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
     preferences: createLocalValue<PoolPreferences>(noPreferences),
-    rests: createLocalValue(rests),
+    cooldowns: createLocalValue(rests),
     probe: async () => {},
     rotation: () => rotation,
     preferred: () => undefined,

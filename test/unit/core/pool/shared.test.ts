@@ -53,7 +53,15 @@ function openWindow() {
   const clock = systemClock;
   const quota = createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log });
   const issuer = () => 'https://issuer.test';
-  const roster = createAccountList({ store, quota, preferences, rests, issuer, clock, log });
+  const roster = createAccountList({
+    store,
+    quota,
+    preferences,
+    cooldowns: rests,
+    issuer,
+    clock,
+    log,
+  });
   open.push(roster, quota, preferences, rests);
   return { roster, preferences, rests };
 }
@@ -72,7 +80,7 @@ test('what was set for an account holds after a start anew', async () => {
     () => ({ a: { reason: 'usageLimit', sinceMs: Date.now(), untilMs } }),
     signal,
   );
-  expect(await kinds(openWindow())).toEqual(['Mine resting', 'ada@example.com off']);
+  expect(await kinds(openWindow())).toEqual(['Mine coolingDown', 'ada@example.com off']);
 });
 
 test('what one window sets, the other one goes by at its next question', async () => {

@@ -56,7 +56,7 @@ function world() {
     tokenProvider,
     quota,
     preferences: createLocalValue<PoolPreferences>(noPreferences),
-    rests: createLocalValue<Cooldowns>({}),
+    cooldowns: createLocalValue<Cooldowns>({}),
     rotation: () => 'sequential',
     preferred: () => undefined,
     async probe(id, signal) {
@@ -129,7 +129,7 @@ describe('against the stand-in, the pool', () => {
     expect(from).toBe('mary');
     expect(posts()).toHaveLength(1);
     expect(pool.entries().map(({ condition }) => condition.kind)).toEqual([
-      'resting',
+      'coolingDown',
       'signedOut',
       'ready',
     ]);
@@ -217,7 +217,7 @@ describe('against the stand-in, the pool', () => {
     const { error } = await ask('Hello');
     expect(error).toMatchObject({ failure: { kind: 'usageLimit' }, attempts: 0 });
     expect(posts()).toHaveLength(0);
-    expect(pool.entries().every(({ condition }) => condition.kind === 'resting')).toBe(true);
+    expect(pool.entries().every(({ condition }) => condition.kind === 'coolingDown')).toBe(true);
   });
 
   test('lets all rest that were found spent, and tries none of them in vain', async () => {
@@ -226,7 +226,7 @@ describe('against the stand-in, the pool', () => {
     for (const email of people) backend.control.setUsage(email, { fiveHourPercent: 100 });
     expect((await ask('Second')).error).toMatchObject({ failure: { kind: 'usageLimit' } });
     expect(pool.entries().map(({ condition }) => condition.kind)).toEqual(
-      people.map(() => 'resting'),
+      people.map(() => 'coolingDown'),
     );
     expect(posts()).toHaveLength(2);
   });

@@ -94,7 +94,7 @@ test('says of each window who told it and when', () => {
   const { book } = open();
   book.record(reading(startMs - 20, [window(300, 40), window(10_080, 18)], { source: 'usage' }));
   book.record(reading(startMs - 10, [window(300, 42)]));
-  expect(book.current('cred')?.told).toEqual([
+  expect(book.current('cred')?.shownElsewhere).toEqual([
     { source: 'headers', atMs: startMs - 10 },
     { source: 'usage', atMs: startMs - 20 },
   ]);

@@ -146,7 +146,7 @@ const model = (account: QuotaAccount, settings: PercentSettings = asUsed, isInUs
 test('the tooltip tells each window, what is beside them, and the age', () => {
   const told = state([...usual.windows], {
     observedAtMs: nowMs - 7 * minuteMs,
-    told: [
+    shownElsewhere: [
       { source: 'headers', atMs: nowMs },
       { source: 'usage', atMs: nowMs - 7 * minuteMs },
     ],

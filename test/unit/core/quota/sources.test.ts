@@ -92,14 +92,14 @@ describe.each(sources)('figures by %s', (source, read) => {
     const { book } = open();
     await tell(book, read(17));
     expect(figure(book)).toBe(17);
-    expect(book.current('cred')?.told?.[0]).toEqual({ source, atMs: nowMs });
+    expect(book.current('cred')?.shownElsewhere?.[0]).toEqual({ source, atMs: nowMs });
   });
 
   test('that are older than the known ones change nothing', async () => {
     const { book } = open();
     await tell(book, read(17, 'cred', nowMs - 2000));
     expect(figure(book)).toBe(42);
-    expect(book.current('cred')?.told?.[0]?.source).toBe('headers');
+    expect(book.current('cred')?.shownElsewhere?.[0]?.source).toBe('headers');
   });
 
   test('of another account never show with this one', async () => {

@@ -37,7 +37,7 @@ function threeAccounts(probe: (id: string, signal: AbortSignal) => Promise<void>
     ),
     quota: createQuotaStore({ shared: createLocalValue(noStoredQuota), clock, log: silentLog }),
     preferences: createLocalValue(noPreferences),
-    rests: createLocalValue({}),
+    cooldowns: createLocalValue({}),
     clock,
     log: silentLog,
     issuer: () => 'https://issuer.test',

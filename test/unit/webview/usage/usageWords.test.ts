@@ -46,7 +46,7 @@ describe('the first sentence', () => {
     ],
     [
       'The 5-hour limit is at *42%* and resets at 14:05.',
-      [{ kind: 'rests', name: five, percent: 42, resetsAtMs }],
+      [{ kind: 'idle', name: five, percent: 42, resetsAtMs }],
     ],
     ['The 5-hour limit was reached.', [{ kind: 'spent', name: five }]],
     ['', []],
