@@ -177,14 +177,14 @@ function createAccountActions(services: Services, { accounts: meters }: ShownQuo
 
 function createUsagePage(
   services: Services,
-  { scheduled: held, sending, recorder, session }: ChatServices,
+  { scheduled, sending, recorder, session }: ChatServices,
   { accounts }: AccountActions,
   tell: (message: UnsequencedMessage) => void,
   quotaChange: Event<void>,
 ): UsagePageController {
   const { platform, pool, quota, poll, tracker, ledger, accountChoice } = services;
   const { lifetime, log, clock } = platform;
-  const banner = lifetime.add(createLimitMessages({ sending, scheduled: held, send: tell }));
+  const banner = lifetime.add(createLimitMessages({ sending, scheduled, send: tell }));
   return lifetime.add(
     createUsagePageController({
       pool,
@@ -200,7 +200,7 @@ function createUsagePage(
       titleOf: recorder.titleOf,
       chatId: session.id,
       workspaceAccount: accountChoice.workspace,
-      onDidChange: anyEvent(lifetime, quotaChange, held.onDidChange, tracker.onDidSettle),
+      onDidChange: anyEvent(lifetime, quotaChange, scheduled.onDidChange, tracker.onDidSettle),
       now: clock.now,
     }),
   );
