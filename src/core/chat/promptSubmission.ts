@@ -49,7 +49,7 @@ export interface PromptSubmissionDeps extends CostWarningDeps {
 }
 
 export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmission {
-  const { session, pool, scheduled: scheduled } = deps;
+  const { session, pool, scheduled } = deps;
   const question = createCostQuestion(deps);
   const { toSend, toRetry, toResume, scheduleRetry, unschedule } = createSchedule(deps, question);
   const prepare = (action: LimitAction) => isSentNow(action, deps);

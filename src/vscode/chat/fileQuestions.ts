@@ -42,12 +42,12 @@ export function createFileQuestions({ exists: find, tell, now }: FileQuestionsDe
   }
 
   async function answer(references: readonly string[]): Promise<void> {
-    const known: { reference: string; exists: boolean }[] = [];
+    const files: { reference: string; exists: boolean }[] = [];
     for (const reference of references) {
       if (disposed) return;
-      known.push({ reference, exists: await look(reference) });
+      files.push({ reference, exists: await look(reference) });
     }
-    tell({ type: 'files/known', files: known });
+    tell({ type: 'files/known', files });
   }
 
   return {
