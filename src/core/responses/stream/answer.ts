@@ -1,32 +1,7 @@
-import type { ChangeOf } from '../../../shared/protocol/turn.ts';
 import type { OutputItem, ResponseObject, ResponsesEvent } from './events.ts';
-import { createAnswerParts } from './answerParts.ts';
-import type { PartKind } from './outputItems.ts';
+import { createAnswerParts, type AnswerChange, type AnswerPart } from './answerParts.ts';
 
-/** A section of the answer that a person sees; `id` is unique over the attempts of a request. */
-export interface AnswerPart {
-  id: string;
-  /** Output index of the item that it belongs to. */
-  output: number;
-  kind: PartKind;
-  text: string;
-  /** Name of the tool, for a call. */
-  tool?: string;
-  /** Set for text that leads up to the answer; absent for the answer itself. */
-  phase?: 'commentary';
-}
-
-type Change = ChangeOf<AnswerPart>;
-
-/** How the shown answer changes. */
-export type AnswerChange =
-  | Extract<Change, { type: 'append' }>
-  /** `final`: no text follows. */
-  | (Extract<Change, { type: 'put' }> & { final: boolean })
-  /** No text follows, and what has come is right. */
-  | { type: 'close'; id: string }
-  /** The item of this output index is finished; its parts have been put before. */
-  | { type: 'item'; output: number; item: OutputItem };
+export type { AnswerChange, AnswerPart } from './answerParts.ts';
 
 /** The answer of one attempt so far. */
 export interface AnswerState {
