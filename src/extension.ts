@@ -64,7 +64,11 @@ function registerUi(
       tokenProvider,
       pool,
       isPanelVisible,
-      isAnswering: () => panel.peek()?.session.isBusy() ?? false,
+      isAnswering: () =>
+        panel
+          .peek()
+          ?.chats.all()
+          .some(({ session }) => session.isBusy()) ?? false,
       signIn: (kind) => void vscode.commands.executeCommand(signInCommand(kind)),
     }),
   );

@@ -1,39 +1,27 @@
 import * as vscode from 'vscode';
-import { traceError } from '../base/describeError.ts';
 import { anyEvent, createEmitter, type Emitter, type Event } from '../base/event.ts';
 import { createAnswerLimit } from '../core/auth/answerLimit.ts';
-import { originator } from '../core/auth/identity.ts';
-import { cappedAccountHint, limitActionsFrom } from '../core/chat/messages/limitActions.ts';
-import { createPromptSubmission, type PromptSubmission } from '../core/chat/promptSubmission.ts';
-import { createMemoryBlobs, type Blobs } from '../core/conversations/attachments/blobs.ts';
-import { withAttachmentBodies } from '../core/conversations/attachments/attachmentBodies.ts';
+import { storedBlobs, type Blobs } from '../core/conversations/attachments/blobs.ts';
 import { createDraftAttachments } from '../core/conversations/attachments/draft.ts';
-import { createQuotaObserver } from '../core/chat/quotaObserver.ts';
-import { createScheduledPrompts, type ScheduledPrompts } from '../core/chat/scheduledPrompts.ts';
-import { createSession, type Session } from '../core/chat/session.ts';
-import { createUsageRecorder, type UsageRecorder } from '../core/chat/usageRecorder.ts';
-import { lowerEfforts } from '../core/models/resolve.ts';
-import { toModelsView } from '../core/models/view.ts';
-import { accountInUse } from '../core/pool/accountInUse.ts';
-import { createResets } from '../core/quota/poll/resets.ts';
-import { toQuotaView } from '../core/quota/text/quotaView.ts';
-import { createResponses } from '../core/responses/client.ts';
-import { retryPolicy } from '../core/responses/retry/retry.ts';
-import type { TurnEvent } from '../core/responses/stream/turnEvent.ts';
-import { findFileWithin } from '../node/storage/realPath.ts';
-import { createAccountCommands, type AccountCommands } from '../vscode/accounts/accountCommands.ts';
 import { createAttachmentFiles } from '../vscode/chat/attachments/attachmentFiles.ts';
 import {
   createAttachmentHandler,
   type AttachmentHandler,
 } from '../vscode/chat/attachments/attachmentHandler.ts';
+import { createOpenChats, eventOfCurrent, type OpenChats } from '../core/chat/openChats.ts';
+import { toModelsView } from '../core/models/view.ts';
+import { accountInUse } from '../core/pool/accountInUse.ts';
+import { createResets } from '../core/quota/poll/resets.ts';
+import { toQuotaView } from '../core/quota/text/quotaView.ts';
+import { findFileWithin } from '../node/storage/realPath.ts';
+import { createAccountCommands, type AccountCommands } from '../vscode/accounts/accountCommands.ts';
 import { createChatMessageHandler } from '../vscode/chat/chatMessageHandler.ts';
 import { ChatView } from '../vscode/chat/chatView.ts';
+import { createLastChat } from '../vscode/chat/lastChat.ts';
 import { createChatContextKeys } from '../vscode/chat/contextKeys.ts';
 import { createFileQuestions } from '../vscode/chat/fileQuestions.ts';
 import type { UnsequencedMessage } from '../vscode/chat/messageBatcher.ts';
 import { createModelChoice, type ModelChoice } from '../vscode/chat/modelChoice.ts';
-import { createRequestSettings } from '../vscode/chat/requestSettings.ts';
 import { createWorkspaceFiles } from '../vscode/chat/workspaceFiles.ts';
 import type { Panel } from '../vscode/commands.ts';
 import { signInCommand } from '../vscode/signIn/signInCommands.ts';
@@ -44,13 +32,12 @@ import {
   type UsagePageController,
 } from '../vscode/usage/usagePageController.ts';
 import type { Services, ShownQuota } from './services.ts';
+import { createChatLogs, createStore, openChat, type ChatServices } from './chat.ts';
 
-interface ChatServices {
+/** What all chats of the window have in common. */
+interface SharedChatServices {
   readonly choice: ModelChoice;
-  readonly session: Session;
-  readonly recorder: UsageRecorder;
-  readonly scheduled: ScheduledPrompts;
-  readonly sending: PromptSubmission;
+  readonly chats: OpenChats<ChatServices>;
   readonly blobs: Blobs;
   /** Prompts that are given back to the message field. */
   readonly drafts: Emitter<string>;
@@ -68,89 +55,32 @@ const newId = () => crypto.randomUUID();
  * first looks at the panel or picks a command: a start needs none of it.
  */
 export function openPanel(services: Services, shownQuota: ShownQuota): Panel {
-  const chat = createChatServices(services);
+  const shared = createSharedChatServices(services);
   const actions = createAccountActions(services, shownQuota);
-  const view = createView(services, chat, actions, shownQuota.onDidChange);
-  return { session: chat.session, view, ...actions };
+  const view = createView(services, shared, actions, shownQuota.onDidChange);
+  return { chats: shared.chats, view, ...actions };
 }
 
-function createChatServices(services: Services): ChatServices {
-  const { platform, tracker, models, pool } = services;
-  const { context, lifetime, log, clock, settings } = platform;
+function createSharedChatServices(services: Services): SharedChatServices {
+  const { platform, models, pool } = services;
+  const { context, lifetime, log, settings } = platform;
   const memento = context.workspaceState;
   const choice = createModelChoice({ memento, models, settings: settings.current });
-  const turnEvents = createEmitter<TurnEvent>((error) => log.error(`turn: ${traceError(error)}`));
-  const blobs = createMemoryBlobs();
-  const session = createChatSession(services, choice, blobs, turnEvents.fire);
-  const plan = () => {
-    const { model, level = 'none' } = choice.resolve();
-    return { model: model.slug, effort: level };
-  };
-  const onTurnEvent = turnEvents.event;
-  const recorder = createUsageRecorder({ session, onTurnEvent, tracker, plan, clock });
-  const { isBusy, onDidEndTurn } = session;
-  const scheduled = createScheduledPrompts({ isBusy, onDidEndTurn, clock, newId, log });
   const drafts = createEmitter<string>();
-  const sending = createPromptSubmission({
-    session,
-    pool,
-    tracker,
-    scheduled: scheduled,
-    plan,
-    lowerEfforts: () => lowerEfforts(choice.resolve()),
-    pickEffort: (effort) => void choice.pickEffort(effort),
-    giveBack: drafts.fire,
-    clock,
-    newId,
-    log,
-  });
-  for (const part of [recorder, scheduled, sending, createChatContextKeys(session)])
-    lifetime.add(part);
-  lifetime.add(pool.onDidChange(session.lookAgain));
-  return { choice, session, recorder, scheduled, sending, blobs, drafts };
-}
-
-function createChatSession(
-  { platform, quota, poll, models, pool }: Services,
-  choice: ModelChoice,
-  blobs: Blobs,
-  onTurnEvent: (event: TurnEvent) => void,
-): Session {
-  const { lifetime, log, http, clock, userAgent, baseUrl, settings } = platform;
-  const observer = createQuotaObserver({ quota, poll, models, pool, now: clock.now });
-  const session = lifetime.add(
-    createSession({
-      responses: withAttachmentBodies(
-        createResponses({
-          http,
-          tokenProvider: pool,
-          baseUrl,
-          identity: { originator, userAgent },
-          clock,
-          random: Math.random,
-          log,
-          silentAfterMs: 15_000,
-          quietAfterMs: 60_000,
-          retryPolicy: () => retryPolicy(settings.current()),
-        }),
-        blobs,
-      ),
-      basis: createRequestSettings(choice, settings.current),
-      noteModelGone: models.noteGone,
-      clock,
-      newId,
+  const store = createStore(platform);
+  const blobs = storedBlobs(store.blobs);
+  const chats = lifetime.add(
+    createOpenChats({
+      logs: createChatLogs(store),
+      last: createLastChat(memento),
+      open: (chatLog) => openChat(services, chatLog, choice, blobs, drafts.fire),
       log,
-      onTurnEvent(event) {
-        observer.event(event);
-        onTurnEvent(event);
-      },
-      limitActions: (error) => limitActionsFrom(error, pool.entries(), clock.now()),
-      limitHint: (error) => cappedAccountHint(error, pool.entries()),
-      onFailure: observer.failure,
     }),
   );
-  lifetime.add(session.onDidEndTurn(observer.turnEnded));
-  return session;
+  // Another chat is free to use another account.
+  lifetime.add(chats.onDidChangeCurrent(pool.startNew));
+  lifetime.add(createChatContextKeys(() => chats.current().session, chats));
+  return { choice, chats, blobs, drafts };
 }
 
 function createAccountActions(services: Services, { accounts: meters }: ShownQuota) {
@@ -177,14 +107,28 @@ function createAccountActions(services: Services, { accounts: meters }: ShownQuo
 
 function createUsagePage(
   services: Services,
-  { scheduled, sending, recorder, session }: ChatServices,
+  { chats }: SharedChatServices,
   { accounts }: AccountActions,
   tell: (message: UnsequencedMessage) => void,
   quotaChange: Event<void>,
 ): UsagePageController {
   const { platform, pool, quota, poll, tracker, ledger, accountChoice } = services;
   const { lifetime, log, clock } = platform;
-  const banner = lifetime.add(createLimitMessages({ sending, scheduled, send: tell }));
+  const of = <T>(pick: (chat: ChatServices) => T) => pick(chats.current());
+  const onDidChangeScheduled = eventOfCurrent(
+    chats,
+    lifetime,
+    ({ scheduled }) => scheduled.onDidChange,
+  );
+  const banner = lifetime.add(
+    createLimitMessages({
+      sending: () => of(({ sending }) => sending),
+      scheduled: () => of(({ scheduled }) => scheduled),
+      onDidChangeScheduled,
+      onDidChangeWarning: eventOfCurrent(chats, lifetime, ({ sending }) => sending.onDidChange),
+      tell,
+    }),
+  );
   return lifetime.add(
     createUsagePageController({
       pool,
@@ -197,10 +141,14 @@ function createUsagePage(
       tell,
       readLedger: ledger.refresh,
       allEntries: ledger.allEntries,
-      titleOf: recorder.titleOf,
-      chatId: session.id,
+      titleOf: (id) =>
+        chats
+          .all()
+          .map(({ recorder }) => recorder.titleOf(id))
+          .find((title) => title !== undefined),
+      chatId: () => chats.current().session.id,
       workspaceAccount: accountChoice.workspace,
-      onDidChange: anyEvent(lifetime, quotaChange, scheduled.onDidChange, tracker.onDidSettle),
+      onDidChange: anyEvent(lifetime, quotaChange, onDidChangeScheduled, tracker.onDidSettle),
       now: clock.now,
     }),
   );
@@ -208,7 +156,7 @@ function createUsagePage(
 
 function createAttachments(
   { platform }: Services,
-  { session, sending, blobs, drafts }: ChatServices,
+  { chats, blobs, drafts }: SharedChatServices,
   tell: (message: UnsequencedMessage) => void,
 ): AttachmentHandler {
   const { lifetime, log } = platform;
@@ -216,8 +164,12 @@ function createAttachments(
     createAttachmentHandler({
       draft: createDraftAttachments({ blobs, newId, log }),
       files: lifetime.add(createAttachmentFiles(blobs)),
-      promptOf: (turnId) => session.turns().find(({ id }) => id === turnId)?.prompt,
-      send: sending.send,
+      promptOf: (turnId) =>
+        chats
+          .current()
+          .session.turns()
+          .find(({ id }) => id === turnId)?.prompt,
+      send: (prompt) => chats.current().sending.send(prompt),
       giveBack: drafts.fire,
       tell,
     }),
@@ -226,15 +178,15 @@ function createAttachments(
 
 function createView(
   services: Services,
-  chat: ChatServices,
+  shared: SharedChatServices,
   actions: AccountActions,
   onDidChangeQuota: Event<void>,
 ): ChatView {
   const { platform, models, quota, pool, account, signIn, ledger } = services;
   const { lifetime, log, clock, settings, context } = platform;
-  const { session, choice, sending, drafts } = chat;
+  const { chats, choice, drafts } = shared;
   const messages = createEmitter<UnsequencedMessage>();
-  const usage = createUsagePage(services, chat, actions, messages.fire, onDidChangeQuota);
+  const usage = createUsagePage(services, shared, actions, messages.fire, onDidChangeQuota);
   const files = createWorkspaceFiles({ findFileWithin });
   const fileQuestions = lifetime.add(
     createFileQuestions({
@@ -244,12 +196,12 @@ function createView(
     }),
   );
   const { handle: handleUsage } = usage;
-  const attachments = createAttachments(services, chat, messages.fire);
+  const attachments = createAttachments(services, shared, messages.fire);
   const handle = createChatMessageHandler({
-    session,
+    chat: chats.current,
+    startNew: chats.startNew,
     signIn,
     choice,
-    sending,
     usage: handleUsage,
     history() {},
     attachments,
@@ -262,7 +214,7 @@ function createView(
   return lifetime.add(
     new ChatView({
       extensionUri: context.extensionUri,
-      session,
+      chats,
       account: account.view,
       models: () => toModelsView(models.current(), choice.resolve()),
       quota: () => toQuotaView(quotaInUse(), settings.current(), clock.now()),

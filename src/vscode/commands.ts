@@ -8,7 +8,7 @@ import { LoadError, loadModule } from '../base/async/loading.ts';
 import type { Log } from '../base/log.ts';
 import type { QuotaPoll } from '../core/quota/poll/quotaPoll.ts';
 import type { PercentSettings } from '../core/quota/text/quotaText.ts';
-import type { Session } from '../core/chat/session.ts';
+import type { OpenChat, OpenChats } from '../core/chat/openChats.ts';
 import type { Account } from './accounts/activeAccount.ts';
 import type { AccountCommands } from './accounts/accountCommands.ts';
 import { authProviderId } from './accounts/authProvider.ts';
@@ -20,7 +20,7 @@ import type { SignIn } from './signIn/signIn.ts';
 
 /** The chat, its view, and what menus do with accounts. */
 export interface Panel {
-  session: Session;
+  chats: OpenChats<OpenChat>;
   view: ChatView;
   accounts: AccountCommands;
   redeem: RedeemReset;
@@ -49,11 +49,11 @@ export function registerCommands(deps: CommandDeps): Disposable {
     'codexChat.signOut': async () => (await panel.get()).accounts.signOut(),
     'codexChat.accounts': async () => (await panel.get()).accounts.show(),
     async 'codexChat.newChat'() {
-      const { session, view } = await panel.get();
-      session.startNew();
+      const { chats, view } = await panel.get();
+      chats.startNew();
       return view.focus();
     },
-    'codexChat.stop': () => panel.peek()?.session.stop(),
+    'codexChat.stop': () => panel.peek()?.chats.current().session.stop(),
     'codexChat.focus': focus,
     // From the panel to its own page; from elsewhere first in a list, which disturbs less.
     'codexChat.showQuota': () => (panel.peek()?.view.isVisible() ? openUsage() : showDetails(deps)),

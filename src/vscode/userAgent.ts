@@ -7,7 +7,7 @@ export function userAgentOf(extension: Pick<vscode.Extension<unknown>, 'packageJ
   return `${originator}/${versionOf(extension.packageJSON)} (${system}) vscode/${vscode.version}`;
 }
 
-function versionOf(manifest: unknown): string {
+export function versionOf(manifest: unknown): string {
   return typeof manifest === 'object' &&
     manifest !== null &&
     'version' in manifest &&

@@ -1,3 +1,4 @@
+import { chatsOf } from './chats.ts';
 import * as vscode from 'vscode';
 import { createEmitter } from '../../src/base/event.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -28,7 +29,12 @@ export function followInPanel(session: Session) {
     if (verdict === 'take') state = reduce(state, message);
   };
   const messages = createEmitter<{ type: 'focus' }>();
-  const view = new ChatView({ ...stillDeps, session, messages: messages.event, log: silentLog });
+  const view = new ChatView({
+    ...stillDeps,
+    chats: chatsOf(session),
+    messages: messages.event,
+    log: silentLog,
+  });
   view.resolveWebviewView(Object.create(pageOf(heard, post)));
   heard.fire({ type: 'ready' });
 

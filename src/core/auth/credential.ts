@@ -10,7 +10,7 @@ import { once } from '../../base/once.ts';
  * `interrupted` when a window ended between the answer to its refresh and storing what it got, and
  * `keyRejected` when an API key was answered with 401.
  */
-const signedOutReason = z.lazy(() =>
+export const signedOutReason = z.lazy(() =>
   z.enum(['expired', 'reused', 'revoked', 'rejected', 'interrupted', 'keyRejected']),
 );
 export type SignedOutReason = z.infer<typeof signedOutReason>;

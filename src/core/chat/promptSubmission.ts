@@ -1,6 +1,5 @@
 import { traceError } from '../../base/describeError.ts';
 import type { Clock } from '../../base/async/clock.ts';
-import type { Disposable } from '../../base/disposables.ts';
 import { createEmitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -15,9 +14,9 @@ import { offeredAction } from './messages/limitActions.ts';
 
 /**
  * Sends prompts, and asks first when one will likely reach a limit. What cannot be sent is given
- * back, and so is what still waits when another chat begins: nothing that was typed is lost.
+ * back: nothing that was typed is lost.
  */
-export interface PromptSubmission extends Disposable {
+export interface PromptSubmission {
   send(prompt: Prompt): void;
   /** Asks for the rest of an answer that was cut short. */
   resume(turnId: string): void;
@@ -33,6 +32,8 @@ export interface PromptSubmission extends Disposable {
    * again and is open to every turn; any other action is ignored unless the failure offers it.
    */
   retryWith(turnId: string, way: LimitAction): void;
+  /** The chat is not shown any more: what waits for an answer of the person is given back. */
+  leave(): void;
   readonly onDidChange: Event<void>;
 }
 
@@ -49,20 +50,10 @@ export interface PromptSubmissionDeps extends CostWarningDeps {
 }
 
 export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmission {
-  const { session, pool, scheduled } = deps;
+  const { session } = deps;
   const question = createCostQuestion(deps);
   const { toSend, toRetry, toResume, scheduleRetry, unschedule } = createSchedule(deps, question);
   const prepare = (action: LimitAction) => isSentNow(action, deps);
-
-  let chatId = session.id();
-  const listening = session.onDidChange(() => {
-    if (session.id() === chatId) return;
-    chatId = session.id();
-    // Another chat is free to use another account.
-    pool.startNew();
-    question.takeBack();
-    scheduled.cancelAll();
-  });
 
   return {
     onDidChange: question.onDidChange,
@@ -103,7 +94,7 @@ export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmis
         session.retry(turnId);
       }
     },
-    dispose: () => listening.dispose(),
+    leave: question.takeBack,
   };
 }
 

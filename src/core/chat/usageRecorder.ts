@@ -41,7 +41,7 @@ export function createUsageRecorder(deps: UsageRecorderDeps): UsageRecorder {
   let lost: Tokens | undefined;
 
   function begin(turn: Turn): void {
-    const chatId = session.id();
+    const chatId = session.id;
     running = turn;
     lost = undefined;
     if (!titles.has(chatId)) titles.set(chatId, titleFrom(turn.prompt.text));

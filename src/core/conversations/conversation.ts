@@ -1,9 +1,12 @@
-import type { TurnHead, TurnPart } from '../../shared/protocol/turn.ts';
+import type { ContextUse } from '../../shared/protocol/chat.ts';
+import type { TokenUsage, TurnPart, TurnReceipt, TurnStatus } from '../../shared/protocol/turn.ts';
 import type { Prompt } from './prompt.ts';
 import { endNote, promptItem } from './history.ts';
 import type { InputItem } from '../responses/request/input.ts';
 import { readRecord, recordVersion, type ChatRecord } from './records.ts';
 import type { StoredRecord } from './recordLine.ts';
+import type { StoredError } from './storedError.ts';
+import type { TurnNote } from './turnNote.ts';
 
 /** A turn as the records tell it. */
 export interface ConversationTurn {
@@ -11,9 +14,21 @@ export interface ConversationTurn {
   /** The turn before it; undefined for the first of a branch. */
   readonly parent: string | undefined;
   readonly prompt: Prompt;
+  readonly model?: string | undefined;
+  readonly effort?: string | undefined;
   readonly startedAtMs: number;
+  /** `running` until its end is recorded; see {@link settledTurn}. */
+  readonly status: TurnStatus;
+  /** Requests that it has sent, as far as its end says so. */
+  readonly attempt: number;
+  readonly notes: readonly TurnNote[];
+  readonly error?: StoredError | undefined;
+  readonly mayContinue?: boolean | undefined;
+  readonly usage?: TokenUsage | undefined;
+  readonly context?: ContextUse | undefined;
+  readonly receipt?: TurnReceipt | undefined;
+  readonly endedAtMs?: number | undefined;
   readonly parts: readonly TurnPart[];
-  readonly head: TurnHead;
   /** What the model is told of the answer, in order. */
   readonly items: readonly InputItem[];
 }
@@ -35,10 +50,15 @@ export interface Conversation {
   readonly id: string | undefined;
   readonly title: string | undefined;
   readonly workspace: string | undefined;
+  /** Keys of the prompt cache by account, the first account of the chat first. */
+  readonly cacheKeys: ReadonlyMap<string, string>;
+  readonly accounts: ItemAccounts;
   readonly turns: ReadonlyMap<string, ConversationTurn>;
   /** The last turn of the branch that is shown. */
   readonly leaf: string | undefined;
   readonly readOnly: ReadOnlyReason | undefined;
+  /** Keys of the outputs of a turn that has not ended, in the order in which they began. */
+  readonly outputKeys: (turn: string) => readonly string[];
   /** Records that could not be taken in: their turn is unknown, or they hold something else. */
   readonly skipped: number;
 }
@@ -50,12 +70,12 @@ export type ItemAccounts = WeakMap<InputItem, string>;
 export interface ConversationBuilder {
   add(record: StoredRecord): void;
   current(): Conversation;
-  readonly accounts: ItemAccounts;
 }
 
 export function createConversationBuilder(): ConversationBuilder {
   const tree = createTurnTree();
-  let facts: Omit<Conversation, 'turns' | 'skipped'> = {
+  const cacheKeys = new Map<string, string>();
+  let facts: Omit<Conversation, 'turns' | 'accounts' | 'skipped' | 'cacheKeys' | 'outputKeys'> = {
     id: undefined,
     title: undefined,
     workspace: undefined,
@@ -77,12 +97,15 @@ export function createConversationBuilder(): ConversationBuilder {
         if (!tree.addTurn(record)) return false;
         facts = { ...facts, leaf: record.turn };
         return true;
-      case 'item':
-        return tree.addItem(record);
-      case 'partial':
-        return tree.change(record.turn, { parts: record.parts });
+      case 'output':
+        return tree.setOutput(record);
       case 'end':
         return tree.endTurn(record);
+      case 'receipt':
+        return tree.change(record.turn, { receipt: record.receipt });
+      case 'cacheKey':
+        cacheKeys.set(record.account, record.key);
+        return true;
       case 'branch':
         if (record.leaf !== undefined && !tree.turns.has(record.leaf)) return false;
         facts = { ...facts, leaf: record.leaf };
@@ -97,8 +120,14 @@ export function createConversationBuilder(): ConversationBuilder {
   }
 
   return {
-    accounts: tree.accounts,
-    current: () => ({ ...facts, turns: tree.turns, skipped }),
+    current: () => ({
+      ...facts,
+      cacheKeys,
+      accounts: tree.accounts,
+      turns: tree.turns,
+      outputKeys: tree.outputKeys,
+      skipped,
+    }),
     add(stored) {
       const record = readRecord(stored);
       if (record ? apply(record) : false) return;
@@ -111,13 +140,13 @@ export function createConversationBuilder(): ConversationBuilder {
 
 type RecordOf<Type extends ChatRecord['type']> = Extract<ChatRecord, { type: Type }>;
 
-const runningHead: TurnHead = { status: 'running', attempt: 1, notes: [] };
+type Output = Pick<RecordOf<'output'>, 'parts' | 'items'>;
 
 /** The turns by their id. Each method returns false for a record that does not fit them. */
 function createTurnTree() {
   const turns = new Map<string, ConversationTurn>();
-  /** By their record; each turn owns the list of its own items. */
-  const items = new Map<number, { turn: string; item: InputItem }>();
+  /** The outputs of each turn by their key, in the order in which they began. */
+  const outputs = new Map<string, Map<string, Output>>();
   const accounts: ItemAccounts = new WeakMap();
 
   function change(id: string, part: Partial<ConversationTurn>): boolean {
@@ -130,27 +159,60 @@ function createTurnTree() {
     turns,
     accounts,
     change,
-    addTurn({ turn: id, parent, prompt, at }: RecordOf<'turn'>): boolean {
+    outputKeys: (turn: string) => [...(outputs.get(turn)?.keys() ?? [])],
+    addTurn({ turn: id, parent, prompt, model, effort, startedAtMs }: RecordOf<'turn'>): boolean {
       if (turns.has(id) || (parent !== undefined && !turns.has(parent))) return false;
-      const head = runningHead;
-      turns.set(id, { id, parent, prompt, startedAtMs: at, parts: [], head, items: [] });
+      outputs.set(id, new Map());
+      turns.set(id, {
+        id,
+        parent,
+        prompt,
+        model,
+        effort,
+        startedAtMs,
+        status: 'running',
+        attempt: 1,
+        notes: [],
+        parts: [],
+        items: [],
+      });
       return true;
     },
-    addItem({ n, turn: id, item, account }: RecordOf<'item'>): boolean {
-      const turn = turns.get(id);
-      if (!turn) return false;
-      items.set(n, { turn: id, item });
-      if (account !== undefined) accounts.set(item, account);
-      return change(id, { items: [...turn.items, item] });
+    setOutput({ turn, key, parts, items, account }: RecordOf<'output'>): boolean {
+      const known = outputs.get(turn);
+      if (!known || turns.get(turn)?.status !== 'running') return false;
+      known.set(key, { parts, items });
+      if (account !== undefined) for (const item of items) accounts.set(item, account);
+      return change(turn, shownBy([...known.values()]));
     },
-    endTurn({ turn, order, parts, head }: RecordOf<'end'>): boolean {
-      const told = [...new Set(order)].flatMap((entry): InputItem[] => {
-        if (typeof entry !== 'number') return [entry];
-        const known = items.get(entry);
-        return known?.turn === turn ? [known.item] : [];
+    endTurn(record: RecordOf<'end'>): boolean {
+      const { turn, order, closing, status, attempt, error, mayContinue, usage, context } = record;
+      const known = outputs.get(turn);
+      if (!known || turns.get(turn)?.status !== 'running') return false;
+      const { parts, items } = shownBy(
+        Array.from(new Set(order)).flatMap((key) => known.get(key) ?? []),
+      );
+      known.clear();
+      return change(turn, {
+        parts,
+        items: [...items, ...closing],
+        status,
+        attempt,
+        notes: record.notes.filter((note) => note !== null),
+        error,
+        mayContinue,
+        usage,
+        context,
+        endedAtMs: record.endedAtMs,
       });
-      return change(turn, { items: told, parts, head });
     },
+  };
+}
+
+function shownBy(outputs: readonly Output[]): Pick<ConversationTurn, 'parts' | 'items'> {
+  return {
+    parts: outputs.flatMap(({ parts }) => parts),
+    items: outputs.flatMap(({ items }) => items),
   };
 }
 
@@ -182,12 +244,20 @@ export function siblingsOf({ turns }: Pick<Conversation, 'turns'>, id: string): 
  * interrupted, such as by a reload of the window.
  */
 export function settledTurn(turn: ConversationTurn): ConversationTurn {
-  if (turn.head.status !== 'running') return turn;
-  const items = [...turn.items, ...endNote('interrupted')];
-  return { ...turn, items, head: { ...turn.head, status: 'interrupted' } };
+  if (turn.status !== 'running') return turn;
+  const parts = turn.parts.map((part): TurnPart => {
+    if (part.kind === 'reasoning') return { ms: 0, ...part };
+    return part.kind === 'call' && part.state === 'running' ? { ...part, state: 'failed' } : part;
+  });
+  return {
+    ...turn,
+    parts,
+    items: turn.items.length > 0 ? [...turn.items, ...endNote('interrupted')] : [],
+    status: 'interrupted',
+  };
 }
 
 /** What the next request says of the branch, without the prompt that it asks. */
 export function inputOf(branch: readonly ConversationTurn[]): InputItem[] {
-  return branch.flatMap(({ prompt, items }) => [promptItem(prompt), ...items]);
+  return branch.map(settledTurn).flatMap(({ prompt, items }) => [promptItem(prompt), ...items]);
 }

@@ -1,7 +1,11 @@
 import * as z from 'zod/mini';
-import { turnHeadView, turnPart } from '../../shared/protocol/turn.ts';
+import { storedTime } from '../../base/json/boundedNumbers.ts';
+import { contextUse } from '../../shared/protocol/chat.ts';
+import { tokenUsage, turnPart, turnReceipt, turnStatus } from '../../shared/protocol/turn.ts';
 import { storedAttachment } from './attachments/attachment.ts';
 import type { StoredRecord } from './recordLine.ts';
+import { storedError } from './storedError.ts';
+import { turnNote } from './turnNote.ts';
 
 /** The version of the records that this code writes. */
 export const recordVersion = { major: 1, minor: 0 };
@@ -29,33 +33,48 @@ const chatRecord = z.lazy(() =>
       ...envelope,
       turn: id,
       parent: z.optional(id),
-      prompt: z.object({ text: z.string(), attachments: z.array(storedAttachment) }),
+      startedAtMs: storedTime,
+      prompt: z.object({ text: z.string(), attachments: z.readonly(z.array(storedAttachment)) }),
+      model: z.optional(z.string()),
+      effort: z.optional(z.string()),
     }),
     /**
-     * A finished item of the answer, or the output of a call, as the backend has it (WIRE.md b).
-     * `account` is the credential that it came with.
+     * One output of the answer as far as it has come: what is shown of it, and what the model is told
+     * of it, such as a call with its output (WIRE.md b). A later record of the same key replaces it.
+     * `account` stands for the credential that the items came with.
      */
     z.object({
-      type: z.literal('item'),
+      type: z.literal('output'),
       ...envelope,
       turn: id,
-      item: inputItem,
+      key: id,
+      parts: z.array(turnPart),
+      items: z.array(inputItem),
       account: z.optional(z.string()),
     }),
-    /** What is shown of an answer that goes on; the latest one counts, until the turn ends. */
-    z.object({ type: z.literal('partial'), ...envelope, turn: id, parts: z.array(turnPart) }),
-    /**
-     * The turn as it stays. `order` is what the model is told of it: numbers of `item` records, and
-     * items that are in no record, such as the text of one that was never finished.
-     */
+    /** How the turn has ended. `order`: the keys of the outputs that stay. */
     z.object({
       type: z.literal('end'),
       ...envelope,
       turn: id,
-      order: z.array(z.union([z.number(), inputItem])),
-      parts: z.array(turnPart),
-      head: turnHeadView,
+      order: z.array(id),
+      /** What the model is told after them, such as that the user stopped the answer. */
+      closing: z.array(inputItem),
+      status: turnStatus,
+      /** Requests that the turn has sent. */
+      attempt: z.number(),
+      notes: z.array(z.catch(z.nullable(turnNote), null)),
+      error: z.optional(storedError),
+      mayContinue: z.optional(z.boolean()),
+      endedAtMs: storedTime,
+      usage: z.optional(tokenUsage),
+      /** How much of the context window is in use after it. */
+      context: z.optional(contextUse),
     }),
+    /** What the turn has taken of the limits, as far as it is known now. */
+    z.object({ type: z.literal('receipt'), ...envelope, turn: id, receipt: turnReceipt }),
+    /** The key of the prompt cache for requests with this account. */
+    z.object({ type: z.literal('cacheKey'), ...envelope, account: z.string(), key: id }),
     /** The turn at the end of the branch that is shown; absent for an empty chat. */
     z.object({ type: z.literal('branch'), ...envelope, leaf: z.optional(id) }),
     z.object({
@@ -78,7 +97,7 @@ type WithoutEnvelope<T> = T extends unknown ? Omit<T, keyof typeof envelope> : n
 export type NewChatRecord = WithoutEnvelope<ChatRecord>;
 
 /** Types without which a chat reads differently: a version that does not know one must not write. */
-const critical: ReadonlySet<string> = new Set(['chat', 'turn', 'item', 'end', 'branch']);
+const critical: ReadonlySet<string> = new Set(['chat', 'turn', 'output', 'end', 'branch']);
 
 /** The record as the log stores it. */
 export function toStored<T extends NewChatRecord>(record: T): T & { critical?: true } {

@@ -1,6 +1,6 @@
-import * as l10n from '@vscode/l10n';
 import { lookupTable } from '../../base/lookup.ts';
 import type { Model } from './catalogue.ts';
+import type { ModelNote } from './modelNote.ts';
 import { successorOf } from './successors.ts';
 
 /** The model and effort that a request goes out with. */
@@ -10,8 +10,8 @@ export interface ResolvedModel {
   level?: string;
   /** The level as the backend takes it; absent together with `level`. */
   effort?: string;
-  /** One or two sentences for people, when they get something else than they asked for. */
-  note?: string;
+  /** What is another one than was asked for. */
+  notes: readonly ModelNote[];
 }
 
 const levels = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra'];
@@ -46,12 +46,15 @@ export function resolveModel(
   return {
     model,
     ...(effort.level ? { level: effort.level, effort: wireLevel(effort.level) } : {}),
-    ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
+    notes,
   };
 }
 
 /** Efforts of the model below the resolved one, the highest first. */
-export function lowerEfforts({ model, level }: ResolvedModel): readonly string[] {
+export function lowerEfforts({
+  model,
+  level,
+}: Pick<ResolvedModel, 'model' | 'level'>): readonly string[] {
   const at = model.efforts.indexOf(level ?? '');
   return model.efforts.slice(0, Math.max(0, at)).toReversed();
 }
@@ -60,7 +63,7 @@ function chooseModel(
   models: readonly [Model, ...Model[]],
   slug: string,
   gone: ReadonlySet<string>,
-): { model: Model; note?: string } {
+): { model: Model; note?: ModelNote } {
   const isOnOffer = (model: Model) => !gone.has(model.slug.toLowerCase());
   const usual =
     models.find((model) => !model.hidden && isOnOffer(model)) ??
@@ -80,9 +83,8 @@ function chooseModel(
 
 function instead(wanted: string, usual: Model, successor: Model | undefined) {
   const model = successor ?? usual;
-  const note = successor
-    ? l10n.t('The model “{0}” isn’t available. Using its successor {1}.', wanted, model.name)
-    : l10n.t('The model “{0}” isn’t available. Using {1}.', wanted, model.name);
+  const isSuccessor = successor !== undefined;
+  const note: ModelNote = { kind: 'modelReplaced', wanted, used: model.name, isSuccessor };
   return { model, note };
 }
 
@@ -105,7 +107,7 @@ function splitEffort(name: string): [slug: string, effort: string] {
   return at < 0 ? [name, ''] : [name.slice(0, at), name.slice(at + 1).toLowerCase()];
 }
 
-function resolveEffort(model: Model, wanted: string): { level?: string; note?: string } {
+function resolveEffort(model: Model, wanted: string): { level?: string; note?: ModelNote } {
   const { efforts, defaultEffort, name } = model;
   if (efforts.length === 0) return {};
   if (!wanted) return { level: defaultEffort ?? nearest(efforts, 'medium') };
@@ -113,8 +115,7 @@ function resolveEffort(model: Model, wanted: string): { level?: string; note?: s
   if (efforts.includes(known)) return { level: known };
   if (known === 'none') return {};
   const level = nearest(efforts, levels.includes(known) ? known : 'medium');
-  const note = l10n.t('{0} doesn’t support the effort “{1}”. Using “{2}”.', name, wanted, level);
-  return { level, note };
+  return { level, note: { kind: 'effortReplaced', model: name, wanted, used: level } };
 }
 
 /** The highest level on offer that is not above the wanted one, else the lowest on offer. */

@@ -57,9 +57,8 @@ export type PartChange = z.infer<typeof partChange>;
 const failureAction = z.enum(['retry', 'signIn', 'copyDetails', 'showLog', 'showQuota', 'newChat']);
 export type FailureAction = z.infer<typeof failureAction>;
 
-/** What ended a turn early, named by what the user can do about it. */
-const failureKind = z.enum([
-  // Of a request; `ResponsesFailureKind` describes them.
+/** What ended a request early; `ResponsesFailureKind` describes the kinds. */
+export const requestFailureKind = z.enum([
   'signIn',
   'unauthorized',
   'forbidden',
@@ -86,11 +85,12 @@ const failureKind = z.enum([
   'resting',
   'garbled',
   'empty',
-  // Of the accounts.
-  'allOff',
-  'ceiling',
-  'signInUnreachable',
-  'internal',
+]);
+
+/** What ended a turn early, named by what the user can do about it. */
+const failureKind = z.union([
+  requestFailureKind,
+  z.enum(['allOff', 'ceiling', 'signInUnreachable', 'chatInUse', 'internal']),
 ]);
 export type FailureKind = z.infer<typeof failureKind>;
 
@@ -120,7 +120,8 @@ export type RetryWait = z.infer<typeof retryWait>;
 
 /** Tokens as the backend counted them. */
 export const tokenCounts = { input: count, cached: count, output: count, reasoning: count };
-const tokenUsage = z.object(tokenCounts);
+export const tokenUsage = z.object(tokenCounts);
+export type TokenUsage = z.infer<typeof tokenUsage>;
 
 /** `shared`: split between turns that ran at once. `pending`: not known yet. */
 const certainty = z.enum(['measured', 'shared', 'rough', 'pending']);
@@ -129,7 +130,7 @@ const certainty = z.enum(['measured', 'shared', 'rough', 'pending']);
  * What a turn cost beside its tokens, as far as it is known by now. It may become better known
  * after the turn's end; then it is sent again.
  */
-const turnReceipt = z.object({
+export const turnReceipt = z.object({
   /** Requests that were sent, failed ones included. */
   requests: count,
   /** Kinds of those that failed, in their order, such as `overloaded`. */
@@ -149,7 +150,7 @@ const turnReceipt = z.object({
 });
 export type TurnReceipt = z.infer<typeof turnReceipt>;
 
-const turnStatus = z.enum(['running', 'done', 'stopped', 'failed', 'interrupted']);
+export const turnStatus = z.enum(['running', 'done', 'stopped', 'failed', 'interrupted']);
 export type TurnStatus = z.infer<typeof turnStatus>;
 
 /** Everything about a turn that changes, but its parts. */

@@ -19,7 +19,9 @@ import type { SignIn } from '../signIn/signIn.ts';
 import { suggestions } from './suggestions.ts';
 
 export interface ChatMessageHandlerDeps {
-  session: Session;
+  /** The chat that is shown. */
+  chat: () => { readonly session: Session; readonly sending: Sending };
+  startNew: () => void;
   signIn: Pick<
     SignIn,
     'state' | 'onDidChangeState' | 'openPage' | 'copyAddress' | 'paste' | 'cancel'
@@ -29,12 +31,13 @@ export interface ChatMessageHandlerDeps {
   usage: (request: UsageRequest) => unknown;
   /** What is asked about stored chats, branches and waiting messages. */
   history: (request: HistoryRequest) => unknown;
-  sending: Pick<PromptSubmission, 'send' | 'answer' | 'retryWith' | 'resume'>;
   attachments: Pick<AttachmentHandler, 'handle' | 'send'>;
   files: Pick<WorkspaceFiles, 'open'>;
   fileQuestions: Pick<FileQuestions, 'ask'>;
   log: Log;
 }
+
+type Sending = Pick<PromptSubmission, 'send' | 'answer' | 'retryWith' | 'resume'>;
 
 /** Does what the chat view asks for. */
 export function createChatMessageHandler(
@@ -56,24 +59,25 @@ function tellVain(): void {
 }
 
 function act(message: FromWebview, deps: ChatMessageHandlerDeps): unknown {
-  const { session, signIn } = deps;
+  const { signIn } = deps;
+  const { session, sending } = deps.chat();
   switch (message.type) {
     case 'ready':
       return undefined;
     case 'prompt/send':
-      return sendPrompt(message.text, message.attachments ?? [], deps);
+      return sendPrompt(message.text, message.attachments ?? [], deps.attachments, sending);
     case 'turn/stop':
       return session.stop();
     case 'turn/retry':
-      return deps.sending.retryWith(message.turnId, { kind: 'send' });
+      return sending.retryWith(message.turnId, { kind: 'send' });
     case 'turn/continue':
-      return deps.sending.resume(message.turnId);
+      return sending.resume(message.turnId);
     case 'retry/now':
       return session.retryNow(message.turnId);
     case 'chat/new':
-      return session.startNew();
+      return deps.startNew();
     case 'suggestion/pick':
-      return pickSuggestion(message.id, deps.sending);
+      return pickSuggestion(message.id, sending);
     case 'model/pick':
       return deps.choice.pick(message.slug, message.effort);
     case 'account/signIn':
@@ -111,9 +115,9 @@ function act(message: FromWebview, deps: ChatMessageHandlerDeps): unknown {
     case 'view/error':
       return deps.log.error(`chat view: ${message.message}`);
     case 'warning/answer':
-      return deps.sending.answer(message.id, message.action);
+      return sending.answer(message.id, message.action);
     case 'failure/limitAction':
-      return deps.sending.retryWith(message.turnId, message.action);
+      return sending.retryWith(message.turnId, message.action);
     default:
       if (isAboutAttachments(message)) return deps.attachments.handle(message);
       return isUsageRequest(message) ? deps.usage(message) : deps.history(message);
@@ -133,7 +137,8 @@ function isAboutAttachments(
 function sendPrompt(
   text: string,
   ids: readonly string[],
-  { sending, attachments }: ChatMessageHandlerDeps,
+  attachments: ChatMessageHandlerDeps['attachments'],
+  sending: Sending,
 ): unknown {
   if (ids.length > 0) return attachments.send(text, ids);
   return text === '' ? undefined : sending.send({ text, attachments: [] });
@@ -142,12 +147,12 @@ function sendPrompt(
 /** Does it with text that the panel shows, and with no other: see {@link isShownText}. */
 function withShownText(
   text: string,
-  { session, signIn, log }: ChatMessageHandlerDeps,
+  { chat, signIn, log }: ChatMessageHandlerDeps,
   use: (text: string) => unknown,
 ): unknown {
   const state = signIn.state();
   const code = state.kind === 'running' ? state.attempt.code?.text : undefined;
-  if (text === code || isShownText(text, session.turns())) return use(text);
+  if (text === code || isShownText(text, chat().session.turns())) return use(text);
   log.error('the chat view asked for text that is in no turn of the chat');
   const words = vscode.l10n.t('That text is no longer in the chat, so nothing was done.');
   return void vscode.window.showWarningMessage(words);

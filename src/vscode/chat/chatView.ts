@@ -3,12 +3,15 @@ import { Disposables } from '../../base/disposables.ts';
 import type { Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import type { Session, SessionChange } from '../../core/chat/session.ts';
+import type { OpenChat, OpenChats } from '../../core/chat/openChats.ts';
+import type { Session } from '../../core/chat/session.ts';
+import type { SessionChange } from '../../core/chat/sessionTypes.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import type { AccountView } from '../../shared/protocol/account.ts';
 import type { ModelsView, QuotaView } from '../../shared/protocol/chat.ts';
 import { type FromWebview, fromWebview } from '../../shared/protocol/fromWebview.ts';
 import type { ToWebview } from '../../shared/protocol/messages.ts';
+import type { TurnStatus } from '../../shared/protocol/turn.ts';
 import { chatHtml } from './chatHtml.ts';
 import { chatViewId } from './chatViewId.ts';
 import { createMessageBatcher, type UnsequencedMessage } from './messageBatcher.ts';
@@ -17,7 +20,7 @@ import { toTurnState, toTurnView } from './turnMessages.ts';
 
 export interface ChatViewDeps {
   extensionUri: vscode.Uri;
-  session: Session;
+  chats: Pick<OpenChats<OpenChat>, 'current' | 'restoring' | 'onDidChange' | 'onDidChangeCurrent'>;
   account: () => AccountView;
   models: () => ModelsView;
   quota: () => QuotaView;
@@ -55,7 +58,17 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   constructor(deps: ChatViewDeps) {
     this.#deps = deps;
     const add = (listening: { dispose(): void }) => this.#lifetime.add(listening);
-    add(deps.session.onDidChange((change) => this.#tell(change)));
+    add(
+      deps.chats.onDidChange(({ session, change }) => {
+        if (session === this.#session()) this.#tell(change);
+        else if (change.type === 'turn/state') this.#noteEnd(change.turn.status);
+      }),
+    );
+    add(
+      deps.chats.onDidChangeCurrent(() => {
+        if (this.#isUp) this.#snapshot();
+      }),
+    );
     add(
       deps.onDidChangeAccount(() =>
         this.#outbox.send({ type: 'account', account: deps.account() }),
@@ -127,6 +140,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#lifetime.dispose();
   }
 
+  #session(): Session {
+    return this.#deps.chats.current().session;
+  }
+
   #draft(text: string): void {
     this.#drafts.push(text);
     this.#giveDrafts();
@@ -142,12 +159,23 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       this.#deps.log.warn('a message of the chat view was not understood');
       return;
     }
-    if (parsed.data.type === 'ready') this.#snapshot();
+    if (parsed.data.type === 'ready') this.#begin();
     else this.#deps.handle(parsed.data);
   }
 
+  /** The page is up; it gets the chat of the last time as soon as that is read. */
+  #begin(): void {
+    const restoring = this.#deps.chats.restoring();
+    if (!restoring) return this.#snapshot();
+    const view = this.#view;
+    void restoring.finally(() => {
+      if (this.#view === view) this.#snapshot();
+    });
+  }
+
   #snapshot(): void {
-    const { session, account, models, quota, settings } = this.#deps;
+    const { account, models, quota, settings } = this.#deps;
+    const session = this.#session();
     this.#isUp = true;
     this.#outbox.clear();
     const context = session.context();
@@ -155,7 +183,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#toldQuota = JSON.stringify(shownQuota);
     this.#outbox.send({
       type: 'snapshot',
-      chatId: session.id(),
+      chatId: session.id,
       turns: session.turns().map(toTurnView),
       account: account(),
       models: models(),
@@ -198,7 +226,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return;
       case 'turn/state':
         this.#outbox.send(toTurnState(change.turn));
-        if (change.turn.status !== 'running') this.#noteEnd();
+        this.#noteEnd(change.turn.status);
         return;
       case 'turn/receipt':
         this.#outbox.send(toTurnState(change.turn));
@@ -207,7 +235,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         if (this.#isUp) this.#snapshot();
         return;
       case 'context': {
-        const context = this.#deps.session.context();
+        const context = this.#session().context();
         this.#outbox.send({ type: 'context', ...omitUndefined({ context }) });
       }
     }
@@ -224,13 +252,13 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   #tellStart(): void {
-    if (!this.#isUp || this.#deps.session.turns().length > 0) return;
+    if (!this.#isUp || this.#session().turns().length > 0) return;
     this.#outbox.send({ type: 'start', start: currentStartView() });
   }
 
   /** An answer that came while nobody looked is marked on the view's icon. */
-  #noteEnd(): void {
-    if (!this.#view || this.#view.visible) return;
+  #noteEnd(status: TurnStatus): void {
+    if (status === 'running' || !this.#view || this.#view.visible) return;
     this.#view.badge = { value: 1, tooltip: vscode.l10n.t('Codex responded') };
   }
 

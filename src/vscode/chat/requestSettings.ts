@@ -10,14 +10,14 @@ export function createRequestSettings(
   settings: () => Settings,
 ): () => RequestSettings {
   return () => {
-    const { model, effort, note } = choice.resolve();
+    const { model, effort, notes } = choice.resolve();
     const { instructions, reasoningSummary, verbosity } = settings();
     // A folder that is not trusted may not tell the model what to do.
     const own = vscode.workspace.isTrusted ? instructions : '';
     return {
       model,
       effort,
-      note,
+      notes,
       summary: reasoningSummary,
       verbosity: verbosity === 'default' ? undefined : verbosity,
       instructions: instructionsFor({ workspace: vscode.workspace.name ?? '', own }),

@@ -1,4 +1,5 @@
 import { omitUndefined } from '../../base/omitUndefined.ts';
+import { noteText } from '../../core/chat/messages/noteText.ts';
 import { toAttachmentView } from '../../core/conversations/attachments/attachmentView.ts';
 import type { Turn } from '../../core/chat/turn/turn.ts';
 import type { TurnHead, TurnView } from '../../shared/protocol/turn.ts';
@@ -21,8 +22,7 @@ export function toTurnState(turn: Turn): UnsequencedMessage & { type: 'turn/stat
   return { type: 'turn/state', turnId: turn.id, ...headOf(turn) };
 }
 
-/** The session replaces what stands in a turn, and grows nothing in place but the notes. */
 function headOf(turn: Turn): TurnHead {
-  const { id: _id, prompt: _prompt, parts: _parts, startedAtMs: _startedAtMs, ...head } = turn;
-  return omitUndefined({ ...head, notes: [...head.notes] });
+  const { id: _id, prompt: _prompt, parts: _parts, startedAtMs, ...head } = turn;
+  return omitUndefined({ ...head, notes: head.notes.map((note) => noteText(note, startedAtMs)) });
 }

@@ -1,4 +1,5 @@
 import { Disposables, type Disposable } from '../../base/disposables.ts';
+import type { Event } from '../../base/event.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
 import type { PromptSubmission } from '../../core/chat/promptSubmission.ts';
 import type { ScheduledPrompts } from '../../core/chat/scheduledPrompts.ts';
@@ -8,8 +9,11 @@ import type { UsageRequest } from '../../shared/protocol/messages.ts';
 import type { UnsequencedMessage } from '../chat/messageBatcher.ts';
 
 export interface LimitMessagesDeps {
-  sending: Pick<PromptSubmission, 'warning' | 'onDidChange'>;
-  scheduled: Pick<ScheduledPrompts, 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
+  /** Those of the chat that is shown. */
+  sending: () => Pick<PromptSubmission, 'warning'>;
+  scheduled: () => Pick<ScheduledPrompts, 'list' | 'sendNow' | 'cancel'>;
+  onDidChangeWarning: Event<void>;
+  onDidChangeScheduled: Event<void>;
   send: (message: UnsequencedMessage) => void;
 }
 
@@ -21,35 +25,33 @@ export interface LimitMessages extends Disposable {
   sendAgain(): void;
 }
 
-export function createLimitMessages({
-  sending,
-  scheduled: held,
-  send: tell,
-}: LimitMessagesDeps): LimitMessages {
+export function createLimitMessages(deps: LimitMessagesDeps): LimitMessages {
+  const { sending, scheduled, send } = deps;
   const lifetime = new Disposables();
-  const tellScheduled = () => tell({ type: 'scheduled', prompts: held.list().map(toScheduled) });
+  const tellScheduled = () =>
+    send({ type: 'scheduled', prompts: scheduled().list().map(toScheduled) });
   const tellWarning = () => {
-    const warning = sending.warning();
-    tell({ type: 'warning', ...omitUndefined({ warning }) });
+    const warning = sending().warning();
+    send({ type: 'warning', ...omitUndefined({ warning }) });
   };
-  lifetime.add(held.onDidChange(tellScheduled));
-  lifetime.add(sending.onDidChange(tellWarning));
+  lifetime.add(deps.onDidChangeScheduled(tellScheduled));
+  lifetime.add(deps.onDidChangeWarning(tellWarning));
   return {
     handle(request) {
       switch (request.type) {
         case 'scheduled/send':
-          held.sendNow(request.id);
+          scheduled().sendNow(request.id);
           return true;
         case 'scheduled/cancel':
-          held.cancel(request.id);
+          scheduled().cancel(request.id);
           return true;
         default:
           return false;
       }
     },
     sendAgain() {
-      if (held.list().length > 0) tellScheduled();
-      if (sending.warning()) tellWarning();
+      if (scheduled().list().length > 0) tellScheduled();
+      if (sending().warning()) tellWarning();
     },
     dispose: () => lifetime.dispose(),
   };

@@ -41,7 +41,7 @@ async function measureAppends(folder: string): Promise<Row[]> {
   const times: Record<'flush' | 'write', number[]> = { flush: [], write: [] };
   for (let round = 0; round < 400; round++) {
     const how = round % 2 === 0 ? 'flush' : 'write';
-    log.add(item(0, 300 * (1 + (round % 100))));
+    log.add(output(0, round, 300 * (1 + (round % 100))));
     times[how].push(await timed(() => log[how]()));
   }
   log.dispose();
@@ -147,12 +147,7 @@ async function writeChat(
     { type: 'chat', v: { major: 1, minor: 0 }, chat: id, workspace: `file:///${number % 20}` },
   ];
   for (let at = 0; at < turns; at++) {
-    records.push(
-      turn(at, number),
-      item(at, itemLength),
-      item(at, 300, needle),
-      end(at, itemLength),
-    );
+    records.push(turn(at, number), output(at, 1, itemLength), output(at, 2, 300, needle), end(at));
   }
   const lines = records.map((record, n) =>
     encodeRecord({ ...toStored(record), n, w: 1, at: 1_790_000_000_000 + n }, crc32),
@@ -167,25 +162,33 @@ const turn = (at: number, number: number): NewChatRecord => ({
   type: 'turn',
   turn: `turn-${at}`,
   ...(at === 0 ? {} : { parent: `turn-${at - 1}` }),
+  startedAtMs: 5,
   prompt: { text: `prompt ${number} ${prose(120)}`, attachments: [] },
 });
 
-const item = (at: number, length: number, needle = ''): NewChatRecord => ({
-  type: 'item',
+const output = (at: number, key: number, length: number, needle = ''): NewChatRecord => ({
+  type: 'output',
   turn: `turn-${at}`,
-  item: {
-    type: 'message',
-    role: 'assistant',
-    content: [{ type: 'output_text', text: prose(length) + needle }],
-  },
+  key: `${key}`,
+  parts: [{ kind: 'text', id: `${key}`, text: prose(length) + needle }],
+  items: [
+    {
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'output_text', text: prose(length) + needle }],
+    },
+  ],
 });
 
-const end = (at: number, length: number): NewChatRecord => ({
+const end = (at: number): NewChatRecord => ({
   type: 'end',
   turn: `turn-${at}`,
-  order: [4 * at + 2, 4 * at + 3],
-  parts: [{ kind: 'text', id: 'p', text: prose(length) }],
-  head: { status: 'done', attempt: 1, notes: [], endedAtMs: 9 },
+  order: ['1', '2'],
+  closing: [],
+  status: 'done',
+  attempt: 1,
+  notes: [],
+  endedAtMs: 9,
 });
 
 function prose(length: number): string {

@@ -1,3 +1,4 @@
+import { chatInMemory } from '../../support/chats.ts';
 import { vi } from 'vitest';
 import type { Clock } from '../../../src/base/async/clock.ts';
 import { createEmitter } from '../../../src/base/event.ts';
@@ -83,35 +84,42 @@ export async function openDesk() {
   const plan = () => ({ model: state.model, effort: state.effort });
   const turnEvents = createEmitter<TurnEvent>();
   let ids = 0;
-  const session = createSession({
-    responses: createResponses({
-      http: http.request,
-      tokenProvider,
-      baseUrl: () => baseUrl,
-      identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
+  const openSession = () =>
+    createSession({
+      ...chatInMemory(clock.now, `chat-${++ids}`),
+      responses: createResponses({
+        http: http.request,
+        tokenProvider,
+        baseUrl: () => baseUrl,
+        identity: { originator: 'codex_chat', userAgent: 'codex_chat/0.0.0' },
+        clock,
+        random: () => 0.5,
+        log: silentLog,
+      }),
+      basis: () => ({
+        ...classic,
+        model: { ...classic.model, slug: state.model },
+        effort: state.effort,
+        instructions: 'Think of everything. '.repeat(4000),
+        windowTokens: 258_400,
+      }),
       clock,
-      random: () => 0.5,
+      newId: () => `id-${++ids}`,
       log: silentLog,
-    }),
-    basis: () => ({
-      ...classic,
-      model: { ...classic.model, slug: state.model },
-      effort: state.effort,
-      instructions: 'Think of everything. '.repeat(4000),
-      windowTokens: 258_400,
-    }),
-    clock,
-    newId: () => `id-${++ids}`,
-    log: silentLog,
-    onTurnEvent(event) {
-      observer.event(event);
-      turnEvents.fire(event);
-      state.onEvent?.(event);
-    },
-    onFailure: observer.failure,
-  });
+      onTurnEvent(event) {
+        observer.event(event);
+        turnEvents.fire(event);
+        state.onEvent?.(event);
+      },
+      onFailure: observer.failure,
+    });
   const onTurnEvent = turnEvents.event;
-  const books = createUsageRecorder({ session, onTurnEvent, tracker, plan, clock });
+  const openChat = () => {
+    const session = openSession();
+    const books = createUsageRecorder({ session, onTurnEvent, tracker, plan, clock });
+    return { session, books };
+  };
+  let chat = openChat();
 
   return {
     backend,
@@ -119,8 +127,15 @@ export async function openDesk() {
     clock,
     tracker,
     quota,
-    session,
-    books,
+    /** The chat of now. */
+    get session() {
+      return chat.session;
+    },
+    startNew() {
+      chat.session.dispose();
+      chat.books.dispose();
+      chat = openChat();
+    },
     state,
     /** Asks for the figures, which come in whole percents. */
     async poll(email: string = state.person) {
@@ -135,7 +150,7 @@ export async function openDesk() {
     async rest() {
       await vi.waitFor(
         () => {
-          if (session.isBusy() || control.charges().some(({ isOver }) => !isOver)) {
+          if (chat.session.isBusy() || control.charges().some(({ isOver }) => !isOver)) {
             throw new Error('The turn goes on.');
           }
         },
@@ -143,7 +158,7 @@ export async function openDesk() {
       );
     },
     async close() {
-      session.dispose();
+      chat.session.dispose();
       await http.close();
       await backend.stop();
     },

@@ -54,7 +54,7 @@ const table = () =>
       quota: desk.quota.current(people[0]),
       credentialId: people[0],
       titleOf: () => undefined,
-      chatId: desk.session.id(),
+      chatId: desk.session.id,
       nowMs: desk.clock.now(),
     },
     'window',

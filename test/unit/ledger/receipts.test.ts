@@ -80,11 +80,12 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 
 async function play(random: () => number): Promise<Played> {
-  const { control, session, state, clock, tracker } = desk;
+  const { control, state, clock, tracker } = desk;
+  if (desk.session.turns().length >= 8) desk.startNew();
+  const { session } = desk;
   const pick = <T>(all: readonly T[]) => all[Math.floor(random() * all.length)]!;
   clock.pass(60_000 * 20 * random());
   await makeRoom();
-  if (session.turns().length >= 8) session.startNew();
   if (random() < 0.1) state.person = pick(people);
   const before = await useBetween(random);
   const [name, , deed] = pickDeed(random());

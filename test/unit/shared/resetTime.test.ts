@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createAccountSwitchNote } from '../../../src/core/chat/messages/accountSwitchNote.ts';
 import { errorMessage } from '../../../src/core/chat/messages/errorMessages.ts';
+import { noteText } from '../../../src/core/chat/messages/noteText.ts';
 import { forecastSentence } from '../../../src/core/ledger/forecast.ts';
 import { windowNames } from '../../../src/core/quota/decode/quotaSnapshot.ts';
 import type { QuotaState } from '../../../src/core/quota/store/record.ts';
@@ -36,9 +36,7 @@ function textsOf(resetsAtMs: number) {
     outlookWords([{ kind, name: '5h', percent: 42, resetsAtMs }], nowMs);
   const spentOutlook = outlookWords([{ kind: 'spent', name: '5h', untilMs: resetsAtMs }], nowMs);
   const joined = (words: readonly { text: string }[]) => words.map(({ text }) => text).join('');
-  const switchNote = createAccountSwitchNote();
-  const attempt = { type: 'attempt', attempt: 1, credentialId: 'a', account: 'a' } as const;
-  switchNote.note(attempt, nowMs);
+  const switched = { kind: 'accountSwitched', reason: 'usageLimit', from: 'a', to: 'b' } as const;
   return {
     labels: {
       statusBar: statusText(quota, settings, nowMs),
@@ -46,7 +44,7 @@ function textsOf(resetsAtMs: number) {
       tooltipRemark: refusalSentence(quota, nowMs),
       account: roleText({ kind: 'coolingDown', untilMs: resetsAtMs }, nowMs),
       cappedAccount: roleText({ kind: 'ceiling', percent: 90, untilMs: resetsAtMs }, nowMs),
-      switchNote: switchNote.note({ ...attempt, credentialId: 'b', after: limit }, nowMs) ?? '',
+      switchNote: noteText({ ...switched, untilMs: resetsAtMs }, nowMs),
     },
     sentences: {
       failure: errorMessage(new ResponsesError(limit), nowMs).message,

@@ -33,7 +33,11 @@ function createWorld() {
   });
   editor.commands.set('codexChat.focus', () => void ran.push('codexChat.focus'));
   const handle = createChatMessageHandler({
-    session,
+    chat: () => ({
+      session,
+      sending: { send() {}, answer() {}, retryWith() {}, resume() {} },
+    }),
+    startNew() {},
     signIn: {
       state: () => (kind === 'idle' ? { kind } : { kind, attempt, mayNotComeBack: false }),
       onDidChangeState: change.event,
@@ -45,7 +49,6 @@ function createWorld() {
     choice: { pick: async () => {} },
     usage() {},
     history() {},
-    sending: { send() {}, answer() {}, retryWith() {}, resume() {} },
     attachments: { handle() {}, async send() {} },
     files: { async open() {} },
     fileQuestions: { async ask() {} },

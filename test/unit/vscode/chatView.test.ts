@@ -1,3 +1,4 @@
+import { chatsOf } from '../../support/chats.ts';
 import { beforeEach, expect, test } from 'vitest';
 import * as vscode from 'vscode';
 import { createEmitter } from '../../../src/base/event.ts';
@@ -28,7 +29,7 @@ function panel() {
   const drafts = createEmitter<string>();
   const view = new ChatView({
     extensionUri: vscode.Uri.parse('file:///extension'),
-    session,
+    chats: chatsOf(session),
     account: () => ({ state: 'signedIn', label: 'ada@home.example' }),
     models: () => ({ list: [], selected: { slug: 'gpt-5.5' }, source: 'bundled' }),
     quota: () => ({ ...quota }),

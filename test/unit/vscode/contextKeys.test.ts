@@ -1,3 +1,5 @@
+import { chatsOf } from '../../support/chats.ts';
+import { createEmitter } from '../../../src/base/event.ts';
 import { beforeEach, expect, test } from 'vitest';
 import { createChatContextKeys } from '../../../src/vscode/chat/contextKeys.ts';
 import { createTalkWorld } from '../core/chat/chatHarness.ts';
@@ -10,7 +12,12 @@ test('the keys follow a turn and a new chat, and each is set only when it may ha
   const set: unknown[] = [];
   commands.registerCommand('setContext', (key, value) => void set.push([key, value]));
   const { session, send } = createTalkWorld();
-  const keys = createChatContextKeys(session);
+  let shown = session;
+  const other = createEmitter<void>();
+  const keys = createChatContextKeys(() => shown, {
+    ...chatsOf(session),
+    onDidChangeCurrent: other.event,
+  });
   const take = () =>
     set
       .splice(0)
@@ -20,7 +27,8 @@ test('the keys follow a turn and a new chat, and each is set only when it may ha
   expect(take()).toBe('["codexChat.busy",true] ["codexChat.hasChat",true]');
   await settled();
   expect(take()).toBe('["codexChat.busy",false] ["codexChat.hasChat",true]');
-  session.startNew();
+  shown = createTalkWorld().session;
+  other.fire();
   expect(take()).toBe('["codexChat.busy",false] ["codexChat.hasChat",false]');
   keys.dispose();
   send('Why?');

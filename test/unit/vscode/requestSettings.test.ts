@@ -56,7 +56,7 @@ describe('the model of a chat', () => {
 
   test('that is not on offer brings a note to the turn', () => {
     const { basis } = createWorld({ model: 'made-up-model' });
-    expect(basis().note).toContain('made-up-model');
+    expect(basis().notes).toMatchObject([{ wanted: 'made-up-model' }]);
   });
 });
 

@@ -10,7 +10,7 @@ const turn: Turn = {
   status: 'done',
   attempt: 1,
   parts: [{ kind: 'text', id: 'a', text: 'Half' }],
-  notes: ['It was cut.'],
+  notes: [{ kind: 'rerouted', model: 'gpt-5.5' }],
   startedAtMs: 1,
 };
 
@@ -27,8 +27,8 @@ test('the view is told that the rest of an answer can be asked for, in either me
 
 test('a turn that is told is a copy: what happens later does not change it', () => {
   const told = toTurnView(turn);
-  turn.notes.push('Later.');
-  expect(told.notes).toEqual(['It was cut.']);
+  turn.notes.push({ kind: 'usageUnknown' });
+  expect(told.notes).toEqual(['Answered by gpt-5.5 instead.']);
 });
 
 test('the panel receives the receipt in either message, and nothing else that the ledger has of it', () => {

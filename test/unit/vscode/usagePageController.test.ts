@@ -66,8 +66,10 @@ async function world(
     accounts,
     workspaceAccount: () => undefined,
     banner: createLimitMessages({
-      sending,
-      scheduled: held,
+      sending: () => sending,
+      scheduled: () => held,
+      onDidChangeScheduled: held.onDidChange,
+      onDidChangeWarning: sending.onDidChange,
       send: (message) => told.push(message),
     }),
     onDidChange: change.event,

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { ChatInUseError } from '../chatInUse.ts';
 import { LoadError } from '../../../base/async/loading.ts';
 import { isNear } from '../../../base/timeBounds.ts';
 import type { AuthFailure } from '../../auth/authFailure.ts';
@@ -35,8 +36,18 @@ export function errorMessage(error: unknown, nowMs: number): TurnFailure {
       'showLog',
     ]);
   }
+  if (error instanceof ChatInUseError) return chatInUseMessage();
   return internalError();
 }
+
+const chatInUseMessage = (): TurnFailure => ({
+  kind: 'chatInUse',
+  title: l10n.t('Another window is using this chat'),
+  message: l10n.t(
+    'Codex is responding to this chat in another window, so your message wasn’t sent. Retry when that response is complete.',
+  ),
+  actions: ['retry'],
+});
 
 /** For a fault of ours. */
 export const internalError = (): TurnFailure => ({

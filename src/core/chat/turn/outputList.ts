@@ -7,9 +7,11 @@ import {
   answerTextOf,
   isSameOutput,
   itemsOf,
+  outputStates,
   lengthOf,
   partsOf,
   placeOf,
+  type OutputState,
   type TurnOutput,
 } from './turnOutputs.ts';
 
@@ -30,6 +32,7 @@ export interface OutputList {
   /** Thinking is over as soon as something else begins, even if the backend has not said so. */
   endReasoning(): void;
   items(): InputItem[];
+  states(): OutputState[];
   /** What is still stale when the turn ends so is part of the answer after all. */
   end(status: TurnStatus): void;
 }
@@ -110,6 +113,7 @@ export function createOutputList({ turn, now, onChange, onRewritten }: OutputLis
       for (const part of endedReasoning(outputs, turn, now())) put(part);
     },
     items: () => itemsOf(outputs, turn),
+    states: () => outputStates(outputs, turn),
     end(status) {
       for (const output of outputs) output.isStale = false;
       const stale = turn.parts.filter((part) => part.stale === true);

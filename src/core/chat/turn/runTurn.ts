@@ -1,12 +1,13 @@
-import * as l10n from '@vscode/l10n';
-import { plural } from '../../../shared/format.ts';
+import { omitUndefined } from '../../../base/omitUndefined.ts';
 import type { ResponsesClient } from '../../responses/client.ts';
 import { ResponsesError } from '../../responses/retry/failure.ts';
+import type { InputItem } from '../../responses/request/input.ts';
 import type { ResponsesRequest } from '../../responses/request/request.ts';
 import type { Answer, TokenUsage, TurnEvent } from '../../responses/stream/turnEvent.ts';
 import type { RequestSettings } from '../requestSettings.ts';
 import type { ContextUse } from '../../../shared/protocol/chat.ts';
 import type { ChatState } from '../chatState.ts';
+import type { TurnLog } from './turnLog.ts';
 import type { TurnRecord } from './turnRecord.ts';
 import { noteTurnEvent } from './turnView.ts';
 import type { Turn } from './turn.ts';
@@ -20,10 +21,16 @@ export interface TurnDeps {
   /** Hears of a model that the backend has refused; the next basis names another one, if there is one. */
   noteModelGone?: ((slug: string) => void) | undefined;
   clock: { now(): number };
-  chat: Pick<ChatState, 'id' | 'history' | 'ties' | 'account'>;
+  chat: Pick<ChatState, 'ties' | 'account'>;
+  sessionId: string;
+  /** What the model is told before this answer, the prompt included. */
+  history: readonly InputItem[];
   turn: Turn;
   /** Grown by what the answers bring. */
   record: TurnRecord;
+  log: Pick<TurnLog, 'note'>;
+  /** Resolves when what the turn has come to is stored, or cannot be for now. */
+  saved: () => Promise<unknown>;
   emit: {
     event(event: TurnEvent): void;
     state(): void;
@@ -33,8 +40,8 @@ export interface TurnDeps {
 
 /** Asks, answers the calls, and asks again until the model is done. Rejects as the client does. */
 export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<void> {
-  const { turn, record, emit } = deps;
-  const { id: sessionId, history, ties } = deps.chat;
+  const { turn, record, log, emit, sessionId, history } = deps;
+  const { ties } = deps.chat;
   let turnState: ResponsesRequest['turnState'];
   const send = (basis: RequestSettings, attemptsBefore: number) =>
     deps.responses.stream(
@@ -46,12 +53,13 @@ export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<void
         if (noteTurnEvent(turn, event, attemptsBefore)) emit.state();
         noteAccount(deps, event);
         record.take(event);
+        log.note(event);
       },
       signal,
     );
   const ask = async (step: number) => {
     const basis = deps.basis();
-    if (step === 1 && basis.note !== undefined) turn.notes.push(basis.note);
+    if (step === 1) turn.notes.push(...(basis.notes ?? []));
     try {
       return { basis, answer: await send(basis, step === 1 ? 0 : turn.attempt) };
     } catch (error) {
@@ -61,6 +69,8 @@ export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<void
     }
   };
   for (let step = 1; step <= maxSteps; step++) {
+    await deps.saved();
+    signal.throwIfAborted();
     const { basis, answer } = await ask(step);
     signal.throwIfAborted();
     record.answered(answer);
@@ -72,14 +82,7 @@ export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<void
       turnState = { value: answer.turnState, credentialId: answer.credentialId };
     }
   }
-  turn.notes.push(
-    plural(
-      l10n.t(
-        '{0, plural, one {Stopped after # request without a complete response.} other {Stopped after # requests without a complete response.}}',
-      ),
-      maxSteps,
-    ),
-  );
+  turn.notes.push({ kind: 'stepLimit', steps: maxSteps });
   emit.state();
 }
 
@@ -94,7 +97,9 @@ function successorBasis(
   const next = basis();
   if (next.model.slug === refused.model.slug) return undefined;
   turn.notes.push(
-    next.note ?? l10n.t('The model “{0}” was rejected. Using another one.', refused.model.slug),
+    ...(next.notes?.length
+      ? next.notes
+      : [{ kind: 'modelRejected' as const, model: refused.model.slug }]),
   );
   emit.state();
   return next;
@@ -111,30 +116,17 @@ function noteAccount({ turn, emit, chat, clock }: TurnDeps, event: TurnEvent): v
 function noteAnswer({ turn, emit }: TurnDeps, answer: Answer, basis: RequestSettings): void {
   if (answer.usage) turn.usage = sum(turn.usage, answer.usage);
   if (answer.status === 'cut' && answer.endTurn) {
-    turn.notes.push(l10n.t('The connection was lost at the end, so token usage is unknown.'));
+    turn.notes.push({ kind: 'usageUnknown' });
   }
   if (answer.status === 'incomplete') {
-    turn.notes.push(incompleteNote(answer.incompleteReason));
+    const reason = answer.incompleteReason;
+    turn.notes.push({ kind: 'incomplete', ...omitUndefined({ reason }) });
     turn.mayContinue = answer.incompleteReason !== 'content_filter';
   }
   emit.state();
   if (answer.usage) {
     emit.context({ usedTokens: answer.usage.total, windowTokens: basis.windowTokens });
   }
-}
-
-function incompleteNote(reason: string | undefined): string {
-  if (reason === 'max_output_tokens') {
-    return l10n.t('The response reached its length limit and was cut off.');
-  }
-  if (reason === 'content_filter') {
-    return l10n.t(
-      'The response was cut off by the content filter. Retrying gives the same result.',
-    );
-  }
-  return reason === undefined
-    ? l10n.t('Codex ended the response early (no reason given).')
-    : l10n.t('Codex ended the response early ({0}).', reason);
 }
 
 /** Only the counts that are shown: the rest of an answer's usage stays here. */

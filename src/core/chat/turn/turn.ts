@@ -1,11 +1,13 @@
-import type { Prompt } from '../../conversations/prompt.ts';
 import type { TurnHead, TurnPart, TurnStatus } from '../../../shared/protocol/turn.ts';
+import type { Prompt } from '../../conversations/prompt.ts';
+import type { TurnNote } from '../../conversations/turnNote.ts';
 
 /** A prompt and what became of it. Owned by the session; others see it as it is right now. */
-export interface Turn extends TurnHead {
+export interface Turn extends Omit<TurnHead, 'notes'> {
   readonly id: string;
   readonly prompt: Prompt;
   parts: TurnPart[];
+  notes: TurnNote[];
   readonly startedAtMs: number;
 }
 

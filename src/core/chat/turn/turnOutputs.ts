@@ -67,19 +67,48 @@ export function outputKindOf({ kind }: AnswerPart): TurnOutput['kind'] {
   return kind === 'refusal' ? 'text' : kind;
 }
 
+/** An output as it is stored: what is shown of it, and what the model is told. */
+export interface OutputState {
+  /** The same over the life of the output within its turn. */
+  readonly key: string;
+  readonly parts: readonly TurnPart[];
+  readonly items: readonly InputItem[];
+}
+
+/** The outputs in their order as they stand now. */
+export function outputStates(outputs: readonly TurnOutput[], turn: Turn): OutputState[] {
+  const items = itemsByOutput(outputs, turn);
+  const parts = new Map(turn.parts.map((part) => [part.id, part]));
+  return outputs.map((output) => ({
+    key: `${output.request}.${output.attempt}.${output.index}`,
+    parts: output.partIds.flatMap((id) => parts.get(id) ?? []),
+    items: items.get(output) ?? [],
+  }));
+}
+
 /**
  * The outputs as items of the history: each finished item once, and of unfinished ones the text that
  * is shown. A call is followed by its output. Thoughts go with the item that follows them and are
  * refused alone (WIRE.md b), so those at the end of an answer are left out.
  */
 export function itemsOf(outputs: readonly TurnOutput[], turn: Turn): InputItem[] {
+  return [...itemsByOutput(outputs, turn).values()].flat();
+}
+
+/** The same by output; those of which the model is told nothing are left out. */
+export function itemsByOutput(
+  outputs: readonly TurnOutput[],
+  turn: Turn,
+): Map<TurnOutput, InputItem[]> {
   const told = withoutRepeatedCalls(outputs.filter(({ isStale }) => !isStale));
-  return told.flatMap((output, at): InputItem[] => {
-    const { item, result } = output;
-    if (!item) return shownItem(output, turn);
-    if (item.type === 'reasoning') return isFollowed(at, told, turn) ? [item] : [];
-    return [item, ...(result ? [result] : notRun(item))];
-  });
+  return new Map(
+    told.map((output, at) => {
+      const { item, result } = output;
+      if (!item) return [output, shownItem(output, turn)];
+      if (item.type === 'reasoning') return [output, isFollowed(at, told, turn) ? [item] : []];
+      return [output, [item, ...(result ? [result] : notRun(item))]];
+    }),
+  );
 }
 
 /** Of calls with the same id, the first stands: the id ties a call to its one output. */

@@ -11,6 +11,7 @@ import {
   lengthOf,
   partsOf,
   targetOf,
+  type OutputState,
   type TurnOutput,
 } from './turnOutputs.ts';
 import { toTurnPart } from './turnView.ts';
@@ -33,6 +34,8 @@ export interface TurnRecord {
   answerCall(call: ToolCall, output: string, state: 'done' | 'failed'): void;
   /** What the turn adds to the history so far. */
   items(): InputItem[];
+  /** The outputs of the turn as they are stored, in their order. */
+  outputs(): OutputState[];
   /** The turn ends so: what is still shown stays, and nothing is added any more. */
   end(status: TurnStatus): void;
 }
@@ -166,6 +169,7 @@ export function createTurnRecord(deps: TurnRecordDeps): TurnRecord {
       }
     },
     items: outputs.items,
+    outputs: outputs.states,
     end(status) {
       waiting = undefined;
       outputs.end(status);

@@ -1,9 +1,9 @@
 /** What the events of an answer say to people. */
 import { omitUndefined } from '../../../base/omitUndefined.ts';
-import * as l10n from '@vscode/l10n';
 import type { TurnEvent } from '../../responses/stream/turnEvent.ts';
 import type { AnswerPart } from '../../responses/stream/answer.ts';
 import { retryReason } from '../messages/errorMessages.ts';
+import type { TurnNote } from '../../conversations/turnNote.ts';
 import type { Turn } from './turn.ts';
 import type { TurnPart } from '../../../shared/protocol/turn.ts';
 
@@ -31,11 +31,9 @@ export function toTurnPart(
   }
 }
 
-const quietNote = () => l10n.t('No response for a minute. Still waiting…');
-
 /** Takes back what was said of a silence that is over; true when something was. */
 export function endSilence(turn: Turn): boolean {
-  const at = turn.notes.indexOf(quietNote());
+  const at = turn.notes.findIndex(({ kind }) => kind === 'quiet');
   if (at >= 0) turn.notes.splice(at, 1);
   const wasSilent = turn.silentSinceMs !== undefined;
   delete turn.silentSinceMs;
@@ -52,7 +50,7 @@ export function noteTurnEvent(turn: Turn, event: TurnEvent, attemptsBefore: numb
       turn.silentSinceMs = event.sinceMs;
       return true;
     case 'quiet':
-      turn.notes.push(quietNote());
+      turn.notes.push({ kind: 'quiet' });
       return true;
     case 'life':
       return endSilence(turn);
@@ -74,15 +72,15 @@ export function noteTurnEvent(turn: Turn, event: TurnEvent, attemptsBefore: numb
       };
       return true;
     case 'rerouted':
-      return noteOnce(turn, l10n.t('Answered by {0} instead.', event.model));
+      return noteOnce(turn, { kind: 'rerouted', model: event.model });
     default:
       return false;
   }
 }
 
 /** Adds the remark unless it stands there already; true when it is new. */
-function noteOnce(turn: Turn, note: string): boolean {
-  if (turn.notes.includes(note)) return false;
+function noteOnce(turn: Turn, note: TurnNote): boolean {
+  if (turn.notes.some((other) => JSON.stringify(other) === JSON.stringify(note))) return false;
   turn.notes.push(note);
   return true;
 }

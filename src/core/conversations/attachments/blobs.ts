@@ -1,9 +1,22 @@
+import type { Blobs as StoredBlobs } from '../store/blobs.ts';
+
 /** Bodies of attachments by their content. */
 export interface Blobs {
   /** Stores the bytes, once, and resolves to their SHA-256 in hexadecimal digits. */
   put(bytes: Uint8Array): Promise<string>;
   /** The bytes of that name; undefined when they are not stored here. */
   get(hash: string): Promise<Uint8Array | undefined>;
+}
+
+/** The bodies that the store of chats keeps beside its logs. One that is damaged counts as gone. */
+export function storedBlobs(store: Pick<StoredBlobs, 'put' | 'get'>): Blobs {
+  return {
+    put: async (bytes) => store.put(bytes),
+    async get(hash) {
+      const content = await store.get(hash);
+      return content.kind === 'found' ? content.bytes : undefined;
+    },
+  };
 }
 
 /** Bodies that live as long as this window. */

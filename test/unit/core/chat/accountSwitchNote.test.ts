@@ -1,5 +1,6 @@
+import { noteText } from '../../../../src/core/chat/messages/noteText.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createAccountSwitchNote } from '../../../../src/core/chat/messages/accountSwitchNote.ts';
+import { createAccountSwitchNote } from '../../../../src/core/chat/turn/accountSwitchNote.ts';
 import { setLanguage } from '../../../../src/shared/format.ts';
 import type { ResponsesFailure } from '../../../../src/core/responses/retry/failure.ts';
 
@@ -9,9 +10,9 @@ beforeAll(() => setLanguage('en', 'UTC'));
 afterAll(() => setLanguage('en'));
 
 function chat() {
-  const account = createAccountSwitchNote();
-  return (name: string, after?: ResponsesFailure) =>
-    account.note(
+  const account = createAccountSwitchNote((id) => id);
+  return (name: string, after?: ResponsesFailure) => {
+    const note = account.note(
       {
         type: 'attempt',
         attempt: 1,
@@ -21,6 +22,8 @@ function chat() {
       },
       nowMs,
     );
+    return note && noteText(note, nowMs);
+  };
 }
 
 test('nothing is said while a chat stays with its account', () => {

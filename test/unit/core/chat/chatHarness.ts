@@ -1,3 +1,4 @@
+import { chatInMemory } from '../../../support/chats.ts';
 import type { HttpResponse } from '../../../../src/base/http.ts';
 import { silentLog, type Log } from '../../../../src/base/log.ts';
 import { createLocalValue } from '../../../../src/base/storage/sharedValue.ts';
@@ -68,6 +69,7 @@ export function createTalkWorld(ids: readonly string[] = ['a'], log: Log = silen
     now: clock.now,
   });
   const session = createSession({
+    ...chatInMemory(clock.now),
     responses: createResponses({
       http: async ({ headers, body }, signal) => {
         signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SessionDeps } from '../../../../src/core/chat/session.ts';
+import type { SessionDeps } from '../../../../src/core/chat/sessionTypes.ts';
 import { createScheduledPrompts } from '../../../../src/core/chat/scheduledPrompts.ts';
 import { createQuotaStore } from '../../../../src/core/quota/store/quotaStore.ts';
 import { noStoredQuota } from '../../../../src/core/quota/store/storageSchema.ts';

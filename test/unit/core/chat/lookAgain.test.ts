@@ -1,3 +1,4 @@
+import { chatInMemory } from '../../../support/chats.ts';
 import { expect, test, vi } from 'vitest';
 import { silentLog } from '../../../../src/base/log.ts';
 import { createSession } from '../../../../src/core/chat/session.ts';
@@ -12,6 +13,7 @@ test('a turn that a limit has ended offers an account that was added later, and 
   const refused = { error: { type: 'usage_limit_reached', resets_in_seconds: 3600 } };
   const ways: { now: LimitAction[] } = { now: [] };
   const session = createSession({
+    ...chatInMemory(clock.now),
     responses: createResponses({
       http: scriptedHttp(() => statusOf(429, refused)).http,
       tokenProvider: countingGrants(),

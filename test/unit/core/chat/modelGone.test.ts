@@ -1,3 +1,4 @@
+import { chatInMemory, notesOf } from '../../../support/chats.ts';
 import { expect, test, vi } from 'vitest';
 import type { HttpResponse } from '../../../../src/base/http.ts';
 import { silentLog } from '../../../../src/base/log.ts';
@@ -31,6 +32,7 @@ async function ask(chosen: string, ...answers: readonly (() => HttpResponse)[]) 
   const models = createModels({ ...network, http, headers, log: silentLog });
   let ids = 0;
   const session = createSession({
+    ...chatInMemory(),
     responses: createResponses({
       ...network,
       http,
@@ -40,8 +42,8 @@ async function ask(chosen: string, ...answers: readonly (() => HttpResponse)[]) 
       log: silentLog,
     }),
     basis: () => {
-      const { model, note } = models.resolve(chosen, '');
-      return { ...classic, model, note, windowTokens: 1000 };
+      const { model, notes } = models.resolve(chosen, '');
+      return { ...classic, model, notes, windowTokens: 1000 };
     },
     noteModelGone: models.noteGone,
     clock: skippingClock(),
@@ -63,7 +65,7 @@ test('a model that the backend refuses gives way to its successor, and the turn 
   const { turn, slugs, send } = await ask('gpt-5.5', () => refused('gpt-5.5'), good);
   expect(slugs()).toEqual(['gpt-5.5', 'gpt-6-sol']);
   expect(turn?.status).toBe('done');
-  expect(turn?.notes).toEqual([
+  expect(notesOf(turn)).toEqual([
     'The model “gpt-5.5” isn’t available. Using its successor GPT-6-Sol.',
   ]);
   await send();
@@ -88,7 +90,7 @@ test('so does a model that neither body shape finds', async () => {
 test('a stored choice that no catalogue lists is sent as its successor, and the turn says so', async () => {
   const { turn, slugs } = await ask('gpt-5.1-codex-max', good);
   expect(slugs()).toEqual(['gpt-5.5']);
-  expect(turn?.notes.join()).toContain('its successor GPT-5.5');
+  expect(notesOf(turn)?.join()).toContain('its successor GPT-5.5');
 });
 
 test('a second refusal in the same turn is told, and costs no further request', async () => {

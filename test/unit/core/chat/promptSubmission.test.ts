@@ -221,9 +221,9 @@ describe('the answer to the question', () => {
     expect([prompts(), drafts, made.effort]).toEqual([['First'], ['Hello'], 'medium']);
   });
 
-  test('a new chat gives the question back', async () => {
-    const { session, sending, drafts } = await asked();
-    session.startNew();
+  test('leaving the chat gives the question back', async () => {
+    const { sending, drafts } = await asked();
+    sending.leave();
     expect([sending.warning(), drafts]).toEqual([undefined, ['Hello']]);
   });
 });
@@ -313,14 +313,6 @@ describe('from a usage limit on', () => {
     expect(made.sent.map(({ text }) => text)).toEqual(['Meanwhile', 'Hello']);
   });
 
-  test('a new chat gives it back as a draft, and it is never sent', async () => {
-    const { made, wait } = await spent();
-    wait();
-    made.session.startNew();
-    await made.clock.advance(600 * minuteMs);
-    expect([made.drafts, made.sent, made.held.list()]).toEqual([['Hello'], [], []]);
-  });
-
   test('cancelled, it stays in the chat with its button', async () => {
     const { made, wait } = await spent();
     wait();
@@ -341,19 +333,6 @@ describe('from a usage limit on', () => {
     await made.clock.advance(600 * minuteMs);
     expect(made.sent.map(({ text }) => text)).toEqual(['Another', 'Hello']);
     expect(made.held.list()).toEqual([]);
-  });
-
-  test('left with a turn running while it is due, it is given back and not lost', async () => {
-    const { made, wait } = await spent(['a', 'b']);
-    wait();
-    made.reply = () => 'hang';
-    made.pool.use('b');
-    made.send('Meanwhile');
-    await made.clock.advance(60 * minuteMs);
-    made.session.startNew();
-    await settled();
-    expect(made.drafts).toEqual(['Hello']);
-    expect([made.session.isBusy(), made.prompts()]).toEqual([false, []]);
   });
 });
 
@@ -407,10 +386,7 @@ test('nothing that is typed is ever lost, and what is given back did not go out'
           const spent = { spentUntilMs: clock.now() + 20 * minuteMs };
           const reply = (['answer', 'hang', spent] as const)[at] ?? 'answer';
           made.reply = () => reply;
-        } else {
-          left.push(...made.prompts());
-          session.startNew();
-        }
+        } else sending.leave();
         // A turn that was never put into its chat must not run.
         if (session.isBusy()) expect(made.last()?.status).toBe('running');
         const known = [

@@ -1,3 +1,4 @@
+import { chatInMemory, notesOf } from '../../../support/chats.ts';
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { silentLog } from '../../../../src/base/log.ts';
@@ -27,6 +28,7 @@ function talk(
   const clock = skippingClock();
   const failures: unknown[] = [];
   const session = createSession({
+    ...chatInMemory(clock.now),
     responses: createResponses({
       http,
       tokenProvider: countingGrants(),
@@ -146,7 +148,7 @@ describe('a session', () => {
     const { http } = scriptedHttp(() => hanging('Half an ans'));
     const session = talk(http, 60_000);
     session.send(prompt('one'));
-    const notes = () => session.turns()[0]?.notes ?? [];
+    const notes = () => notesOf(session.turns()[0]) ?? [];
     await vi.waitFor(() => expect(notes()[0]).toContain('No response for a minute'), {
       interval: 1,
     });
@@ -270,21 +272,7 @@ describe('a session', () => {
     session.send(prompt('one'));
     await settled(session);
     expect(sent.length).toBe(12);
-    expect(session.turns()[0]?.notes.at(-1)).toContain('without a complete response');
-  });
-
-  test('starts a new chat with a new id and nothing of the old one', async () => {
-    const { http, sent } = scriptedHttp(plain);
-    const session = talk(http);
-    session.send(prompt('one'));
-    await settled(session);
-    const before = session.id();
-    session.startNew();
-    expect(session.turns()).toEqual([]);
-    expect(session.id()).not.toBe(before);
-    session.send(prompt('two'));
-    await settled(session);
-    expect(inputOf(sent[1]?.body).length).toBe(1);
+    expect(notesOf(session.turns()[0])?.at(-1)).toContain('without a complete response');
   });
 
   test('sends the text of attached files inside a fence that they cannot end', async () => {

@@ -1,3 +1,4 @@
+import { notesOf } from '../../../support/chats.ts';
 import { describe, expect, test } from 'vitest';
 import type { TurnView } from '../../../../src/shared/protocol/turn.ts';
 import {
@@ -80,7 +81,7 @@ describe('text of a broken attempt', () => {
     world.send('Why?');
     await world.rest();
     expect(states.slice(-2)).toEqual(['(A long first try)', 'Short.']);
-    expect(world.session.turns()[0]?.notes).toEqual([
+    expect(notesOf(world.session.turns()[0])).toEqual([
       'This response was interrupted, so Codex wrote part of it again.',
     ]);
   });
@@ -156,7 +157,7 @@ describe('a repair', () => {
     ]);
     world.send('Why?');
     await world.rest();
-    expect(world.session.turns()[0]?.notes).toEqual([
+    expect(notesOf(world.session.turns()[0])).toEqual([
       'Part of this response was garbled, so Codex wrote it again.',
     ]);
   });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SessionDeps } from '../../../../src/core/chat/session.ts';
+import type { SessionDeps } from '../../../../src/core/chat/sessionTypes.ts';
 import { answer } from '../../faults/events.ts';
 import { sseBytes, statusOf, streamOf } from '../../../support/streams.ts';
 import { createTurnWorld } from './turnWorld.ts';

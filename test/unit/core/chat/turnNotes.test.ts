@@ -1,3 +1,4 @@
+import { notesOf } from '../../../support/chats.ts';
 import { describe, expect, test } from 'vitest';
 import {
   answer,
@@ -15,7 +16,7 @@ import { classic } from '../responses/harness.ts';
 import { createTurnWorld } from './turnWorld.ts';
 
 const whole = (text: string) => streamOf(sseBytes(answer(text)));
-const notesOf = (world: ReturnType<typeof createTurnWorld>) => world.session.turns()[0]?.notes;
+const notesIn = (world: ReturnType<typeof createTurnWorld>) => notesOf(world.session.turns()[0]);
 
 describe('the row of a retry', () => {
   const refusals = [
@@ -91,7 +92,7 @@ test('another model than was asked for is named once, however often the backend 
   ]);
   world.send('Why?');
   await world.rest();
-  expect(notesOf(world)).toEqual(['Answered by gpt-5.5-mini instead.']);
+  expect(notesIn(world)).toEqual(['Answered by gpt-5.5-mini instead.']);
 });
 
 test('the model that was asked for is not named', async () => {
@@ -99,19 +100,19 @@ test('the model that was asked for is not named', async () => {
   const world = createTurnWorld([() => ({ ...whole('Yes.'), headers })]);
   world.send('Why?');
   await world.rest();
-  expect(notesOf(world)).toEqual([]);
+  expect(notesIn(world)).toEqual([]);
 });
 
 test('what is to be said of the chosen model stands in the turn once, also after several requests', async () => {
   const half = [created, ...deltas('One.'), done(message('One.')), completed({ end_turn: false })];
-  const note = 'Spark is now called gpt-5.3-codex.';
+  const note = { kind: 'modelReplaced', wanted: 'Spark', used: 'B', isSuccessor: true } as const;
   const world = createTurnWorld([() => streamOf(sseBytes(half)), () => whole('Two.')], {
-    basis: () => ({ ...classic, windowTokens: 258_400, note }),
+    basis: () => ({ ...classic, windowTokens: 258_400, notes: [note] }),
   });
   world.send('Why?');
   await world.rest();
   expect(world.sent.length).toBe(2);
-  expect(notesOf(world)).toEqual([note]);
+  expect(notesIn(world)).toEqual(['The model “Spark” isn’t available. Using its successor B.']);
 });
 
 test.each([
@@ -127,5 +128,6 @@ test.each([
   const world = createTurnWorld([() => streamOf(sseBytes(events))]);
   world.send('Why?');
   await world.rest();
-  expect(world.session.turns()[0]).toMatchObject({ status: 'done', notes: [words], mayContinue });
+  expect(world.session.turns()[0]).toMatchObject({ status: 'done', mayContinue });
+  expect(notesIn(world)).toEqual([words]);
 });

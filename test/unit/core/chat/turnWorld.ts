@@ -1,5 +1,7 @@
+import { chatInMemory } from '../../../support/chats.ts';
 import { silentLog } from '../../../../src/base/log.ts';
-import { createSession, type SessionDeps } from '../../../../src/core/chat/session.ts';
+import { createSession } from '../../../../src/core/chat/session.ts';
+import type { SessionDeps } from '../../../../src/core/chat/sessionTypes.ts';
 import { createResponses } from '../../../../src/core/responses/client.ts';
 import { classic, countingGrants } from '../responses/harness.ts';
 import { skippingClock } from '../../../support/manualClock.ts';
@@ -16,6 +18,7 @@ export function createTurnWorld(script: Script, deps: Partial<SessionDeps> = {})
   const clock = deps.clock ?? skippingClock();
   let ids = 0;
   const session = createSession({
+    ...chatInMemory(clock.now),
     responses: createResponses({
       http,
       tokenProvider: countingGrants(),

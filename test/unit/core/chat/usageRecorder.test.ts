@@ -1,3 +1,4 @@
+import { chatInMemory } from '../../../support/chats.ts';
 import { expect, test, vi } from 'vitest';
 import { createEmitter } from '../../../../src/base/event.ts';
 import { silentLog } from '../../../../src/base/log.ts';
@@ -30,6 +31,7 @@ function desk(http: Http, bearerOf: () => BearerToken = () => bearer('first')) {
   const tracker = createLedgerTracker({ now: clock.now });
   const turnEvents = createEmitter<TurnEvent>();
   const session = createSession({
+    ...chatInMemory(clock.now),
     responses: createResponses({
       http,
       tokenProvider: {
@@ -84,7 +86,7 @@ test('a turn that is done again in its place is a second turn with tokens of its
   session.retry(session.turns()[0]?.id ?? '');
   await rest();
   const one = {
-    chatId: 'id-1',
+    chatId: 'chat-1',
     outcome: 'done',
     requests: 1,
     failed: [],
@@ -103,7 +105,7 @@ test('a turn that is stopped before any answer has taken nothing that is known',
   await rest();
   expect(told()).toEqual([
     {
-      chatId: 'id-1',
+      chatId: 'chat-1',
       outcome: 'stopped',
       requests: 1,
       failed: [],
@@ -111,22 +113,6 @@ test('a turn that is stopped before any answer has taken nothing that is known',
       took: [['first', false]],
     },
   ]);
-});
-
-test('a new chat in the middle of a turn ends it in the chat that it was asked in', async () => {
-  const { http, sent } = scriptedHttp(() => silence, plain);
-  const { session, books, rest, told } = desk(http);
-  session.send(prompt('  one\n two '));
-  await vi.waitFor(() => expect(sent.length).toBe(1), { interval: 1 });
-  const before = session.id();
-  session.startNew();
-  session.send(prompt('three'));
-  await rest();
-  expect(told().map(({ chatId, outcome }) => [chatId, outcome])).toEqual([
-    [before, 'stopped'],
-    [session.id(), 'done'],
-  ]);
-  expect([books.titleOf(before), books.titleOf(session.id())]).toEqual(['one two', 'three']);
 });
 
 test('a turn that fails without a request leaves no receipt', async () => {
@@ -147,7 +133,7 @@ test('an account that turns a turn away in the middle has given nothing, the nex
   await rest();
   expect(told()).toEqual([
     {
-      chatId: 'id-1',
+      chatId: 'chat-1',
       outcome: 'done',
       requests: 2,
       failed: ['usageLimit'],
@@ -167,7 +153,7 @@ test('what a garbled attempt took counts, for it is paid for', async () => {
   await rest();
   expect(told()).toEqual([
     {
-      chatId: 'id-1',
+      chatId: 'chat-1',
       outcome: 'done',
       requests: 2,
       failed: ['garbled'],

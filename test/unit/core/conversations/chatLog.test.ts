@@ -61,7 +61,7 @@ describe('the log of a chat', () => {
     await expect.poll(() => clock.advance(100).then(() => turnsOf(second))).toEqual(['a', 'b']);
     expect(await taken).toBe(true);
     losing.dispose();
-    expect(second.conversation().turns.get('b')?.head.status).toBe('done');
+    expect(second.conversation().turns.get('b')?.status).toBe('done');
     expect(await addTurn(second, 'c', 'b')).toBe(true);
     expect(turnsOf(await openWindow().open('chat-1', never))).toEqual(['a', 'b', 'c']);
   });
@@ -86,7 +86,7 @@ describe('the log of a chat', () => {
     second.add(end('b'));
     expect(await second.flush()).toBe(true);
     await expect.poll(() => clock.advance(1_000).then(() => turnsOf(first))).toEqual(['a', 'b']);
-    expect(first.conversation().turns.get('a')?.head.status).toBe('running');
+    expect(first.conversation().turns.get('a')?.status).toBe('running');
   });
 
   test.each(['ENOSPC', 'EROFS', 'EMFILE', 'EIO'])(

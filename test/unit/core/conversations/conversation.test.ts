@@ -16,6 +16,7 @@ const prompt = (text: string) => ({ text, attachments: [] });
 const turn = (id: string, parent?: string): NewChatRecord => ({
   type: 'turn',
   turn: id,
+  startedAtMs: 5,
   prompt: prompt(`prompt of ${id}`),
   ...(parent === undefined ? {} : { parent }),
 });
@@ -24,7 +25,23 @@ const message = (text: string) => ({
   role: 'assistant',
   content: [{ type: 'output_text', text }],
 });
-const head = { status: 'done' as const, attempt: 1, notes: [], endedAtMs: 9 };
+const end = (id: string, ...order: readonly string[]): NewChatRecord => ({
+  type: 'end',
+  turn: id,
+  order: [...order],
+  closing: [],
+  status: 'done',
+  attempt: 1,
+  notes: [],
+  endedAtMs: 9,
+});
+const output = (id: string, key: string, text: string): NewChatRecord => ({
+  type: 'output',
+  turn: id,
+  key,
+  parts: [{ kind: 'text', id: key, text }],
+  items: [message(text)],
+});
 
 /** The conversation of these records, as they come back from JSON. */
 function build(...records: readonly (NewChatRecord | StoredRecord)[]) {
@@ -33,7 +50,7 @@ function build(...records: readonly (NewChatRecord | StoredRecord)[]) {
     const stored = 'n' in record ? record : { n, w: 1, at: n, ...toStored(record) };
     builder.add(JSON.parse(JSON.stringify(stored)));
   });
-  return { ...builder.current(), accounts: builder.accounts };
+  return builder.current();
 }
 
 const idsOf = (conversation: Conversation) => branchOf(conversation).map(({ id }) => id);
@@ -43,8 +60,8 @@ describe('a conversation', () => {
     const conversation = build(
       chat,
       turn('a'),
-      { type: 'item', turn: 'a', item: message('one') },
-      { type: 'end', turn: 'a', order: [2], parts: [], head },
+      output('a', '1', 'one'),
+      end('a', '1'),
       turn('b', 'a'),
     );
     expect(idsOf(conversation)).toEqual(['a', 'b']);
@@ -64,42 +81,53 @@ describe('a conversation', () => {
     expect(idsOf(build(...edited, { type: 'branch' }))).toEqual([]);
   });
 
-  test('tells the model the items of a turn in the order of its end, and shown text besides', () => {
+  test('shows and tells the outputs of a turn in the order of its end, without those given up', () => {
     const conversation = build(
       chat,
       turn('a'),
-      { type: 'item', turn: 'a', item: message('second') },
-      { type: 'item', turn: 'a', item: message('given up') },
-      { type: 'item', turn: 'a', item: message('first') },
-      { type: 'end', turn: 'a', order: [4, 2, message('shown')], parts: [], head },
+      output('a', '1', 'half of the sec'),
+      output('a', '2', 'given up'),
+      output('a', '1', 'second'),
+      output('a', '3', 'first'),
+      { ...end('a', '3', '1', '3'), closing: [message('closing')] },
     );
-    expect(branchOf(conversation)[0]?.items).toEqual([
-      message('first'),
-      message('second'),
-      message('shown'),
-    ]);
+    const [told] = branchOf(conversation);
+    expect(told?.items).toEqual([message('first'), message('second'), message('closing')]);
+    expect(told?.parts.map((part) => 'text' in part && part.text)).toEqual(['first', 'second']);
   });
 
   test('says of a turn without an end that it was interrupted, and keeps what was written', () => {
-    const parts = [{ kind: 'text' as const, id: 'p', text: 'half' }];
     const conversation = build(
       chat,
       turn('a'),
-      { type: 'item', turn: 'a', item: message('whole') },
-      { type: 'partial', turn: 'a', parts },
+      output('a', '1', 'whole'),
+      output('a', '2', 'half'),
+      {
+        type: 'output',
+        turn: 'a',
+        key: '3',
+        parts: [{ kind: 'call', id: 'c', tool: 'shell', detail: 'ls', state: 'running' }],
+        items: [],
+      },
     );
     const [interrupted] = branchOf(conversation).map(settledTurn);
-    expect(interrupted?.head.status).toBe('interrupted');
-    expect(interrupted?.parts).toEqual(parts);
-    expect(interrupted?.items[0]).toEqual(message('whole'));
-    expect(JSON.stringify(interrupted?.items[1])).toContain('broke off');
+    expect(interrupted?.status).toBe('interrupted');
+    expect(interrupted?.parts).toMatchObject([
+      { text: 'whole' },
+      { text: 'half' },
+      { state: 'failed' },
+    ]);
+    expect(interrupted?.items.slice(0, 2)).toEqual([message('whole'), message('half')]);
+    expect(JSON.stringify(interrupted?.items[2])).toContain('broke off');
   });
 
   test('knows to which account an item belongs', () => {
     const { turns, accounts } = build(chat, turn('a'), {
-      type: 'item',
+      type: 'output',
       turn: 'a',
-      item: { type: 'reasoning', encrypted_content: 'x' },
+      key: '1',
+      parts: [],
+      items: [{ type: 'reasoning', encrypted_content: 'x' }],
       account: 'account-1',
     });
     const [item] = turns.get('a')?.items ?? [];
@@ -129,14 +157,8 @@ describe('a conversation', () => {
       fc
         .record({ id, parent: fc.option(id, { nil: undefined }) })
         .map((one) => turn(one.id, one.parent)),
-      id.map((one): NewChatRecord => ({ type: 'item', turn: one, item: message(one) })),
-      fc.record({ id, order: fc.array(fc.nat(8)) }).map((one): NewChatRecord => ({
-        type: 'end',
-        turn: one.id,
-        order: one.order,
-        parts: [],
-        head,
-      })),
+      fc.record({ id, key: id }).map((one) => output(one.id, one.key, one.id)),
+      fc.record({ id, order: fc.array(id) }).map((one) => end(one.id, ...one.order)),
       fc.option(id, { nil: undefined }).map((leaf): NewChatRecord => ({ type: 'branch', leaf })),
     );
     fc.assert(

@@ -38,6 +38,7 @@ export function createMachine(options: Partial<ChatStoreDeps> = {}) {
 export const turn = (id: string, parent?: string, text = `prompt of ${id}`): NewChatRecord => ({
   type: 'turn',
   turn: id,
+  startedAtMs: 5,
   prompt: { text, attachments: [] },
   ...(parent === undefined ? {} : { parent }),
 });
@@ -46,8 +47,11 @@ export const end = (id: string): NewChatRecord => ({
   type: 'end',
   turn: id,
   order: [],
-  parts: [],
-  head: { status: 'done', attempt: 1, notes: [], endedAtMs: 9 },
+  closing: [],
+  status: 'done',
+  attempt: 1,
+  notes: [],
+  endedAtMs: 9,
 });
 
 export const turnsOf = (log: Pick<ChatLog, 'conversation'>) =>

@@ -169,6 +169,6 @@ test('resolves a setting against what is on offer now', async () => {
   await models.refresh(never);
   expect(models.resolve('gpt-5.5', '')).toMatchObject({
     model: { slug: 'gpt-7' },
-    note: 'The model “gpt-5.5” isn’t available. Using GPT-7.',
+    notes: [{ kind: 'modelReplaced', wanted: 'gpt-5.5', used: 'GPT-7', isSuccessor: false }],
   });
 });

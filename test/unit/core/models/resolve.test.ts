@@ -1,3 +1,5 @@
+import { noteText } from '../../../../src/core/chat/messages/noteText.ts';
+import type { ModelNote } from '../../../../src/core/models/modelNote.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bundledModels } from '../../../../src/core/models/bundled.ts';
@@ -5,9 +7,13 @@ import { resolveModel } from '../../../../src/core/models/resolve.ts';
 import { toModelsView } from '../../../../src/core/models/view.ts';
 import { toWebview } from '../../../../src/shared/protocol/messages.ts';
 
+/** As people read them. */
+const textOf = (notes: readonly ModelNote[]) =>
+  notes.length === 0 ? undefined : notes.map((note) => noteText(note, 0)).join(' ');
+
 const resolve = (slug: string, effort = '') => {
-  const { model, level, effort: sent, note } = resolveModel(bundledModels, slug, effort);
-  return [model.slug, level, sent, note];
+  const { model, level, effort: sent, notes } = resolveModel(bundledModels, slug, effort);
+  return [model.slug, level, sent, textOf(notes)];
 };
 
 test.each([
@@ -54,7 +60,7 @@ test.each([
 
 test('sends no effort for a model that has none', () => {
   const model = { ...bundledModels[0], efforts: [] };
-  expect(resolveModel([model], '', 'high')).toEqual({ model });
+  expect(resolveModel([model], '', 'high')).toEqual({ model, notes: [] });
 });
 
 test('prefers a listed model for the default, and takes a hidden one when there is no other', () => {
@@ -117,9 +123,9 @@ test.each([
   ['gpt-5.3-codex', 'gpt-5.5'],
   ['spark', 'gpt-5.6-luna'],
 ])('leads from %s, which is gone, to its successor %s, and says so', (slug, successor) => {
-  const { model, note } = resolveModel(bundledModels, slug, '');
+  const { model, notes } = resolveModel(bundledModels, slug, '');
   expect(model.slug).toBe(successor);
-  expect(note).toContain(`isn’t available. Using its successor ${model.name}.`);
+  expect(textOf(notes)).toContain(`isn’t available. Using its successor ${model.name}.`);
 });
 
 test('follows the upgrades of the catalogue over refused and hidden models to a listed one', () => {
@@ -141,14 +147,17 @@ test('takes the default where upgrades turn in a circle or lead nowhere', () => 
     listed('a', { upgrade: 'b', hidden: true }),
     listed('b', { upgrade: 'a', hidden: true }),
   ] as const;
-  const { model, note } = resolveModel([...circle], 'a', '', new Set(['a']));
-  expect([model.slug, note]).toEqual(['default', 'The model “a” isn’t available. Using default.']);
+  const { model, notes } = resolveModel([...circle], 'a', '', new Set(['a']));
+  expect([model.slug, textOf(notes)]).toEqual([
+    'default',
+    'The model “a” isn’t available. Using default.',
+  ]);
 });
 
 test('leads on from a default that was refused, and stays with it where nothing else is left', () => {
-  const { model, note } = resolveModel([...chain], '', '', new Set(['default']));
+  const { model, notes } = resolveModel([...chain], '', '', new Set(['default']));
   expect(model.slug).toBe('new');
-  expect(note).toContain('“default”');
+  expect(textOf(notes)).toContain('“default”');
   expect(resolveModel([...chain], '', '', new Set(['default', 'new'])).model.slug).toBe('default');
 });
 

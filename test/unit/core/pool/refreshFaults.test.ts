@@ -1,3 +1,4 @@
+import { noteText } from '../../../../src/core/chat/messages/noteText.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../../../src/base/async/clock.ts';
@@ -5,7 +6,7 @@ import { HttpError, type Http, type HttpResponse } from '../../../../src/base/ht
 import { silentLog } from '../../../../src/base/log.ts';
 import { createLocalValue } from '../../../../src/base/storage/sharedValue.ts';
 import { errorMessage } from '../../../../src/core/chat/messages/errorMessages.ts';
-import { createAccountSwitchNote } from '../../../../src/core/chat/messages/accountSwitchNote.ts';
+import { createAccountSwitchNote } from '../../../../src/core/chat/turn/accountSwitchNote.ts';
 import { AuthError } from '../../../../src/core/auth/errors.ts';
 import { createTokenProvider } from '../../../../src/core/auth/refresh/tokenProvider.ts';
 import type { Rotation } from '../../../../src/core/pool/selectAccount.ts';
@@ -107,10 +108,10 @@ function world(
       .stream(classic, (event) => void events.push(event), never)
       .then(({ credentialId }) => credentialId)
       .catch((error: unknown) => error);
-    const chat = createAccountSwitchNote();
-    const notes = events.flatMap((event) =>
-      event.type === 'attempt' ? (chat.note(event, start) ?? []) : [],
-    );
+    const chat = createAccountSwitchNote((id) => id);
+    const notes = events
+      .flatMap((event) => (event.type === 'attempt' ? (chat.note(event, start) ?? []) : []))
+      .map((note) => noteText(note, start));
     return { end, notes };
   };
   return { pool, store, turn, refreshes, asked };

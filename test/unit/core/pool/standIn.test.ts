@@ -84,7 +84,11 @@ function world() {
     pool: { current: () => undefined, settle() {} },
     now: clock.now,
   });
-  const ties = createItemOwnership(chatId, () => crypto.randomUUID());
+  const ties = createItemOwnership({
+    chatId,
+    newId: () => crypto.randomUUID(),
+    tagOf: (id) => id,
+  });
   const history: InputItem[] = [];
 
   async function ask(text: string) {

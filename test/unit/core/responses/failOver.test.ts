@@ -145,7 +145,11 @@ test('whatever fails on three accounts, one clean answer is shown or none, in si
     fc.asyncProperty(fc.array(fault, { maxLength: 7 }), async (faults) => {
       const { pool } = threeAccounts();
       const { http, sent } = backend([...faults]);
-      const ties = createItemOwnership(classic.sessionId, () => crypto.randomUUID());
+      const ties = createItemOwnership({
+        chatId: classic.sessionId,
+        newId: () => crypto.randomUUID(),
+        tagOf: (id) => id,
+      });
       const {
         answer: got,
         failure,
@@ -183,7 +187,11 @@ test('thoughts, cache key and turn state of an account never go to another one',
       const { pool } = threeAccounts();
       const queue: Fault[] = [];
       const { http, sent } = backend(queue);
-      const ties = createItemOwnership(classic.sessionId, () => crypto.randomUUID());
+      const ties = createItemOwnership({
+        chatId: classic.sessionId,
+        newId: () => crypto.randomUUID(),
+        tagOf: (id) => id,
+      });
       const history: InputItem[] = [];
       for (const { faults, use } of turns) {
         queue.splice(0, Infinity, ...faults);

@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { Disposables } from '../base/disposables.ts';
+import { traceError } from '../base/describeError.ts';
+import { omitUndefined } from '../base/omitUndefined.ts';
+import { createEmitter } from '../base/event.ts';
+import { originator } from '../core/auth/identity.ts';
+import { cappedAccountHint, limitActionsFrom } from '../core/chat/messages/limitActions.ts';
+import { createPromptSubmission, type PromptSubmission } from '../core/chat/promptSubmission.ts';
+import { createQuotaObserver } from '../core/chat/quotaObserver.ts';
+import { createScheduledPrompts, type ScheduledPrompts } from '../core/chat/scheduledPrompts.ts';
+import { type ChatLogs, type OpenChat } from '../core/chat/openChats.ts';
+import { createSession, type Session } from '../core/chat/session.ts';
+import type { SessionLog } from '../core/chat/sessionTypes.ts';
+import { createUsageRecorder, type UsageRecorder } from '../core/chat/usageRecorder.ts';
+import { withAttachmentBodies } from '../core/conversations/attachments/attachmentBodies.ts';
+import type { Blobs } from '../core/conversations/attachments/blobs.ts';
+import { createChatStore, type ChatStore } from '../core/conversations/chatStore.ts';
+import { lowerEfforts } from '../core/models/resolve.ts';
+import { createResponses } from '../core/responses/client.ts';
+import { retryPolicy } from '../core/responses/retry/retry.ts';
+import type { TurnEvent } from '../core/responses/stream/turnEvent.ts';
+import { accountTag } from '../node/accountTag.ts';
+import { createChatFolder, sha256 } from '../node/storage/chatFolder.ts';
+import { createCrc32 } from '../node/storage/crc32.ts';
+import { versionOf } from '../vscode/userAgent.ts';
+import { type ModelChoice } from '../vscode/chat/modelChoice.ts';
+import { createRequestSettings } from '../vscode/chat/requestSettings.ts';
+import type { Platform } from './platform.ts';
+import type { Services } from './services.ts';
+
+const newId = () => crypto.randomUUID();
+
+/** One chat that is open, with what serves it alone. */
+export interface ChatServices extends OpenChat {
+  readonly recorder: UsageRecorder;
+  readonly scheduled: ScheduledPrompts;
+  readonly sending: PromptSubmission;
+}
+
+export function createStore({ context, clock, leases, log }: Platform): ChatStore {
+  const folder = join(context.globalStorageUri.fsPath, 'chats');
+  return createChatStore({
+    files: createChatFolder({ folder, log }),
+    crc32: createCrc32(),
+    sha256,
+    clock,
+    leases,
+    log,
+    newId,
+    app: versionOf(context.extension.packageJSON),
+  });
+}
+
+/** The chats of the store; new ones belong to the workspace that is open. */
+export function createChatLogs(store: ChatStore): ChatLogs {
+  const workspace = () => vscode.workspace.workspaceFolders?.[0]?.uri.toString();
+  return {
+    create: () => store.create(omitUndefined({ workspace: workspace() })),
+    open: store.open,
+  };
+}
+
+export function openChat(
+  services: Services,
+  chatLog: SessionLog,
+  choice: ModelChoice,
+  blobs: Blobs,
+  giveBack: (text: string) => void,
+): ChatServices {
+  const { platform, tracker, pool } = services;
+  const { log, clock } = platform;
+  const lifetime = new Disposables();
+  const turnEvents = createEmitter<TurnEvent>((error) => log.error(`turn: ${traceError(error)}`));
+  const session = createChatSession(
+    services,
+    { chatLog, choice, blobs, lifetime },
+    turnEvents.fire,
+  );
+  const plan = () => {
+    const { model, level = 'none' } = choice.resolve();
+    return { model: model.slug, effort: level };
+  };
+  const onTurnEvent = turnEvents.event;
+  const recorder = lifetime.add(
+    createUsageRecorder({ session, onTurnEvent, tracker, plan, clock }),
+  );
+  const { isBusy, onDidEndTurn } = session;
+  const scheduled = lifetime.add(
+    createScheduledPrompts({ isBusy, onDidEndTurn, clock, newId, log }),
+  );
+  const sending = createPromptSubmission({
+    session,
+    pool,
+    tracker,
+    scheduled,
+    plan,
+    lowerEfforts: () => lowerEfforts(choice.resolve()),
+    pickEffort: (effort) => void choice.pickEffort(effort),
+    giveBack,
+    clock,
+    newId,
+    log,
+  });
+  lifetime.add(pool.onDidChange(session.lookAgain));
+  return {
+    session,
+    recorder,
+    scheduled,
+    sending,
+    isNeeded: () => isBusy() || scheduled.list().length > 0,
+    leave: sending.leave,
+    dispose: () => lifetime.dispose(),
+  };
+}
+
+interface ChatParts {
+  readonly chatLog: SessionLog;
+  readonly choice: ModelChoice;
+  readonly blobs: Blobs;
+  readonly lifetime: Disposables;
+}
+
+function createChatSession(
+  { platform, quota, poll, models, pool }: Services,
+  chat: ChatParts,
+  onTurnEvent: (event: TurnEvent) => void,
+): Session {
+  const { chatLog, choice, blobs, lifetime } = chat;
+  const { log, http, clock, userAgent, baseUrl, settings } = platform;
+  const observer = createQuotaObserver({ quota, poll, models, pool, now: clock.now });
+  const session = lifetime.add(
+    createSession({
+      chat: chatLog,
+      tagOf: accountTag,
+      responses: withAttachmentBodies(
+        createResponses({
+          http,
+          tokenProvider: pool,
+          baseUrl,
+          identity: { originator, userAgent },
+          clock,
+          random: Math.random,
+          log,
+          silentAfterMs: 15_000,
+          quietAfterMs: 60_000,
+          retryPolicy: () => retryPolicy(settings.current()),
+        }),
+        blobs,
+      ),
+      basis: createRequestSettings(choice, settings.current),
+      noteModelGone: models.noteGone,
+      clock,
+      newId,
+      log,
+      onTurnEvent(event) {
+        observer.event(event);
+        onTurnEvent(event);
+      },
+      limitActions: (error) => limitActionsFrom(error, pool.entries(), clock.now()),
+      limitHint: (error) => cappedAccountHint(error, pool.entries()),
+      onFailure: observer.failure,
+    }),
+  );
+  lifetime.add(session.onDidEndTurn(observer.turnEnded));
+  return session;
+}
