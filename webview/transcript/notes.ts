@@ -179,6 +179,7 @@ const failureIcons: Readonly<Record<FailureKind, readonly [IconName, string]>> =
   garbled: error,
   empty: error,
   allOff: error,
+  chatInUse: ['clock', 'tone-warn'],
   internal: error,
 };
 
