@@ -126,7 +126,7 @@ function createUsagePage(
       scheduled: () => of(({ scheduled }) => scheduled),
       onDidChangeScheduled,
       onDidChangeWarning: eventOfCurrent(chats, lifetime, ({ sending }) => sending.onDidChange),
-      tell,
+      send: tell,
     }),
   );
   return lifetime.add(
