@@ -296,10 +296,15 @@ export const window = {
       editor.inputs.push({ prompt, value, validateInput, answer });
       token?.onCancellationRequested(() => answer(undefined));
     }),
-  showQuickPick: (items: readonly FakePickItem[], options: { title?: string } = {}) =>
-    new Promise<FakePickItem | undefined>((resolve) => {
-      const answer = (label?: string) =>
-        resolve(items.find((item) => label !== undefined && item.label.includes(label)));
+  showQuickPick: (
+    items: readonly FakePickItem[],
+    options: { title?: string; canPickMany?: boolean } = {},
+  ) =>
+    new Promise<FakePickItem | readonly FakePickItem[] | undefined>((resolve) => {
+      const answer = (label?: string) => {
+        const picked = items.filter((item) => label !== undefined && item.label.includes(label));
+        resolve(options.canPickMany === true ? picked : picked[0]);
+      };
       editor.picks.push({ title: options.title ?? '', items, answer });
     }),
   async showSaveDialog() {

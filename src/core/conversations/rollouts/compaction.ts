@@ -4,7 +4,7 @@ import { userMessage, type InputItem } from '../../responses/request/input.ts';
 import { keepMessages } from '../compaction/keptMessages.ts';
 import { toHistoryItem, type RolloutItem } from './historyItem.ts';
 import { promptItems, type RolloutTurn } from './rolloutTurn.ts';
-import { readUserMessage, summaryStart, typedText } from './userMessage.ts';
+import { readUserMessage, summaryStart, typedText, type ContentPart } from './userMessage.ts';
 
 /** From here on the model is told this in the place of what came before. */
 export interface RolloutCompaction {
@@ -51,11 +51,18 @@ function replacing(
 ): RolloutItem[] {
   if (item['type'] === 'message' && item['role'] !== 'assistant') {
     const message = item['role'] === 'user' ? readUserMessage(item) : undefined;
-    const content = [...(message?.typed ?? []), ...(message?.told ?? [])];
-    return content.length === 0 ? [] : [{ item: { type: 'message', role: 'user', content } }];
+    const { typed = [], told = [] } = message ?? {};
+    return [
+      ...(typed.length > 0 ? [{ item: fromUser(typed), isTyped: true as const }] : []),
+      ...(told.length > 0 ? [{ item: fromUser(told) }] : []),
+    ];
   }
   const kept = toHistoryItem(item, account);
   return kept ? [kept] : [];
+}
+
+function fromUser(content: readonly ContentPart[]): InputItem {
+  return { type: 'message', role: 'user', content };
 }
 
 /** What the model is told of a session that was read so far. */
@@ -77,8 +84,8 @@ function rebuilt(before: Before, summary: string): RolloutItem[] {
     const text = userText(item);
     return text === '' ? [] : [{ kind: 'user' as const, item: userMessage(text) }];
   });
-  const kept = keepMessages(messages).map(({ item }) => item);
-  return [...kept, userMessage(summary)].map((item) => ({ item }));
+  const kept = keepMessages(messages).map(({ item }) => ({ item, isTyped: true as const }));
+  return [...kept, { item: userMessage(summary) }];
 }
 
 /** What the user typed; empty for other items. */

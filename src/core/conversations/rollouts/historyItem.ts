@@ -6,6 +6,8 @@ export interface RolloutItem {
   readonly item: InputItem;
   /** Credential id; present on what only this account can read. */
   readonly account?: string;
+  /** A message of the user that a compaction has kept. */
+  readonly isTyped?: true;
 }
 
 /** Kept as they are. Other types belong to the CLI: lists of its tools, snapshots, its own agents. */
