@@ -76,4 +76,5 @@ export const historyList = (
   type: 'history/list',
   rows: [...rows],
   deleted,
+  mayImport: true,
 });

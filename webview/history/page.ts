@@ -56,13 +56,19 @@ export function createHistoryPage(context: HistoryContext): HistoryPage {
     const shown = entriesOf(rows, found, now());
     list.update(shown);
     const count = shown.filter(isRow).length;
-    state.update({ isLoaded: rows !== undefined, count, search: found, query: field.query() });
+    state.update({
+      isLoaded: rows !== undefined,
+      mayImport: head.mayImport(),
+      count,
+      search: found,
+      query: field.query(),
+    });
     if (found?.done === true) say({ text: resultWords(count, true), topic: 'search' });
   };
   const hear = (message: HistoryMessage) => {
     if (message.type === 'history/list' || message.type === 'history/change') {
       rows = changed(rows, message);
-      head.update(message.deleted);
+      head.update(message);
       draw();
     } else if (message.type === 'history/deleted') {
       offerUndo(message, undoBar, context);
@@ -155,9 +161,11 @@ function actOn(
   }
 }
 
+type RowsMessage = Extract<HistoryMessage, { type: 'history/list' | 'history/change' }>;
+
 function changed(
   before: ReadonlyMap<string, HistoryRow> | undefined,
-  message: Extract<HistoryMessage, { type: 'history/list' | 'history/change' }>,
+  message: RowsMessage,
 ): ReadonlyMap<string, HistoryRow> {
   const all = new Map(message.type === 'history/list' ? [] : before);
   if (message.type === 'history/change') for (const id of message.gone) all.delete(id);
@@ -184,16 +192,27 @@ function createHead({ send, close }: HistoryContext) {
     },
     glyph('back'),
   );
-  const update = (deleted: number) =>
-    menu.update([
-      { name: l10n.t('Import from Codex CLI…'), act: () => send({ type: 'history/import' }) },
+  let mayImport = false;
+  const show = (deleted: number) => {
+    const items = [
+      ...(mayImport
+        ? [{ name: l10n.t('Import from Codex CLI…'), act: () => send({ type: 'history/import' }) }]
+        : []),
       ...(deleted === 0
         ? []
         : [{ name: l10n.t('Recently deleted…'), act: () => send({ type: 'history/restore' }) }]),
-    ]);
-  update(0);
+    ];
+    // An empty menu would be a button that does nothing.
+    menu.element.hidden = items.length === 0;
+    menu.update(items);
+  };
+  show(0);
   return {
-    update,
+    mayImport: () => mayImport,
+    update(message: RowsMessage) {
+      if (message.type === 'history/list') mayImport = message.mayImport === true;
+      show(message.deleted);
+    },
     element: h(
       'header',
       { class: 'page-head' },
@@ -206,6 +225,7 @@ function createHead({ send, close }: HistoryContext) {
 
 interface Shown {
   readonly isLoaded: boolean;
+  readonly mayImport: boolean;
   readonly count: number;
   readonly search: SearchState | undefined;
   readonly query: string;
@@ -227,14 +247,14 @@ function createStateLines({ send }: HistoryContext) {
     line,
     problem,
     empty,
-    update({ isLoaded, count, search, query }: Shown) {
+    update({ isLoaded, mayImport, count, search, query }: Shown) {
       line.hidden = search === undefined || !isLoaded;
       setText(line, search === undefined ? '' : resultWords(count, search.done));
       problem.hidden = search?.problem === undefined;
       setText(problemText, search?.problem ?? '');
       const isNothing = count === 0 && (search === undefined || search.done);
       empty.hidden = isLoaded && !isNothing;
-      importLink.hidden = !isLoaded || search !== undefined;
+      importLink.hidden = !mayImport || search !== undefined;
       setText(emptyText, emptyWords(isLoaded, search === undefined ? undefined : query));
     },
   };

@@ -20,6 +20,8 @@ export interface RowContext {
   ) => void;
   /** Opens a copy of the chat up to this turn. */
   readonly fork: (turnId: string) => void;
+  /** Puts a link to the turn on the clipboard and says so. */
+  readonly copyLink: (turnId: string) => void;
   /** Asks what a suggestion says; the focus goes to the field. */
   readonly pickSuggestion: (id: string) => void;
   /** Whether the user opened or closed a fold; `undefined` when it was never touched. */

@@ -43,6 +43,10 @@ export function createRowContext(deps: RowContextDeps): RowContext {
       const chatId = state()?.chatId;
       if (chatId !== undefined) send({ type: 'chat/fork', chatId, turnId });
     },
+    copyLink(turnId) {
+      send({ type: 'turn/copyLink', turnId });
+      announcer.say({ text: l10n.t('Copied'), topic: 'copied' });
+    },
     pickSuggestion(id) {
       toEnd();
       send({ type: 'suggestion/pick', id });

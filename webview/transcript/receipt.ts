@@ -26,9 +26,7 @@ export function createReceipt(turnId: string, context: RowContext): Receipt {
     context.retry(turnId, context.mayBranch ? 'turn/regenerate' : 'turn/retry'),
   );
   const fork = tool('branch', l10n.t('Fork from here'), () => context.fork(turnId));
-  const link = tool('link', l10n.t('Copy link'), () =>
-    context.send({ type: 'turn/copyLink', turnId }),
-  );
+  const link = tool('link', l10n.t('Copy link'), () => context.copyLink(turnId));
   for (const quiet of [fork, link]) quiet.classList.add('is-quiet');
   const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': l10n.t('Answer') });
   const bill = h('dl', { class: 'card bill', id: freshId('bill') });

@@ -40,6 +40,7 @@ export interface HistoryControllerDeps {
   readonly warn: (text: string) => void;
   /** The chat is gone from the list: it is not shown any more. */
   readonly leaveChat: (id: string) => void;
+  readonly mayImport: boolean;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -174,7 +175,7 @@ function createOpenList(deps: HistoryControllerDeps) {
     told = next;
     toldDeleted = deleted;
     if (!before || Math.max(changed.length, gone.length) > mostChangedRows)
-      tell({ type: 'history/list', rows, deleted });
+      tell({ type: 'history/list', rows, deleted, mayImport: deps.mayImport });
     else if (!isSame) tell({ type: 'history/change', rows: changed, gone, deleted });
   }
   /** One look at a time; what changes meanwhile is looked at once more. */

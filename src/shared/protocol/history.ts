@@ -88,6 +88,8 @@ export const historyToWebview = [
     rows: z.array(historyRow).check(z.maxLength(50_000)),
     /** Chats that were deleted and can be put back. */
     deleted: count,
+    /** Whether chats of the Codex CLI can be copied. */
+    mayImport: z.optional(z.boolean()),
   }),
   /** Rows that are new or have changed, and chats that are gone. */
   z.object({

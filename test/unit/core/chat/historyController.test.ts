@@ -36,6 +36,7 @@ async function createWorld(chats: readonly { text: string; workspace?: string }[
     },
     warn: (text) => void warned.push(text),
     leaveChat: (id) => void left.push(id),
+    mayImport: false,
     now: machine.clock.now,
     log: silentLog,
   });
