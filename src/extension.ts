@@ -60,6 +60,15 @@ function registerUi(
   };
   lifetime.add(vscode.window.registerWebviewViewProvider(chatViewId, provider));
   lifetime.add(
+    vscode.window.registerUriHandler({
+      async handleUri(uri) {
+        const { view, history } = await shownPanel.get();
+        await view.focus();
+        await history.openLink(uri);
+      },
+    }),
+  );
+  lifetime.add(
     notifySignOuts({
       tokenProvider,
       pool,

@@ -16,6 +16,8 @@ import { createUsageRecorder, type UsageRecorder } from '../core/chat/usageRecor
 import { withAttachmentBodies } from '../core/conversations/attachments/attachmentBodies.ts';
 import type { Blobs } from '../core/conversations/attachments/blobs.ts';
 import { createChatStore, type ChatStore } from '../core/conversations/chatStore.ts';
+import { createMemoryFiles } from '../core/conversations/store/memoryFiles.ts';
+import type { Settings } from '../core/settings/settings.ts';
 import { lowerEfforts } from '../core/models/resolve.ts';
 import { createResponses } from '../core/responses/client.ts';
 import { retryPolicy } from '../core/responses/retry/retry.ts';
@@ -38,10 +40,12 @@ export interface ChatServices extends OpenChat {
   readonly sending: PromptSubmission;
 }
 
-export function createStore({ context, clock, leases, log }: Platform): ChatStore {
+export function createStore({ context, clock, leases, log, settings }: Platform): ChatStore {
   const folder = join(context.globalStorageUri.fsPath, 'chats');
+  const keep = () => settings.current()['history.keep'];
   return createChatStore({
-    files: createChatFolder({ folder, log }),
+    files: keep() === 'nothing' ? createMemoryFiles(clock.now) : createChatFolder({ folder, log }),
+    keepForMs: () => keptForMs(keep()),
     crc32: createCrc32(),
     sha256,
     clock,
@@ -50,6 +54,23 @@ export function createStore({ context, clock, leases, log }: Platform): ChatStor
     newId,
     app: versionOf(context.extension.packageJSON),
   });
+}
+
+const dayMs = 86_400_000;
+
+/** How long a chat stays after it was used last; undefined: until it is deleted. */
+function keptForMs(keep: Settings['history.keep']): number | undefined {
+  switch (keep) {
+    case 'year':
+      return 365 * dayMs;
+    case 'quarter':
+      return 90 * dayMs;
+    case 'month':
+      return 30 * dayMs;
+    case 'forever':
+    case 'nothing':
+      return undefined;
+  }
 }
 
 /** The chats of the store; new ones belong to the workspace that is open. */

@@ -31,6 +31,8 @@ import {
   createUsagePageController,
   type UsagePageController,
 } from '../vscode/usage/usagePageController.ts';
+import type { ChatStore } from '../core/conversations/chatStore.ts';
+import { createChatHistory } from './history.ts';
 import type { Services, ShownQuota } from './services.ts';
 import { createChatLogs, createStore, openChat, type ChatServices } from './chat.ts';
 
@@ -39,6 +41,7 @@ interface SharedChatServices {
   readonly choice: ModelChoice;
   readonly chats: OpenChats<ChatServices>;
   readonly blobs: Blobs;
+  readonly store: ChatStore;
   /** Prompts that are given back to the message field. */
   readonly drafts: Emitter<string>;
 }
@@ -57,8 +60,8 @@ const newId = () => crypto.randomUUID();
 export function openPanel(services: Services, shownQuota: ShownQuota): Panel {
   const shared = createSharedChatServices(services);
   const actions = createAccountActions(services, shownQuota);
-  const view = createView(services, shared, actions, shownQuota.onDidChange);
-  return { chats: shared.chats, view, ...actions };
+  const { view, history } = createView(services, shared, actions, shownQuota.onDidChange);
+  return { chats: shared.chats, view, history, ...actions };
 }
 
 function createSharedChatServices(services: Services): SharedChatServices {
@@ -80,7 +83,7 @@ function createSharedChatServices(services: Services): SharedChatServices {
   // Another chat is free to use another account.
   lifetime.add(chats.onDidChangeCurrent(pool.startNew));
   lifetime.add(createChatContextKeys(() => chats.current().session, chats));
-  return { choice, chats, blobs, drafts };
+  return { choice, chats, blobs, store, drafts };
 }
 
 function createAccountActions(services: Services, { accounts: meters }: ShownQuota) {
@@ -181,7 +184,7 @@ function createView(
   shared: SharedChatServices,
   actions: AccountActions,
   onDidChangeQuota: Event<void>,
-): ChatView {
+): Pick<Panel, 'view' | 'history'> {
   const { platform, models, quota, pool, account, signIn, ledger } = services;
   const { lifetime, log, clock, settings, context } = platform;
   const { chats, choice, drafts } = shared;
@@ -197,13 +200,21 @@ function createView(
   );
   const { handle: handleUsage } = usage;
   const attachments = createAttachments(services, shared, messages.fire);
+  const history = createChatHistory({
+    platform,
+    store: shared.store,
+    chats,
+    tell: messages.fire,
+    isVisible: () => view.isVisible(),
+    newId,
+  });
   const handle = createChatMessageHandler({
     chat: chats.current,
     startNew: chats.startNew,
     signIn,
     choice,
     usage: handleUsage,
-    history() {},
+    history: history.handle,
     attachments,
     files,
     fileQuestions,
@@ -211,7 +222,7 @@ function createView(
   });
   const changes = [choice.onDidPick, models.onDidChange, settings.onDidChange];
   const quotaInUse = () => quota.current(accountInUse(pool)?.id ?? '');
-  return lifetime.add(
+  const view = lifetime.add(
     new ChatView({
       extensionUri: context.extensionUri,
       chats,
@@ -234,4 +245,5 @@ function createView(
       log,
     }),
   );
+  return { view, history };
 }

@@ -24,6 +24,15 @@ export interface Panel {
   view: ChatView;
   accounts: AccountCommands;
   redeem: RedeemReset;
+  history: ChatHistory;
+}
+
+/** What can be done with stored chats from outside of the panel. */
+export interface ChatHistory {
+  /** Lets the user choose a chat; false when none was chosen. */
+  pick(): Promise<boolean>;
+  /** Opens the chat of a link; false for another address. Never sends anything. */
+  openLink(uri: vscode.Uri): Promise<boolean>;
 }
 
 export interface CommandDeps {
@@ -43,7 +52,7 @@ export interface CommandDeps {
 export function registerCommands(deps: CommandDeps): Disposable {
   const { panel, channel } = deps;
   const focus = async () => (await panel.get()).view.focus();
-  const openUsage = async () => (await panel.get()).view.openUsage();
+  const openUsage = async () => (await panel.get()).view.openPage('usage');
   const table: Record<string, () => unknown> = {
     'codexChat.signIn': () => signInByCommand(deps),
     'codexChat.signOut': async () => (await panel.get()).accounts.signOut(),
@@ -52,6 +61,11 @@ export function registerCommands(deps: CommandDeps): Disposable {
       const { chats, view } = await panel.get();
       chats.startNew();
       return view.focus();
+    },
+    'codexChat.showHistory': async () => (await panel.get()).view.openPage('history'),
+    async 'codexChat.openChat'() {
+      const { history, view } = await panel.get();
+      if (await history.pick()) await view.focus();
     },
     'codexChat.stop': () => panel.peek()?.chats.current().session.stop(),
     'codexChat.focus': focus,

@@ -10,14 +10,18 @@ import type { Prompt } from '../conversations/prompt.ts';
 import { fromStoredError } from '../conversations/storedError.ts';
 import type { Turn } from './turn/turn.ts';
 import type { TurnReceipt } from '../../shared/protocol/turn.ts';
-import type { SessionChange, SessionDeps } from './sessionTypes.ts';
+import { createBranches, type Branches } from './branches.ts';
+import type { ChatInfo } from '../../shared/protocol/history.ts';
+import type { SessionChange, SessionDeps, SessionLog } from './sessionTypes.ts';
 import { createTurnRunner } from './turnRunner.ts';
 
 /** One chat that is open: its turns, and the abort of the turn that runs. */
-export interface Session {
+export interface Session extends Branches {
   readonly id: string;
   turns(): readonly Turn[];
   context(): ContextUse | undefined;
+  /** What must be known of the chat as it is stored. */
+  info(): ChatInfo;
   isBusy(): boolean;
   /** Starts a turn; ignored while one runs. */
   send(prompt: Prompt): void;
@@ -52,17 +56,22 @@ export function createSession(deps: SessionDeps): Session {
   });
   const isBusy = () => running() !== undefined;
   const lastId = () => state.turns.at(-1)?.id;
-  const listening = chat.onDidChange(() => {
-    if (isBusy()) return;
+  const readAgain = () => {
     showBranch(deps, state);
     change.fire({ type: 'turns' });
-  });
+  };
+  const listening = [
+    chat.onDidChange(() => (isBusy() ? undefined : readAgain())),
+    chat.onDidChangeUnsaved(() => change.fire({ type: 'info' })),
+  ];
 
   return {
     id: chat.id,
     turns: () => state.turns,
     context: () => state.context,
+    info: () => infoOf(chat),
     isBusy,
+    ...createBranches({ chat, isBusy, begin, changed: readAgain }),
     send(prompt) {
       if (!isBusy()) begin(prompt, lastId());
     },
@@ -101,8 +110,19 @@ export function createSession(deps: SessionDeps): Session {
     onDidEndTurn: ended.event,
     dispose() {
       stop();
-      listening.dispose();
+      for (const one of listening) one.dispose();
     },
+  };
+}
+
+function infoOf(chat: SessionLog): ChatInfo {
+  const { readOnly, skipped } = chat.conversation();
+  const damaged = chat.damage().damagedLines + (readOnly === undefined ? skipped : 0);
+  const { count, code } = chat.unsaved();
+  return {
+    ...(readOnly !== undefined && { readOnly }),
+    ...(damaged > 0 && { damaged }),
+    ...(count > 0 && code !== undefined && { unsaved: { count, code } }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/async/clock.ts';
 import { type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
+import type { ChatLog } from '../conversations/chatLog.ts';
 import type { ResponsesClient } from '../responses/client.ts';
 import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 import { type StoredChat } from './chatState.ts';
@@ -18,10 +19,13 @@ export type SessionChange =
   | { type: 'turn/receipt'; turn: Turn }
   /** The list of turns is another one. */
   | { type: 'turns' }
+  /** What must be known of the chat as it is stored. */
+  | { type: 'info' }
   | { type: 'context' };
 
 /** The log of one chat: each change is a record, and what is shown and asked is read from them. */
-export interface SessionLog extends StoredChat {
+export interface SessionLog
+  extends StoredChat, Pick<ChatLog, 'damage' | 'unsaved' | 'onDidChangeUnsaved'> {
   /**
    * To be awaited before the first record of a turn; false when the chat is read-only, or another
    * window writes to it. Rejects with `signal.reason`.

@@ -15,7 +15,7 @@ import { BusyChatError, MissingChatError, UnsavedChatError } from './store/error
 import { cleanUp } from './store/housekeeping.ts';
 import { createOpenLogs } from './store/openLogs.ts';
 import { searchTexts, searchTitles, type SearchHit } from './store/search.ts';
-import type { ChatSummary } from './store/summary.ts';
+import { createLogSummarizer, type ChatSummary } from './store/summary.ts';
 import { createTrash } from './store/trash.ts';
 
 /** All chats of this machine, of all workspaces. */
@@ -47,6 +47,8 @@ export interface ChatStore {
   undoRemove(id: string, signal: AbortSignal): Promise<void>;
   /** The chats in the trash, the one that was removed last first. */
   removed(): Promise<readonly RemovedChat[]>;
+  /** The same with what is known of each. Rejects with `signal.reason`. */
+  removedSummaries(signal: AbortSignal): Promise<readonly (RemovedChat & ChatSummary)[]>;
   /**
    * The chats whose title holds the text, then the turns that do, those of the chat that was used
    * last first. Rejects with `signal.reason`.
@@ -118,6 +120,15 @@ export function createChatStore(deps: ChatStoreDeps): ChatStore {
       await index.refresh(signal);
     },
     removed: trash.list,
+    async removedSummaries(signal) {
+      const summaries: (RemovedChat & ChatSummary)[] = [];
+      for (const chat of await trash.list()) {
+        const summarizer = createLogSummarizer(chat.id, deps.crc32);
+        await files.trash.read(chat, summarizer.push, signal);
+        summaries.push({ ...summarizer.current(), ...chat });
+      }
+      return summaries;
+    },
     async *search(query, signal) {
       const chats = await list(signal);
       yield* searchTitles(query, chats);

@@ -1,4 +1,5 @@
 import type { Event } from '../../base/event.ts';
+import type { UnsavedRecords } from './logWriter.ts';
 import { createConversationBuilder, type Conversation } from './conversation.ts';
 import { recordVersion, toStored, type NewChatRecord } from './records.ts';
 import type { StoredRecord } from './recordLine.ts';
@@ -12,6 +13,9 @@ export interface MemoryChatLog {
   flush(): Promise<boolean>;
   write(): Promise<boolean>;
   readonly onDidChange: Event<void>;
+  damage(): { readonly damagedLines: number; readonly tornBytes: number };
+  unsaved(): UnsavedRecords;
+  readonly onDidChangeUnsaved: Event<UnsavedRecords>;
   /** All records so far, in their order. */
   records(): readonly StoredRecord[];
   dispose(): void;
@@ -43,6 +47,9 @@ export function createMemoryChatLog(
     flush: () => Promise.resolve(true),
     write: () => Promise.resolve(true),
     onDidChange: () => ({ dispose() {} }),
+    damage: () => ({ damagedLines: 0, tornBytes: 0 }),
+    unsaved: () => ({ count: 0, code: undefined }),
+    onDidChangeUnsaved: () => ({ dispose() {} }),
     records: () => records,
     dispose() {},
   };

@@ -11,7 +11,8 @@ import type { AccountView } from '../../shared/protocol/account.ts';
 import type { ModelsView, QuotaView } from '../../shared/protocol/chat.ts';
 import { type FromWebview, fromWebview } from '../../shared/protocol/fromWebview.ts';
 import type { ToWebview } from '../../shared/protocol/messages.ts';
-import type { TurnStatus } from '../../shared/protocol/turn.ts';
+import type { Turn } from '../../core/chat/turn/turn.ts';
+import type { TurnStatus, TurnView } from '../../shared/protocol/turn.ts';
 import { chatHtml } from './chatHtml.ts';
 import { chatViewId } from './chatViewId.ts';
 import { createMessageBatcher, type UnsequencedMessage } from './messageBatcher.ts';
@@ -49,7 +50,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   /** Whether the page has said that it is up; before that nothing can be told to it. */
   #isUp = false;
   #wantsFocus = false;
-  #wantsUsage = false;
+  /** The page to open as soon as there is a panel. */
+  #wantedPage: 'usage' | 'history' | undefined;
   /** What goes into the message field as soon as there is one. */
   readonly #drafts: string[] = [];
   /** The quota as the page has it. */
@@ -129,11 +131,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#giveFocus();
   }
 
-  /** Shows the panel with the Usage page in it. */
-  async openUsage(): Promise<void> {
-    this.#wantsUsage = true;
+  /** Shows the panel with this page in it: usage, or the list of chats. */
+  async openPage(page: 'usage' | 'history'): Promise<void> {
+    this.#wantedPage = page;
     await vscode.commands.executeCommand(`${chatViewId}.focus`);
-    this.#giveUsage();
+    this.#givePage();
   }
 
   dispose(): void {
@@ -184,7 +186,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#outbox.send({
       type: 'snapshot',
       chatId: session.id,
-      turns: session.turns().map(toTurnView),
+      turns: session.turns().map((turn) => this.#turnView(turn)),
+      chat: session.info(),
       account: account(),
       models: models(),
       quota: shownQuota,
@@ -196,7 +199,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#giveDrafts();
     this.#clearBadge();
     this.#giveFocus();
-    this.#giveUsage();
+    this.#givePage();
+  }
+
+  #turnView(turn: Turn): TurnView {
+    return { ...toTurnView(turn), ...omitUndefined({ branch: this.#session().place(turn.id) }) };
   }
 
   #giveFocus(): void {
@@ -210,16 +217,17 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     for (const text of this.#drafts.splice(0)) this.#outbox.send({ type: 'draft', text });
   }
 
-  #giveUsage(): void {
-    if (!this.#wantsUsage || !this.#isUp) return;
-    this.#wantsUsage = false;
-    this.#outbox.send({ type: 'usage/open' });
+  #givePage(): void {
+    const page = this.#wantedPage;
+    if (page === undefined || !this.#isUp) return;
+    this.#wantedPage = undefined;
+    this.#outbox.send({ type: `${page}/open` });
   }
 
   #tell(change: SessionChange): void {
     switch (change.type) {
       case 'turn/add':
-        this.#outbox.send({ type: 'turn/add', turn: toTurnView(change.turn) });
+        this.#outbox.send({ type: 'turn/add', turn: this.#turnView(change.turn) });
         return;
       case 'turn/change':
         this.#outbox.change(change.turn.id, change.turn.attempt, change.change);
@@ -233,6 +241,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return;
       case 'turns':
         if (this.#isUp) this.#snapshot();
+        return;
+      case 'info':
+        this.#outbox.send({ type: 'chat', chat: this.#session().info() });
         return;
       case 'context': {
         const context = this.#session().context();
