@@ -160,6 +160,7 @@ function createUsagePage(
 function createAttachments(
   { platform }: Services,
   { chats, blobs, drafts }: SharedChatServices,
+  find: (path: string) => Promise<vscode.Uri | undefined>,
   tell: (message: UnsequencedMessage) => void,
 ): AttachmentHandler {
   const { lifetime, log } = platform;
@@ -174,6 +175,8 @@ function createAttachments(
           .find(({ id }) => id === turnId)?.prompt,
       send: (prompt) => chats.current().sending.send(prompt),
       giveBack: drafts.fire,
+      find,
+      newId,
       tell,
     }),
   );
@@ -199,7 +202,7 @@ function createView(
     }),
   );
   const { handle: handleUsage } = usage;
-  const attachments = createAttachments(services, shared, messages.fire);
+  const attachments = createAttachments(services, shared, files.find, messages.fire);
   const history = createChatHistory({
     platform,
     store: shared.store,

@@ -65,7 +65,7 @@ async function setTheme(
   await expect(workbench.chat().locator('body')).toHaveAttribute('data-vscode-theme-id', id);
 }
 
-async function chatFrame({ workbench }: Practice): Promise<Frame> {
+export async function chatFrame({ workbench }: Practice): Promise<Frame> {
   const handle = await workbench.chat().locator('body').elementHandle();
   const frame = await handle?.ownerFrame();
   if (!frame) throw new Error('The panel is not shown.');

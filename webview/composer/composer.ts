@@ -7,8 +7,7 @@ import type { Extras } from '../base/extras.ts';
 import { createSendMenu } from './sendMenu.ts';
 import { ring, stepClass } from './meters.ts';
 import { createModelMenu } from './modelMenu.ts';
-import type { AttachmentTray } from './attachments/attachmentTray.ts';
-import { listenForPaste } from './attachments/dropPaste.ts';
+import type { ComposerAttachments } from './attachments/attachmentTray.ts';
 import { createPromptHistory } from './promptHistory.ts';
 import { isOnFirstLine, isOnLastLine } from '../transcript/textLines.ts';
 import { formatPercent, formatRoundTokens } from '../../src/shared/format.ts';
@@ -49,12 +48,6 @@ export interface Composer {
   readonly refresh: () => void;
 }
 
-/** What the composer must know of what goes along with its text. */
-export type ComposerAttachments = Pick<
-  AttachmentTray,
-  'element' | 'addFiles' | 'ids' | 'refusal' | 'sent'
->;
-
 const longestPrompt = 2_000_000;
 
 export function createComposer(actions: ComposerActions, tray: ComposerAttachments): Composer {
@@ -67,7 +60,11 @@ export function createComposer(actions: ComposerActions, tray: ComposerAttachmen
   const sendMenu = createSendMenu(actions.extras, (mode) => send(mode));
   const note = createNote(isEmpty, tray.refusal);
   const atEnd = [meter.element, sendMenu.element, button.element];
-  const element = layOut([tray.element, field, note.element], model.button, atEnd);
+  const element = layOut(
+    [tray.element, field, note.element],
+    [tray.addButton, model.button],
+    atEnd,
+  );
   const changed = () => {
     actions.draftChanged(field.value);
     refresh();
@@ -99,7 +96,7 @@ export function createComposer(actions: ComposerActions, tray: ComposerAttachmen
     field.focus();
   };
   const { show, walked } = createWalk(field, () => state?.prompts ?? [], changed);
-  listenForPaste(field, { files: tray.addFiles });
+  tray.join(field);
   field.addEventListener('input', changed);
   field.addEventListener('keydown', (event) => {
     if (state === undefined || isComposing(event)) return;
@@ -191,10 +188,10 @@ function fillField(field: HTMLTextAreaElement, text: string, caretAt: 'start' | 
 
 function layOut(
   parts: readonly HTMLElement[],
-  model: HTMLElement,
+  atStart: readonly HTMLElement[],
   atEnd: readonly HTMLElement[],
 ): HTMLElement {
-  const bar = h('div', { class: 'composer-bar' }, model, h('div', { class: 'far' }, ...atEnd));
+  const bar = h('div', { class: 'composer-bar' }, ...atStart, h('div', { class: 'far' }, ...atEnd));
   return h('div', { class: 'composer' }, ...parts, bar);
 }
 

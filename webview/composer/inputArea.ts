@@ -59,7 +59,7 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
     blindModel: () => models && blindModel(models),
   });
   const composer = createComposer(composerActions(context, actions), attachments);
-  listenForDrop(composer.element, { files: attachments.addFiles });
+  listenForDrop(composer.element, { files: attachments.addFiles, uris: attachments.addUris });
   const foot = createUsageGauge(actions.showUsage, context.now);
   const jump = createJump(() => {
     actions.toEnd();
@@ -73,6 +73,7 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
     { class: 'dock', hidden: true },
     jump.element,
     composer.menu,
+    attachments.menu,
     shelf,
     limits.element,
     actions.chatShelf,

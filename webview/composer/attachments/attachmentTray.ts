@@ -3,8 +3,13 @@ import type { DraftAttachmentView } from '../../../src/shared/protocol/attachmen
 import { h, setText } from '../../base/dom.ts';
 import type { RowContext } from '../../panel/actions.ts';
 import type { Announcement } from '../../panel/announcer.ts';
+import { createAddMenu } from './addMenu.ts';
 import { createChipList, type Chip } from './chipList.ts';
-import { createFileIntake } from './fileIntake.ts';
+import { listenForPaste } from './dropPaste.ts';
+import { createShownChips } from './shownChips.ts';
+import { listenForKeys } from './fieldKeys.ts';
+import { createFileIntake, newAttachmentId } from './fileIntake.ts';
+import { createLongPaste } from './longPaste.ts';
 
 export interface AttachmentTrayDeps {
   readonly send: RowContext['send'];
@@ -20,9 +25,16 @@ export interface AttachmentTrayDeps {
 /** The attachments of the message that is being written, as chips above its text. */
 export interface AttachmentTray {
   readonly element: HTMLElement;
+  /** Opens the menu of what can be attached. */
+  readonly addButton: HTMLElement;
+  readonly menu: HTMLElement;
+  /** Takes what is pasted into the field, and the keys that lead from there to the chips. */
+  readonly join: (field: HTMLTextAreaElement) => void;
   /** All that the host has; undefined while it has not said. */
   readonly update: (list: readonly DraftAttachmentView[] | undefined) => void;
   readonly addFiles: (files: readonly File[], path?: string) => void;
+  /** Files of the workspace, by their addresses. */
+  readonly addUris: (uris: readonly string[]) => void;
   /** Ids to send, in order. */
   readonly ids: () => readonly string[];
   /** Why the message cannot be sent with these; undefined when it can. */
@@ -30,29 +42,50 @@ export interface AttachmentTray {
   /** They are on their way: the chips go at once. */
   readonly sent: () => void;
   readonly refused: (id: string | undefined, reason: string) => void;
-  /** Moves the focus to the last chip; false when there is none. */
-  readonly focusLast: () => boolean;
 }
+
+/** What the composer must know of what goes along with its text. */
+export type ComposerAttachments = Pick<
+  AttachmentTray,
+  'element' | 'addButton' | 'join' | 'ids' | 'refusal' | 'sent'
+>;
 
 export function createAttachmentTray(deps: AttachmentTrayDeps): AttachmentTray {
   const { send, say } = deps;
   const chips = createShownChips();
   const note = createNote(say);
   const list = createChipList({ open: (id) => send({ type: 'attachment/open', id }), remove });
-  const element = h('div', { class: 'attachments' }, list.element, note.element);
+  const add = createAddMenu((source) => {
+    note.set(undefined);
+    send({ type: 'attachment/pick', source });
+  });
+  const paste = createLongPaste({ attach: (text) => addPaste(text, begin, send), remove: drop });
+  const notes = [note.element, paste.element];
+  const element = h('div', { class: 'attachments' }, list.element, notes);
   const draw = () => {
     list.draw(chips.list());
     deps.changed();
   };
 
+  function drop(id: string): void {
+    note.set(undefined);
+    paste.forget();
+    chips.hide([id]);
+    draw();
+    send({ type: 'attachment/remove', id });
+  }
+
+  function begin(chip: Omit<Chip, 'isReading'>): void {
+    note.set(undefined);
+    chips.begin(chip);
+    draw();
+  }
+
   function remove(id: string): void {
     const before = chips.list();
     const at = before.findIndex((chip) => chip.id === id);
     const next = before[at + 1] ?? before[at - 1];
-    note.set(undefined);
-    chips.hide([id]);
-    draw();
-    send({ type: 'attachment/remove', id });
+    drop(id);
     if (!next || !list.focus(next.id)) deps.focusField();
     say({ text: l10n.t('Removed {0}', before[at]?.name ?? ''), topic: 'attachment' });
   }
@@ -63,20 +96,17 @@ export function createAttachmentTray(deps: AttachmentTrayDeps): AttachmentTray {
     draw();
   }
 
-  const intake = createFileIntake({
-    send,
-    blindModel: deps.blindModel,
-    isWanted: chips.isPending,
-    begin(chip) {
-      note.set(undefined);
-      chips.begin(chip);
-      draw();
-    },
-    fail: give,
-  });
-
+  const { blindModel } = deps;
+  const { isPending: isWanted } = chips;
+  const intake = createFileIntake({ send, blindModel, isWanted, begin, fail: give });
   return {
     element,
+    addButton: add.button,
+    menu: add.menu,
+    join(field) {
+      listenForPaste(field, { files: intake.add, longText: (text) => paste.take(text, field) });
+      listenForKeys(field, { undo: paste.undo, toChips: () => list.focus() });
+    },
     update(next) {
       if (next === undefined || !chips.isNews(next)) return;
       for (const name of chips.know(next)) {
@@ -85,53 +115,28 @@ export function createAttachmentTray(deps: AttachmentTrayDeps): AttachmentTray {
       draw();
     },
     addFiles: intake.add,
+    addUris: (uris) => send({ type: 'attachment/uris', uris: [...uris] }),
     ids: () => chips.list().map(({ id }) => id),
-    refusal: () => refusalOf(chips.list(), deps.blindModel()),
+    refusal: () => refusalOf(chips.list(), blindModel()),
     sent() {
       note.set(undefined);
+      paste.forget();
       chips.hide(chips.list().map(({ id }) => id));
       draw();
     },
     refused: give,
-    focusLast: () => list.focus(),
   };
 }
 
-/** What is shown: what the host has, and behind it what is on its way there. */
-function createShownChips() {
-  let known: readonly DraftAttachmentView[] = [];
-  let pending: readonly Chip[] = [];
-  /** Removed or sent, while the host has them still. */
-  let hidden: ReadonlySet<string> = new Set();
-  const isPending = (id: string) => pending.some((chip) => chip.id === id);
-  const drop = (id: string) => {
-    pending = pending.filter((chip) => chip.id !== id);
-  };
-  return {
-    isPending,
-    drop,
-    list(): Chip[] {
-      const shown = known.filter(({ id }) => !hidden.has(id));
-      return [...shown.map((each) => ({ ...each, isReading: false })), ...pending];
-    },
-    begin(chip: Omit<Chip, 'isReading'>) {
-      pending = [...pending, { ...chip, isReading: true }];
-    },
-    hide(ids: readonly string[]) {
-      hidden = new Set([...hidden, ...ids]);
-      for (const id of ids) drop(id);
-    },
-    isNews: (list: readonly DraftAttachmentView[]) => list !== known,
-    /** Gives the names of those that have arrived. */
-    know(list: readonly DraftAttachmentView[]): string[] {
-      const before = new Set(known.map(({ id }) => id));
-      const arrived = list.filter(({ id }) => !before.has(id) && !hidden.has(id));
-      known = list;
-      for (const { id } of list) drop(id);
-      hidden = new Set([...hidden].filter((id) => list.some((each) => each.id === id)));
-      return arrived.map(({ name }) => name);
-    },
-  };
+function addPaste(
+  text: string,
+  begin: (chip: Omit<Chip, 'isReading'>) => void,
+  send: AttachmentTrayDeps['send'],
+): string {
+  const id = newAttachmentId();
+  begin({ id, kind: 'paste', name: l10n.t('Pasted text'), detail: '' });
+  send({ type: 'attachment/paste', id, text });
+  return id;
 }
 
 /** Why the last thing was not attached. */

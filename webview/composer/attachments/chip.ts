@@ -32,10 +32,10 @@ export function chipContent({ kind, name, isCut, thumbnail }: ChipView): HTMLEle
   ];
 }
 
-/** Name for screen readers: what it is, its name, and the rest in words. */
+/** Name for screen readers: what it is, what is shown of it, and the rest in words. */
 export function chipName({ kind, name, detail, isCut }: ChipView): string {
-  const parts = [`${kindName(kind)} ${name}`, detail, isCut === true ? l10n.t('cut') : ''];
-  return parts.filter((part) => part !== '').join(', ');
+  const shown = isCut === true ? `${name} ${l10n.t('cut')}` : name;
+  return [`${kindName(kind)} ${shown}`, detail].filter((part) => part !== '').join(', ');
 }
 
 function kindName(kind: AttachmentKind): string {

@@ -1,25 +1,34 @@
-/** Where files come from besides the `+` menu. */
+/** Where files and texts come from besides the `+` menu. */
 export interface DropPasteActions {
   readonly files: (files: readonly File[]) => void;
+  /** Addresses of files that are dragged from within the window. */
+  readonly uris: (uris: readonly string[]) => void;
 }
 
-/** Takes files from what is pasted into the field. Text is left to the field. */
-export function listenForPaste(field: HTMLElement, { files }: DropPasteActions): void {
+/** Takes files from what is pasted into the field; short text is left to the field. */
+export function listenForPaste(
+  field: HTMLElement,
+  {
+    files,
+    longText,
+  }: Pick<DropPasteActions, 'files'> & { readonly longText: (text: string) => boolean },
+): void {
   field.addEventListener('paste', (event) => {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
     const pasted = [...(event.clipboardData?.files ?? [])];
     // A copy from a spreadsheet or a text editor brings a picture of the text along.
-    const hasText = (event.clipboardData?.getData('text/plain') ?? '') !== '';
-    if (pasted.length === 0 || hasText) return;
+    const isTaken = text === '' ? pasted.length > 0 : longText(text);
+    if (!isTaken) return;
     event.preventDefault();
-    files(pasted);
+    if (text === '') files(pasted);
   });
 }
 
-/** Takes files that are dropped on the element, which shows meanwhile that it does. */
-export function listenForDrop(element: HTMLElement, { files }: DropPasteActions): void {
+/** Takes what is dropped on the element, which shows meanwhile that it does. */
+export function listenForDrop(element: HTMLElement, { files, uris }: DropPasteActions): void {
   const isOverIt = (isOver: boolean) => element.classList.toggle('is-drop', isOver);
   element.addEventListener('dragover', (event) => {
-    if (!hasFiles(event.dataTransfer)) return;
+    if (!isTakable(event.dataTransfer)) return;
     event.preventDefault();
     isOverIt(true);
   });
@@ -28,12 +37,34 @@ export function listenForDrop(element: HTMLElement, { files }: DropPasteActions)
   });
   element.addEventListener('drop', (event) => {
     isOverIt(false);
-    if (!hasFiles(event.dataTransfer)) return;
+    const { dataTransfer } = event;
+    if (dataTransfer === null || !isTakable(dataTransfer)) return;
     event.preventDefault();
-    files([...(event.dataTransfer?.files ?? [])]);
+    const addresses = addressesIn(dataTransfer);
+    if (addresses.length > 0) uris(addresses);
+    else files([...dataTransfer.files]);
   });
 }
 
-function hasFiles(transfer: DataTransfer | null): boolean {
-  return transfer?.types.includes('Files') === true;
+/** What the explorer and the tabs of VS Code put on a drag, the second for other programs. */
+const addressTypes = ['application/vnd.code.uri-list', 'text/uri-list'];
+const mostAddresses = 100;
+const longestAddress = 8_000;
+
+function isTakable(transfer: DataTransfer | null): boolean {
+  const types = transfer?.types ?? [];
+  return types.includes('Files') || types.includes('application/vnd.code.uri-list');
+}
+
+/** Lines of a list of addresses (RFC 2483): those that begin with `#` are comments. */
+function addressesIn(transfer: DataTransfer): string[] {
+  for (const type of addressTypes) {
+    const lines = transfer.getData(type).split(/\r?\n/);
+    const addresses = lines.filter(
+      (line) => line !== '' && !line.startsWith('#') && line.length < longestAddress,
+    );
+    const isOfWindow = addresses.every((address) => !/^https?:/i.test(address));
+    if (addresses.length > 0 && isOfWindow) return addresses.slice(0, mostAddresses);
+  }
+  return [];
 }

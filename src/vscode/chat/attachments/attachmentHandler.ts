@@ -9,10 +9,15 @@ import { mostImageBytes } from '../../../shared/protocol/attachments.ts';
 import type { AttachmentRequest } from '../../../shared/protocol/messages.ts';
 import type { UnsequencedMessage } from '../messageBatcher.ts';
 import type { AttachmentFiles } from './attachmentFiles.ts';
+import { fileSource, refused, sourceOfBytes, type Source } from './fileAttachment.ts';
+import { folderSource, readSources } from './sources.ts';
 
 export interface AttachmentHandlerDeps {
   draft: DraftAttachments;
   files: Pick<AttachmentFiles, 'open'>;
+  /** A file of the workspace by its path; undefined for any other one. */
+  find: (path: string) => Promise<vscode.Uri | undefined>;
+  newId: () => string;
   /** The prompt of a turn of the chat that is shown. */
   promptOf: (turnId: string) => Prompt | undefined;
   send: (prompt: Prompt) => void;
@@ -38,6 +43,17 @@ export function createAttachmentHandler(deps: AttachmentHandlerDeps): Attachment
     if (reason !== undefined)
       tell({ type: 'attachment/refused', reason, ...omitUndefined({ id }) });
   };
+  /** The view reads images itself, and gives them back as `attachment/image`. */
+  const take = async (source: Source, id?: string) => {
+    if (source.kind === 'refused') return refuse(source.reason, id);
+    if (source.kind === 'image') {
+      const { name, path, data } = source;
+      return tell({ type: 'attachment/readImage', name, path, data });
+    }
+    if (source.kind === 'nothing') return undefined;
+    const body = new TextEncoder().encode(source.text);
+    return refuse(await draft.add(id ?? deps.newId(), source.attachment, body), id);
+  };
   const restore = async (references: readonly string[]) => {
     const gone = draft.list().length === 0 ? await draft.restore(references) : 0;
     tellList();
@@ -58,6 +74,14 @@ export function createAttachmentHandler(deps: AttachmentHandlerDeps): Attachment
           return refuse(await addImage(message, draft), message.id);
         case 'attachment/paste':
           return refuse(await addPaste(message, draft), message.id);
+        case 'attachment/file':
+          return take(sourceOfBytes(message.name, message.name, message.data), message.id);
+        case 'attachment/uris':
+          for (const uri of message.uris) await take(await droppedSource(uri, deps.find));
+          return undefined;
+        case 'attachment/pick':
+          for (const source of await readSources(message.source)) await take(source);
+          return undefined;
         case 'attachment/remove':
           return draft.remove(message.id);
         case 'attachment/restore':
@@ -70,11 +94,46 @@ export function createAttachmentHandler(deps: AttachmentHandlerDeps): Attachment
           const attachment = deps.promptOf(message.turnId)?.attachments[message.at];
           return attachment && deps.files.open(attachment);
         }
-        default:
-          return undefined;
       }
     },
   };
+}
+
+/** What is dropped comes from the page, so only files of the workspace are read. */
+async function droppedSource(
+  address: string,
+  find: AttachmentHandlerDeps['find'],
+): Promise<Source> {
+  const uri = parseUri(address);
+  const name = uri?.path.slice(uri.path.lastIndexOf('/') + 1) ?? address.slice(0, 100);
+  const found = uri && (await find(uri.fsPath.replaceAll('\\', '/')));
+  if (found) return fileSource(found);
+  const folder = uri && (await folderOfWorkspace(uri));
+  if (folder) return folderSource(folder);
+  return refused(
+    vscode.l10n.t(
+      '{0} was not attached: it is not a file of this workspace. Use Attach > Files and images instead.',
+      name,
+    ),
+  );
+}
+
+function parseUri(address: string): vscode.Uri | undefined {
+  try {
+    return vscode.Uri.parse(address, true);
+  } catch {
+    return undefined;
+  }
+}
+
+async function folderOfWorkspace(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
+  if (!vscode.workspace.getWorkspaceFolder(uri)) return undefined;
+  try {
+    const { type } = await vscode.workspace.fs.stat(uri);
+    return type === vscode.FileType.Directory ? uri : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const draftView = (draft: DraftAttachments) =>

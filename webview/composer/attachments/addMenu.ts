@@ -1,0 +1,90 @@
+import * as l10n from '@vscode/l10n';
+import { ownValue } from '../../../src/base/lookup.ts';
+import type { AttachmentSource } from '../../../src/shared/protocol/attachments.ts';
+import { h, setAttribute } from '../../base/dom.ts';
+import { icon, type IconName } from '../../base/icons.ts';
+
+export interface AddMenu {
+  /** Stands in the bar of the composer. */
+  readonly button: HTMLElement;
+  /** Stands above the composer. */
+  readonly menu: HTMLElement;
+}
+
+/** What can be attached, as a menu: the arrow keys go through it, Enter takes an entry, Esc closes it. */
+export function createAddMenu(pick: (source: AttachmentSource) => void): AddMenu {
+  const name = l10n.t('Attach');
+  const button = h(
+    'button',
+    {
+      class: 'ghost add',
+      type: 'button',
+      'aria-label': name,
+      title: name,
+      'aria-haspopup': 'menu',
+      'aria-expanded': 'false',
+      onclick: () => (menu.hidden ? open() : close(true)),
+    },
+    icon('plus'),
+  );
+  const items = entries().map(([source, symbol, label]) =>
+    h(
+      'button',
+      {
+        class: 'opt',
+        type: 'button',
+        role: 'menuitem',
+        tabindex: -1,
+        onclick: () => {
+          close(true);
+          pick(source);
+        },
+      },
+      icon(symbol),
+      h('span', { class: 'opt-main' }, label),
+    ),
+  );
+  const menu = h(
+    'div',
+    { class: 'menu add-menu', role: 'menu', 'aria-label': name, hidden: true },
+    h('div', { class: 'menu-list', role: 'presentation' }, items),
+  );
+
+  function open(): void {
+    menu.hidden = false;
+    setAttribute(button, 'aria-expanded', 'true');
+    items[0]?.focus();
+  }
+  function close(focusBack: boolean): void {
+    if (menu.hidden) return;
+    menu.hidden = true;
+    setAttribute(button, 'aria-expanded', 'false');
+    if (focusBack) button.focus();
+  }
+  menu.addEventListener('keydown', (event) => {
+    const at = items.findIndex((item) => item === document.activeElement);
+    const targets = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: -1 };
+    const target = ownValue(targets, event.key);
+    if (target !== undefined) items.at(target % items.length)?.focus();
+    else if (event.key === 'Escape') close(true);
+    else if (event.key === 'Tab') return close(false);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  const isOutside = (target: EventTarget | null) =>
+    !(target instanceof Node) || (!menu.contains(target) && !button.contains(target));
+  menu.addEventListener('focusout', ({ relatedTarget }) => {
+    if (relatedTarget !== null && isOutside(relatedTarget)) close(false);
+  });
+  document.addEventListener('pointerdown', ({ target }) => isOutside(target) && close(false));
+  return { button, menu };
+}
+
+const entries = (): [AttachmentSource, IconName, string][] => [
+  ['files', 'file', l10n.t('Files and images…')],
+  ['folder', 'folder', l10n.t('List of files in a folder…')],
+  ['selection', 'selection', l10n.t('Selection in the editor')],
+  ['problems', 'warning', l10n.t('Problems')],
+  ['terminal', 'terminal', l10n.t('Terminal output')],
+];
