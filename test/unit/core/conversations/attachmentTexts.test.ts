@@ -60,9 +60,9 @@ test('a long text keeps its part without half a character, and says what is left
       (text, most, which) => {
         const { text: kept, cutFrom } = cutText(text, most, which);
         if (text.length <= most) {
-        expect([kept, cutFrom]).toEqual([text, undefined]);
-        return;
-      }
+          expect([kept, cutFrom]).toEqual([text, undefined]);
+          return;
+        }
         expect(cutFrom).toBe(text.length);
         const [, count = ''] =
           /\[cut: the (?:first|last) (\d+) of \d+ characters\]/.exec(kept) ?? [];
