@@ -32,6 +32,11 @@ export interface ChatFiles {
   list(): Promise<readonly string[]>;
   /** Undefined when there is no such chat. */
   stamp(id: string): Promise<FileStamp | undefined>;
+  /**
+   * Puts these bytes in the place of a log once they were read back from the disk. The old log stays
+   * beside it under this ending; one from an attempt that was cut short is kept instead.
+   */
+  replaceLog(id: string, bytes: Uint8Array, backup: string): Promise<void>;
   /** Undefined when there is none. */
   readIndex(): Promise<string | undefined>;
   /** Puts a whole text in the place of the one before. */

@@ -13,6 +13,7 @@ import { createBlobs, type Blobs } from './store/blobs.ts';
 import { createChatIndex } from './store/chatIndex.ts';
 import { BusyChatError, MissingChatError, UnsavedChatError } from './store/errors.ts';
 import { cleanUp } from './store/housekeeping.ts';
+import { migrate, type Migrations } from './store/migration.ts';
 import { createOpenLogs } from './store/openLogs.ts';
 import { searchTexts, searchTitles, type SearchHit } from './store/search.ts';
 import { createLogSummarizer, type ChatSummary } from './store/summary.ts';
@@ -70,6 +71,8 @@ export interface ChatStoreDeps {
   readonly newId: () => string;
   /** Version of the extension. */
   readonly app: string;
+  /** For chats of older versions; without one, those are read as they are. */
+  readonly migrations?: Migrations;
   /** Chats that were not used for so long are removed, ms; undefined: never. Pinned ones stay. */
   readonly keepForMs?: () => number | undefined;
 }
@@ -87,6 +90,7 @@ export function createChatStore(deps: ChatStoreDeps): ChatStore {
 
   async function openLog(id: string, signal: AbortSignal): Promise<ChatLog> {
     if (!(await files.stamp(id))) throw new MissingChatError();
+    await migrate(deps, id, signal);
     return open.add(await openChatLog(logDeps(id), signal));
   }
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { chmod, mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { changedElsewhere, type AppendFile } from '../../core/conversations/logWriter.ts';
 import { isAbsent, patientlyForSeconds } from './fileErrors.ts';
@@ -13,7 +13,7 @@ export function createAppendFile(path: string): AppendFile {
 
   return {
     async append(bytes, at) {
-      if (at === 0) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      if (at === 0) await makePrivateFolder(dirname(path));
       await withFile(path, at === 0, async (file) => {
         await expectLength(file, at);
         await writeAll(file, bytes);
@@ -60,6 +60,13 @@ async function expectLength(file: FileHandle, least: number, most = least): Prom
 function changed(): Error {
   const error = new Error('Another process has changed the file.');
   return Object.assign(error, { code: changedElsewhere });
+}
+
+/** Makes the folder when there is none, and keeps others out of it. */
+export async function makePrivateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  // Others, such as a watcher, may have made it before. Some disks know no modes.
+  await chmod(path, 0o700).catch(() => {});
 }
 
 /** The name of a new file is part of its folder. Windows has no call for it. */

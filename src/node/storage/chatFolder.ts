@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
 import {
+  copyFile,
   link,
-  mkdir,
   open,
   readdir,
   readFile,
@@ -19,9 +20,9 @@ import type {
   RemovedChat,
   TrashFiles,
 } from '../../core/conversations/chatFiles.ts';
-import { syncFolder } from './appendFile.ts';
+import { makePrivateFolder, syncFolder } from './appendFile.ts';
 import { createChatFile, ignoreAbsence, readPieces, statOf } from './chatFile.ts';
-import { patientlyForSeconds } from './fileErrors.ts';
+import { codeOf, patientlyForSeconds } from './fileErrors.ts';
 
 /** What no file system takes for anything but the name of a file, and none changes the case of. */
 const idForm = /^[a-z0-9][a-z0-9-]{0,99}$/;
@@ -45,6 +46,8 @@ export function createChatFolder({ folder, log }: { folder: string; log: Log }):
       const found = await statOf(`${pathOf(id)}.jsonl`);
       return found && { size: found.size, mtimeMs: found.mtimeMs };
     },
+    replaceLog: (id, bytes, backup) =>
+      replaceLog(`${pathOf(id)}.jsonl`, bytes, `${pathOf(id)}.${backup}.bak`),
     readIndex: () => readFile(join(folder, 'index.json'), 'utf8').catch(ignoreAbsence),
     writeIndex: (text) =>
       replace(join(folder, 'index.json'), Buffer.from(text), { isSynced: false }),
@@ -62,7 +65,7 @@ function createTrashFolder(folder: string, pathOf: (id: string) => string): Tras
     join(folder, `${Math.floor(removedAtMs)}.${checked(id, idForm)}.jsonl`);
   return {
     async add(chat) {
-      await makeFolder(folder);
+      await makePrivateFolder(folder);
       await patientlyForSeconds(() => rename(pathOf(chat.id), removedPath(chat)));
     },
     async list() {
@@ -108,21 +111,44 @@ async function replace(
   bytes: Uint8Array,
   { isSynced }: { isSynced: boolean },
 ): Promise<void> {
-  const draft = `${path}.${randomUUID()}.tmp`;
-  await makeFolder(dirname(path));
-  try {
-    const file = await patientlyForSeconds(() => open(draft, 'wx', 0o600));
-    try {
-      await file.writeFile(bytes);
-      if (isSynced) await file.sync();
-    } finally {
-      await file.close();
-    }
+  await makePrivateFolder(dirname(path));
+  await withDraft(path, async (draft) => {
+    await writeNew(draft, bytes, isSynced);
     await patientlyForSeconds(() => rename(draft, path));
-    if (isSynced) await syncFolder(dirname(path));
-  } catch (error) {
+  });
+  if (isSynced) await syncFolder(dirname(path));
+}
+
+async function replaceLog(path: string, bytes: Uint8Array, backup: string): Promise<void> {
+  await withDraft(path, async (draft) => {
+    await writeNew(draft, bytes, true);
+    const written = await readFile(draft);
+    if (!written.equals(bytes)) throw Object.assign(new Error('not written'), { code: 'EIO' });
+    await copyFile(path, backup, constants.COPYFILE_EXCL).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+    await patientlyForSeconds(() => rename(draft, path));
+  });
+  await syncFolder(dirname(path));
+}
+
+/** Gives the work the path of a new file beside this one, and removes what it leaves there. */
+async function withDraft(path: string, work: (draft: string) => Promise<void>): Promise<void> {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  try {
+    await work(draft);
+  } finally {
     await unlink(draft).catch(() => {});
-    throw error;
+  }
+}
+
+async function writeNew(path: string, bytes: Uint8Array, isSynced: boolean): Promise<void> {
+  const file = await patientlyForSeconds(() => open(path, 'wx', 0o600));
+  try {
+    await file.writeFile(bytes);
+    if (isSynced) await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
@@ -152,8 +178,6 @@ async function sweepDrafts(folder: string): Promise<void> {
 async function namesIn(folder: string): Promise<readonly string[]> {
   return (await patientlyForSeconds(() => readdir(folder)).catch(ignoreAbsence)) ?? [];
 }
-
-const makeFolder = (folder: string) => mkdir(folder, { recursive: true, mode: 0o700 });
 
 /** A name from outside never leads out of its folder. */
 function checked(name: string, form: RegExp): string {

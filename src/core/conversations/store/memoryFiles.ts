@@ -24,6 +24,9 @@ export function createMemoryFiles(now: () => number = () => 0): ChatFiles {
       const file = files.get(id);
       return file && { size: file.bytes.length, mtimeMs: file.changes };
     },
+    async replaceLog(id, bytes) {
+      files.set(id, { bytes, changes: (files.get(id)?.changes ?? 0) + 1 });
+    },
     // Nothing outlives the process, so there is nothing to look up at its start.
     readIndex: async () => undefined,
     writeIndex: async () => {},

@@ -12,7 +12,7 @@ export interface OpenLogs {
 }
 
 /** Records that come while an answer streams. */
-const frequent: ReadonlySet<string> = new Set(['partial', 'item']);
+const frequent: ReadonlySet<string> = new Set(['output']);
 
 export interface OpenLogsDeps {
   /** Something that the list shows has changed in an open chat. */

@@ -23,9 +23,16 @@ export interface ChatSummary {
 }
 
 /** Records that are large and many: of these, only type and time are looked at. */
-const bulky: ReadonlySet<string> = new Set(['item', 'partial', 'end']);
+const bulky: ReadonlySet<string> = new Set(['output', 'end']);
 /** Records that do not count as activity in the chat. */
-const quiet: ReadonlySet<string> = new Set(['title', 'pin', 'take', 'branch']);
+const quiet: ReadonlySet<string> = new Set([
+  'title',
+  'pin',
+  'take',
+  'branch',
+  'receipt',
+  'cacheKey',
+]);
 const longestPrompt = 120;
 /** The writer puts the type first and the time last. */
 const typeAtStart = /^[\da-f]{8} \{"type":"(\w{1,40})"/;
