@@ -13,7 +13,7 @@ import { pseudoBundle, pseudoLanguage } from '../../support/pseudo.ts';
 
 /** What the model reads, the log and what is stored; their texts are in English for everybody. */
 const english =
-  /^src\/base\/(?!async\/loading)|^src\/node\/|^src\/core\/(responses|settings)\/|^src\/core\/chat\/(history|instructions)|^src\/core\/quota\/(decode|store)\/|^src\/core\/ledger\/(csv|entry|history|ledger)\.|^src\/vscode\/(log|userAgent)\./;
+  /^src\/base\/(?!async\/loading)|^src\/node\/|^src\/core\/(responses|settings)\/|^src\/core\/chat\/instructions|^src\/core\/conversations\/history\.|^src\/core\/quota\/(decode|store)\/|^src\/core\/ledger\/(csv|entry|history|ledger)\.|^src\/vscode\/(log|userAgent)\./;
 
 test.each(sourceFiles().filter((file) => english.test(file)))(
   '%s has no text to translate',
