@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { commandLine } from '../../bin/processes.mjs';
 import { table } from '../measure/table.ts';
 import { leaseRounds } from './leaseRounds.ts';
+import { contention } from './contention.ts';
 import { reloadRounds } from './reloadRounds.ts';
 import { fullTests } from './fullTests.ts';
 import { killedWrites } from './killedWrites.ts';
@@ -16,6 +17,7 @@ const soaks: Readonly<Record<string, Soak>> = {
   ...leaseRounds,
   ...reloadRounds,
   ...killedWrites,
+  ...contention,
   ...fullTests,
 };
 
