@@ -15,6 +15,7 @@ import type { SessionLog } from '../core/chat/sessionTypes.ts';
 import { createUsageRecorder, type UsageRecorder } from '../core/chat/usageRecorder.ts';
 import { withAttachmentBodies } from '../core/conversations/attachments/attachmentBodies.ts';
 import type { Blobs } from '../core/conversations/attachments/blobs.ts';
+import type { Prompt } from '../core/conversations/prompt.ts';
 import { createChatStore, type ChatStore } from '../core/conversations/chatStore.ts';
 import { createMemoryFiles } from '../core/conversations/store/memoryFiles.ts';
 import type { Settings } from '../core/settings/settings.ts';
@@ -87,7 +88,7 @@ export function openChat(
   chatLog: SessionLog,
   choice: ModelChoice,
   blobs: Blobs,
-  giveBack: (text: string) => void,
+  giveBack: (prompt: Prompt) => void,
 ): ChatServices {
   const { platform, tracker, pool } = services;
   const { log, clock } = platform;

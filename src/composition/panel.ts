@@ -2,13 +2,17 @@ import * as vscode from 'vscode';
 import { anyEvent, createEmitter, type Emitter, type Event } from '../base/event.ts';
 import { createAnswerLimit } from '../core/auth/answerLimit.ts';
 import { storedBlobs, type Blobs } from '../core/conversations/attachments/blobs.ts';
-import { createDraftAttachments } from '../core/conversations/attachments/draft.ts';
+import {
+  createDraftAttachments,
+  type DraftAttachments,
+} from '../core/conversations/attachments/draft.ts';
 import { createAttachmentFiles } from '../vscode/chat/attachments/attachmentFiles.ts';
 import {
   createAttachmentHandler,
   type AttachmentHandler,
 } from '../vscode/chat/attachments/attachmentHandler.ts';
 import { createOpenChats, eventOfCurrent, type OpenChats } from '../core/chat/openChats.ts';
+import type { Prompt } from '../core/conversations/prompt.ts';
 import { toModelsView } from '../core/models/view.ts';
 import { accountInUse } from '../core/pool/accountInUse.ts';
 import { createResets } from '../core/quota/poll/resets.ts';
@@ -41,6 +45,8 @@ interface SharedChatServices {
   readonly choice: ModelChoice;
   readonly chats: OpenChats<ChatServices>;
   readonly blobs: Blobs;
+  /** Of the message that is being written. */
+  readonly attachments: DraftAttachments;
   readonly store: ChatStore;
   /** Prompts that are given back to the message field. */
   readonly drafts: Emitter<string>;
@@ -72,18 +78,23 @@ function createSharedChatServices(services: Services): SharedChatServices {
   const drafts = createEmitter<string>();
   const store = createStore(platform);
   const blobs = storedBlobs(store.blobs);
+  const attachments = createDraftAttachments({ blobs, newId, log });
+  const giveBack = (prompt: Prompt) => {
+    drafts.fire(prompt.text);
+    if (prompt.attachments.length > 0) attachments.giveBack(prompt.attachments);
+  };
   const chats = lifetime.add(
     createOpenChats({
       logs: createChatLogs(store),
       last: createLastChat(memento),
-      open: (chatLog) => openChat(services, chatLog, choice, blobs, drafts.fire),
+      open: (chatLog) => openChat(services, chatLog, choice, blobs, giveBack),
       log,
     }),
   );
   // Another chat is free to use another account.
   lifetime.add(chats.onDidChangeCurrent(pool.startNew));
   lifetime.add(createChatContextKeys(() => chats.current().session, chats));
-  return { choice, chats, blobs, store, drafts };
+  return { choice, chats, blobs, store, drafts, attachments };
 }
 
 function createAccountActions(services: Services, { accounts: meters }: ShownQuota) {
@@ -159,14 +170,14 @@ function createUsagePage(
 
 function createAttachments(
   { platform }: Services,
-  { chats, blobs, drafts }: SharedChatServices,
+  { chats, blobs, drafts, attachments: draft }: SharedChatServices,
   find: (path: string) => Promise<vscode.Uri | undefined>,
   tell: (message: UnsequencedMessage) => void,
 ): AttachmentHandler {
-  const { lifetime, log } = platform;
+  const { lifetime } = platform;
   return lifetime.add(
     createAttachmentHandler({
-      draft: createDraftAttachments({ blobs, newId, log }),
+      draft,
       files: lifetime.add(createAttachmentFiles(blobs)),
       promptOf: (turnId) =>
         chats

@@ -17,7 +17,7 @@ export interface Intent {
 
 export interface IntentDeps {
   session: Pick<Session, 'turns' | 'send' | 'retry' | 'resume'>;
-  giveBack: (text: string) => void;
+  giveBack: (prompt: Prompt) => void;
   hold: (intent: Intent, untilMs: number) => void;
   holdAgain: (turn: Turn, untilMs: number) => void;
 }
@@ -30,7 +30,7 @@ export function createIntents({ session, giveBack, hold, holdAgain }: IntentDeps
         text: prompt.text,
         more: [prompt],
         start: () => session.send(prompt),
-        giveBack: () => giveBack(prompt.text),
+        giveBack: () => giveBack(prompt),
         wait: (untilMs) => hold(intent, untilMs),
       };
       return intent;
@@ -45,7 +45,7 @@ export function createIntents({ session, giveBack, hold, holdAgain }: IntentDeps
         text: prompt.text,
         more: isCounted ? [] : [prompt],
         start: () => session.retry(id),
-        giveBack: () => (isThere() ? undefined : giveBack(prompt.text)),
+        giveBack: () => (isThere() ? undefined : giveBack(prompt)),
         wait: (untilMs) => holdAgain(turn, untilMs),
       };
     },

@@ -43,7 +43,7 @@ export interface PromptSubmissionDeps extends CostWarningDeps {
   scheduled: ScheduledPrompts;
   pickEffort: (effort: string) => void;
   /** Puts a question back where it was typed. */
-  giveBack: (text: string) => void;
+  giveBack: (prompt: Prompt) => void;
   clock: Clock;
   newId: () => string;
   log: Log;
@@ -59,7 +59,7 @@ export function createPromptSubmission(deps: PromptSubmissionDeps): PromptSubmis
     onDidChange: question.onDidChange,
     warning: () => question.open()?.warning,
     send(prompt) {
-      if (session.isBusy()) deps.giveBack(prompt.text);
+      if (session.isBusy()) deps.giveBack(prompt);
       else question.begin(toSend(prompt));
     },
     resume(turnId) {

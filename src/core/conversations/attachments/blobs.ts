@@ -9,9 +9,14 @@ export interface Blobs {
 }
 
 /** The bodies that the store of chats keeps beside its logs. One that is damaged counts as gone. */
-export function storedBlobs(store: Pick<StoredBlobs, 'put' | 'get'>): Blobs {
+export function storedBlobs(store: Pick<StoredBlobs, 'put' | 'get' | 'flush'>): Blobs {
   return {
-    put: async (bytes) => store.put(bytes),
+    async put(bytes) {
+      const hash = store.put(bytes);
+      // So that a draft finds it after a reload. What the disk refuses stays in memory.
+      await store.flush();
+      return hash;
+    },
     async get(hash) {
       const content = await store.get(hash);
       return content.kind === 'found' ? content.bytes : undefined;

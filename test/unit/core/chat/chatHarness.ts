@@ -107,7 +107,7 @@ export function createTalkWorld(ids: readonly string[] = ['a'], log: Log = silen
     plan: () => ({ model: 'gpt-5.5', effort: world.effort }),
     lowerEfforts: () => (world.effort === 'medium' ? ['low'] : []),
     pickEffort: (effort) => (world.effort = effort),
-    giveBack: (text) => void drafts.push(text),
+    giveBack: ({ text }) => void drafts.push(text),
     clock,
     newId,
     log,
