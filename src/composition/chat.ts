@@ -12,6 +12,10 @@ import { createScheduledPrompts, type ScheduledPrompts } from '../core/chat/sche
 import { type ChatLogs, type OpenChat } from '../core/chat/openChats.ts';
 import { createSession, type Session } from '../core/chat/session.ts';
 import type { SessionLog } from '../core/chat/sessionTypes.ts';
+import { warningFor } from '../core/chat/costWarning.ts';
+import { createChatNaming } from '../core/chat/titles/chatNaming.ts';
+import { longestExcerpt } from '../core/chat/titles/titleRequest.ts';
+import { createTitles, type Titles } from '../core/chat/titles/titles.ts';
 import { createUsageRecorder, type UsageRecorder } from '../core/chat/usageRecorder.ts';
 import { withAttachmentBodies } from '../core/conversations/attachments/attachmentBodies.ts';
 import type { Blobs } from '../core/conversations/attachments/blobs.ts';
@@ -19,8 +23,9 @@ import type { Prompt } from '../core/conversations/prompt.ts';
 import { createChatStore, type ChatStore } from '../core/conversations/chatStore.ts';
 import { createMemoryFiles } from '../core/conversations/store/memoryFiles.ts';
 import type { Settings } from '../core/settings/settings.ts';
-import { lowerEfforts } from '../core/models/resolve.ts';
-import { createResponses } from '../core/responses/client.ts';
+import { lowerEfforts, resolveModel } from '../core/models/resolve.ts';
+import { createResponses, type ResponsesClient } from '../core/responses/client.ts';
+import type { ResponsesTokens } from '../core/responses/turnCredential.ts';
 import { retryPolicy } from '../core/responses/retry/retry.ts';
 import type { TurnEvent } from '../core/responses/stream/turnEvent.ts';
 import { accountTag } from '../node/accountTag.ts';
@@ -143,33 +148,74 @@ interface ChatParts {
   readonly lifetime: Disposables;
 }
 
+/** @param tokenProvider - the accounts that requests may go out with. */
+function createClient(
+  { log, http, clock, userAgent, baseUrl, settings }: Platform,
+  tokenProvider: ResponsesTokens,
+): ResponsesClient {
+  return createResponses({
+    http,
+    tokenProvider,
+    baseUrl,
+    identity: { originator, userAgent },
+    clock,
+    random: Math.random,
+    log,
+    silentAfterMs: 15_000,
+    quietAfterMs: 60_000,
+    retryPolicy: () => retryPolicy(settings.current()),
+  });
+}
+
+/** Titles of chats, by the model that the settings name, else by that of the chat. */
+function createModelTitles(
+  { platform, models, pool, tracker }: Services,
+  choice: ModelChoice,
+  onTurnEvent: (event: TurnEvent) => void,
+): Titles {
+  const { settings, clock, log } = platform;
+  const model = () => {
+    const named = settings.current()['titles.model'].trim();
+    return named === ''
+      ? choice.resolve().model
+      : resolveModel(models.current().models, named, '').model;
+  };
+  const { getToken, replaceRejected } = pool;
+  return createTitles({
+    // Without a way to another account: nobody is to be asked for the sake of a title.
+    responses: createClient(platform, { getToken, replaceRejected }),
+    model: () => (settings.current()['titles.enabled'] ? model() : undefined),
+    isAffordable() {
+      const { slug, efforts } = model();
+      const plan = () => ({ model: slug, effort: efforts[0] ?? 'none' });
+      const session = { context: () => undefined };
+      const deps = { session, pool, tracker, plan, lowerEfforts: () => [], clock, newId };
+      return (
+        warningFor(deps, [{ text: ' '.repeat(2 * longestExcerpt), attachments: [] }]) === undefined
+      );
+    },
+    tracker,
+    onTurnEvent,
+    clock,
+    newId,
+    log,
+  });
+}
+
 function createChatSession(
-  { platform, quota, poll, models, pool }: Services,
+  services: Services,
   chat: ChatParts,
   onTurnEvent: (event: TurnEvent) => void,
 ): Session {
+  const { platform, quota, poll, models, pool } = services;
   const { chatLog, choice, blobs, lifetime } = chat;
-  const { log, http, clock, userAgent, baseUrl, settings } = platform;
+  const { log, clock, settings } = platform;
   const observer = createQuotaObserver({ quota, poll, models, pool, now: clock.now });
   const session = lifetime.add(
     createSession({
       chat: chatLog,
       tagOf: accountTag,
-      responses: withAttachmentBodies(
-        createResponses({
-          http,
-          tokenProvider: pool,
-          baseUrl,
-          identity: { originator, userAgent },
-          clock,
-          random: Math.random,
-          log,
-          silentAfterMs: 15_000,
-          quietAfterMs: 60_000,
-          retryPolicy: () => retryPolicy(settings.current()),
-        }),
-        blobs,
-      ),
+      responses: withAttachmentBodies(createClient(platform, pool), blobs),
       basis: createRequestSettings(choice, settings.current),
       noteModelGone: models.noteGone,
       clock,
@@ -185,5 +231,7 @@ function createChatSession(
     }),
   );
   lifetime.add(session.onDidEndTurn(observer.turnEnded));
+  const titles = lifetime.add(createModelTitles(services, choice, observer.event));
+  lifetime.add(createChatNaming({ session, chat: chatLog, titles, log }));
   return session;
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { loadModule } from '../base/async/loading.ts';
 import { anyEvent, createEmitter, type Emitter, type Event } from '../base/event.ts';
 import { createAnswerLimit } from '../core/auth/answerLimit.ts';
 import { storedBlobs, type Blobs } from '../core/conversations/attachments/blobs.ts';
@@ -67,7 +68,16 @@ export function openPanel(services: Services, shownQuota: ShownQuota): Panel {
   const shared = createSharedChatServices(services);
   const actions = createAccountActions(services, shownQuota);
   const { view, history } = createView(services, shared, actions, shownQuota.onDidChange);
-  return { chats: shared.chats, view, history, ...actions };
+  const { chats, store } = shared;
+  const open = (chatId: string) => chats.open(chatId, new AbortController().signal);
+  async function importSessions(): Promise<void> {
+    const { importFromCodexCli } = await loadModule(() => import('./importSessions.ts'));
+    await importFromCodexCli(services, store, async (chatId) => {
+      await open(chatId);
+      await view.focus();
+    });
+  }
+  return { chats, view, history, importSessions, ...actions };
 }
 
 function createSharedChatServices(services: Services): SharedChatServices {

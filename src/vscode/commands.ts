@@ -25,6 +25,8 @@ export interface Panel {
   accounts: AccountCommands;
   redeem: RedeemReset;
   history: ChatHistory;
+  /** Imports sessions of the Codex CLI that the user picks. */
+  importSessions(): Promise<void>;
 }
 
 /** What can be done with stored chats from outside of the panel. */
@@ -67,6 +69,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
       const { history, view } = await panel.get();
       if (await history.pick()) await view.focus();
     },
+    'codexChat.importSessions': async () => (await panel.get()).importSessions(),
     'codexChat.stop': () => panel.peek()?.chats.current().session.stop(),
     'codexChat.focus': focus,
     // From the panel to its own page; from elsewhere first in a list, which disturbs less.

@@ -13,6 +13,8 @@ const guard = join(import.meta.dirname, 'guard.mjs');
 
 /** VS Code asks nobody for anything, and shows nothing that is not ours. */
 export const quietSettings = {
+  // One request for each message, so that tests can script and count them.
+  'codexChat.titles.enabled': false,
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,

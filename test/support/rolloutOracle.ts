@@ -3,6 +3,17 @@ import type { CodexAppServer } from '../backend/codexAppServer.ts';
 import type { CodexHome } from '../backend/codexCli.ts';
 import { asList, asRecord, type Json } from '../backend/values.ts';
 import { systemClock } from '../../src/base/async/clock.ts';
+import {
+  branchOf,
+  createConversationBuilder,
+  inputOf,
+} from '../../src/core/conversations/conversation.ts';
+import {
+  recordVersion,
+  toStored,
+  type NewChatRecord,
+} from '../../src/core/conversations/records.ts';
+import { importRecords } from '../../src/core/conversations/rollouts/importRecords.ts';
 import { endNote } from '../../src/core/conversations/history.ts';
 import {
   readSession,
@@ -134,6 +145,16 @@ export async function readThread(home: CodexHome, thread: string): Promise<ReadS
 /** What the imported session tells the model, as it goes out. */
 export function importedInput({ history }: ReadSession): readonly Json[] {
   return prepareInput(history.map(({ item }) => item)).map(asRecord);
+}
+
+/** The same of the chat that the session becomes. */
+export function chatInput(session: ReadSession): readonly Json[] {
+  const builder = createConversationBuilder();
+  const chat: NewChatRecord = { type: 'chat', v: recordVersion, chat: 'chat' };
+  [chat, ...importRecords(session, new Set())].forEach((record, n) => {
+    builder.add(JSON.parse(JSON.stringify({ n, w: 1, at: n, ...toStored(record) })));
+  });
+  return prepareInput(inputOf(branchOf(builder.current()))).map(asRecord);
 }
 
 /**

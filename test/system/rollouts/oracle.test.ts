@@ -2,8 +2,10 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Backend, startBackend } from '../../backend/backend.ts';
 import { createCodexHome, ensureCodexCli } from '../../backend/codexCli.ts';
+import { asList } from '../../backend/values.ts';
 import { sampled } from '../../support/fullTests.ts';
 import {
+  chatInput,
   expectedInput,
   importedInput,
   readThread,
@@ -30,6 +32,13 @@ async function compare(steps: readonly CliStep[], model = 'gpt-5.5') {
     const run = await runCli(backend, home, steps);
     const imported: unknown = JSON.parse(JSON.stringify(importedInput(run.session)));
     expect(imported, JSON.stringify(steps)).toEqual(expectedInput(run.lastInput));
+    const chat: unknown = JSON.parse(JSON.stringify(chatInput(run.session)));
+    // A summary of nothing follows the first message, for there is no turn before it.
+    const summary = run.session.compactions.at(-1);
+    const isFirst = summary !== undefined && summary.after === undefined;
+    if (isFirst)
+      expect(chat).toHaveLength(run.session.turns.length > 0 ? asList(imported).length : 0);
+    else expect(chat, JSON.stringify(steps)).toEqual(imported);
     expect(run.session.damagedLines).toBe(0);
     return run;
   } finally {

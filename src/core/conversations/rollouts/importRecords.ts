@@ -1,45 +1,11 @@
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import { shorten, truncate } from '../../../base/truncate.ts';
-import type { TurnHead, TurnPart, TurnStatus } from '../../../shared/protocol/turn.ts';
-import type { InputItem } from '../../responses/request/input.ts';
-import type { Prompt } from '../prompt.ts';
+import type { TurnPart } from '../../../shared/protocol/turn.ts';
+import type { NewChatRecord } from '../records.ts';
 import type { RolloutCompaction } from './compaction.ts';
 import type { RolloutItem } from './historyItem.ts';
 import type { ReadSession } from './readSession.ts';
 import { promptItems, type RolloutTurn } from './rolloutTurn.ts';
-
-/** The records of a chat that an import writes. */
-export type ImportedRecord =
-  | {
-      type: 'turn';
-      turn: string;
-      parent?: string;
-      startedAtMs: number;
-      prompt: Prompt;
-      model?: string;
-      effort?: string;
-    }
-  | {
-      type: 'output';
-      turn: string;
-      key: string;
-      parts: TurnPart[];
-      items: InputItem[];
-      account?: string;
-    }
-  | {
-      type: 'end';
-      turn: string;
-      order: string[];
-      closing: InputItem[];
-      status: TurnStatus;
-      attempt: number;
-      notes: [];
-      error?: { source: 'internal' };
-      endedAtMs: number;
-      usage?: NonNullable<TurnHead['usage']>;
-    }
-  | { type: 'title'; text: string };
 
 /** About the length of a record, UTF-16 code units: a longer list is divided. */
 const recordLength = 500_000;
@@ -60,7 +26,7 @@ const longestTitle = 200;
 export function importRecords(
   { turns, compactions }: Pick<ReadSession, 'turns' | 'compactions'>,
   known: ReadonlySet<string>,
-): ImportedRecord[] {
+): NewChatRecord[] {
   const compaction = compactions.at(-1);
   const at = compaction?.after ? turns.indexOf(compaction.after) : -1;
   return turns.flatMap((turn, index) => {
@@ -77,7 +43,7 @@ export function importRecords(
 }
 
 /** Name of the chat that a session becomes. */
-export function titleRecord(title: string): ImportedRecord[] {
+export function titleRecord(title: string): NewChatRecord[] {
   return title === '' ? [] : [{ type: 'title', text: shorten(title, longestTitle) }];
 }
 
@@ -97,7 +63,7 @@ function turnRecords(
   turn: RolloutTurn,
   parent: string | undefined,
   { told, hasImages }: Told,
-): ImportedRecord[] {
+): NewChatRecord[] {
   const { id, text, startedAtMs, endedAtMs = startedAtMs, status, model, effort, usage } = turn;
   const images = hasImages ? promptItems(turn).slice(1) : [];
   const items = [...images.map((item): RolloutItem => ({ item })), ...told];
@@ -126,7 +92,7 @@ function turnRecords(
   ];
 }
 
-type OutputRecord = Extract<ImportedRecord, { type: 'output' }>;
+type OutputRecord = Extract<NewChatRecord, { type: 'output' }>;
 
 function outputRecords(
   turn: string,

@@ -1,7 +1,8 @@
 import { omitUndefined } from '../../../base/omitUndefined.ts';
-import type { Disposable } from '../../../base/disposables.ts';
+import type { ChatLog } from '../chatLog.ts';
+import type { ChatStore } from '../chatStore.ts';
 import { MissingChatError } from '../store/errors.ts';
-import { importRecords, titleRecord, type ImportedRecord } from './importRecords.ts';
+import { importRecords, titleRecord } from './importRecords.ts';
 import { readSession, type ReadSessionDeps } from './readSession.ts';
 import type { RolloutHead, RolloutSession } from './rolloutFiles.ts';
 
@@ -11,24 +12,8 @@ export interface ImportedChats {
   set(thread: string, chatId: string): unknown;
 }
 
-/** The log of a chat, as far as an import writes to it. */
-export interface ImportLog extends Disposable {
-  readonly id: string;
-  conversation(): { readonly turns: ReadonlyMap<string, unknown> };
-  acquire(signal: AbortSignal): Promise<boolean>;
-  add(record: ImportedRecord): unknown;
-  flush(): Promise<boolean>;
-}
-
-/** The chats of this machine. */
-export interface ImportStore {
-  create(meta: { workspace?: string }): ImportLog;
-  /** Rejects with {@link MissingChatError} when there is no such chat. */
-  open(id: string, signal: AbortSignal): Promise<ImportLog>;
-}
-
 export interface SessionImportDeps extends ReadSessionDeps {
-  readonly store: ImportStore;
+  readonly store: Pick<ChatStore, 'create' | 'open'>;
   readonly imported: ImportedChats;
   /** The workspace that a folder is, as the chats name it. */
   readonly workspaceOf: (folder: string) => string;
@@ -89,7 +74,7 @@ async function chatOf(
   cwd: string | undefined,
   { store, imported, workspaceOf }: SessionImportDeps,
   signal: AbortSignal,
-): Promise<{ chat: ImportLog; isNew: boolean }> {
+): Promise<{ chat: ChatLog; isNew: boolean }> {
   const known = imported.get(thread);
   if (known !== undefined) {
     try {

@@ -25,7 +25,7 @@ export type RequestKind = 'turn' | 'compaction' | 'title';
 
 export interface ResponsesRequest {
   model: ModelTraits;
-  /** Told to the backend (WIRE.md b, `request_kind`). Default `turn`. */
+  /** Told to the backend as `request_kind` (WIRE.md b). Default `turn`. */
   kind?: RequestKind | undefined;
   /** What the model is told about its task; never blank (WIRE.md b, two body shapes). */
   instructions: string;
