@@ -30,11 +30,20 @@ export interface Branches {
   showBranch(turnId: string, index: number, signal: AbortSignal): Promise<boolean>;
   /** Shows the branch in which the turn stands. */
   showTurn(turnId: string, signal: AbortSignal): Promise<boolean>;
+  /** Starts a turn after `parent`. */
+  begin(prompt: Prompt, parent: string | undefined): void;
   /** Undefined for a turn that stands alone in its place. */
   place(turnId: string): BranchPlace | undefined;
 }
 
-export function createBranches({ chat, isBusy, begin, changed }: BranchesDeps): Branches {
+export function createBranches(deps: BranchesDeps): Branches {
+  const { chat, isBusy, changed } = deps;
+  /** The turn before the one that was begun last, which the records name a little later. */
+  let lastParent: string | undefined;
+  const begin: BranchesDeps['begin'] = (prompt, parent) => {
+    lastParent = parent;
+    deps.begin(prompt, parent);
+  };
   const turnOf = (id: string) => chat.conversation().turns.get(id);
 
   async function showLeaf(leaf: string, signal: AbortSignal): Promise<boolean> {
@@ -49,6 +58,7 @@ export function createBranches({ chat, isBusy, begin, changed }: BranchesDeps): 
   }
 
   return {
+    begin,
     edit(turnId, text) {
       const turn = turnOf(turnId);
       if (turn && !isBusy()) begin({ ...turn.prompt, text }, turn.parent);
@@ -69,7 +79,12 @@ export function createBranches({ chat, isBusy, begin, changed }: BranchesDeps): 
       return showLeaf(lastAfter(conversation, turnId), signal);
     },
     place(turnId) {
-      const siblings = siblingsOf(chat.conversation(), turnId);
+      const { turns } = chat.conversation();
+      if (!turns.has(turnId)) {
+        const before = [...turns.values()].filter(({ parent }) => parent === lastParent).length;
+        return isBusy() && before > 0 ? { index: before + 1, count: before + 1 } : undefined;
+      }
+      const siblings = siblingsOf({ turns }, turnId);
       if (siblings.length < 2) return undefined;
       return { index: siblings.indexOf(turnId) + 1, count: siblings.length };
     },

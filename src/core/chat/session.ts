@@ -16,7 +16,7 @@ import type { SessionChange, SessionDeps, SessionLog } from './sessionTypes.ts';
 import { createTurnRunner } from './turnRunner.ts';
 
 /** One chat that is open: its turns, and the abort of the turn that runs. */
-export interface Session extends Branches {
+export interface Session extends Omit<Branches, 'begin'> {
   readonly id: string;
   turns(): readonly Turn[];
   context(): ContextUse | undefined;
@@ -50,16 +50,23 @@ export function createSession(deps: SessionDeps): Session {
   const change = createEmitter<SessionChange>(onError);
   const ended = createEmitter<void>(onError);
   const state = openState(deps);
-  const { running, begin, stop } = createTurnRunner(deps, state, {
+  const runner = createTurnRunner(deps, state, {
     change: change.fire,
     ended: ended.fire,
   });
+  const { running, stop } = runner;
   const isBusy = () => running() !== undefined;
   const lastId = () => state.turns.at(-1)?.id;
   const readAgain = () => {
     showBranch(deps, state);
     change.fire({ type: 'turns' });
   };
+  const { begin, ...branches } = createBranches({
+    chat,
+    isBusy,
+    begin: runner.begin,
+    changed: readAgain,
+  });
   const listening = [
     chat.onDidChange(() => (isBusy() ? undefined : readAgain())),
     chat.onDidChangeUnsaved(() => change.fire({ type: 'info' })),
@@ -71,7 +78,7 @@ export function createSession(deps: SessionDeps): Session {
     context: () => state.context,
     info: () => infoOf(chat),
     isBusy,
-    ...createBranches({ chat, isBusy, begin, changed: readAgain }),
+    ...branches,
     send(prompt) {
       if (!isBusy()) begin(prompt, lastId());
     },
