@@ -9,6 +9,9 @@ export interface ImageHeader {
   readonly height: number;
 }
 
+/** Bytes of one image as it is sent. */
+export const mostImageBytes = 6_000_000;
+
 export interface Size {
   readonly width: number;
   readonly height: number;

@@ -2,12 +2,12 @@ import { toBase64 } from '../../src/base/base64.ts';
 import {
   headerBytes,
   imageTypes,
+  mostImageBytes,
   readImageHeader,
   sizeToSend,
   type ImageType,
   type Size,
 } from '../../src/shared/images.ts';
-import { mostImageBytes } from '../../src/shared/protocol/attachments.ts';
 import type { ImageAnswer, ReadImage } from './imageMessages.ts';
 
 /** A decoded pixel takes four bytes, and for a moment there are two copies of them. */

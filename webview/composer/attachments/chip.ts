@@ -17,7 +17,7 @@ const icons: Record<AttachmentKind, IconName> = {
 export type ChipView = Pick<AttachmentView, 'kind' | 'name' | 'detail' | 'isCut' | 'thumbnail'>;
 
 /** The picture or icon, the name, and whether something was left out. */
-export function chipContent({ kind, name, isCut, thumbnail }: ChipView): HTMLElement[] {
+export function chipContent({ kind, name, isCut, thumbnail }: ChipView): (HTMLElement | string)[] {
   const address = thumbnail === undefined ? undefined : addressOf(thumbnail);
   return [
     h(
@@ -28,7 +28,7 @@ export function chipContent({ kind, name, isCut, thumbnail }: ChipView): HTMLEle
         : h('img', { class: 'chip-image', src: address, alt: '' }),
     ),
     h('span', { class: 'clip', dir: 'auto' }, name),
-    ...(isCut === true ? [h('span', { class: 'chip-cut' }, l10n.t('cut'))] : []),
+    ...(isCut === true ? [' ', h('span', { class: 'chip-cut' }, l10n.t('cut'))] : []),
   ];
 }
 
