@@ -1,3 +1,4 @@
+import type { StoredRecord } from '../../src/core/conversations/recordLine.ts';
 import { createEmitter } from '../../src/base/event.ts';
 import { noteText } from '../../src/core/chat/messages/noteText.ts';
 import type { OpenChat } from '../../src/core/chat/openChats.ts';
@@ -10,6 +11,11 @@ import { createMemoryChatLog } from '../../src/core/conversations/memoryChatLog.
 export function chatInMemory(now: () => number = Date.now, id = 'chat-1') {
   const chat = createMemoryChatLog(id, now);
   return { chat, tagOf: (credentialId: string) => credentialId };
+}
+
+/** The records as they come back from a log. */
+export function readStoredRecords(records: readonly StoredRecord[]): StoredRecord[] {
+  return records.map((record) => JSON.parse(JSON.stringify(record)));
 }
 
 /** The notes of a turn as people read them. */

@@ -153,7 +153,7 @@ function newRunning(
     add,
     write,
     ownerOf: ties.ownerOf,
-    now: clock.now,
+    clock,
   });
   return { turn, parent, record, log, abort: new AbortController(), isRecorded: false };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../base/async/clock.ts';
 import type { TurnPart } from '../../../shared/protocol/turn.ts';
 import { omitUndefined } from '../../../base/omitUndefined.ts';
 import type { NewChatRecord } from '../../conversations/records.ts';
@@ -21,7 +22,7 @@ export interface TurnLogDeps {
   /** Writes what was added, without waiting for the disk. */
   readonly write: () => unknown;
   readonly ownerOf: (item: InputItem) => string | undefined;
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 /** Of text that streams, no more than this is lost when the process is killed. */
@@ -29,10 +30,27 @@ const unsavedMs = 2_000;
 const unsavedCharacters = 4_096;
 
 export function createTurnLog(deps: TurnLogDeps): TurnLog {
-  const { turnId, record, add, write, ownerOf, now } = deps;
+  const { turnId, record, add, write, ownerOf, clock } = deps;
   const saved = new Map<string, OutputState>();
   let characters = 0;
-  let savedAtMs = now();
+  let waiting: AbortController | undefined;
+
+  const saveNow = () => {
+    save();
+    write();
+  };
+
+  async function saveLater(): Promise<void> {
+    const abort = new AbortController();
+    waiting = abort;
+    try {
+      await clock.delay(unsavedMs, abort.signal);
+    } catch {
+      // Saved before.
+      return;
+    }
+    if (waiting === abort) saveNow();
+  }
 
   function save(): string[] {
     const outputs = record.outputs();
@@ -44,7 +62,8 @@ export function createTurnLog(deps: TurnLogDeps): TurnLog {
     }
     for (const output of outputs) if (!isSame(output, saved.get(output.key))) put(output);
     characters = 0;
-    savedAtMs = now();
+    waiting?.abort();
+    waiting = undefined;
     return [...keys];
   }
 
@@ -65,12 +84,11 @@ export function createTurnLog(deps: TurnLogDeps): TurnLog {
   return {
     save,
     note(event) {
-      if (event.type === 'append') characters += event.text.length;
-      const isDue = characters >= unsavedCharacters || now() - savedAtMs >= unsavedMs;
-      const isStep = event.type === 'item' || event.type === 'silent' || event.type === 'retry';
-      if (!isStep && !(isDue && event.type === 'append')) return;
-      save();
-      write();
+      if (event.type === 'append') {
+        if (characters === 0) void saveLater();
+        characters += event.text.length;
+        if (characters >= unsavedCharacters) saveNow();
+      } else if (event.type === 'item' || event.type === 'retry') saveNow();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SessionDeps } from '../../../../src/core/chat/sessionTypes.ts';
+import type { WorldDeps } from './turnWorld.ts';
 import { createScheduledPrompts } from '../../../../src/core/chat/scheduledPrompts.ts';
 import { createQuotaStore } from '../../../../src/core/quota/store/quotaStore.ts';
 import { noStoredQuota } from '../../../../src/core/quota/store/storageSchema.ts';
@@ -33,7 +34,7 @@ test.each([
   'the log tells that %s has failed, and not in whose words',
   async (name) => {
     const { log, lines } = listening();
-    const deps: Partial<SessionDeps> = { log, [name]: fail };
+    const deps: WorldDeps = { log, [name]: fail };
     const refused = () => statusOf(400, { error: { message: canary, code: canary } });
     const world = createTurnWorld([refused], deps);
     world.session.onDidChange(fail);

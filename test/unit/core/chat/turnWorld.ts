@@ -2,6 +2,7 @@ import { chatInMemory } from '../../../support/chats.ts';
 import { silentLog } from '../../../../src/base/log.ts';
 import { createSession } from '../../../../src/core/chat/session.ts';
 import type { SessionDeps } from '../../../../src/core/chat/sessionTypes.ts';
+import type { MemoryChatLog } from '../../../../src/core/conversations/memoryChatLog.ts';
 import { createResponses } from '../../../../src/core/responses/client.ts';
 import { classic, countingGrants } from '../responses/harness.ts';
 import { skippingClock } from '../../../support/manualClock.ts';
@@ -12,13 +13,17 @@ type Script = readonly (() => Answering)[];
 
 export type InputJson = Readonly<Record<string, unknown>> & { readonly type: string };
 
+export type WorldDeps = Partial<Omit<SessionDeps, 'chat'>> & { readonly chat?: MemoryChatLog };
+
 /** A session on a scripted backend, on a clock that skips every wait unless another is given. */
-export function createTurnWorld(script: Script, deps: Partial<SessionDeps> = {}) {
+export function createTurnWorld(script: Script, deps: WorldDeps = {}) {
   const { http, sent } = scriptedHttp(...script);
   const clock = deps.clock ?? skippingClock();
-  let ids = 0;
+  const inMemory = chatInMemory(clock.now);
+  const chat = deps.chat ?? inMemory.chat;
+  let ids = chat.conversation().turns.size;
   const session = createSession({
-    ...chatInMemory(clock.now),
+    ...inMemory,
     responses: createResponses({
       http,
       tokenProvider: countingGrants(),
@@ -35,16 +40,18 @@ export function createTurnWorld(script: Script, deps: Partial<SessionDeps> = {})
     onTurnEvent() {},
     onFailure() {},
     ...deps,
+    chat,
   });
   return {
     session,
+    chat,
     clock,
     sent,
     send: (text: string) => session.send({ text, attachments: [] }),
     /** Resolves when the session rests; fails after many rounds in which it did not. */
     async rest() {
       for (let round = 0; session.isBusy(); round++) {
-        if (round > 200) throw new Error('The turn does not end.');
+        if (round > 20_000) throw new Error('The turn does not end.');
         await rested();
       }
     },
