@@ -16,6 +16,8 @@ import { warningFor } from '../core/chat/costWarning.ts';
 import { createChatNaming } from '../core/chat/titles/chatNaming.ts';
 import { longestExcerpt } from '../core/chat/titles/titleRequest.ts';
 import { createTitles, type Titles } from '../core/chat/titles/titles.ts';
+import { createCompactionUsage } from '../core/chat/compaction/compactionUsage.ts';
+import { compactionReachesLimit } from '../core/ledger/compactionCost.ts';
 import { createUsageRecorder, type UsageRecorder } from '../core/chat/usageRecorder.ts';
 import { withAttachmentBodies } from '../core/conversations/attachments/attachmentBodies.ts';
 import type { Blobs } from '../core/conversations/attachments/blobs.ts';
@@ -101,13 +103,10 @@ export function openChat(
   const turnEvents = createEmitter<TurnEvent>((error) => log.error(`turn: ${traceError(error)}`));
   const session = createChatSession(
     services,
-    { chatLog, choice, blobs, lifetime },
+    { chatLog, choice, blobs, lifetime, giveBack },
     turnEvents.fire,
   );
-  const plan = () => {
-    const { model, level = 'none' } = choice.resolve();
-    return { model: model.slug, effort: level };
-  };
+  const plan = () => planOf(choice);
   const onTurnEvent = turnEvents.event;
   const recorder = lifetime.add(
     createUsageRecorder({ session, onTurnEvent, tracker, plan, clock }),
@@ -141,11 +140,37 @@ export function openChat(
   };
 }
 
+/** What a prompt that is sent now is answered with. */
+function planOf(choice: ModelChoice): { model: string; effort: string } {
+  const { model, level = 'none' } = choice.resolve();
+  return { model: model.slug, effort: level };
+}
+
+/** Whether a compaction of so many tokens would likely reach a limit of the account in use. */
+function isHeldBack(
+  { pool, tracker, platform: { clock } }: Services,
+  choice: ModelChoice,
+  contextTokens: number,
+): boolean {
+  const current = pool.current();
+  if (!current) return false;
+  const plan = { ...planOf(choice), credentialId: current.id, contextTokens };
+  const { ceilingPercent } = current.preferences;
+  return compactionReachesLimit(
+    tracker.windows(),
+    current.quota,
+    plan,
+    clock.now(),
+    ceilingPercent,
+  );
+}
+
 interface ChatParts {
   readonly chatLog: SessionLog;
   readonly choice: ModelChoice;
   readonly blobs: Blobs;
   readonly lifetime: Disposables;
+  readonly giveBack: (prompt: Prompt) => void;
 }
 
 /** @param tokenProvider - the accounts that requests may go out with. */
@@ -228,6 +253,15 @@ function createChatSession(
       limitActions: (error) => limitActionsFrom(error, pool.entries(), clock.now()),
       limitHint: (error) => cappedAccountHint(error, pool.entries()),
       onFailure: observer.failure,
+      isHeldBack: (contextTokens) => isHeldBack(services, choice, contextTokens),
+      compactionUsage: createCompactionUsage({
+        chatId: chatLog.id,
+        tracker: services.tracker,
+        plan: () => planOf(choice),
+        clock,
+      }),
+      onCompactionEvent: observer.event,
+      giveBack: chat.giveBack,
     }),
   );
   lifetime.add(session.onDidEndTurn(observer.turnEnded));

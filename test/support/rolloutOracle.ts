@@ -1,13 +1,10 @@
+import { inputOf } from '../../src/core/conversations/context/contextEntries.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { CodexAppServer } from '../backend/codexAppServer.ts';
 import type { CodexHome } from '../backend/codexCli.ts';
 import { asList, asRecord, type Json } from '../backend/values.ts';
 import { systemClock } from '../../src/base/async/clock.ts';
-import {
-  branchOf,
-  createConversationBuilder,
-  inputOf,
-} from '../../src/core/conversations/conversation.ts';
+import { branchOf, createConversationBuilder } from '../../src/core/conversations/conversation.ts';
 import {
   recordVersion,
   toStored,

@@ -5,18 +5,19 @@ import { h, setAttribute, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 import type { Extras } from '../base/extras.ts';
 import { createSendMenu } from './sendMenu.ts';
-import { ring, stepClass } from './meters.ts';
+import { createContextMeter } from './contextMeter.ts';
 import { createModelMenu } from './modelMenu.ts';
 import type { ComposerAttachments } from './attachments/attachmentTray.ts';
 import { createPromptHistory } from './promptHistory.ts';
 import { isOnFirstLine, isOnLastLine } from '../transcript/textLines.ts';
-import { formatPercent, formatRoundTokens } from '../../src/shared/format.ts';
 
 export interface ComposerState {
   readonly busy: boolean;
   readonly signedIn: boolean;
   readonly models: ModelsView;
   readonly context: ContextUse | undefined;
+  /** The history is being summarized. */
+  readonly isCompacting: boolean;
   readonly settings: SettingsView;
   readonly prompts: readonly string[];
   /** Whether a message can be sent while a turn runs: it waits then, or joins the turn. */
@@ -28,6 +29,7 @@ export interface ComposerState {
 export interface ComposerActions {
   readonly send: (text: string, attachments: readonly string[], mode: SendMode) => void;
   readonly stop: () => void;
+  readonly compact: () => void;
   readonly pickModel: (slug: string, effort: string | undefined) => void;
   /** Sending was asked for though an answer is under way or nobody is signed in. */
   readonly refuse: (why: string) => void;
@@ -55,7 +57,7 @@ export function createComposer(actions: ComposerActions, tray: ComposerAttachmen
   const field = createField();
   const isEmpty = () => field.value.trim() === '' && tray.ids().length === 0;
   const model = createModelMenu(actions.pickModel, () => field.focus());
-  const meter = createContextMeter();
+  const meter = createContextMeter(actions.compact);
   const button = createSendButton(() => (state?.busy === true ? stop() : send()));
   const sendMenu = createSendMenu(actions.extras, (mode) => send(mode));
   const note = createNote(isEmpty, tray.refusal);
@@ -116,7 +118,8 @@ export function createComposer(actions: ComposerActions, tray: ComposerAttachmen
       const before = state;
       state = next;
       model.update(next.models);
-      if (before?.context !== next.context) meter.update(next.context);
+      if (before?.context !== next.context || before?.isCompacting !== next.isCompacting)
+        meter.update(next.context, next.isCompacting);
       setAttribute(field, 'placeholder', placeholderOf(next));
       refresh();
     },
@@ -259,39 +262,6 @@ function createSendButton(press: () => void) {
     stopping() {
       setAttribute(element, 'aria-label', l10n.t('Stopping'));
       setAttribute(element, 'title', l10n.t('Stopping'));
-    },
-  };
-}
-
-/** How full the model's context is; hidden until known, with its number from 75 percent. */
-function createContextMeter() {
-  const number = h('span', { class: 'num' });
-  const element = h('span', {
-    class: 'meter-ring',
-    role: 'meter',
-    'aria-label': l10n.t('Context'),
-    'aria-valuemin': 0,
-    'aria-valuemax': 100,
-    'aria-valuenow': 0,
-    hidden: true,
-  });
-  return {
-    element,
-    update(context: ContextUse | undefined) {
-      element.hidden = context === undefined || context.windowTokens === 0;
-      if (context === undefined || context.windowTokens === 0) return;
-      const percent = Math.min(100, Math.round((context.usedTokens / context.windowTokens) * 100));
-      const words = l10n.t(
-        'Context {0}, {1} of {2} tokens',
-        formatPercent(percent),
-        formatRoundTokens(context.usedTokens),
-        formatRoundTokens(context.windowTokens),
-      );
-      setText(number, stepClass(percent) === '' ? '' : formatPercent(percent));
-      element.replaceChildren(ring(percent), number);
-      setAttribute(element, 'aria-valuenow', percent);
-      setAttribute(element, 'aria-valuetext', words);
-      element.title = words;
     },
   };
 }

@@ -72,7 +72,7 @@ export function createMainArea(
   };
   return {
     update(state) {
-      transcript.update(state.turns);
+      transcript.update(state.turns, state.compactions);
       setChildren(scroller, [pageOf(state)?.element ?? chat]);
     },
     frame: transcript.frame,

@@ -43,6 +43,8 @@ export function reduce(state: ViewState | undefined, message: ToWebview): ViewSt
       const { context: _context, ...rest } = state;
       return message.context === undefined ? rest : { ...rest, context: message.context };
     }
+    case 'compactions':
+      return { ...state, compactions: message.compactions };
     case 'start':
       return { ...state, start: message.start };
     case 'settings':

@@ -1,5 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { TurnView } from '../../src/shared/protocol/turn.ts';
+import type { CompactionsView } from '../../src/shared/protocol/compaction.ts';
+import { createCompactionRows } from './compactionRows.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { h, setChildren } from '../base/dom.ts';
 import { createTurnRow, type TurnRow } from './turnView.ts';
@@ -11,7 +13,7 @@ const olderTurns = 20;
 /** The turns on the page: the newest, and older ones when they are asked for. */
 export interface Transcript {
   readonly element: HTMLElement;
-  readonly update: (turns: readonly TurnView[]) => void;
+  readonly update: (turns: readonly TurnView[], compactions?: CompactionsView) => void;
   readonly frame: (nowMs: number) => boolean;
   readonly tick: () => void;
   readonly isTicking: () => boolean;
@@ -29,6 +31,7 @@ export function createTranscript(
   keepPlace: (change: () => void) => void,
 ): Transcript {
   const rows = new Map<string, TurnRow>();
+  const compactionRows = createCompactionRows(context);
   let turns: readonly TurnView[] = [];
   let asked = newestTurns;
 
@@ -65,7 +68,8 @@ export function createTranscript(
       l10n.t('{0, plural, one {Show # earlier turn} other {Show # earlier turns}}'),
       Math.min(from, olderTurns),
     );
-    setChildren(element, from > 0 ? [older, ...elements] : elements);
+    const all = compactionRows.among(shown, elements);
+    setChildren(element, from > 0 ? [older, ...all] : all);
   };
   const inOrder = () =>
     turns.flatMap(({ id }) => {
@@ -74,7 +78,8 @@ export function createTranscript(
     });
   return {
     element,
-    update(next) {
+    update(next, compactions) {
+      compactionRows.update(compactions);
       if (next.length === 0) asked = newestTurns;
       turns = next;
       draw();

@@ -5,13 +5,13 @@ import { preflight, type Preflight } from '../ledger/preflight.ts';
 import type { LedgerTracker } from '../ledger/tracker.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { CostWarning, LimitAction } from '../../shared/protocol/limits.ts';
-import type { Session } from './session.ts';
+import type { ContextUse } from '../../shared/protocol/chat.ts';
 import { itemTokens } from '../conversations/context/itemTokens.ts';
 import { promptItem } from '../conversations/history.ts';
 import type { Prompt } from '../conversations/prompt.ts';
 
 export interface CostWarningDeps {
-  session: Pick<Session, 'context'>;
+  session: { context(): ContextUse | undefined };
   pool: Pick<Pool, 'current' | 'entries'>;
   tracker: Pick<LedgerTracker, 'entries' | 'windows'>;
   /** Model and effort of a prompt that is sent now. */

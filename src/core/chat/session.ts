@@ -13,13 +13,19 @@ import type { TurnReceipt } from '../../shared/protocol/turn.ts';
 import { createBranches, type Branches } from './branches.ts';
 import type { ChatInfo } from '../../shared/protocol/history.ts';
 import type { SessionChange, SessionDeps, SessionLog } from './sessionTypes.ts';
+import type { StoredCompaction } from '../conversations/compaction/compactionList.ts';
+import { branchContext } from '../conversations/context/branchContext.ts';
+import { branchCompactions } from '../conversations/context/contextEntries.ts';
+import type { ChatCompaction } from './compaction/chatCompaction.ts';
+import { createSessionCompaction } from './compaction/sessionCompaction.ts';
 import { createTurnRunner } from './turnRunner.ts';
 
 /** One chat that is open: its turns, and the abort of the turn that runs. */
 export interface Session extends Omit<Branches, 'begin'> {
   readonly id: string;
   turns(): readonly Turn[];
-  context(): ContextUse | undefined;
+  /** An estimate before the first answer. */
+  context(): ContextUse;
   /** What must be known of the chat as it is stored. */
   info(): ChatInfo;
   isBusy(): boolean;
@@ -32,6 +38,10 @@ export interface Session extends Omit<Branches, 'begin'> {
   resume(turnId: string): void;
   /** Ends the wait before the next attempt. */
   retryNow(turnId: string): void;
+  /** Summarizes the history; see `ChatCompaction`. */
+  readonly compaction: Pick<ChatCompaction, 'state' | 'start' | 'restore' | 'stop'>;
+  /** The compactions of the branch that is shown, those that were taken back included. */
+  compactions(): readonly StoredCompaction[];
   /** What the turn has taken; turns that are gone are passed over. */
   noteReceipt(turnId: string, receipt: TurnReceipt): void;
   /** What may be done about a limit that ended the last turn may be something else by now. */
@@ -50,11 +60,21 @@ export function createSession(deps: SessionDeps): Session {
   const change = createEmitter<SessionChange>(onError);
   const ended = createEmitter<void>(onError);
   const state = openState(deps);
-  const runner = createTurnRunner(deps, state, {
+  const compaction = createSessionCompaction(deps, state, {
+    use: () => context(),
+    isBusy: () => running()?.hasHistory === true,
+    onChange() {
+      change.fire({ type: 'compaction' });
+      change.fire({ type: 'context' });
+    },
+  });
+  const runner = createTurnRunner(deps, state, compaction, {
     change: change.fire,
     ended: ended.fire,
   });
   const { running, stop } = runner;
+  const context = () =>
+    branchContext(chat.conversation(), deps.basis(), running()?.context?.usedTokens);
   const isBusy = () => running() !== undefined;
   const lastId = () => state.turns.at(-1)?.id;
   const readAgain = () => {
@@ -75,14 +95,19 @@ export function createSession(deps: SessionDeps): Session {
   return {
     id: chat.id,
     turns: () => state.turns,
-    context: () => state.context,
+    context,
     info: () => infoOf(chat),
     isBusy,
     ...branches,
     send(prompt) {
       if (!isBusy()) begin(prompt, lastId());
     },
-    stop,
+    stop() {
+      if (isBusy()) stop();
+      else compaction.stop();
+    },
+    compaction,
+    compactions: () => branchCompactions(chat.conversation()),
     retry(turnId) {
       const turn = state.turns.find(({ id }) => id === turnId);
       if (isBusy() || !turn) return;
@@ -117,6 +142,7 @@ export function createSession(deps: SessionDeps): Session {
     onDidEndTurn: ended.event,
     dispose() {
       stop();
+      compaction.stop();
       for (const one of listening) one.dispose();
     },
   };

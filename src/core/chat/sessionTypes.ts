@@ -5,6 +5,8 @@ import type { ChatLog } from '../conversations/chatLog.ts';
 import type { ResponsesClient } from '../responses/client.ts';
 import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 import { type StoredChat } from './chatState.ts';
+import type { Prompt } from '../conversations/prompt.ts';
+import type { CompactionUsage } from './compaction/compactionUsage.ts';
 import type { RequestSettings } from './requestSettings.ts';
 import { type TurnFailureDeps } from './turn/turnFailure.ts';
 import type { Turn } from './turn/turn.ts';
@@ -21,7 +23,9 @@ export type SessionChange =
   | { type: 'turns' }
   /** What must be known of the chat as it is stored. */
   | { type: 'info' }
-  | { type: 'context' };
+  | { type: 'context' }
+  /** A compaction has begun, has ended, or was taken back. */
+  | { type: 'compaction' };
 
 /** The log of one chat: each change is a record, and what is shown and asked is read from them. */
 export interface SessionLog
@@ -54,4 +58,11 @@ export interface SessionDeps extends TurnFailureDeps {
   onTurnEvent: (event: TurnEvent) => void;
   /** Hears what ended a turn early. */
   onFailure: (error: unknown) => void;
+  /** Whether a compaction of so many tokens would likely reach a limit. */
+  isHeldBack?: (contextTokens: number) => boolean;
+  compactionUsage?: CompactionUsage;
+  /** Hears every event of the requests of compactions. */
+  onCompactionEvent?: (event: TurnEvent) => void;
+  /** Puts a prompt that could not be sent back where it was typed. */
+  giveBack?: (prompt: Prompt) => void;
 }

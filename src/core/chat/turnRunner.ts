@@ -2,7 +2,9 @@ import { traceError } from '../../base/describeError.ts';
 import { ChatInUseError } from './chatInUse.ts';
 import type { TurnEvent } from '../responses/stream/turnEvent.ts';
 import { omitUndefined } from '../../base/omitUndefined.ts';
-import { branchOf, inputOf } from '../conversations/conversation.ts';
+import { inputOf } from '../conversations/context/contextEntries.ts';
+import { branchOf } from '../conversations/conversation.ts';
+import { ContextFullError, type ChatCompaction } from './compaction/chatCompaction.ts';
 import { type ChatState } from './chatState.ts';
 import { internalError } from './messages/errorMessages.ts';
 import type { TurnFailure } from '../../shared/protocol/turn.ts';
@@ -27,6 +29,8 @@ interface Running {
   readonly abort: AbortController;
   /** Whether the log of the chat holds its prompt. */
   isRecorded: boolean;
+  /** Whether it has read the history that it sends. */
+  hasHistory: boolean;
   /** Ends the wait before the next attempt. */
   skip?: () => void;
   /** How much of the context window its last answer has filled. */
@@ -42,6 +46,7 @@ export interface SessionEvents {
 export function createTurnRunner(
   deps: SessionDeps,
   state: ChatState,
+  compaction: Pick<ChatCompaction, 'beforeTurn' | 'turnEnded'>,
   { change, ended }: SessionEvents,
 ) {
   const { chat, clock, log, newId } = deps;
@@ -63,14 +68,24 @@ export function createTurnRunner(
     const { turn, abort } = mine;
     const emit = emitFor(mine, () => running === mine);
     try {
-      await answerTurn(mine, { ...deps, chat: state, emit }, chat);
+      await answerTurn(mine, { ...deps, chat: state, emit }, { chat, compaction });
       finish(turn, 'done');
     } catch (error) {
       // Only `stop` aborts, and it has ended the turn already.
       if (abort.signal.aborted) return;
+      if (error instanceof ContextFullError) return giveBack(turn);
       state.errors.set(turn.id, error);
       finish(turn, 'failed', error);
     }
+  }
+
+  /** Nothing of the turn was recorded or sent: it is as if it had not been asked. */
+  function giveBack(turn: Turn): void {
+    running = undefined;
+    state.turns = state.turns.filter((other) => other !== turn);
+    deps.giveBack?.(turn.prompt);
+    change({ type: 'turns' });
+    ended();
   }
 
   /** What a stopped turn still says is nobody's business any more. */
@@ -108,6 +123,7 @@ export function createTurnRunner(
     running = undefined;
     change({ type: 'turn/state', turn });
     ended();
+    compaction.turnEnded(ending.context !== undefined);
   }
 
   function stop(): void {
@@ -123,11 +139,17 @@ export function createTurnRunner(
 type AnswerDeps = Omit<TurnDeps, 'sessionId' | 'history' | 'turn' | 'record' | 'log' | 'saved'>;
 
 /** Stores the prompt and asks until the turn is over. Rejects as {@link runTurn} does. */
-async function answerTurn(mine: Running, deps: AnswerDeps, chat: SessionLog): Promise<void> {
+async function answerTurn(
+  mine: Running,
+  deps: AnswerDeps,
+  { chat, compaction }: { chat: SessionLog; compaction: Pick<ChatCompaction, 'beforeTurn'> },
+): Promise<void> {
   const { turn, parent, record, log } = mine;
   const { signal } = mine.abort;
   if (!(await chat.acquire(signal))) throw new ChatInUseError();
   signal.throwIfAborted();
+  await compaction.beforeTurn(turn.prompt, signal);
+  mine.hasHistory = true;
   const history = [...historyBefore(parent, chat), promptItem(turn.prompt)];
   addTurn(mine, chat);
   const saved = () => {
@@ -155,7 +177,15 @@ function newRunning(
     ownerOf: ties.ownerOf,
     clock,
   });
-  return { turn, parent, record, log, abort: new AbortController(), isRecorded: false };
+  return {
+    turn,
+    parent,
+    record,
+    log,
+    abort: new AbortController(),
+    isRecorded: false,
+    hasHistory: false,
+  };
 }
 
 function addTurn(mine: Running, chat: SessionLog): void {
@@ -182,7 +212,8 @@ async function storeEnd(ending: Running, error: unknown, deps: SessionDeps): Pro
 
 /** What the model is told before a turn that follows this one. */
 function historyBefore(parent: string | undefined, chat: SessionLog): InputItem[] {
-  return inputOf(branchOf({ turns: chat.conversation().turns, leaf: parent }));
+  const { turns, compactions } = chat.conversation();
+  return inputOf(branchOf({ turns, leaf: parent }), compactions);
 }
 
 /** Records the end of the last turn where a reload or a crash has kept it from being recorded. */

@@ -1,7 +1,8 @@
 import type { ContextUse } from '../../shared/protocol/chat.ts';
 import type { TokenUsage, TurnPart, TurnReceipt, TurnStatus } from '../../shared/protocol/turn.ts';
 import type { Prompt } from './prompt.ts';
-import { endNote, promptItem } from './history.ts';
+import { createCompactionList, type StoredCompaction } from './compaction/compactionList.ts';
+import { endNote } from './history.ts';
 import type { InputItem } from '../responses/request/input.ts';
 import { readRecord, recordVersion, type ChatRecord } from './records.ts';
 import type { StoredRecord } from './recordLine.ts';
@@ -28,6 +29,8 @@ export interface ConversationTurn {
   readonly context?: ContextUse | undefined;
   readonly receipt?: TurnReceipt | undefined;
   readonly endedAtMs?: number | undefined;
+  /** Number of the record of its end. */
+  readonly endedAt?: number;
   readonly parts: readonly TurnPart[];
   /** What the model is told of the answer, in order. */
   readonly items: readonly InputItem[];
@@ -57,6 +60,10 @@ export interface Conversation {
   /** The last turn of the branch that is shown. */
   readonly leaf: string | undefined;
   readonly readOnly: ReadOnlyReason | undefined;
+  /** The summaries that were made, the oldest first. */
+  readonly compactions: readonly StoredCompaction[];
+  /** Number of the last record that has changed what is sent of the turns before it. */
+  readonly contextChangedAt: number;
   /** Keys of the outputs of a turn that has not ended, in the order in which they began. */
   readonly outputKeys: (turn: string) => readonly string[];
   /** Records that could not be taken in: their turn is unknown, or they hold something else. */
@@ -74,8 +81,9 @@ export interface ConversationBuilder {
 
 export function createConversationBuilder(): ConversationBuilder {
   const tree = createTurnTree();
+  const compactions = createCompactionList();
   const cacheKeys = new Map<string, string>();
-  let facts: Omit<Conversation, 'turns' | 'accounts' | 'skipped' | 'cacheKeys' | 'outputKeys'> = {
+  let facts: Pick<Conversation, 'id' | 'title' | 'workspace' | 'leaf' | 'readOnly'> = {
     id: undefined,
     title: undefined,
     workspace: undefined,
@@ -83,6 +91,7 @@ export function createConversationBuilder(): ConversationBuilder {
     readOnly: 'noBeginning',
   };
   let skipped = 0;
+  let contextChangedAt = -1;
 
   /** False when the record does not fit what came before it. */
   function apply(record: ChatRecord): boolean {
@@ -113,6 +122,14 @@ export function createConversationBuilder(): ConversationBuilder {
       case 'title':
         facts = { ...facts, title: record.text };
         return true;
+      case 'compact':
+        if (!tree.turns.has(record.cut.turn) || !compactions.add(record)) return false;
+        contextChangedAt = record.n;
+        return true;
+      case 'restore':
+        if (!compactions.restore(record.compaction)) return false;
+        contextChangedAt = record.n;
+        return true;
       case 'pin':
       case 'take':
         return true;
@@ -126,6 +143,8 @@ export function createConversationBuilder(): ConversationBuilder {
       accounts: tree.accounts,
       turns: tree.turns,
       outputKeys: tree.outputKeys,
+      compactions: compactions.all(),
+      contextChangedAt,
       skipped,
     }),
     add(stored) {
@@ -204,6 +223,7 @@ function createTurnTree() {
         usage,
         context,
         endedAtMs: record.endedAtMs,
+        endedAt: record.n,
       });
     },
   };
@@ -255,9 +275,4 @@ export function settledTurn(turn: ConversationTurn): ConversationTurn {
     items: turn.items.length > 0 ? [...turn.items, ...endNote('interrupted')] : [],
     status: 'interrupted',
   };
-}
-
-/** What the next request says of the branch, without the prompt that it asks. */
-export function inputOf(branch: readonly ConversationTurn[]): InputItem[] {
-  return branch.map(settledTurn).flatMap(({ prompt, items }) => [promptItem(prompt), ...items]);
 }

@@ -82,6 +82,39 @@ const chatRecord = z.lazy(() =>
       ...envelope,
       text: z.string().check(z.maxLength(200)),
     }),
+    /**
+     * A summary takes the place of the beginning of a branch, for the requests that follow. `cut`: the
+     * last turn that it stands for, with so many of its items; the prompt is before them. `bridge`:
+     * what is sent in their place. Nothing that was recorded is changed.
+     */
+    z.object({
+      type: z.literal('compact'),
+      ...envelope,
+      compaction: id,
+      trigger: z.enum(['background', 'forced', 'command', 'modelSwitch']),
+      /** The last turn of the branch at that time. */
+      leaf: id,
+      cut: z.object({ turn: id, items: z.number() }),
+      bridge: z.array(
+        z.object({
+          kind: z.enum(['user', 'context', 'summary']),
+          item: inputItem,
+          /** The turn of a message that was kept. */
+          turn: z.optional(id),
+        }),
+      ),
+      summary: z.string(),
+      promptVersion: z.number(),
+      /** Steps that the summary stands for, and items that it knows nothing of. */
+      steps: z.number(),
+      dropped: z.number(),
+      /** Estimated tokens of the context. */
+      before: z.number(),
+      after: z.number(),
+      usage: z.optional(tokenUsage),
+    }),
+    /** The compaction counts no more: what it stood for is sent again. */
+    z.object({ type: z.literal('restore'), ...envelope, compaction: id }),
     /** Whether the chat stands above the others in lists. */
     z.object({ type: z.literal('pin'), ...envelope, isPinned: z.boolean() }),
     /** Another window goes on with the chat; see `LogReader`. */
@@ -97,7 +130,15 @@ type WithoutEnvelope<T> = T extends unknown ? Omit<T, keyof typeof envelope> : n
 export type NewChatRecord = WithoutEnvelope<ChatRecord>;
 
 /** Types without which a chat reads differently: a version that does not know one must not write. */
-const critical: ReadonlySet<string> = new Set(['chat', 'turn', 'output', 'end', 'branch']);
+const critical: ReadonlySet<string> = new Set([
+  'chat',
+  'turn',
+  'output',
+  'end',
+  'branch',
+  'compact',
+  'restore',
+]);
 
 /** The record as the log stores it. */
 export function toStored<T extends NewChatRecord>(record: T): T & { critical?: true } {

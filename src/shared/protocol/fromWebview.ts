@@ -9,6 +9,7 @@ import {
   thumbnail,
 } from './attachments.ts';
 import { fileReference } from './chat.ts';
+import { compactionFromWebview } from './compaction.ts';
 import { accountId, count, id, words } from './fields.ts';
 import { historyFromWebview, sendMode } from './historyRequests.ts';
 import { limitAction } from './limits.ts';
@@ -52,6 +53,7 @@ const chatFromWebview = [
     attachments: z.optional(z.array(id).check(z.maxLength(mostAttachments))),
   }),
   z.object({ type: z.literal('turn/stop') }),
+  ...compactionFromWebview,
   /** Sends the prompt of a failed or stopped turn again, in its place. */
   z.object({ type: z.literal('turn/retry'), turnId: id }),
   /** Asks for the rest of an answer that was cut short. */

@@ -9,6 +9,7 @@ import {
   settingsView,
   startView,
 } from './chat.ts';
+import { compactionsView, compactionToWebview } from './compaction.ts';
 import { count, id } from './fields.ts';
 import { chatInfo, historyToWebview, queuedPrompt } from './history.ts';
 import { limitsToWebview } from './limits.ts';
@@ -34,6 +35,7 @@ export const toWebview = z.discriminatedUnion('type', [
     models: modelsView,
     quota: quotaView,
     context: z.optional(contextUse),
+    compactions: z.optional(compactionsView),
     chat: z.optional(chatInfo),
     /** Absent where messages cannot wait. */
     queue: z.optional(z.array(queuedPrompt)),
@@ -42,6 +44,7 @@ export const toWebview = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('account'), seq: count, account: accountView }),
   ...chatToWebview,
+  ...compactionToWebview,
   ...historyToWebview,
   ...attachmentsToWebview,
   ...limitsToWebview,

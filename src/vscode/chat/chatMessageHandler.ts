@@ -1,3 +1,4 @@
+import { readSlashCommand } from '../../core/chat/slashCommand.ts';
 import * as vscode from 'vscode';
 import { traceError } from '../../base/describeError.ts';
 import type { Log } from '../../base/log.ts';
@@ -65,7 +66,16 @@ function act(message: FromWebview, deps: ChatMessageHandlerDeps): unknown {
     case 'ready':
       return undefined;
     case 'prompt/send':
+      if (readSlashCommand(message.text) === 'compact' && !message.attachments?.length) {
+        return session.compaction.start('command');
+      }
       return sendPrompt(message.text, message.attachments ?? [], deps.attachments, sending);
+    case 'compaction/start':
+      return session.compaction.start('command');
+    case 'compaction/stop':
+      return session.compaction.stop();
+    case 'compaction/restore':
+      return session.compaction.restore(message.id);
     case 'turn/stop':
       return session.stop();
     case 'turn/retry':

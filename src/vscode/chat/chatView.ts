@@ -1,3 +1,4 @@
+import { toCompactionsView } from '../../core/chat/compaction/compactionView.ts';
 import * as vscode from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import type { Event } from '../../base/event.ts';
@@ -191,7 +192,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       account: account(),
       models: models(),
       quota: shownQuota,
-      ...omitUndefined({ context }),
+      context,
+      compactions: this.#compactions(),
       start: currentStartView(),
       settings: settingsView(settings()),
     });
@@ -245,11 +247,17 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       case 'info':
         this.#outbox.send({ type: 'chat', chat: this.#session().info() });
         return;
-      case 'context': {
-        const context = this.#session().context();
-        this.#outbox.send({ type: 'context', ...omitUndefined({ context }) });
-      }
+      case 'context':
+        this.#outbox.send({ type: 'context', context: this.#session().context() });
+        return;
+      case 'compaction':
+        this.#outbox.send({ type: 'compactions', compactions: this.#compactions() });
+        return;
     }
+  }
+
+  #compactions() {
+    return toCompactionsView(this.#session(), Date.now());
   }
 
   /** Much is told of the quota that changes nothing in the panel. */

@@ -18,6 +18,8 @@ export interface CompactionDeps {
   readonly request: Omit<ResponsesRequest, 'input'>;
   /** Items that say what is the case now; they go into the new context. */
   readonly context?: readonly InputItem[];
+  /** No cut lies before so many entries; 0 when absent. */
+  readonly leastCut?: number;
   readonly emit: EmitTurnEvent;
 }
 
@@ -101,7 +103,7 @@ function result({ problem, compaction }: Attempt): Compaction {
 function firstCut(entries: readonly HistoryEntry[], deps: CompactionDeps): number {
   const tokens = tokensFromEach(entries);
   const most = (tokens[0] ?? 0) * greatestShare;
-  let cut = chooseCut(entries);
+  let cut = Math.max(chooseCut(entries), deps.leastCut ?? 0);
   while (cut < entries.length) {
     const { items } = newContext(entries, cut, '', deps);
     if (itemsTokens(items) + expectedSummary <= most) break;

@@ -1,5 +1,4 @@
 import type { ContextPart, ContextUse } from '../../../shared/protocol/chat.ts';
-import type { InputItem } from '../../responses/request/input.ts';
 import type { ToolDefinition } from '../../responses/request/toolSchema.ts';
 import { estimateTokens } from './estimateTokens.ts';
 import type { HistoryEntry } from './historyEntry.ts';
@@ -14,23 +13,18 @@ export interface ContextSource {
   readonly windowTokens: number;
 }
 
-/** The context as the backend has counted it with an answer. */
+/** The beginning of the entries as the backend has counted it with an answer. */
 export interface CountedContext {
   /** Input and output, tokens. */
   readonly total: number;
-  /** The entries then, the answer included: how many, the first and the last one. */
+  /** Number of entries, the answer included. */
   readonly count: number;
-  readonly first: InputItem | undefined;
-  readonly last: InputItem | undefined;
-}
-
-export function countedContext(total: number, entries: readonly HistoryEntry[]): CountedContext {
-  return { total, count: entries.length, first: entries[0]?.item, last: entries.at(-1)?.item };
 }
 
 /**
  * How full the context is: what the backend has counted last, and an estimate of what came after.
- * Where the context is another one by now, after a compaction or on another branch, all is estimated.
+ *
+ * @param counted - undefined where nothing was counted, or the context is another one by now
  */
 export function contextUse(
   source: ContextSource,
@@ -39,19 +33,12 @@ export function contextUse(
   const { entries, windowTokens } = source;
   const parts = partsOf(source);
   const estimate = parts.reduce((sum, { tokens }) => sum + tokens, 0);
-  if (!counted || !isBeginningOf(counted, entries)) {
+  if (!counted) {
     return { usedTokens: estimate, windowTokens, isEstimate: true, parts };
   }
   const since = entries.slice(counted.count).reduce((sum, { item }) => sum + itemTokens(item), 0);
   const usedTokens = counted.total + since;
   return { usedTokens, windowTokens, parts: scaled(parts, usedTokens) };
-}
-
-function isBeginningOf(
-  { count, first, last }: CountedContext,
-  entries: readonly HistoryEntry[],
-): boolean {
-  return entries[0]?.item === first && entries[count - 1]?.item === last;
 }
 
 /** Attachments that are listed by name, the largest ones. */

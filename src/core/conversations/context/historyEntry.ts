@@ -11,6 +11,8 @@ export interface HistoryEntry {
   readonly kind: 'user' | 'answer' | 'context' | 'summary';
   /** The turn that it came with; absent for what no turn brought. */
   readonly turn?: string;
+  /** Its place in that turn: 0 for the prompt, then the number of the item from 1. */
+  readonly place?: number;
   /** What came with the message: its name, and its estimated tokens as a part of the item. */
   readonly attachments?: readonly { readonly name: string; readonly tokens: number }[];
   /** Names of the images in the item, in their order. */

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { forkRecords } from '../../../../src/core/chat/forkChat.ts';
-import { branchOf, inputOf, settledTurn } from '../../../../src/core/conversations/conversation.ts';
+import { inputOf } from '../../../../src/core/conversations/context/contextEntries.ts';
+import { branchOf, settledTurn } from '../../../../src/core/conversations/conversation.ts';
 import { createMemoryChatLog } from '../../../../src/core/conversations/memoryChatLog.ts';
 import { developerMessage, userMessage } from '../../../../src/core/responses/request/input.ts';
 

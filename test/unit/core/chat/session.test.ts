@@ -99,7 +99,7 @@ describe('a session', () => {
     ]);
     expect(first?.usage).toMatchObject({ input: 120, cached: 20, output: 30, reasoning: 10 });
     expect(inputOf(sent[1]?.body).map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
-    expect(session.context()).toEqual({ usedTokens: 150, windowTokens: 258_400 });
+    expect(session.context()).toMatchObject({ usedTokens: 150, windowTokens: 258_400 });
   });
 
   test('answers in one request though whoever takes the figures fails', async () => {

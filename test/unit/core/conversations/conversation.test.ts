@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
+import { inputOf } from '../../../../src/core/conversations/context/contextEntries.ts';
 import { describe, expect, test } from 'vitest';
 import {
   branchOf,
   createConversationBuilder,
-  inputOf,
   settledTurn,
   siblingsOf,
   type Conversation,

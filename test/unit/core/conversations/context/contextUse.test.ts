@@ -1,9 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  contextUse,
-  countedContext,
-} from '../../../../../src/core/conversations/context/contextUse.ts';
+import { contextUse } from '../../../../../src/core/conversations/context/contextUse.ts';
 import { itemsTokens } from '../../../../../src/core/conversations/context/itemTokens.ts';
 import { answer, call, histories, output, reasoning, user } from '../compaction/histories.ts';
 
@@ -24,21 +21,12 @@ test('before the first answer the context is an estimate of all that is sent', (
 });
 
 test('after an answer the context is what was counted and an estimate of what came since', () => {
-  const counted = countedContext(5_000, entries);
+  const counted = { total: 5_000, count: entries.length };
   const more = [user('a new question')];
   expect(contextUse({ ...around, entries }, counted)).toMatchObject({ usedTokens: 5_000 });
   const use = contextUse({ ...around, entries: [...entries, ...more] }, counted);
   expect(use).not.toHaveProperty('isEstimate');
   expect(use.usedTokens).toBe(5_000 + itemsTokens(more.map(({ item }) => item)));
-});
-
-test.each([
-  ['a compaction', [user('summary'), ...entries.slice(1)]],
-  ['an edit', [...entries.slice(0, 2), answer('other')]],
-  ['an empty branch', []],
-])('after %s all is estimated', (_name, changed) => {
-  const counted = countedContext(5_000, entries);
-  expect(contextUse({ ...around, entries: changed }, counted)).toMatchObject({ isEstimate: true });
 });
 
 test('each attachment is named, and the smaller ones of many are taken together', () => {
@@ -62,7 +50,7 @@ test('each attachment is named, and the smaller ones of many are taken together'
 test('the parts add up to what is used, whatever was counted', () => {
   fc.assert(
     fc.property(histories, fc.option(fc.nat({ max: 1_000_000 })), (history, total) => {
-      const counted = total === null ? undefined : countedContext(total, history);
+      const counted = total === null ? undefined : { total, count: history.length };
       const use = contextUse({ ...around, entries: history }, counted);
       expect(use.parts.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(use.usedTokens);
       expect(use.parts.every(({ tokens }) => tokens >= 0)).toBe(true);

@@ -1,8 +1,8 @@
+import { inputOf } from '../../../../../src/core/conversations/context/contextEntries.ts';
 import { describe, expect, test } from 'vitest';
 import {
   branchOf,
   createConversationBuilder,
-  inputOf,
   type ConversationBuilder,
 } from '../../../../../src/core/conversations/conversation.ts';
 import {
