@@ -46,8 +46,15 @@ const indexForm = z.lazy(() =>
   z.object({ version: z.literal(1), rows: z.array(z.custom<Row>(isRow)) }),
 );
 
-const textFields = ['title', 'firstPrompt', 'workspace', 'readOnly'];
-const numberFields = ['turnCount', 'createdAtMs', 'updatedAtMs', 'damagedLines', 'size', 'mtimeMs'];
+const textFields: readonly (keyof Row)[] = ['title', 'firstPrompt', 'workspace', 'readOnly'];
+const numberFields: readonly (keyof Row)[] = [
+  'turnCount',
+  'createdAtMs',
+  'updatedAtMs',
+  'damagedLines',
+  'size',
+  'mtimeMs',
+];
 
 /** By hand, since a schema of an object takes 20 ms for the rows of 5,000 chats. */
 function isRow(value: unknown): boolean {
