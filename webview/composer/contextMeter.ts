@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { ContextPart, ContextUse } from '../../src/shared/protocol/chat.ts';
-import { formatPercent, formatRoundTokens, formatTokens } from '../../src/shared/format.ts';
+import { formatPercent, formatRoundTokens } from '../../src/shared/format.ts';
 import { h, s, setAttribute, setText } from '../base/dom.ts';
 import { ring, stepClass } from './meters.ts';
 
@@ -107,7 +107,7 @@ function drawCard(
       'div',
       { class: 'meter-top' },
       h('strong', {}, l10n.t('Context {0}', formatPercent(percentOf(use)))),
-      h('span', { class: 'num' }, l10n.t('{0} of {1}', tokensOf(use), formatTokens(windowTokens))),
+      h('span', { class: 'num' }, l10n.t('{0} of {1}', tokensOf(use), formatRoundTokens(windowTokens))),
     ),
     bar(parts, windowTokens),
     h(
@@ -145,7 +145,7 @@ function row(fill: string, name: string, tokens: number): HTMLElement[] {
   return [
     h('i', { class: `dot dot-${fill}`, 'aria-hidden': 'true' }),
     h('span', { class: 'clip', title: name }, name),
-    h('span', {}, formatTokens(tokens)),
+    h('span', {}, formatRoundTokens(tokens)),
   ];
 }
 

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { CompactionProgress, CompactionView } from '../../src/shared/protocol/compaction.ts';
-import { formatTokens, plural } from '../../src/shared/format.ts';
+import { formatRoundTokens, plural } from '../../src/shared/format.ts';
 import { h } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
 
@@ -45,7 +45,7 @@ export function createCompactionRow(
 
 /** "193k → 31k tokens; 12 messages kept, 84 steps summarized". */
 function headOf({ before, after, kept, steps, state }: CompactionView): string {
-  const size = l10n.t('{0} → {1} tokens', formatTokens(before), formatTokens(after));
+  const size = l10n.t('{0} → {1} tokens', formatRoundTokens(before), formatRoundTokens(after));
   const messages = plural(
     l10n.t('{0, plural, one {# message kept} other {# messages kept}}'),
     kept.length,
