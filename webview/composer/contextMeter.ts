@@ -107,7 +107,11 @@ function drawCard(
       'div',
       { class: 'meter-top' },
       h('strong', {}, l10n.t('Context {0}', formatPercent(percentOf(use)))),
-      h('span', { class: 'num' }, l10n.t('{0} of {1}', tokensOf(use), formatRoundTokens(windowTokens))),
+      h(
+        'span',
+        { class: 'num' },
+        l10n.t('{0} of {1}', tokensOf(use), formatRoundTokens(windowTokens)),
+      ),
     ),
     bar(parts, windowTokens),
     h(
