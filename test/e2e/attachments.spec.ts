@@ -8,6 +8,8 @@ import { chatFrame, record } from './walk.ts';
  */
 test.describe.configure({ mode: 'serial' });
 
+test.use({ windowName: 'attachments' });
+
 const image = png(640, 480);
 const dataUrl = 'data:image/png;base64,';
 

@@ -7,6 +7,8 @@ import { composer, lastAnswer, openChat, send, signIn, test } from './practice.t
  */
 test.describe.configure({ mode: 'serial' });
 
+test.use({ windowName: 'history' });
+
 type Workbench = Parameters<typeof send>[0];
 
 const rows = (workbench: Workbench) => workbench.chat().locator('.chat-row');

@@ -112,12 +112,15 @@ const hiddenPanel = {
 };
 
 interface WorkerFixtures {
+  /** Files that set different names get windows of their own, with nobody signed in. */
+  windowName: string;
   /** A file that sets it gets a window of its own. */
   language: DisplayLanguage | undefined;
   practice: Practice;
 }
 
 export const test = plain.extend<{ picture: void }, WorkerFixtures>({
+  windowName: ['', { option: true, scope: 'worker' }],
   language: [undefined, { option: true, scope: 'worker' }],
   /** Shows what the window looked like when a test failed. */
   picture: [
