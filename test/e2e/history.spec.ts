@@ -60,6 +60,7 @@ test('a prompt is edited as a branch, and the other branch is still there', asyn
 test('a chat is renamed, deleted and put back', async ({ practice }) => {
   const { workbench } = practice;
   await showHistory(workbench);
+  await workbench.chat().getByRole('searchbox', { name: 'Search chats' }).fill('');
   const chat = row(workbench, 'mailer');
   await chat.hover();
   await chat.getByRole('button', { name: /^Rename/ }).click();

@@ -1,6 +1,7 @@
 import { chatsOf } from './chats.ts';
 import * as vscode from 'vscode';
 import { createEmitter } from '../../src/base/event.ts';
+import { omitUndefined } from '../../src/base/omitUndefined.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Session } from '../../src/core/chat/session.ts';
 import { readSettings } from '../../src/core/settings/settings.ts';
@@ -42,7 +43,11 @@ export function followInPanel(session: Session) {
   const compare = () => {
     // Any message flushes the changes that wait for the next frame.
     messages.fire({ type: 'focus' });
-    const snapshot = session.turns().map((turn) => plain(toTurnView(turn)));
+    const snapshot = session
+      .turns()
+      .map((turn) =>
+        plain({ ...toTurnView(turn), ...omitUndefined({ branch: session.place(turn.id) }) }),
+      );
     const live = (state?.turns ?? []).map(plain);
     if (JSON.stringify(live) !== JSON.stringify(snapshot)) differences.push({ live, snapshot });
   };
