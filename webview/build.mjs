@@ -29,6 +29,38 @@ const lexerOfMarked = {
   },
 };
 
+/**
+ * Leaves what the toolkit makes for components that we do not use out of the panel: each token of
+ * its design, a table of key codes and the like is made by a call that the bundler cannot see to be pure.
+ */
+const usedPartsOfToolkit = {
+  name: 'used-parts-of-toolkit',
+  setup(esbuild) {
+    const replaceIn = (filter, pattern, replacement) =>
+      esbuild.onLoad({ filter }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const contents = source.replaceAll(pattern, replacement);
+        if (contents === source) return { errors: [{ text: `${path} has another shape` }] };
+        return { contents, loader: 'js' };
+      });
+    replaceIn(
+      /webview-ui-toolkit[\\/]dist[\\/]design-tokens\.js$/,
+      /^(export const \w+ = )(create\([^;]*);$/gm,
+      '$1/* @__PURE__ */ (() => $2)();',
+    );
+    replaceIn(
+      /fast-foundation[\\/]dist[\\/]esm[\\/]di[\\/]di\.js$/,
+      /^(export const \w+ = )(create\w*\()/gm,
+      '$1/* @__PURE__ */ $2',
+    );
+    replaceIn(
+      /fast-web-utilities[\\/]dist[\\/]key-codes\.js$/,
+      /^\(function \(KeyCodes\)/gm,
+      '/* @__PURE__ */ (function (KeyCodes)',
+    );
+  },
+};
+
 const browser = { bundle: true, platform: 'browser', target: 'es2022', legalComments: 'none' };
 
 /** How the scripts of the panel are built; the tests build them in the same way, in memory. */
@@ -37,7 +69,7 @@ export const webviewBuilds = [
     ...browser,
     entryPoints: { webview: 'webview/main.ts' },
     format: 'iife',
-    plugins: [lexerOfMarked],
+    plugins: [lexerOfMarked, usedPartsOfToolkit],
   },
   // What the panel fetches only when it is needed: colours of code, images, the Usage page, the list
   // of chats, and formulas. The first two are modules with a function, whose text is the script of a

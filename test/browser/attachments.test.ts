@@ -102,6 +102,7 @@ describe('a long text that is pasted', () => {
     const panel = await open();
     await field(panel).fill('Why? ');
     await pasteText(panel, long);
+    await expect.poll(() => chips(panel).count()).toBe(1);
     const [pasted] = await sentOf(panel, 'attachment/paste');
     expect(pasted?.text).toBe(long);
     expect(await chips(panel).allInnerTexts()).toEqual(['Pasted text']);
@@ -116,6 +117,7 @@ describe('a long text that is pasted', () => {
   test('can be put into the field by a button, which goes when the message is sent', async () => {
     const panel = await open();
     await pasteText(panel, long);
+    await expect.poll(() => chips(panel).count()).toBe(1);
     const [pasted] = await sentOf(panel, 'attachment/paste');
     await panel.tell(attached({ id: pasted?.id ?? '', kind: 'paste', name: 'Pasted text' }));
     const button = panel.page.getByRole('button', { name: 'Insert as text' });
@@ -138,6 +140,7 @@ describe('by keyboard', () => {
 
   test('the chips are reached from the field, opened, walked through and removed', async () => {
     const panel = await panels.open({}, snapshot(), two);
+    await chips(panel).first().waitFor();
     await field(panel).focus();
     await panel.page.keyboard.press('Backspace');
     expect(await focused(panel)).toMatch(/^Image two\.png, /);
@@ -157,6 +160,7 @@ describe('by keyboard', () => {
     const button = panel.page.getByRole('button', { name: 'Attach', exact: true });
     await button.focus();
     await panel.page.keyboard.press('Enter');
+    await panel.page.getByRole('menu').waitFor();
     for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await panel.page.keyboard.press(key);
     expect(await sentOf(panel, 'attachment/pick')).toEqual([
       { type: 'attachment/pick', source: 'selection' },
@@ -183,7 +187,7 @@ describe('what is attached', () => {
     await panel.reshow();
     await panel.tell(snapshot(), attached({ id: 'c' }));
     expect(await sentOf(panel, 'attachment/restore')).toEqual([]);
-    expect(await chips(panel).count()).toBe(1);
+    await expect.poll(() => chips(panel).count()).toBe(1);
   });
 
   test('says why it was refused, and the chip goes', async () => {

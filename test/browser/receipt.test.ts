@@ -41,8 +41,9 @@ describe('a receipt', () => {
     await expect.poll(() => bill(panel).isVisible()).toBe(false);
     await panel.page.keyboard.press('Enter');
     await expect.poll(() => slip(panel).getAttribute('aria-expanded')).toBe('true');
+    await bill(panel).locator('dt').first().waitFor();
     const words = (await bill(panel).innerText()).replaceAll(/\s+/g, ' ');
-    expect(words).toContain('Requests 3 2 failed Failed: dropped, overloaded');
+    expect(words).toContain('Requests 3 2 failed Failed: connection lost, overloaded');
     expect(words).toContain('5-hour limit 0.6% split');
     expect(words).toContain('Weekly limit ≈0.1% estimate');
     expect(words).toContain('Other devices 1.4% of 5h');
@@ -54,6 +55,7 @@ describe('a receipt', () => {
     const panel = await show([one]);
     await slip(panel).click();
     await slip(panel).focus();
+    await bill(panel).locator('dt').first().waitFor();
     await panel.page.evaluate('globalThis.rest = [...document.querySelectorAll(".md, .tool, dl")]');
     await panel.tell(retold(one, plain));
     expect((await bill(panel).innerText()).replaceAll(/\s+/g, ' ')).toContain('5-hour limit 0.6%');
@@ -81,6 +83,7 @@ describe('a receipt', () => {
     const panel = await show([...receiptTurns], { width: 300, height: 600 });
     const last = panel.page.locator('.receipt-text').last();
     await last.click();
+    await panel.page.locator('.bill >> nth=-1').locator('dt').first().waitFor();
     await panel.page.evaluate('twoFrames()');
     const [box, dock] = await Promise.all(
       ['.bill >> nth=-1', '.dock'].map((name) => panel.page.locator(name).boundingBox()),

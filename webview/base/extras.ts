@@ -5,8 +5,11 @@ export type ExtrasScript = typeof script;
 
 /** What a chat rarely needs, in a script of its own that is fetched at its first use. */
 export interface Extras {
-  /** Calls `act` with it, at once when it is here; `act` is not called when it cannot be loaded. */
-  readonly use: (act: (loaded: ExtrasScript) => void) => void;
+  /**
+   * Calls `act` with it, at once when it is here, else in the order of the calls; `failed` when it
+   * cannot be loaded.
+   */
+  readonly use: (act: (loaded: ExtrasScript) => void, failed?: () => void) => void;
 }
 
 export function createExtras(
@@ -14,18 +17,25 @@ export function createExtras(
   fail: (error: unknown) => void,
 ): Extras {
   let loaded: ExtrasScript | undefined;
+  let loading: Promise<ExtrasScript | undefined> | undefined;
   let attempts = 0;
-  const load = async (act: (loaded: ExtrasScript) => void) => {
-    attempts += 1;
-    const fresh = await loadExtras(attempts);
-    if (loaded === undefined) prepare(fresh);
-    loaded ??= fresh;
-    act(loaded);
+  const load = async () => {
+    try {
+      attempts += 1;
+      const fresh = await loadExtras(attempts);
+      prepare(fresh);
+      loaded = fresh;
+    } catch (error) {
+      loading = undefined;
+      fail(error);
+    }
+    return loaded;
   };
   return {
-    use(act) {
-      if (loaded === undefined) load(act).catch(fail);
-      else act(loaded);
+    use(act, failed) {
+      if (loaded !== undefined) return act(loaded);
+      loading ??= load();
+      loading.then((script) => (script === undefined ? failed?.() : act(script))).catch(fail);
     },
   };
 }

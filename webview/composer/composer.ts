@@ -7,7 +7,7 @@ import type { Extras } from '../base/extras.ts';
 import { createSendMenu } from './sendMenu.ts';
 import { createContextMeter } from './contextMeter.ts';
 import { createModelMenu } from './modelMenu.ts';
-import type { ComposerAttachments } from './attachments/attachmentTray.ts';
+import type { ComposerAttachments } from './attachments/draftAttachments.ts';
 import { createPromptHistory } from './promptHistory.ts';
 import { isOnFirstLine, isOnLastLine } from '../transcript/textLines.ts';
 

@@ -4,10 +4,10 @@ import type { AccountView } from '../../src/shared/protocol/account.ts';
 import type { RowContext } from '../panel/actions.ts';
 import type { Announcement } from '../panel/announcer.ts';
 import {
-  createAttachmentTray,
-  type AttachmentTray,
-  type AttachmentTrayDeps,
-} from './attachments/attachmentTray.ts';
+  createDraftAttachments,
+  type DraftAttachments,
+  type DraftAttachmentsDeps,
+} from './attachments/draftAttachments.ts';
 import { rememberAttachments } from './attachments/restoreAttachments.ts';
 import { listenForDrop } from './attachments/dropPaste.ts';
 import { createComposer, type ComposerActions } from './composer.ts';
@@ -21,7 +21,9 @@ import { omitUndefined } from '../../src/base/omitUndefined.ts';
 import type { Page } from '../panel/page.ts';
 import { accountShelf } from '../start/start.ts';
 import type { ViewState } from '../panel/state.ts';
-import { createLimitBanner } from '../usage/limitBanner.ts';
+import type { LimitBanner } from '../usage/limitBanner.ts';
+import type { UsageState } from '../usage/state.ts';
+import { toolkitButton } from '../base/toolkit.ts';
 
 export interface InputAreaActions {
   readonly say: (announcement: Announcement) => void;
@@ -41,7 +43,7 @@ export interface InputArea {
   readonly element: HTMLElement;
   readonly update: (state: ViewState, isBusy: boolean) => void;
   readonly focus: () => void;
-  readonly attachments: AttachmentTray;
+  readonly attachments: DraftAttachments;
   readonly restoreDraft: (text: string) => void;
   readonly offerDraft: (text: string) => void;
   /** Shows the way to the end; `hasNew` marks that something came below. */
@@ -66,7 +68,7 @@ export function createInputArea(context: RowContext, actions: InputAreaActions):
     composer.focus();
   });
   const shelf = h('div', { class: 'shelf-place' });
-  const limits = createLimitBanner(context, actions.say);
+  const limits = createLimitPlace(context, actions);
   const queue = createQueue(context, actions, () => composer.focus());
   const element = h(
     'div',
@@ -145,10 +147,10 @@ function composerActions({ send }: RowContext, actions: InputAreaActions): Compo
 /** The attachments of the draft, which the page remembers. */
 function createDraftTray(
   send: RowContext['send'],
-  { say, saved, save }: InputAreaActions,
-  deps: Pick<AttachmentTrayDeps, 'focusField' | 'changed' | 'blindModel'>,
-): AttachmentTray {
-  const tray = createAttachmentTray({ send, say, ...deps });
+  { say, saved, save, extras }: InputAreaActions,
+  deps: Pick<DraftAttachmentsDeps, 'focusField' | 'changed' | 'blindModel'>,
+): DraftAttachments {
+  const tray = createDraftAttachments({ send, say, extras, ...deps });
   const remember = rememberAttachments({
     saved,
     save,
@@ -167,6 +169,31 @@ function createDraftTray(
 function blindModel({ list, selected }: ModelsView): string | undefined {
   const model = list.find(({ slug }) => slug === selected.slug);
   return model?.seesImages === false ? model.name : undefined;
+}
+
+/** The place of what is said about limits; what draws it is loaded when there is something. */
+function createLimitPlace(context: RowContext, { extras, say }: InputAreaActions) {
+  const element = h('div', { class: 'shelf-place' });
+  let banner: LimitBanner | undefined;
+  let usage: UsageState | undefined;
+  const draw = () => usage && banner?.update(usage);
+  return {
+    element,
+    update(next: UsageState) {
+      usage = next;
+      draw();
+      const isNeeded = next.warning !== undefined || next.scheduled.length > 0;
+      if (!isNeeded || banner !== undefined) return;
+      extras.use(({ createLimitBanner }) => {
+        banner ??= createLimitBanner(
+          { send: context.send, now: context.now, button: toolkitButton },
+          say,
+        );
+        element.replaceChildren(banner.element);
+        draw();
+      });
+    },
+  };
 }
 
 /** The place of the messages that wait; what draws them is loaded with the first one. */

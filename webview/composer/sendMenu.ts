@@ -22,7 +22,7 @@ export function createSendMenu(extras: Extras, send: (mode: SendMode) => void) {
   const element = h('span', { hidden: true }, button);
   let settings: SettingsView | undefined;
   const open = () =>
-    extras.use(({ createPopup }) => {
+    extras.use(({ createPopup, sendWays }) => {
       const menu = createPopup(button, label);
       const isControl = settings?.sendWith === 'ctrlEnter';
       menu.update(
@@ -39,18 +39,4 @@ export function createSendMenu(extras: Extras, send: (mode: SendMode) => void) {
       element.hidden = !state.busy || !state.mayQueue || isEmpty;
     },
   };
-}
-
-function sendWays(
-  isControl: boolean,
-): readonly { readonly mode: SendMode; readonly name: string; readonly key: string }[] {
-  return [
-    {
-      mode: 'steer',
-      name: l10n.t('Add to this response'),
-      key: isControl ? l10n.t('Ctrl+Enter') : l10n.t('Enter'),
-    },
-    { mode: 'queue', name: l10n.t('Send after this response'), key: l10n.t('Alt+Enter') },
-    { mode: 'stopAndSend', name: l10n.t('Stop and send'), key: l10n.t('Ctrl+Alt+Enter') },
-  ];
 }

@@ -1,8 +1,5 @@
-import * as z from 'zod/mini';
-import { imageTypes } from '../../src/shared/images.ts';
-import { mostFileBytes } from '../../src/shared/protocol/attachments.ts';
-import { siblingScriptUrl } from '../base/siblingScriptUrl.ts';
-import { startWorker } from '../base/worker.ts';
+import { mostFileBytes } from '../../src/shared/attachmentLimits.ts';
+import type { StartWorker } from '../base/worker.ts';
 import type { ImageAnswer } from './imageMessages.ts';
 
 /** An image within our limits takes a second or two on a slow machine; what takes longer may never end. */
@@ -10,24 +7,13 @@ const timeoutMs = 20_000;
 /** Further images mostly come within this. */
 const idleMs = 10_000;
 
-const count = z.number().check(z.nonnegative());
-const answer = z.union([
-  z.object({
-    image: z.object({
-      imageType: z.enum(imageTypes),
-      width: count,
-      height: count,
-      data: z.instanceof(Uint8Array),
-      thumbnail: z.optional(z.string()),
-    }),
-  }),
-  z.object({
-    fault: z.discriminatedUnion('kind', [
-      z.object({ kind: z.enum(['notAnImage', 'svg', 'damaged', 'tooLarge']) }),
-      z.object({ kind: z.literal('tooManyPixels'), width: count, height: count }),
-    ]),
-  }),
-]);
+/** What only the first script of the panel has. */
+export interface ImageReaderDeps {
+  /** Address of the script of the worker; `attempt` counts from 1. */
+  readonly workerUrl: (attempt: number) => string;
+  readonly startWorker: StartWorker;
+  readonly parse: (answer: unknown) => ImageAnswer;
+}
 
 let source: string | undefined;
 let attempts = 0;
@@ -39,22 +25,22 @@ let turn: Promise<unknown> = Promise.resolve();
  * Reads an image in a worker, one after the other: no image, whatever is in it, can make the panel
  * wait. Never rejects.
  */
-export function readImage(file: Blob): Promise<ImageAnswer> {
-  const mine = turn.then(() => read(file));
+export function readImage(file: Blob, deps: ImageReaderDeps): Promise<ImageAnswer> {
+  const mine = turn.then(() => read(file, deps));
   turn = mine;
   return mine;
 }
 
-async function read(file: Blob): Promise<ImageAnswer> {
+async function read(file: Blob, deps: ImageReaderDeps): Promise<ImageAnswer> {
   if (file.size > mostFileBytes) return { fault: { kind: 'tooLarge' } };
   clearTimeout(idle);
   try {
-    worker ??= startWorker(await scriptOfWorker());
+    worker ??= deps.startWorker(await scriptOfWorker(deps));
   } catch (cause) {
     reportError(new Error('The script that reads images could not be loaded', { cause }));
     return { fault: { kind: 'unavailable' } };
   }
-  const found = await ask(worker, file);
+  const found = await ask(worker, file, deps);
   if ('fault' in found && found.fault.kind === 'tooSlow') end();
   else idle = setTimeout(end, idleMs);
   return found;
@@ -66,15 +52,15 @@ function end(): void {
 }
 
 /** The script is a function, which is not called here: its text is what runs. */
-async function scriptOfWorker(): Promise<string> {
+async function scriptOfWorker({ workerUrl }: ImageReaderDeps): Promise<string> {
   attempts += 1;
-  const loading = import(siblingScriptUrl('imageWorker.js', attempts));
+  const loading = import(workerUrl(attempts));
   const { work }: { readonly work: () => void } = await loading;
   source ??= `(${String(work)})()`;
   return source;
 }
 
-function ask(of: Worker, file: Blob): Promise<ImageAnswer> {
+function ask(of: Worker, file: Blob, { parse }: ImageReaderDeps): Promise<ImageAnswer> {
   return new Promise((done) => {
     const over = new AbortController();
     const { signal } = over;
@@ -84,16 +70,8 @@ function ask(of: Worker, file: Blob): Promise<ImageAnswer> {
       done(found);
     };
     const timer = setTimeout(() => finish({ fault: { kind: 'tooSlow' } }), timeoutMs);
-    of.addEventListener('message', ({ data }) => finish(readAnswer(data)), { signal });
+    of.addEventListener('message', ({ data }) => finish(parse(data)), { signal });
     of.addEventListener('error', () => finish({ fault: { kind: 'damaged' } }), { signal });
     of.postMessage(file);
   });
-}
-
-function readAnswer(data: unknown): ImageAnswer {
-  const parsed = answer.safeParse(data);
-  if (!parsed.success) return { fault: { kind: 'damaged' } };
-  if ('fault' in parsed.data) return parsed.data;
-  const { thumbnail, ...image } = parsed.data.image;
-  return { image: thumbnail === undefined ? image : { ...image, thumbnail } };
 }

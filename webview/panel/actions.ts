@@ -1,3 +1,4 @@
+import type { Extras } from '../base/extras.ts';
 import type { FileLinks } from '../markdown/links/fileLinks.ts';
 import type { SettingsView } from '../../src/shared/protocol/chat.ts';
 import type { PromptEditor } from '../history/promptEditor.ts';
@@ -36,6 +37,7 @@ export interface RowContext {
   readonly mayBranch: boolean;
   readonly isStored: boolean;
   readonly edits: PromptEdits;
+  readonly extras: Extras;
 }
 
 /** Prompts that are edited in their place. */

@@ -55,6 +55,7 @@ export function createRowContext(deps: RowContextDeps): RowContext {
     setFold: (key, open) => memory.set({ folds: { ...memory.saved.folds, [key]: open } }),
     redraw: deps.redraw,
     now: deps.now,
+    extras: deps.extras,
     edits: createPromptEdits(deps, isBusy),
     get settings() {
       return state()?.settings ?? settingsAtFirst;

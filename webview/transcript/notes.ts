@@ -10,7 +10,7 @@ import type { RowContext } from '../panel/actions.ts';
 import { h, setText } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';
 import { toolkitButton, type ButtonLook } from '../base/toolkit.ts';
-import { failureActions } from '../usage/limitBanner.ts';
+import { failureActions } from '../usage/limitActions.ts';
 import { formatDuration, formatNumber } from '../../src/shared/format.ts';
 
 /** The row that counts down to the next attempt. `tick` moves the seconds and nothing else. */
@@ -97,7 +97,7 @@ export function failureNote(
   failure: TurnFailure,
   context: RowContext,
 ): HTMLElement {
-  const limitActions = failureActions(turn, context);
+  const limitActions = failureActions(turn, context, toolkitButton);
   const actions = failure.actions.map((action, at) =>
     toolkitButton(actionLabels[action](), lookOf(action, at + limitActions.length), () =>
       actOn(action, turn.id, context),

@@ -3,12 +3,7 @@ import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import { freshId, h, setAttribute, setChildren } from '../base/dom.ts';
 import { icon, type IconName } from '../base/icons.ts';
-import {
-  detailRows,
-  summaryFigures,
-  type DetailRow,
-  type SummaryFigure,
-} from '../composer/usageSummary.ts';
+import { summaryFigures, type SummaryFigure } from '../composer/usageSummary.ts';
 import { answerText } from '../panel/announcements.ts';
 
 /** What a turn took, torn like a till slip, with the answer's tools. A click opens the bill. */
@@ -43,12 +38,26 @@ export function createReceipt(turnId: string, context: RowContext): Receipt {
   const setOpen = (open: boolean) => {
     bill.hidden = !open;
     setAttribute(slip, 'aria-expanded', String(open));
+    if (open) drawBill();
+  };
+  // The focus in the row holds the page, so that it does not go along by itself.
+  const showBill = () => bill.scrollIntoView({ block: 'nearest' });
+  const drawBill = () => {
+    const wasEmpty = bill.childElementCount === 0;
+    context.extras.use(
+      ({ billRows }) => {
+        if (shown === undefined) return;
+        bill.replaceChildren(...billRows(shown));
+        if (wasEmpty && slip === document.activeElement) showBill();
+        if (wasEmpty) context.redraw();
+      },
+      () => bill.replaceChildren(h('div', {}, h('dd', { class: 'dim' }, notLoaded()))),
+    );
   };
   const fold = (open: boolean) => {
     setOpen(open);
     context.setFold(foldKey, open);
-    // The focus in the row holds the page, so that it does not go along by itself.
-    if (open) bill.scrollIntoView({ block: 'nearest' });
+    if (open) showBill();
     context.redraw();
   };
   const draw = (turn: TurnView) => {
@@ -58,7 +67,7 @@ export function createReceipt(turnId: string, context: RowContext): Receipt {
       h('span', { class: 'sr' }, l10n.t('This message used'), ' '),
       ...summaryFigures(turn).map(figure),
     );
-    bill.replaceChildren(...detailRows(turn).map(billRow));
+    if (!bill.hidden) drawBill();
   };
   setOpen(context.fold(foldKey) === true);
 
@@ -82,24 +91,15 @@ export function createReceipt(turnId: string, context: RowContext): Receipt {
   };
 }
 
+const notLoaded = () =>
+  l10n.t('The details could not be loaded. Close and open them to try again.');
+
 function figure({ text, aside }: SummaryFigure): HTMLElement {
   return h(
     'span',
     { class: 'figure' },
     text,
     aside === undefined ? undefined : h('span', { class: 'sr' }, aside),
-  );
-}
-
-function billRow({ name, value, end, isPart, goesOn, note }: DetailRow): HTMLElement {
-  const nameText = goesOn === true ? h('span', { class: 'sr' }, name) : name;
-  return h(
-    'div',
-    {},
-    h('dt', { class: isPart === true ? 'dim bill-part' : undefined }, nameText),
-    h('dd', {}, value),
-    h('dd', { class: 'dim' }, end),
-    note === undefined ? undefined : h('dd', { class: 'dim bill-note' }, note),
   );
 }
 

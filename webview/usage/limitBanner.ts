@@ -4,14 +4,13 @@ import type {
   LimitAction,
   ScheduledPrompt,
 } from '../../src/shared/protocol/limits.ts';
-import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import type { RowContext } from '../panel/actions.ts';
 import type { Announcement } from '../panel/announcer.ts';
 import { createTicker } from '../base/frames.ts';
-import { h, setAttribute, setText } from '../base/dom.ts';
+import { h, setText } from '../base/dom.ts';
 import { icon } from '../base/icons.ts';
-import { toolkitButton } from '../base/toolkit.ts';
-import { effortName } from '../base/words.ts';
+import type { ButtonLook } from '../base/toolkit.ts';
+import { actionButtons } from './limitActions.ts';
 import type { UsageState } from './state.ts';
 import {
   formatNumber,
@@ -20,7 +19,9 @@ import {
   formatTimeWithDistance,
 } from '../../src/shared/format.ts';
 
-type Context = Pick<RowContext, 'send' | 'now'>;
+export interface LimitBannerContext extends Pick<RowContext, 'send' | 'now'> {
+  readonly button: (label: string, look: ButtonLook, press: () => void) => HTMLElement;
+}
 
 const minuteMs = 60_000;
 
@@ -31,7 +32,7 @@ export interface LimitBanner {
 }
 
 export function createLimitBanner(
-  context: Context,
+  context: LimitBannerContext,
   say: (announcement: Announcement) => void,
 ): LimitBanner {
   const element = h('div', { class: 'shelf-place' });
@@ -64,7 +65,7 @@ interface Row {
   readonly tick: () => void;
 }
 
-function warningShelf(warning: CostWarning, { send, now }: Context): Row {
+function warningShelf(warning: CostWarning, { send, now, button }: LimitBannerContext): Row {
   const answer = (action: LimitAction) => send({ type: 'warning/answer', id: warning.id, action });
   const words = h('span', {});
   const tick = () => setText(words, warningWords(warning, now()));
@@ -83,7 +84,11 @@ function warningShelf(warning: CostWarning, { send, now }: Context): Row {
       },
     },
     h('span', { class: 'shelf-text' }, icon('warning', 'tone-warn'), words),
-    h('span', { class: 'tools' }, ...actionButtons(warning.actions, 'asked', now(), answer)),
+    h(
+      'span',
+      { class: 'tools' },
+      ...actionButtons(warning.actions, 'asked', now(), answer, button),
+    ),
   );
   return { element, tick };
 }
@@ -137,7 +142,7 @@ function warningWords(warning: CostWarning, nowMs: number): string {
 
 function scheduledShelf(
   { id, text, untilMs, account }: ScheduledPrompt,
-  { send, now }: Context,
+  { send, now, button }: LimitBannerContext,
 ): Row {
   const words = h('span', {});
   const tick = () => {
@@ -162,58 +167,9 @@ function scheduledShelf(
     h(
       'span',
       { class: 'tools' },
-      toolkitButton(l10n.t('Send now'), 'secondary', () => send({ type: 'scheduled/send', id })),
-      toolkitButton(l10n.t('Cancel'), 'icon', () => send({ type: 'scheduled/cancel', id })),
+      button(l10n.t('Send now'), 'secondary', () => send({ type: 'scheduled/send', id })),
+      button(l10n.t('Cancel'), 'icon', () => send({ type: 'scheduled/cancel', id })),
     ),
   );
   return { element, tick };
-}
-
-/** The buttons under a failure that a limit has caused; the first is the main one. */
-export function failureActions(turn: TurnView, { send, now }: Context): HTMLElement[] {
-  const turnId = turn.id;
-  return actionButtons(turn.failure?.limitActions ?? [], 'failed', now(), (action) =>
-    send({ type: 'failure/limitAction', turnId, action }),
-  );
-}
-
-function actionButtons(
-  actions: readonly LimitAction[],
-  after: 'asked' | 'failed',
-  nowMs: number,
-  take: (action: LimitAction) => void,
-): HTMLElement[] {
-  return actions.map((action, at) => {
-    const other = action.kind === 'cancel' ? 'icon' : 'secondary';
-    const look = at === 0 ? 'primary' : other;
-    const button = toolkitButton(actionName(action, after, nowMs), look, () => take(action));
-    if (action.kind === 'useAccount') setAttribute(button, 'title', action.label);
-    button.classList.add('kit-way');
-    return button;
-  });
-}
-
-const longestLabel = 28;
-
-/** An address may be longer than the panel is wide; the button's title has all of it. */
-const shortened = (label: string) =>
-  label.length > longestLabel ? `${label.slice(0, longestLabel - 1)}…` : label;
-
-function actionName(action: LimitAction, after: 'asked' | 'failed', nowMs: number): string {
-  switch (action.kind) {
-    case 'send':
-      return l10n.t('Send anyway');
-    case 'lowerEffort':
-      return l10n.t('Lower effort to {0}', effortName(action.effort));
-    case 'useAccount':
-      return after === 'asked'
-        ? l10n.t('Use {0}', shortened(action.label))
-        : l10n.t('Continue on {0}', shortened(action.label));
-    case 'wait':
-      return after === 'asked'
-        ? l10n.t('Wait until {0}', formatTime(action.untilMs, nowMs))
-        : l10n.t('Send at {0}', formatTime(action.untilMs, nowMs));
-    case 'cancel':
-      return l10n.t('Cancel');
-  }
 }

@@ -1,13 +1,8 @@
 import * as z from 'zod/mini';
 import { accountAction, signInMethod } from './account.ts';
+import { mostAttachments, mostPasteChars } from '../attachmentLimits.ts';
 import { imageTypes } from '../images.ts';
-import {
-  attachmentName,
-  attachmentSource,
-  mostAttachments,
-  mostPasteChars,
-  thumbnail,
-} from './attachments.ts';
+import { attachmentName, attachmentSource, thumbnail } from './attachments.ts';
 import { fileReference } from './chat.ts';
 import { compactionFromWebview } from './compaction.ts';
 import { accountId, count, id, words } from './fields.ts';

@@ -1,11 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TurnReceipt } from '../../../src/shared/protocol/turn.ts';
-import {
-  detailRows,
-  failureNames,
-  summaryFigures,
-} from '../../../webview/composer/usageSummary.ts';
+import { summaryFigures } from '../../../webview/composer/usageSummary.ts';
+import { detailRows, failureNames } from '../../../webview/transcript/usageDetails.ts';
 
 type Share = TurnReceipt['shares'][number];
 

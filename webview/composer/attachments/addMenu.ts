@@ -4,29 +4,15 @@ import type { AttachmentSource } from '../../../src/shared/protocol/attachments.
 import { h, setAttribute } from '../../base/dom.ts';
 import { icon, type IconName } from '../../base/icons.ts';
 
-export interface AddMenu {
-  /** Stands in the bar of the composer. */
-  readonly button: HTMLElement;
-  /** Stands above the composer. */
-  readonly menu: HTMLElement;
-}
-
-/** What can be attached, as a menu: the arrow keys go through it, Enter takes an entry, Esc closes it. */
-export function createAddMenu(pick: (source: AttachmentSource) => void): AddMenu {
+/**
+ * What can be attached, as a menu that the button opens: the arrow keys go through it, Enter takes an
+ * entry, Esc closes it.
+ */
+export function createAddMenu(
+  button: HTMLElement,
+  pick: (source: AttachmentSource) => void,
+): HTMLElement {
   const name = l10n.t('Attach');
-  const button = h(
-    'button',
-    {
-      class: 'ghost add',
-      type: 'button',
-      'aria-label': name,
-      title: name,
-      'aria-haspopup': 'menu',
-      'aria-expanded': 'false',
-      onclick: () => (menu.hidden ? open() : close(true)),
-    },
-    icon('plus'),
-  );
   const items = entries().map(([source, symbol, label]) =>
     h(
       'button',
@@ -78,7 +64,8 @@ export function createAddMenu(pick: (source: AttachmentSource) => void): AddMenu
     if (relatedTarget !== null && isOutside(relatedTarget)) close(false);
   });
   document.addEventListener('pointerdown', ({ target }) => isOutside(target) && close(false));
-  return { button, menu };
+  button.addEventListener('click', () => (menu.hidden ? open() : close(true)));
+  return menu;
 }
 
 const entries = (): [AttachmentSource, IconName, string][] => [

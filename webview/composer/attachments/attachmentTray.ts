@@ -2,12 +2,11 @@ import * as l10n from '@vscode/l10n';
 import type { DraftAttachmentView } from '../../../src/shared/protocol/attachments.ts';
 import { h, setText } from '../../base/dom.ts';
 import type { RowContext } from '../../panel/actions.ts';
+import type { ImageReaderDeps } from '../../images/imageReader.ts';
 import type { Announcement } from '../../panel/announcer.ts';
 import { createAddMenu } from './addMenu.ts';
 import { createChipList, type Chip } from './chipList.ts';
-import { listenForPaste } from './dropPaste.ts';
 import { createShownChips } from './shownChips.ts';
-import { listenForKeys } from './fieldKeys.ts';
 import { createFileIntake, newAttachmentId } from './fileIntake.ts';
 import { createLongPaste } from './longPaste.ts';
 
@@ -20,21 +19,24 @@ export interface AttachmentTrayDeps {
   readonly changed: () => void;
   /** Name of the chosen model when it takes no images. */
   readonly blindModel: () => string | undefined;
+  /** Opens the menu of what can be attached. */
+  readonly addButton: HTMLElement;
+  readonly images: ImageReaderDeps;
 }
 
 /** The attachments of the message that is being written, as chips above its text. */
 export interface AttachmentTray {
   readonly element: HTMLElement;
-  /** Opens the menu of what can be attached. */
-  readonly addButton: HTMLElement;
   readonly menu: HTMLElement;
-  /** Takes what is pasted into the field, and the keys that lead from there to the chips. */
-  readonly join: (field: HTMLTextAreaElement) => void;
-  /** All that the host has; undefined while it has not said. */
-  readonly update: (list: readonly DraftAttachmentView[] | undefined) => void;
+  /** Makes an attachment of a long text that was pasted into the field. */
+  readonly addText: (text: string, field: HTMLTextAreaElement) => void;
+  /** Takes the last long paste back. False when there is nothing to undo. */
+  readonly undo: () => boolean;
+  /** Focuses the last chip. False when there is none. */
+  readonly focusChips: () => boolean;
+  /** All that the host has. */
+  readonly update: (list: readonly DraftAttachmentView[]) => void;
   readonly addFiles: (files: readonly File[], path?: string) => void;
-  /** Files of the workspace, by their addresses. */
-  readonly addUris: (uris: readonly string[]) => void;
   /** Ids to send, in order. */
   readonly ids: () => readonly string[];
   /** Why the message cannot be sent with these; undefined when it can. */
@@ -44,18 +46,12 @@ export interface AttachmentTray {
   readonly refused: (id: string | undefined, reason: string) => void;
 }
 
-/** What the composer must know of what goes along with its text. */
-export type ComposerAttachments = Pick<
-  AttachmentTray,
-  'element' | 'addButton' | 'join' | 'ids' | 'refusal' | 'sent'
->;
-
 export function createAttachmentTray(deps: AttachmentTrayDeps): AttachmentTray {
   const { send, say } = deps;
   const chips = createShownChips();
   const note = createNote(say);
   const list = createChipList({ open: (id) => send({ type: 'attachment/open', id }), remove });
-  const add = createAddMenu((source) => {
+  const menu = createAddMenu(deps.addButton, (source) => {
     note.set(undefined);
     send({ type: 'attachment/pick', source });
   });
@@ -96,26 +92,23 @@ export function createAttachmentTray(deps: AttachmentTrayDeps): AttachmentTray {
     draw();
   }
 
-  const { blindModel } = deps;
+  const { blindModel, images } = deps;
   const { isPending: isWanted } = chips;
-  const intake = createFileIntake({ send, blindModel, isWanted, begin, fail: give });
+  const intake = createFileIntake({ send, images, blindModel, isWanted, begin, fail: give });
   return {
     element,
-    addButton: add.button,
-    menu: add.menu,
-    join(field) {
-      listenForPaste(field, { files: intake.add, longText: (text) => paste.take(text, field) });
-      listenForKeys(field, { undo: paste.undo, toChips: () => list.focus() });
-    },
+    menu,
+    addText: paste.take,
+    undo: paste.undo,
+    focusChips: () => list.focus(),
     update(next) {
-      if (next === undefined || !chips.isNews(next)) return;
+      if (!chips.isNews(next)) return;
       for (const name of chips.know(next)) {
         say({ text: l10n.t('Attached {0}', name), topic: 'attachment' });
       }
       draw();
     },
     addFiles: intake.add,
-    addUris: (uris) => send({ type: 'attachment/uris', uris: [...uris] }),
     ids: () => chips.list().map(({ id }) => id),
     refusal: () => refusalOf(chips.list(), blindModel()),
     sent() {

@@ -1,3 +1,9 @@
+import { mostPasteChars } from '../../../src/shared/attachmentLimits.ts';
+
+/** Beyond these, a pasted text would hide what is typed around it. */
+const mostFieldChars = 4_000;
+const mostFieldLines = 60;
+
 /** Where files and texts come from besides the `+` menu. */
 export interface DropPasteActions {
   readonly files: (files: readonly File[]) => void;
@@ -11,17 +17,24 @@ export function listenForPaste(
   {
     files,
     longText,
-  }: Pick<DropPasteActions, 'files'> & { readonly longText: (text: string) => boolean },
+  }: Pick<DropPasteActions, 'files'> & { readonly longText: (text: string) => void },
 ): void {
   field.addEventListener('paste', (event) => {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     const pasted = [...(event.clipboardData?.files ?? [])];
     // A copy from a spreadsheet or a text editor brings a picture of the text along.
-    const isTaken = text === '' ? pasted.length > 0 : longText(text);
+    const isTaken = text === '' ? pasted.length > 0 : isLongPaste(text);
     if (!isTaken) return;
     event.preventDefault();
     if (text === '') files(pasted);
+    else longText(text);
   });
+}
+
+function isLongPaste(text: string): boolean {
+  const lines = text.split('\n', mostFieldLines + 1).length;
+  const isLong = text.length > mostFieldChars || lines > mostFieldLines;
+  return isLong && text.length <= mostPasteChars;
 }
 
 /** Takes what is dropped on the element, which shows meanwhile that it does. */

@@ -1,14 +1,15 @@
 import * as l10n from '@vscode/l10n';
 import { headerBytes, readImageHeader } from '../../../src/shared/images.ts';
-import { mostFileBytes } from '../../../src/shared/protocol/attachments.ts';
+import { mostFileBytes } from '../../../src/shared/attachmentLimits.ts';
 import { omitUndefined } from '../../../src/base/omitUndefined.ts';
-import { readImage } from '../../images/imageReader.ts';
+import { readImage, type ImageReaderDeps } from '../../images/imageReader.ts';
 import type { RowContext } from '../../panel/actions.ts';
 import type { ChipView } from './chip.ts';
 import { faultWords } from './faultWords.ts';
 
 export interface FileIntakeDeps {
   readonly send: RowContext['send'];
+  readonly images: ImageReaderDeps;
   readonly blindModel: () => string | undefined;
   readonly begin: (chip: ChipView & { readonly id: string }) => void;
   /** The file is not attached, for this reason. */
@@ -29,7 +30,7 @@ export function createFileIntake(deps: FileIntakeDeps): {
 } {
   async function addImage(id: string, file: File, path: string | undefined): Promise<void> {
     const name = nameOf(file);
-    const answer = await readImage(file);
+    const answer = await readImage(file, deps.images);
     if (!deps.isWanted(id)) return;
     if ('fault' in answer) return deps.fail(id, faultWords(name, answer.fault));
     deps.send({ type: 'attachment/image', id, name, ...omitUndefined({ path }), ...answer.image });

@@ -1,6 +1,5 @@
 import * as l10n from '@vscode/l10n';
 import { formatNumber } from '../../../src/shared/format.ts';
-import { mostPasteChars } from '../../../src/shared/protocol/attachments.ts';
 import { h, setText } from '../../base/dom.ts';
 
 export interface LongPasteDeps {
@@ -9,15 +8,11 @@ export interface LongPasteDeps {
   readonly remove: (id: string) => void;
 }
 
-/** Beyond these, a pasted text would hide what is typed around it. */
-const mostFieldChars = 4_000;
-const mostFieldLines = 60;
-
 export interface LongPaste {
   /** Says what became of the text, with a way to have it in the field instead. */
   readonly element: HTMLElement;
-  /** True when the text was taken. */
-  readonly take: (text: string, field: HTMLTextAreaElement) => boolean;
+  /** Makes an attachment of the text. */
+  readonly take: (text: string, field: HTMLTextAreaElement) => void;
   /** Puts the text where it was pasted. False when there is nothing to undo. */
   readonly undo: () => boolean;
   /** The note goes when the message is sent or the attachment is removed. */
@@ -62,14 +57,10 @@ export function createLongPaste({ attach, remove }: LongPasteDeps): LongPaste {
     forget,
     undo: () => last !== undefined && last.field.value === last.before && undo(),
     take(text, field) {
-      const lines = text.split('\n', mostFieldLines + 1).length;
-      const isLong = text.length > mostFieldChars || lines > mostFieldLines;
-      if (!isLong || text.length > mostPasteChars) return false;
       last = { id: attach(text), text, field, before: field.value };
       const size = formatNumber(text.length);
       setText(words, l10n.t('Pasted {0} characters as an attachment.', size));
       element.hidden = false;
-      return true;
     },
   };
 }

@@ -3,7 +3,7 @@ import { createEmitter, type Event } from '../../../base/event.ts';
 import { parseJson } from '../../../base/json/json.ts';
 import { traceError } from '../../../base/describeError.ts';
 import type { Log } from '../../../base/log.ts';
-import { mostAttachments } from '../../../shared/protocol/attachments.ts';
+import { mostAttachments } from '../../../shared/attachmentLimits.ts';
 import {
   mostInlineBytes,
   storedAttachment,

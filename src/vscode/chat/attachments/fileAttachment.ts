@@ -5,7 +5,7 @@ import type { NewAttachment } from '../../../core/conversations/attachments/draf
 import { looksSecret } from '../../../core/conversations/attachments/secretFiles.ts';
 import { formatNumber } from '../../../shared/format.ts';
 import { readImageHeader } from '../../../shared/images.ts';
-import { mostFileBytes } from '../../../shared/protocol/attachments.ts';
+import { mostFileBytes } from '../../../shared/attachmentLimits.ts';
 
 /** What there is to attach, an image that the view has to read first, or why there is nothing. */
 export type Source =

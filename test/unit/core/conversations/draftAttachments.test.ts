@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryBlobs } from '../../../../src/core/conversations/attachments/blobs.ts';
 import { createDraftAttachments } from '../../../../src/core/conversations/attachments/draft.ts';
-import { mostAttachments } from '../../../../src/shared/protocol/attachments.ts';
+import { mostAttachments } from '../../../../src/shared/attachmentLimits.ts';
 import { recordingLog } from '../../../support/credentials.ts';
 
 const file = { kind: 'file', name: 'a.ts', path: 'src/a.ts', language: 'ts' } as const;
