@@ -92,3 +92,26 @@ test('a fork goes on by itself', async ({ practice }) => {
   await workbench.chat().locator('.history').press('Escape');
   await expect(composer(workbench)).toBeVisible();
 });
+
+test('a reload in the middle of an answer brings the chat back with what was written', async ({
+  practice,
+}) => {
+  const { workbench, backend } = practice;
+  const numbers = Array.from({ length: 600 }, (_, at) => `n${at}`).join(' ');
+  backend.control.script({ kind: 'text', text: numbers, deltas: 600, pace: 50 });
+  await send(workbench, 'Count over a reload');
+  await expect(lastAnswer(workbench)).toContainText('n40 n41');
+  await workbench.load();
+  await openChat(practice);
+  const answer = lastAnswer(workbench);
+  await expect(answer).toContainText('n40 n41');
+  await expect(answer).toContainText('This turn was interrupted by a reload');
+  await expect(answer).not.toContainText('n599');
+  await expect(workbench.chat().getByText('In the copy.')).toBeVisible();
+  backend.control.clearRequests();
+  backend.control.script({ kind: 'text', text: 'n42 and so on.' });
+  await workbench.chat().getByRole('button', { name: 'Continue' }).click();
+  await expect(lastAnswer(workbench)).toContainText('n42 and so on.');
+  const [request] = backend.control.requests('/codex/responses');
+  expect(JSON.stringify(request?.body)).toContain('n40 n41');
+});

@@ -141,7 +141,7 @@ export function createSession(deps: SessionDeps): Session {
     onDidChange: change.event,
     onDidEndTurn: ended.event,
     dispose() {
-      stop();
+      stop('interrupted');
       compaction.stop();
       for (const one of listening) one.dispose();
     },

@@ -126,11 +126,12 @@ export function createTurnRunner(
     compaction.turnEnded(ending.context !== undefined);
   }
 
-  function stop(): void {
+  /** @param status - `interrupted` where the window closes: that is read from the missing end. */
+  function stop(status: 'stopped' | 'interrupted' = 'stopped'): void {
     if (!running) return;
     running.abort.abort(new DOMException('The turn was stopped.', 'AbortError'));
     // The user sees the end at once, however long the socket takes.
-    finish(running.turn, 'stopped');
+    finish(running.turn, status);
   }
 
   return { running: () => running, begin, stop };
@@ -201,7 +202,9 @@ async function storeEnd(ending: Running, error: unknown, deps: SessionDeps): Pro
   const { chat } = deps;
   const { turn, record, context } = ending;
   if (ending.isRecorded) {
-    chat.add(endRecord(turn, { record, order: ending.log.save(), error, context }));
+    const order = ending.log.save();
+    if (turn.status === 'interrupted') return void (await chat.flush());
+    chat.add(endRecord(turn, { record, order, error, context }));
   } else {
     if (!(await chat.acquire(new AbortController().signal))) return;
     addTurn(ending, chat);

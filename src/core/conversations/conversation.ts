@@ -274,5 +274,6 @@ export function settledTurn(turn: ConversationTurn): ConversationTurn {
     parts,
     items: turn.items.length > 0 ? [...turn.items, ...endNote('interrupted')] : [],
     status: 'interrupted',
+    mayContinue: turn.items.length > 0,
   };
 }
