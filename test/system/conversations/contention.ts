@@ -23,10 +23,15 @@ export interface Contention {
 /** Two processes add turns to one chat; in each round, one of them is killed and started again. */
 export async function contend(rounds: number): Promise<Contention> {
   const folder = await mkdtemp(join(tmpdir(), 'codex-contend-'));
+  const all: ReturnType<typeof startContender>[] = [];
   try {
     const id = await createChat(folder);
     const said: string[] = [];
-    const start = (name: string) => startContender(folder, id, name, said);
+    const start = (name: string) => {
+      const contender = startContender(folder, id, name, said);
+      all.push(contender);
+      return contender;
+    };
     const running = [start('a0'), start('b0')];
     for (let round = 1; round <= rounds; round++) {
       await running[round % 2]?.heard;
@@ -48,6 +53,7 @@ export async function contend(rounds: number): Promise<Contention> {
       turns: turns.size,
     };
   } finally {
+    for (const each of all) each.end();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -68,6 +74,7 @@ function startContender(folder: string, id: string, name: string, said: string[]
   return {
     /** It has written to the chat. */
     heard: once(child.stdout, 'data'),
+    end: () => void child.kill('SIGKILL'),
     async kill(): Promise<void> {
       child.kill('SIGKILL');
       await once(child, 'close');
