@@ -28,9 +28,9 @@ export async function contend(rounds: number): Promise<Contention> {
     const id = await createChat(folder);
     const said: string[] = [];
     const start = (name: string) => {
-      const contender = startContender(folder, id, name, said);
-      all.push(contender);
-      return contender;
+      const started = startContender(folder, id, name, said);
+      all.push(started);
+      return started;
     };
     const running = [start('a0'), start('b0')];
     for (let round = 1; round <= rounds; round++) {
