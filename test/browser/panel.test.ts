@@ -387,14 +387,14 @@ describe('asking again', () => {
 
   test('leaves the focus in the message field, since the button goes', async () => {
     const panel = await show(snapshot({ turns: [broken] }));
-    await panel.page.getByRole('button', { name: 'Retry' }).click();
+    await panel.page.getByRole('button', { name: 'Retry', exact: true }).click();
     await panel.tell(snapshot({ turns: [running([], { id: 'turn-2' })] }));
     await expect.poll(() => focused(panel)).toBe('Message to Codex');
   });
 
   test('waits until the answer that is under way is done', async () => {
     const panel = await show(snapshot({ turns: [broken, running([], { id: 'turn-2' })] }));
-    await panel.page.getByRole('button', { name: 'Retry' }).click();
+    await panel.page.getByRole('button', { name: 'Retry', exact: true }).click();
     await expect.poll(() => status(panel)).toBe('Codex is still responding');
     await expect.poll(() => panel.heard()).toEqual([]);
   });
