@@ -28,7 +28,7 @@ function open(...answers: (() => HttpResponse)[]) {
 async function answer(text: string | undefined): Promise<void> {
   const before = editor.inputs.length;
   editor.inputs.at(-1)?.answer(text);
-  for (let at = 0; at < 50 && editor.inputs.length === before; at++) await settled();
+  await expect.poll(() => editor.inputs.length, { timeout: 10_000 }).toBe(before + 1);
 }
 
 test('a key is tried at the API, stored, and named without a letter of it', async () => {
