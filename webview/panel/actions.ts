@@ -1,13 +1,12 @@
 import type { Extras } from '../base/extras.ts';
+import type { HostContext } from '../base/hostContext.ts';
 import type { FileLinks } from '../markdown/links/fileLinks.ts';
 import type { SettingsView } from '../../src/shared/protocol/chat.ts';
 import type { PromptEditor } from '../history/promptEditor.ts';
 import type { TurnView } from '../../src/shared/protocol/turn.ts';
-import type { FromWebview } from '../../src/shared/protocol/messages.ts';
 
 /** What a row of the transcript may ask for, and what it must know beside its own state. */
-export interface RowContext {
-  readonly send: (message: FromWebview) => void;
+export interface RowContext extends HostContext {
   /** Puts text on the clipboard and says so. */
   readonly copy: (text: string) => void;
   readonly files: FileLinks;
@@ -30,8 +29,6 @@ export interface RowContext {
   readonly setFold: (key: string, open: boolean) => void;
   /** Asks for a draw, after something on the row changed by itself. */
   readonly redraw: () => void;
-  /** Epoch ms. */
-  readonly now: () => number;
   readonly settings: SettingsView;
   /** Whether turns can be edited, answered again and forked: the chat is stored and not read-only. */
   readonly mayBranch: boolean;

@@ -5,14 +5,14 @@ import type { TurnView } from '../../src/shared/protocol/turn.ts';
 import { setAttribute } from '../base/dom.ts';
 import type { ButtonLook } from '../base/toolkit.ts';
 import { effortName } from '../base/words.ts';
-import type { RowContext } from '../panel/actions.ts';
+import type { HostContext } from '../base/hostContext.ts';
 
 type LimitButton = (label: string, look: ButtonLook, press: () => void) => HTMLElement;
 
 /** The buttons under a failure that a limit has caused; the first is the main one. */
 export function failureActions(
   turn: TurnView,
-  { send, now }: Pick<RowContext, 'send' | 'now'>,
+  { send, now }: HostContext,
   button: LimitButton,
 ): HTMLElement[] {
   const turnId = turn.id;

@@ -4,7 +4,7 @@ import type {
   LimitAction,
   ScheduledPrompt,
 } from '../../src/shared/protocol/limits.ts';
-import type { RowContext } from '../panel/actions.ts';
+import type { HostContext } from '../base/hostContext.ts';
 import type { Announcement } from '../panel/announcer.ts';
 import { createTicker } from '../base/frames.ts';
 import { h, setText } from '../base/dom.ts';
@@ -19,7 +19,7 @@ import {
   formatTimeWithDistance,
 } from '../../src/shared/format.ts';
 
-export interface LimitBannerContext extends Pick<RowContext, 'send' | 'now'> {
+export interface LimitBannerContext extends HostContext {
   readonly button: (label: string, look: ButtonLook, press: () => void) => HTMLElement;
 }
 

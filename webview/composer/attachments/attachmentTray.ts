@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { DraftAttachmentView } from '../../../src/shared/protocol/attachments.ts';
 import { h, setText } from '../../base/dom.ts';
-import type { RowContext } from '../../panel/actions.ts';
+import type { HostContext } from '../../base/hostContext.ts';
 import type { ImageReaderDeps } from '../../images/imageReader.ts';
 import type { Announcement } from '../../panel/announcer.ts';
 import { createAddMenu } from './addMenu.ts';
@@ -11,7 +11,7 @@ import { createFileIntake, newAttachmentId } from './fileIntake.ts';
 import { createLongPaste } from './longPaste.ts';
 
 export interface AttachmentTrayDeps {
-  readonly send: RowContext['send'];
+  readonly send: HostContext['send'];
   readonly say: (announcement: Announcement) => void;
   /** Puts the focus into the message field. */
   readonly focusField: () => void;

@@ -3,12 +3,12 @@ import { headerBytes, readImageHeader } from '../../../src/shared/images.ts';
 import { mostFileBytes } from '../../../src/shared/attachmentLimits.ts';
 import { omitUndefined } from '../../../src/base/omitUndefined.ts';
 import { readImage, type ImageReaderDeps } from '../../images/imageReader.ts';
-import type { RowContext } from '../../panel/actions.ts';
+import type { HostContext } from '../../base/hostContext.ts';
 import type { ChipView } from './chip.ts';
 import { faultWords } from './faultWords.ts';
 
 export interface FileIntakeDeps {
-  readonly send: RowContext['send'];
+  readonly send: HostContext['send'];
   readonly images: ImageReaderDeps;
   readonly blindModel: () => string | undefined;
   readonly begin: (chip: ChipView & { readonly id: string }) => void;
