@@ -246,14 +246,14 @@ describe('exporting', () => {
       turn({ id: 'of-thursday', ...at(2 * 86_400_000) }),
     ]);
     for (const scope of ['day', 'week', 'chat', undefined] as const) {
-      editor.saveTo = Uri.parse(`file:///tmp/${scope ?? 'all'}.csv`);
+      editor.saveTo = Uri.parse(`file:///workspace/${scope ?? 'all'}.csv`);
       await host.handle({ type: 'usage/export', scope });
     }
     expect(written().map(({ path, rows }) => [path, rows.map((row) => row[4])])).toEqual([
-      ['file:///tmp/day.csv', ['fresh']],
-      ['file:///tmp/week.csv', ['fresh', 'of-thursday']],
-      ['file:///tmp/chat.csv', ['of-thursday']],
-      ['file:///tmp/all.csv', ['of-old']],
+      ['file:///workspace/day.csv', ['fresh']],
+      ['file:///workspace/week.csv', ['fresh', 'of-thursday']],
+      ['file:///workspace/chat.csv', ['of-thursday']],
+      ['file:///workspace/all.csv', ['of-old']],
     ]);
   });
 

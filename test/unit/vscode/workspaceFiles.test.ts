@@ -24,7 +24,7 @@ function world(folders: Record<string, string>, ...paths: string[]) {
   return { files, find, looked, opened };
 }
 
-const shop = { shop: 'file:///work/shop' };
+const shop = { shop: 'file:///home/ada/shop' };
 
 describe('a reference of an answer', () => {
   test.each([
@@ -32,11 +32,11 @@ describe('a reference of an answer', () => {
     ['./src/cart.ts'],
     ['src/x/../cart.ts'],
     ['src\\cart.ts'],
-    ['/work/shop/src/cart.ts#L3'],
+    ['/home/ada/shop/src/cart.ts#L3'],
     ['/src/cart.ts'],
   ])('%s is found in the workspace', async (reference) => {
-    const { find } = world(shop, '/work/shop/src/cart.ts');
-    expect(await find(reference)).toBe('file:///work/shop/src/cart.ts');
+    const { find } = world(shop, '/home/ada/shop/src/cart.ts');
+    expect(await find(reference)).toBe('file:///home/ada/shop/src/cart.ts');
   });
 
   test.each([
@@ -44,11 +44,11 @@ describe('a reference of an answer', () => {
     ['src/../../other/x.ts'],
     ['\\\\host\\share\\x.ts'],
     ['//host/share/x.ts'],
-    ['file:///work/shop/src/cart.ts'],
+    ['file:///home/ada/shop/src/cart.ts'],
     ['C:\\other\\x.ts'],
     ['~/x.ts'],
   ])('%s makes nobody look anywhere', async (reference) => {
-    const { find, looked } = world(shop, '/work/shop/src/cart.ts');
+    const { find, looked } = world(shop, '/home/ada/shop/src/cart.ts');
     expect(await find(reference)).toBeUndefined();
     expect(looked).toEqual([]);
   });
@@ -56,7 +56,7 @@ describe('a reference of an answer', () => {
   test('an absolute path outside is looked for inside alone', async () => {
     const { find, looked } = world(shop);
     expect(await find('/etc/passwd')).toBeUndefined();
-    expect(looked).toEqual(['/work/shop/etc/passwd']);
+    expect(looked).toEqual(['/home/ada/shop/etc/passwd']);
   });
 
   test('a path of Windows is found whatever the case of its letters', async () => {
@@ -65,12 +65,12 @@ describe('a reference of an answer', () => {
   });
 
   test('is looked for in each folder, first in the one that it names', async () => {
-    const folders = { shop: 'file:///work/shop', api: 'file:///work/api' };
-    const { find, looked } = world(folders, '/work/api/main.ts', '/work/shop/api/x.ts');
+    const folders = { shop: 'file:///home/ada/shop', api: 'file:///work/api' };
+    const { find, looked } = world(folders, '/work/api/main.ts', '/home/ada/shop/api/x.ts');
     expect(await find('main.ts')).toBe('file:///work/api/main.ts');
     expect(await find('api/main.ts')).toBe('file:///work/api/main.ts');
-    expect(await find('api/x.ts')).toBe('file:///work/shop/api/x.ts');
-    expect(looked.slice(0, 2)).toEqual(['/work/shop/main.ts', '/work/api/main.ts']);
+    expect(await find('api/x.ts')).toBe('file:///home/ada/shop/api/x.ts');
+    expect(looked.slice(0, 2)).toEqual(['/home/ada/shop/main.ts', '/work/api/main.ts']);
   });
 
   test('in a workspace that is not on this disk is asked of the editor, and no link is followed', async () => {
@@ -89,7 +89,7 @@ describe('a reference of an answer', () => {
   });
 
   test('opens at its lines', async () => {
-    const { files, opened } = world(shop, '/work/shop/a.ts');
+    const { files, opened } = world(shop, '/home/ada/shop/a.ts');
     await files.open('a.ts:3:5');
     await files.open('a.ts#L3-L9');
     await files.open('a.ts');
